@@ -1,0 +1,61 @@
+namespace Ambianic.Configuration;
+
+/// <summary>The whole configuration after merging, resolving and binding; everything in it is valid.</summary>
+public sealed record AmbianicConfiguration
+{
+    /// <summary>Free text of the user.</summary>
+    public string Version { get; init; } = "";
+
+    /// <summary>Where everything observed is stored, absolute.</summary>
+    public string DataDir { get; init; } = "./data";
+
+    /// <summary>Name of this device in the page and in notifications.</summary>
+    public string DisplayName { get; init; } = "My Ambianic Edge device";
+
+    /// <summary>Log file and levels.</summary>
+    public LoggingOptions Logging { get; init; } = new();
+
+    /// <summary>Where the timeline is logged as YAML.</summary>
+    public TimelineOptions Timeline { get; init; } = new();
+
+    /// <summary>Links in notifications.</summary>
+    public UiOptions Ui { get; init; } = new();
+
+    /// <summary>Named notification targets.</summary>
+    public IReadOnlyDictionary<string, NotificationOptions> Notifications { get; init; } =
+        new Dictionary<string, NotificationOptions>();
+
+    /// <summary>Key for <c>ifttt://</c> providers; a secret.</summary>
+    public string? IftttWebhookId { get; init; }
+
+    /// <summary>Named sources by id.</summary>
+    public IReadOnlyDictionary<string, SourceOptions> Sources { get; init; } = new Dictionary<string, SourceOptions>();
+
+    /// <summary>Pipelines in the order of the file, valid ones first to run, disabled ones with their reasons.</summary>
+    public IReadOnlyList<PipelineConfiguration> Pipelines { get; init; } = [];
+}
+
+/// <summary>A pipeline as configured, references resolved and options bound.</summary>
+/// <param name="Name">Its key in <c>pipelines</c>.</param>
+/// <param name="Source">Where its frames come from; null when it could not be resolved.</param>
+/// <param name="Elements">What happens to each sample, in order, without the source.</param>
+public sealed record PipelineConfiguration(
+    string Name, SourceOptions? Source, IReadOnlyList<ElementConfiguration> Elements)
+{
+    /// <summary>Why this pipeline cannot run; empty when it can.</summary>
+    public IReadOnlyList<ConfigurationProblem> Problems { get; init; } = [];
+
+    /// <summary>
+    /// Canonical text of everything that decides how this pipeline behaves; two configurations with the same text need no restart.
+    /// Holds secrets: only ever compared, never shown.
+    /// </summary>
+    public string Fingerprint { get; init; } = "";
+
+    /// <summary>True when the pipeline can run.</summary>
+    public bool IsEnabled => Problems.Count == 0 && Source is not null;
+}
+
+/// <summary>An element as configured.</summary>
+/// <param name="Name">As registered, for example <c>save_detections</c>.</param>
+/// <param name="Options">An instance of the options record that the element was registered with.</param>
+public sealed record ElementConfiguration(string Name, object Options);

@@ -1,0 +1,5 @@
+namespace Ambianic.Configuration;
+
+/// <summary>The property is not a key of the configuration file.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class ConfigurationIgnoreAttribute : Attribute;

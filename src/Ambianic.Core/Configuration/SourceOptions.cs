@@ -1,0 +1,65 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Ambianic.Configuration;
+
+/// <summary>A source of frames: an entry of <c>sources</c>, or given inline in a pipeline.</summary>
+public sealed record SourceOptions
+{
+    /// <summary>Key in <c>sources</c>; for an inline source the masked URI. Not a key of the file.</summary>
+    [ConfigurationIgnore]
+    public string Id { get; init; } = "";
+
+    /// <summary>
+    /// Where it is: <c>rtsp://</c>, <c>rtmp://</c>, <c>http(s)://</c>, <c>file://</c>, a plain path, <c>/dev/videoN</c> or <c>picamera</c>.
+    /// May hold credentials: never logged or shown unmasked.
+    /// </summary>
+    [Required]
+    public string Uri { get; init; } = "";
+
+    /// <summary>What is read. The default is <c>video</c>.</summary>
+    public SourceType Type { get; init; } = SourceType.Video;
+
+    /// <summary>True: never ends, reconnects for ever; a file loops. False: ends at its end.</summary>
+    public bool Live { get; init; }
+
+    /// <summary>Input format for the decoder, in its own words; for example <c>mjpeg</c>. The default is to find out.</summary>
+    public string? Format { get; init; }
+
+    /// <summary>Frames a second to look at, 0.1 to 60. The default is 5.</summary>
+    [Range(0.1, 60)]
+    public double Fps { get; init; } = 5;
+
+    /// <summary>Width in pixels that larger pictures are reduced to, aspect kept; 64 to 7680. The default is 1280.</summary>
+    [Range(64, 7680)]
+    public int Width { get; init; } = 1280;
+
+    /// <summary>How RTSP travels. The default is <c>tcp</c>.</summary>
+    public RtspTransport Transport { get; init; } = RtspTransport.Tcp;
+
+    /// <summary>Seconds without a frame after which the source counts as stalled, 1 to 600. The default is 10.</summary>
+    [Range(1.0, 600)]
+    public double StallSeconds { get; init; } = 10;
+}
+
+/// <summary>What a source gives.</summary>
+public enum SourceType
+{
+    /// <summary>Moving pictures.</summary>
+    Video,
+
+    /// <summary>Single pictures over HTTP.</summary>
+    Image,
+
+    /// <summary>Sound; accepted for compatibility, not read.</summary>
+    Audio,
+}
+
+/// <summary>How RTSP travels.</summary>
+public enum RtspTransport
+{
+    /// <summary>Interleaved in the control connection: nothing lost, passes firewalls.</summary>
+    Tcp,
+
+    /// <summary>Datagrams.</summary>
+    Udp,
+}

@@ -1,0 +1,18 @@
+using Ambianic.Frames;
+using Ambianic.Vision;
+
+namespace Ambianic.Pipelines;
+
+/// <summary>What travels down a pipeline: a frame and what has been understood of it. Immutable; an element passes on a changed copy.</summary>
+/// <param name="Frame">Borrowed: valid until the element that received the sample returns.</param>
+public sealed record Sample(Frame Frame)
+{
+    /// <summary>The part of the frame that this sample is about, relative to the frame; null is the whole frame.</summary>
+    public Box? Region { get; init; }
+
+    /// <summary>What the last detecting element found, relative to the region; empty when it found nothing.</summary>
+    public IReadOnlyList<Detection> Detections { get; init; } = [];
+
+    /// <summary>What kind of detection this is, for people: <c>Object Detection</c>, <c>Face Detection</c>, <c>Fall Detection</c>; empty before any.</summary>
+    public string Display { get; init; } = "";
+}

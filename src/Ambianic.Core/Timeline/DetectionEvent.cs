@@ -1,0 +1,37 @@
+using Ambianic.Vision;
+
+namespace Ambianic.Timeline;
+
+/// <summary>Something that was seen and is remembered. Once announced it is on disk and stays there.</summary>
+public sealed record DetectionEvent
+{
+    /// <summary>32 hexadecimal digits.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>When it was seen, in the device's local time.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>Pipeline that saw it.</summary>
+    public required string Pipeline { get; init; }
+
+    /// <summary>Source it was seen on.</summary>
+    public string Source { get; init; } = "";
+
+    /// <summary>Kind of detection, for people; see <see cref="Pipelines.Sample.Display"/>.</summary>
+    public string Display { get; init; } = "";
+
+    /// <summary>What was found; empty for a picture of a quiet scene.</summary>
+    public IReadOnlyList<Detection> Detections { get; init; } = [];
+
+    /// <summary>Folder of the files, relative to the data directory, with forward slashes.</summary>
+    public required string RelDir { get; init; }
+
+    /// <summary>Name of the picture.</summary>
+    public required string ImageFileName { get; init; }
+
+    /// <summary>Name of the small picture.</summary>
+    public required string ThumbnailFileName { get; init; }
+
+    /// <summary>Name of the JSON file that this event can be read from again.</summary>
+    public required string JsonFileName { get; init; }
+}

@@ -1,0 +1,18 @@
+namespace Ambianic.Vision;
+
+/// <summary>Something that was recognised in a picture.</summary>
+/// <param name="Label">What it is, in the words of the model's labels.</param>
+/// <param name="Confidence">0 to 1.</param>
+/// <param name="Box">Where it is, relative to the sample's picture (its region, when it has one).</param>
+public sealed record Detection(string Label, float Confidence, Box Box)
+{
+    /// <summary>Key points of a pose or a face, empty when the model gives none.</summary>
+    public IReadOnlyList<Keypoint> Keypoints { get; init; } = [];
+}
+
+/// <summary>A named point of a body or a face.</summary>
+/// <param name="Name">For example <c>left_shoulder</c>.</param>
+/// <param name="X">0 to 1 across the sample's picture.</param>
+/// <param name="Y">0 to 1 down the sample's picture.</param>
+/// <param name="Confidence">0 to 1.</param>
+public readonly record struct Keypoint(string Name, float X, float Y, float Confidence);

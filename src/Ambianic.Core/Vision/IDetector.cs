@@ -1,0 +1,22 @@
+using Ambianic.Frames;
+
+namespace Ambianic.Vision;
+
+/// <summary>A model that finds things in pictures. One instance may serve many pipelines at once.</summary>
+public interface IDetector
+{
+    /// <summary>Name of the model, for people.</summary>
+    string Model { get; }
+
+    /// <summary>Looks at a frame, or at a part of it.</summary>
+    /// <param name="frame">Borrowed until the returned task completes.</param>
+    /// <param name="region">The part to look at, relative to the frame; null is the whole frame.</param>
+    /// <param name="threshold">Nothing less confident than this is returned, 0 to 1.</param>
+    /// <param name="cancellation">Stops waiting for the model; a running inference is not interrupted.</param>
+    /// <returns>Detections after non-maximum suppression, most confident first, boxes relative to the region and clipped to it.</returns>
+    /// <exception cref="InferenceException">The model could not be run.</exception>
+    ValueTask<IReadOnlyList<Detection>> DetectAsync(Frame frame, Box? region, float threshold, CancellationToken cancellation);
+}
+
+/// <summary>A model could not be loaded or run; the message names it and says what to do.</summary>
+public sealed class InferenceException(string message, Exception? inner = null) : Exception(message, inner);
