@@ -53,7 +53,7 @@ public sealed partial class PipelineSupervisor(
         {
             try
             {
-                await using var pipeline = builder.Build(configuration);
+                await using var pipeline = await builder.BuildAsync(configuration);
                 Show(configuration.Name, () => pipeline.Status);
                 LogStarted(configuration.Name, configuration.Source?.Id);
                 await pipeline.RunAsync(cancellation);

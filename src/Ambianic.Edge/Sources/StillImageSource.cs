@@ -100,7 +100,7 @@ internal sealed class StillImageSource(SourceOptions options, FramePool pool, Ti
     {
         try
         {
-            return PictureDecoder.Decode(encoded, options.Width, pool, sequence, time.GetUtcNow(), position);
+            return PictureDecoder.Decode(encoded, pool, options.Width, sequence, time.GetUtcNow(), position);
         }
         catch (InvalidDataException error)
         {
