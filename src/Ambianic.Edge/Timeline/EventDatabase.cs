@@ -9,9 +9,11 @@ internal sealed class EventDatabase
     public const string FileName = "events.db";
 
     private const int PageOfReaders = 256;
+    private const string DamageMark = "-damaged";
+    private const int SqliteCorrupt = 11;
 
     /// <summary>A database and, while it is open or after a crash, its write-ahead log and the index of that.</summary>
-    private static readonly string[] Parts = ["", "-wal", "-shm"];
+    private static readonly string[] Parts = ["", "-wal", "-shm", DamageMark];
 
     /// <summary>
     /// Step n takes a database of version n to n + 1; steps are only ever added. <c>at</c> is in microseconds since 1970 (UTC).
@@ -46,11 +48,16 @@ internal sealed class EventDatabase
     /// <summary>Its file.</summary>
     public string Path => _path;
 
-    /// <summary>Makes the database or brings it up to date, and looks whether it is sound.</summary>
-    /// <exception cref="SqliteException">It is damaged or cannot be opened.</exception>
+    /// <summary>Makes the database or brings it up to date.</summary>
+    /// <exception cref="SqliteException">It cannot be opened, or is damaged as far as the newest event shows or an earlier run has met.</exception>
     /// <exception cref="IOException">A newer program has written it.</exception>
     public void Prepare()
     {
+        if (File.Exists(_path + DamageMark))
+        {
+            throw new SqliteException("damage was met while it was in use", SqliteCorrupt);
+        }
+
         using var connection = OpenToWrite();
         Run(connection, "PRAGMA journal_mode = WAL;");
         var version = Convert.ToInt32(Scalar(connection, "PRAGMA user_version;"), null);
@@ -69,8 +76,7 @@ internal sealed class EventDatabase
             transaction.Commit();
         }
 
-        // reads each table's and index's root and some rows of each: damage deeper down shows itself when it is read
-        Run(connection, "SELECT * FROM events ORDER BY at DESC LIMIT 10; SELECT * FROM event_labels LIMIT 1;");
+        Scalar(connection, "SELECT document FROM events ORDER BY at DESC LIMIT 1;");
     }
 
     /// <summary>Opens the one connection that writes: what is committed on it has reached the disk.</summary>
@@ -169,6 +175,24 @@ internal sealed class EventDatabase
         using var command = Command(connection, EventSql.Count(query));
         EventSql.Bind(command, query);
         return Convert.ToInt64(command.ExecuteScalar(), null);
+    }
+
+    /// <summary>Says what went wrong; after damage, the next <see cref="Prepare"/> refuses, so that the database is rebuilt.</summary>
+    public IOException Failure(Exception error)
+    {
+        if (error is InvalidDataException || (error is SqliteException failure && StorageFailure.IsCorruption(failure)))
+        {
+            try
+            {
+                File.WriteAllBytes(_path + DamageMark, []);
+            }
+            catch (Exception unmarked) when (StorageFailure.IsOne(unmarked))
+            {
+                // the disk fails too, which is what the caller is about to hear
+            }
+        }
+
+        return StorageFailure.At(_path, error);
     }
 
     /// <summary>Closes what the pool of connections still holds open, so that the file may be moved.</summary>

@@ -79,7 +79,8 @@ internal sealed partial class EventWriter : IAsyncDisposable
             }
             catch (Exception error)
             {
-                batch.ForEach(write => Fail(write, _database.Path, error));
+                var reported = StorageFailure.IsOne(error) ? _database.Failure(error) : error;
+                batch.ForEach(write => write.Done.TrySetException(reported));
                 connection?.Dispose(); // opened anew for the next batch: what failed may be gone by then
                 connection = null;
             }
@@ -102,7 +103,7 @@ internal sealed partial class EventWriter : IAsyncDisposable
         }
         catch (Exception error)
         {
-            Fail(write, folder, error);
+            write.Done.TrySetException(StorageFailure.IsOne(error) ? StorageFailure.At(folder, error) : error);
             return false;
         }
     }
@@ -140,9 +141,6 @@ internal sealed partial class EventWriter : IAsyncDisposable
             _logFailed = true;
         }
     }
-
-    private static void Fail(Write write, string path, Exception error) =>
-        write.Done.TrySetException(StorageFailure.IsOne(error) ? StorageFailure.At(path, error) : error);
 
     [LoggerMessage(LogLevel.Warning, "Events are stored but the timeline log is not written: {Reason}")]
     private partial void LogNotLogged(string reason);

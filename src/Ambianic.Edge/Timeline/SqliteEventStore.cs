@@ -158,9 +158,9 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
         {
             return read();
         }
-        catch (SqliteException error)
+        catch (Exception error) when (error is SqliteException or InvalidDataException)
         {
-            throw StorageFailure.At(_database.Path, error);
+            throw _database.Failure(error);
         }
     }
 

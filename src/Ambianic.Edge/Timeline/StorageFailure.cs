@@ -29,7 +29,7 @@ internal static class StorageFailure
         UnauthorizedAccessException => "let the user that runs Ambianic write there, or choose another data_dir",
         SqliteException { SqliteErrorCode: SqliteFull } => SpaceAdvice,
         SqliteException { SqliteErrorCode: SqliteReadOnly } => ReadOnlyAdvice,
-        SqliteException { SqliteErrorCode: SqliteCorrupt or SqliteNotADatabase } => "restart Ambianic: it rebuilds the database from the files",
+        InvalidDataException or SqliteException { SqliteErrorCode: SqliteCorrupt or SqliteNotADatabase } => "restart Ambianic: it rebuilds the database from the files",
         DirectoryNotFoundException or FileNotFoundException => MissingAdvice,
         IOException => (error.HResult & 0xFFFF) switch
         {
