@@ -1,0 +1,48 @@
+using Ambianic.Frames;
+
+namespace Ambianic.Timeline;
+
+/// <summary>Copies the pixels of a frame as red, green, blue, alpha.</summary>
+internal static class RgbaRows
+{
+    /// <summary>Copies a rectangle, given in pixels and within the frame, to the start of <paramref name="target"/>.</summary>
+    public static void Copy(Frame frame, int left, int top, int width, int height, Span<byte> target)
+    {
+        for (var y = 0; y < height; y++)
+        {
+            var row = target.Slice(y * width * 4, width * 4);
+            if (frame.Format == PixelFormat.Rgba32)
+            {
+                frame.Plane(0).Slice(((top + y) * frame.Stride(0)) + (left * 4), width * 4).CopyTo(row);
+                continue;
+            }
+
+            var chromaRow = (top + y) / 2 * frame.Stride(1);
+            ConvertRow(
+                frame.Plane(0).Slice(((top + y) * frame.Stride(0)) + left, width),
+                frame.Plane(1).Slice(chromaRow, frame.Stride(1)),
+                frame.Plane(2).Slice(chromaRow, frame.Stride(2)),
+                left,
+                row);
+        }
+    }
+
+    /// <summary>BT.601, limited range, in fixed point with 8 bits of fraction; coefficients of ITU-R BT.601-7.</summary>
+    private static void ConvertRow(ReadOnlySpan<byte> lumas, ReadOnlySpan<byte> us, ReadOnlySpan<byte> vs, int left, Span<byte> row)
+    {
+        for (int x = 0, o = 0; x < lumas.Length; x++, o += 4)
+        {
+            var chroma = (left + x) >> 1;
+            var luma = (298 * (lumas[x] - 16)) + 128;
+            var u = us[chroma] - 128;
+            var v = vs[chroma] - 128;
+            var pixel = row.Slice(o, 4);
+            pixel[3] = 255;
+            pixel[2] = Clamp(luma + (516 * u));
+            pixel[1] = Clamp(luma - (100 * u) - (208 * v));
+            pixel[0] = Clamp(luma + (409 * v));
+        }
+    }
+
+    private static byte Clamp(int value) => (byte)Math.Clamp(value >> 8, 0, 255);
+}
