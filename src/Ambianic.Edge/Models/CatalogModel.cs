@@ -47,4 +47,8 @@ public sealed record ModelFile(string Path, long Size, string Sha256);
 /// <param name="Decoder">How outputs are read; null when it has to be found out from the ONNX graph.</param>
 /// <param name="Labels">By class index; null when they have to be found in the ONNX metadata.</param>
 public sealed record ResolvedModel(
-    string Name, string OnnxPath, ModelInput? Input, string? Decoder, IReadOnlyList<string>? Labels);
+    string Name, string OnnxPath, ModelInput? Input, string? Decoder, IReadOnlyList<string>? Labels)
+{
+    /// <summary>From the model's scores to confidences; null takes the scores as they are.</summary>
+    public Calibration? Calibration { get; init; }
+}
