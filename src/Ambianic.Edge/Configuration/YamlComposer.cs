@@ -79,7 +79,11 @@ internal sealed class YamlComposer
             return Follow(alias.Value.Value, place, path, depth);
         }
 
-        var anchor = ((NodeEvent)start).Anchor;
+        if (start is not NodeEvent { Anchor: var anchor, Tag: var tag })
+        {
+            throw new Fault(place, path, "is not valid YAML: a value is missing before this");
+        }
+
         if (!anchor.IsEmpty)
         {
             _anchorsDefined++;
@@ -93,10 +97,9 @@ internal sealed class YamlComposer
             SequenceStart => ComposeSequence(place, path, depth),
             _ => ComposeMapping(place, path, depth),
         };
-        if (!IsKnown(((NodeEvent)start).Tag))
+        if (!IsKnown(tag))
         {
-            var tag = ((NodeEvent)start).Tag.Value;
-            _problems.Add(place, path, $"the tag {ProblemList.Quote(tag)} is not known; write the value itself, or an alias (*name) of an anchor (&name)");
+            _problems.Add(place, path, $"the tag {ProblemList.Quote(tag.Value)} is not known; write the value itself, or an alias (*name) of an anchor (&name)");
             node = new BrokenNode(place);
         }
 

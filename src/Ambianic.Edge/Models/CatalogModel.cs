@@ -21,6 +21,9 @@ public sealed record CatalogModel(
 {
     /// <summary>The outputs that the decoder reads; null is all that the file has.</summary>
     public IReadOnlyList<string>? Outputs { get; init; }
+
+    /// <summary>From the model's scores to confidences, measured; null takes the scores as they are.</summary>
+    public Calibration? Calibration { get; init; }
 }
 
 /// <summary>Where a model's files come from.</summary>
@@ -63,4 +66,7 @@ public sealed record ResolvedModel(
 {
     /// <summary>What a person should know of this choice, for example that the file of the configuration is not there; or null.</summary>
     public string? Notice { get; init; }
+
+    /// <summary>From the model's scores to confidences; null takes the scores as they are.</summary>
+    public Calibration? Calibration { get; init; }
 }

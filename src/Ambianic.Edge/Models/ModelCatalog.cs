@@ -21,7 +21,7 @@ public static class ModelCatalog
                 416, 416, ChannelOrder.Bgr, TensorLayout.Nchw, TensorType.Float,
                 [103.53f, 116.28f, 123.675f], [1 / 57.375f, 1 / 57.12f, 1 / 58.395f], LetterboxPlacement.Centred, 0),
             "nanodet",
-            LabelSets.Coco80),
+            LabelSets.Coco80) { Calibration = new() { Slope = 2.64f, Intercept = 0.73f } },
         new(
             "centernet",
             ModelRole.Objects,
@@ -31,7 +31,11 @@ public static class ModelCatalog
             "MIT as packaged; its authors state none",
             Pixels(512, 512, TensorType.Float, LetterboxPlacement.Centred),
             "centernet",
-            LabelSets.Coco80) { Outputs = ["tower_0/detections"] },
+            LabelSets.Coco80)
+        {
+            Outputs = ["tower_0/detections"],
+            Calibration = new() { Slope = 3.12f, Intercept = 2.16f },
+        },
         new(
             "movenet-multipose",
             ModelRole.Poses,

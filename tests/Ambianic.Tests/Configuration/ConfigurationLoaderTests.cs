@@ -193,7 +193,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
         { [.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes("a: b")], "config.yaml: is UTF-16; save it as UTF-8" },
         { Encoding.Latin1.GetBytes("a: 1\nname: Küche"), "config.yaml:2:8: is not UTF-8 from here on; save the file as UTF-8" },
         { "a: 1\nb: x\u0007y"u8.ToArray(), "config.yaml:2:5: holds the control character U+0007; remove it" },
-        { "a: [1, 2\nb: 3\n"u8.ToArray(), "config.yaml:2:2: is not valid YAML: something before this is not closed or not separated" },
+        { "a: [1, 2\nb: 3\n"u8.ToArray(), "config.yaml:2:1: is not valid YAML: something before this is not closed or not separated" },
     };
 
     [Theory]

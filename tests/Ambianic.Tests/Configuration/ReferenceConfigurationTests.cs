@@ -98,7 +98,7 @@ public sealed class ReferenceConfigurationTests
         Assert.Equal("***", (string?)_result.Effective["ifttt_webhook_id"]);
         Assert.Equal(5, (double?)_result.Effective["sources"]!["still"]!["fps"]);
         Assert.Equal("front_door_camera", (string?)_result.Effective["pipelines"]!["front_door_watch"]![0]!["source"]);
-        Assert.Equal(5, (int?)_result.Effective["ai_models"]!["image_detection"]!["top_k"]);
+        Assert.Equal(5, (long?)_result.Effective["ai_models"]!["image_detection"]!["top_k"]);
     }
 
     private static string Folder([CallerFilePath] string source = "") =>
