@@ -1,5 +1,8 @@
 using System.CommandLine;
 using Ambianic.Cli;
+using Ambianic.Configuration;
+using Ambianic.Models;
+using Ambianic.Vision;
 
 var root = new RootCommand("Ambianic watches cameras on this computer, remembers what it saw and tells you. Try: ambianic demo")
 {
@@ -11,8 +14,21 @@ var root = new RootCommand("Ambianic watches cameras on this computer, remembers
     ModelsCommand.Create(),
     ReindexCommand.Create(),
 };
-return await root.Parse(args).InvokeAsync(new InvocationConfiguration
+try
 {
-    EnableDefaultExceptionHandler = false,
-    ProcessTerminationTimeout = TimeSpan.FromSeconds(10),
-});
+    return await root.Parse(args).InvokeAsync(new InvocationConfiguration
+    {
+        EnableDefaultExceptionHandler = false,
+        ProcessTerminationTimeout = TimeSpan.FromSeconds(10),
+    });
+}
+catch (OperationCanceledException)
+{
+    return 130; // as a shell reports a program that was interrupted
+}
+catch (Exception error) when (error is IOException or UnauthorizedAccessException or ModelException or InferenceException)
+{
+    // What a person can act on; anything else is a defect and shows its stack.
+    await Console.Error.WriteLineAsync($"ambianic: {Credentials.Mask(error.Message)}");
+    return 1;
+}

@@ -41,6 +41,9 @@ public sealed partial class SaveDetections(
     TimeProvider time,
     ILogger<SaveDetections> logger) : IPipelineElement
 {
+    /// <summary>As the configuration calls it.</summary>
+    public const string Name = "save_detections";
+
     /// <summary>A full disk is asked again this soon, and no sooner: encoding pictures for nothing costs too.</summary>
     private static readonly TimeSpan RetryAfterFailure = TimeSpan.FromSeconds(5);
 

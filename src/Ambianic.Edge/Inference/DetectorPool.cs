@@ -58,11 +58,16 @@ public sealed class DetectorPool(ModelLookup lookup, TimeProvider time, ILogger<
         return model?.Calibration is { } own ? resolved with { Calibration = own } : resolved;
     }
 
-    /// <summary>Unloads all models.</summary>
+    /// <summary>Unloads all models. Calling it again does nothing.</summary>
     public void Dispose()
     {
         lock (_gate)
         {
+            if (_stopped.IsCancellationRequested)
+            {
+                return;
+            }
+
             _stopped.Cancel();
             foreach (var detector in _detectors.Values)
             {

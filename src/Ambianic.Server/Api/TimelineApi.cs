@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json.Nodes;
 using Ambianic.Timeline;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -53,20 +52,20 @@ internal static class TimelineApi
             Offset = (page - 1) * page_size,
             Limit = page_size,
         };
-        var events = new List<JsonNode>(page_size);
+        var events = new List<TimelineEntry>(page_size);
         await foreach (var detectionEvent in store.QueryAsync(query, cancellation))
         {
-            events.Add(TimelineEntry.ToJson(detectionEvent));
+            events.Add(TimelineEntry.For(detectionEvent));
         }
 
         return TypedResults.Ok(new TimelinePage("success", events));
     }
 
-    private static ServerSentEventsResult<JsonNode> Live(
+    private static ServerSentEventsResult<TimelineEntry> Live(
         EventFeed feed, IHostApplicationLifetime lifetime, CancellationToken cancellation) =>
         TypedResults.ServerSentEvents(ListenAsync(feed, lifetime.ApplicationStopping, cancellation));
 
-    private static async IAsyncEnumerable<JsonNode> ListenAsync(
+    private static async IAsyncEnumerable<TimelineEntry> ListenAsync(
         EventFeed feed, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellation)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancellation);
@@ -85,9 +84,9 @@ internal static class TimelineApi
                 yield break; // the program stops or the listener left: neither is an error
             }
 
-            yield return TimelineEntry.ToJson(events.Current);
+            yield return TimelineEntry.For(events.Current);
         }
     }
 
-    internal sealed record TimelinePage(string Status, IReadOnlyList<JsonNode> Timeline);
+    internal sealed record TimelinePage(string Status, IReadOnlyList<TimelineEntry> Timeline);
 }

@@ -5,15 +5,25 @@ using Ambianic.Analysis;
 using Ambianic.Configuration;
 using Ambianic.Frames;
 using Ambianic.Hosting;
+using Ambianic.Inference;
 using Ambianic.Pipelines;
 using Ambianic.Timeline;
-using Microsoft.Extensions.Logging;
+using Ambianic.Vision;
 
 namespace Ambianic.Cli;
 
 /// <summary><c>ambianic analyze</c>: a pipeline over a file, at full speed, without saving.</summary>
 internal static class AnalyzeCommand
 {
+    /// <summary>For a first look at a video: objects, with all defaults.</summary>
+    private static ConfigurationResult WithoutConfiguration { get; } = new(
+        new AmbianicConfiguration
+        {
+            Pipelines = [new PipelineConfiguration("objects", null, [new ElementConfiguration("detect_objects", new DetectObjectsOptions())])],
+        },
+        [],
+        []);
+
     public static Command Create()
     {
         var video = new Argument<string>("VIDEO") { Description = "A video file" };
@@ -32,7 +42,9 @@ internal static class AnalyzeCommand
         };
         command.SetAction((parsed, cancellation) =>
         {
-            var loaded = CommonOptions.LoadConfigurationOrDefault(parsed);
+            var loaded = CommonOptions.Files(parsed).Files.Any(file => file.IsRequired && File.Exists(file.FullPath)) || parsed.GetValue(CommonOptions.Config) is not null
+                ? CommonOptions.LoadConfiguration(parsed)
+                : WithoutConfiguration;
             CommonOptions.PrintProblems(loaded);
             if (Choose(loaded.Configuration, parsed.GetValue(name), out var why) is not { } pipeline)
             {
@@ -77,6 +89,7 @@ internal static class AnalyzeCommand
         await using var services = new ServiceCollection()
             .AddLogging(logging => logging.AddAmbianicLog(new LoggingOptions { ConsoleLevel = LoggingLevel.Warning }))
             .AddAmbianic(configuration)
+            .AddModels(new DownloadLine(Console.Error))
             .BuildServiceProvider();
         using var writer = new AnalysisWriter(Console.OpenStandardOutput());
         var elements = new List<IPipelineElement>();
@@ -111,7 +124,7 @@ internal static class AnalyzeCommand
         writer.WriteSummary(
             status.Processed,
             Stopwatch.GetElapsedTime(started).TotalSeconds,
-            services.GetRequiredService<InferenceStatistics>().MeanMilliseconds,
+            MeanMilliseconds(services.GetRequiredService<DetectorPool>().Statistics),
             PeakResidentMegabytes());
         if (failure.Length == 0)
         {
@@ -120,6 +133,12 @@ internal static class AnalyzeCommand
 
         await Console.Error.WriteLineAsync($"ambianic: {path}: {Credentials.Mask(failure)}");
         return 1;
+    }
+
+    private static double MeanMilliseconds(IReadOnlyList<InferenceStatistics> models)
+    {
+        var count = models.Sum(model => model.Count);
+        return count == 0 ? 0 : models.Sum(model => model.Time.TotalMilliseconds) / count;
     }
 
     /// <summary>The most memory this process ever held, from the kernel's own record (proc(5), VmHWM).</summary>

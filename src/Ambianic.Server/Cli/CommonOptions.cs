@@ -21,16 +21,16 @@ internal static class CommonOptions
     };
 
     public static ConfigurationResult LoadConfiguration(ParseResult parsed) =>
-        ConfigurationLoader.Load(
-            parsed.GetValue(Config),
-            Environment.GetEnvironmentVariable,
-            BuiltInElements.AddTo(new ElementRegistry()));
+        new ConfigurationLoader(BuiltInElements.AddTo(new ElementRegistry())).Load(Files(parsed));
+
+    public static ConfigurationFiles Files(ParseResult parsed) => ConfigurationFiles.Locate(
+        parsed.GetValue(Config), Directory.GetCurrentDirectory(), Environment.GetEnvironmentVariable);
 
     public static void PrintProblems(ConfigurationResult result)
     {
-        foreach (var problem in result.Problems)
+        if (result.Problems.Count > 0)
         {
-            Console.Error.WriteLine(problem);
+            Console.Error.WriteLine(result.Report());
         }
     }
 }

@@ -28,7 +28,10 @@ internal static class RunCommand
             }
 
             await using var application = AmbianicHost.Build(result, parsed.GetValue(CommonOptions.Port));
-            return await AmbianicHost.RunAsync(application, cancellation);
+            var address = await AmbianicHost.StartAsync(application, cancellation);
+            Console.WriteLine($"The timeline is at {address}   (Ctrl+C stops)");
+            await application.WaitForShutdownAsync(cancellation);
+            return 0;
         });
         return command;
     }

@@ -73,7 +73,7 @@ internal sealed class DemoFootage(string directory)
     {
         using (var watch = DirectoryGrowth.Watch(work, DebianPackageBytes, progress))
         {
-            await RunAsync(work, cancellation, "apt-get", "download", DebianPackage);
+            await RunAsync(work, "apt-get", ["download", DebianPackage], cancellation);
         }
 
         var package = Directory.EnumerateFiles(work, $"{DebianPackage}*.deb").FirstOrDefault()
@@ -95,14 +95,20 @@ internal sealed class DemoFootage(string directory)
 
     private static async Task<string> FetchPicturesAsync(string work, CancellationToken cancellation)
     {
-        await RunAsync(work, cancellation, "npm", "pack", NpmPackage, "--silent");
+        await RunAsync(work, "npm", ["pack", NpmPackage, "--silent"], cancellation);
         var package = Directory.EnumerateFiles(work, "*.tgz").FirstOrDefault()
             ?? throw new IOException($"npm downloaded no {NpmPackage}");
-        await RunAsync(work, cancellation, "tar", "-xzf", package, "--wildcards", "package/demo/sample*.jpg", "--strip-components=2");
+        await RunAsync(
+            work, "tar", ["-xzf", package, "--wildcards", "package/demo/sample*.jpg", "--strip-components=2"], cancellation);
         var video = Path.Combine(work, Pictures);
         await RunAsync(
-            work, cancellation, "ffmpeg", "-v", "error", "-nostdin", "-pattern_type", "glob", "-framerate", "1/3", "-i", "sample*.jpg",
-            "-vf", "scale=960:720:force_original_aspect_ratio=decrease,pad=960:720:-1:-1", "-r", "5", "-c:v", "mpeg4", "-q:v", "3", video);
+            work,
+            "ffmpeg",
+            [
+                "-v", "error", "-nostdin", "-pattern_type", "glob", "-framerate", "1/3", "-i", "sample*.jpg",
+                "-vf", "scale=960:720:force_original_aspect_ratio=decrease,pad=960:720:-1:-1", "-r", "5", "-c:v", "mpeg4", "-q:v", "3", video,
+            ],
+            cancellation);
         return video;
     }
 
@@ -127,7 +133,7 @@ internal sealed class DemoFootage(string directory)
         }
     }
 
-    private static async Task RunAsync(string work, CancellationToken cancellation, string program, params string[] arguments)
+    private static async Task RunAsync(string work, string program, string[] arguments, CancellationToken cancellation)
     {
         using var process = Start(work, program, arguments);
         try

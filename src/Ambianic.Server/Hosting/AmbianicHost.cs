@@ -4,6 +4,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Ambianic.Api;
 using Ambianic.Configuration;
+using Ambianic.Timeline;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.Extensions.FileProviders;
 
@@ -46,6 +48,7 @@ public static class AmbianicHost
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals; // NaN in an old event is no reason to fail
             json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower));
         });
         // A page of another site that makes its name point here (DNS rebinding) is not answered.
@@ -69,22 +72,22 @@ public static class AmbianicHost
         return application;
     }
 
-    /// <summary>Runs until cancelled or told to stop by the system.</summary>
-    /// <returns>The exit code: 0, or 1 when it could not start.</returns>
-    public static async Task<int> RunAsync(WebApplication application, CancellationToken cancellation)
+    /// <summary>Opens the store, starts to watch and to serve.</summary>
+    /// <returns>Where the page is.</returns>
+    /// <exception cref="IOException">The data directory or the port cannot be used; the message says what to do.</exception>
+    public static async Task<Uri> StartAsync(WebApplication application, CancellationToken cancellation)
     {
+        application.Services.GetRequiredService<IEventStore>();
         try
         {
             await application.StartAsync(cancellation);
         }
-        catch (IOException error) when (error.InnerException is SocketException or AddressInUseException || error is AddressInUseException)
+        catch (IOException error) when (error.InnerException is AddressInUseException or SocketException)
         {
-            await Console.Error.WriteLineAsync(
-                $"ambianic: {error.Message} Is Ambianic running already? Choose another port with --port.");
-            return 1;
+            throw new IOException($"{error.Message} Is Ambianic running already? Choose another port with --port.", error);
         }
 
-        await application.WaitForShutdownAsync(cancellation);
-        return 0;
+        var port = new Uri(application.Urls.First()).Port;
+        return new Uri($"http://127.0.0.1:{port}/");
     }
 }
