@@ -1,14 +1,23 @@
 namespace Ambianic;
 
-/// <summary>Recordings that are not part of the project, in the folder that AMBIANIC_TESTDATA names.</summary>
+/// <summary>Recordings that are not part of the project; <c>AMBIANIC_TESTDATA</c> names the folder that holds them.</summary>
 internal static class TestData
 {
-    public static string Require(string path)
+    /// <summary>Full path of a file or folder of the test data; skips the test when there is none.</summary>
+    public static string Require(string relativePath)
     {
         var root = Environment.GetEnvironmentVariable("AMBIANIC_TESTDATA");
-        Assert.SkipWhen(string.IsNullOrEmpty(root), $"AMBIANIC_TESTDATA is not set: {path} is needed");
-        var full = Path.Combine(root!, path);
-        Assert.SkipUnless(Path.Exists(full), $"AMBIANIC_TESTDATA has no {path}");
-        return full;
+        if (string.IsNullOrEmpty(root))
+        {
+            Assert.Skip($"AMBIANIC_TESTDATA is not set: it names the folder that holds {relativePath}");
+        }
+
+        var path = Path.Combine(root, relativePath);
+        if (!Path.Exists(path))
+        {
+            Assert.Skip($"AMBIANIC_TESTDATA has no {relativePath}");
+        }
+
+        return path;
     }
 }
