@@ -107,9 +107,10 @@ public sealed partial class Pipeline : IAsyncDisposable
 
             failures = _heartbeat.Count > framesBefore ? 1 : failures + 1;
             var wait = _backoff.After(failures, _random);
+            var waiting = Task.Delay(wait, _time, cancellation);
             _state = PipelineState.Waiting;
             LogWaiting(Name, _lastError, wait.TotalSeconds);
-            await Task.Delay(wait, _time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await waiting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         _state = PipelineState.Stopped;

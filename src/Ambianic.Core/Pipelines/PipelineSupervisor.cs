@@ -66,9 +66,10 @@ public sealed partial class PipelineSupervisor(
             catch (Exception error)
             {
                 var wait = Backoff.Default.After(crashes, Random.Shared);
-                Show(configuration, PipelineState.Waiting, $"crashed: {error.Message}");
+                var waiting = Task.Delay(wait, time, cancellation);
                 LogCrashed(error, configuration.Name, wait.TotalSeconds);
-                await Task.Delay(wait, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                Show(configuration, PipelineState.Waiting, $"crashed: {error.Message}");
+                await waiting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

@@ -18,7 +18,7 @@ internal static class FfmpegFailure
         ("Network is unreachable", "there is no network to reach the host through"),
         ("Connection timed out", "the host does not answer; is the camera on?"),
         ("Connection reset by peer", "the other side cut the connection"),
-        ("moov atom not found", "the file was cut short: its index, written when a recording ends, is missing"),
+        ("moov atom not found", "it is not a video, or a recording that was not finished: its index, written last, is missing"),
         ("Permission denied", "this program may not read it; check the file's permissions, for a camera the group \"video\""),
         ("Device or resource busy", "another program uses the camera"),
         ("No such device", "the camera is not plugged in"),

@@ -14,7 +14,7 @@ internal sealed partial class TimelineLog(string path)
 {
     private const int LongestFile = 100 * 1024; // as in the reference
     private const int KeptFiles = 100;
-    private static readonly byte[] NewEntry = "\n- "u8.ToArray();
+    private static readonly byte[] NewEntry = "\n-"u8.ToArray();
     private static readonly byte[] LastKey = "\n  priority: "u8.ToArray();
     private static readonly EmitterSettings Layout = new(2, int.MaxValue, false, 1024);
 
@@ -111,14 +111,14 @@ internal sealed partial class TimelineLog(string path)
         }
 
         var text = File.ReadAllBytes(path).AsSpan();
-        var whole = text.TrimEnd((byte)0); // a lost tail, as some file systems leave it
-        var start = whole.StartsWith("- "u8) && whole.LastIndexOf(NewEntry) < 0 ? 0 : whole.LastIndexOf(NewEntry) + 1;
-        if (start == 0 && !whole.StartsWith("- "u8))
+        if (!text.StartsWith("-"u8))
         {
             Rotate();
             return;
         }
 
+        var whole = text.TrimEnd((byte)0); // a lost tail, as some file systems leave it
+        var start = whole.LastIndexOf(NewEntry) + 1;
         var isComplete = whole.EndsWith("\n"u8) && whole[start..].IndexOf(LastKey) >= 0;
         var length = isComplete ? whole.Length : start;
         if (length < text.Length)

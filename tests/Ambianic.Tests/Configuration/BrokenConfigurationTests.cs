@@ -1,14 +1,13 @@
-using System.Runtime.CompilerServices;
-
 namespace Ambianic.Configuration;
 
 /// <summary>Each fixture says itself which problems it has: <c># expect: LINE:COLUMN PATH TEXT</c>, PATH being - for none.</summary>
 public sealed class BrokenConfigurationTests
 {
     private const string Marker = "# expect: ";
+    private static readonly string Folder = ProjectFiles.Locate("tests/Ambianic.Tests/Configuration/fixtures/broken");
 
     public static TheoryData<string> Fixtures => [.. Directory
-        .EnumerateFileSystemEntries(Folder())
+        .EnumerateFileSystemEntries(Folder)
         .Select(path => Path.GetFileName(path))
         .Order(StringComparer.Ordinal)];
 
@@ -16,9 +15,9 @@ public sealed class BrokenConfigurationTests
     [MemberData(nameof(Fixtures))]
     public void Load_BrokenConfiguration_ReportsExactlyWhatIsWrongAndWhere(string fixture)
     {
-        var path = Path.Combine(Folder(), fixture);
+        var path = Path.Combine(Folder, fixture);
         var main = Directory.Exists(path) ? Path.Combine(path, "config.yaml") : path;
-        var files = ConfigurationFiles.Locate(main, Folder(), _ => null);
+        var files = ConfigurationFiles.Locate(main, Folder, _ => null);
 
         var result = new ConfigurationLoader(TestElements.Registry()).Load(files);
 
@@ -47,7 +46,4 @@ public sealed class BrokenConfigurationTests
 
     private static string Key(ConfigurationProblem problem) =>
         $"{Path.GetFileName(problem.File)}|{problem.Line}:{problem.Column}|{problem.Path}";
-
-    private static string Folder([CallerFilePath] string source = "") =>
-        Path.Combine(Path.GetDirectoryName(source)!, "fixtures", "broken");
 }

@@ -1,11 +1,9 @@
-using System.Runtime.CompilerServices;
-
 namespace Ambianic.Configuration;
 
 /// <summary>A configuration in the format of the reference system runs unchanged.</summary>
 public sealed class ReferenceConfigurationTests
 {
-    private readonly string _folder = Folder();
+    private readonly string _folder = ProjectFiles.Locate("tests/Ambianic.Tests/Configuration/fixtures/reference");
     private readonly ConfigurationResult _result;
 
     public ReferenceConfigurationTests() => _result = new ConfigurationLoader(TestElements.Registry())
@@ -100,7 +98,4 @@ public sealed class ReferenceConfigurationTests
         Assert.Equal("front_door_camera", (string?)_result.Effective["pipelines"]!["front_door_watch"]![0]!["source"]);
         Assert.Equal(5, (long?)_result.Effective["ai_models"]!["image_detection"]!["top_k"]);
     }
-
-    private static string Folder([CallerFilePath] string source = "") =>
-        Path.Combine(Path.GetDirectoryName(source)!, "fixtures", "reference");
 }

@@ -214,26 +214,6 @@ public sealed class FfmpegSourceFileTests(Clips clips) : IClassFixture<Clips>
         Assert.Equal(8, count);
     }
 
-    [Fact]
-    public async Task ReadAsync_SteadyState_AllocatesLessThanAKilobytePerFrame()
-    {
-        var path = clips.Make("steady.mp4", "s=1280x720:r=25:d=20", H264);
-        var before = 0L;
-        var count = 0;
-        await foreach (var frame in Source(path, fps: 25).ReadAsync(Cancellation))
-        {
-            frame.Dispose();
-            if (++count == 100)
-            {
-                before = GC.GetTotalAllocatedBytes();
-            }
-        }
-
-        var perFrame = (GC.GetTotalAllocatedBytes() - before) / (count - 100.0);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{perFrame:0} bytes a frame");
-        Assert.InRange(perFrame, 0, 1024);
-    }
-
     private static IReadOnlyList<int> ProcessesThatRead(string path) => Processes.WithArgument($"file:{path}");
 
     private static async Task DrainAsync(FfmpegSource source)

@@ -7,7 +7,7 @@ public sealed class SaveDetectionsTests : IDisposable
 {
     private readonly TimelineFixture _fixture = new();
     private readonly FakeStore _store = new();
-    private readonly RecordingLogger<SaveDetections> _logger = new();
+    private readonly LogRecorder<SaveDetections> _logger = new();
     private int _passedOn;
 
     public void Dispose() => _fixture.Dispose();

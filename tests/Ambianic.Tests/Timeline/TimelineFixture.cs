@@ -1,11 +1,10 @@
 using Ambianic.Frames;
 using Ambianic.Vision;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Ambianic.Timeline;
 
-/// <summary>A data directory of its own, a clock at two hours before UTC noon's local time, and what is needed to store events.</summary>
+/// <summary>A data directory of its own, a clock in a zone of +02:00, and what is needed to store events.</summary>
 internal sealed class TimelineFixture : IDisposable
 {
     public static readonly DateTimeOffset Start = new(2021, 5, 1, 10, 11, 12, 123, 456, TimeSpan.FromHours(2));
@@ -21,13 +20,13 @@ internal sealed class TimelineFixture : IDisposable
 
     public string DatabasePath => Path.Combine(DataDir, "events.db");
 
-    public FakeTimeProvider Time { get; } = new(Start);
+    public FakeTimeProvider Time { get; } = new(Start.ToUniversalTime());
 
     public FramePool Pool { get; } = new();
 
     public EventFeed Feed { get; } = new();
 
-    public RecordingLogger<SqliteEventStore> Logger { get; } = new();
+    public LogRecorder<SqliteEventStore> Logger { get; } = new();
 
     public SqliteEventStore Open() => SqliteEventStore.Open(DataDir, LogPath, Feed, Time, Logger);
 
@@ -88,36 +87,5 @@ internal sealed class TimelineFixture : IDisposable
     {
         Directory.Delete(DataDir, recursive: true);
         Assert.Equal(0, Pool.Outstanding);
-    }
-}
-
-/// <summary>Keeps what was logged, as <c>Level: text</c>.</summary>
-internal sealed class RecordingLogger<T> : ILogger<T>
-{
-    private readonly List<string> _lines = [];
-
-    public IReadOnlyList<string> Lines
-    {
-        get
-        {
-            lock (_lines)
-            {
-                return [.. _lines];
-            }
-        }
-    }
-
-    public IDisposable? BeginScope<TState>(TState state)
-        where TState : notnull => null;
-
-    public bool IsEnabled(LogLevel logLevel) => true;
-
-    public void Log<TState>(
-        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-    {
-        lock (_lines)
-        {
-            _lines.Add($"{logLevel}: {formatter(state, exception)}");
-        }
     }
 }
