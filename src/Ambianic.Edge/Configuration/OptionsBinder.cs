@@ -18,8 +18,9 @@ internal sealed class OptionsBinder(string workingDirectory)
     /// <summary>Binds to any type that a property of an options record may have; null when that is impossible and has been reported.</summary>
     public object? Bind(Node node, Type type, string path, ProblemList problems)
     {
-        if (node is BrokenNode)
+        if (node is BrokenNode broken)
         {
+            problems.Add(broken.Problem);
             return null;
         }
 
@@ -185,12 +186,8 @@ internal sealed class OptionsBinder(string workingDirectory)
 
     private static object? Reject(Node node, string expected, string path, ProblemList problems, string? suggestion = null)
     {
-        if (node is not BrokenNode)
-        {
-            var quotes = node is ScalarNode { IsPlain: false } && expected is not "text" && !expected.StartsWith("one of", StringComparison.Ordinal);
-            problems.Add(node.Place, path, $"must be {expected}, not {ProblemList.Quote(node)}{(quotes ? " in quotes" : "")}", suggestion);
-        }
-
+        var quotes = node is ScalarNode { IsPlain: false } && expected is not "text" && suggestion is null;
+        problems.Add(node.Place, path, $"must be {expected}, not {ProblemList.Quote(node)}{(quotes ? " in quotes" : "")}", suggestion);
         return null;
     }
 

@@ -60,6 +60,35 @@ public sealed class ConfigurationLoaderTests : IDisposable
     }
 
     [Fact]
+    public void Load_ValueThatCouldNotBeRead_DisablesThePipelineThatNeedsIt()
+    {
+        _directory.Write("secrets.yaml", "uri: &uri rtsp://cam/1\nrest: [\n");
+        _directory.Write("config.yaml", """
+            pipelines:
+              a: [source: *uri, detect_objects: {top_k: *k}]
+              b: [source: rtsp://cam/2, detect_objects: {top_k: *k}]
+              c: [source: rtsp://cam/2, *k]
+              d: *k
+              e: [source: rtsp://cam/2, detect_objects: {ai_model: *k}]
+              f: [source: rtsp://cam/2]
+            """);
+
+        var result = Load();
+
+        Assert.Equal(["secrets.yaml"], result.Problems.Select(problem => problem.File));
+        Assert.Equal("f", Assert.Single(result.Configuration.Pipelines, pipeline => pipeline.IsEnabled).Name);
+    }
+
+    [Fact]
+    public void Load_KeysThatDifferOnlyInCredentials_AreShownMasked()
+    {
+        var result = LoadText("sources: {'rtsp://a:b@cam': {uri: rtsp://a:b@cam}, 'rtsp://c:d@cam': {uri: rtsp://c:d@cam}}");
+
+        Assert.Equal(2, result.Configuration.Sources.Count);
+        Assert.Equal("rtsp://***@cam", Assert.Single(result.Effective["sources"]!.AsObject()).Key);
+    }
+
+    [Fact]
     public void Load_ReferenceWithOwnKeys_TheOwnKeysWin()
     {
         _directory.Write("config.yaml", """
