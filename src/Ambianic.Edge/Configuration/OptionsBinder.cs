@@ -191,9 +191,13 @@ internal sealed class OptionsBinder(string workingDirectory)
         return null;
     }
 
-    private static string Expectation(ValidationAttribute attribute, string path) => attribute is RangeAttribute range
-        ? string.Create(CultureInfo.InvariantCulture, $"must be from {range.Minimum} to {range.Maximum}")
-        : attribute.FormatErrorMessage(path);
+    private static string Expectation(ValidationAttribute attribute, string path) => attribute switch
+    {
+        RangeAttribute { Maximum: int.MaxValue or double.MaxValue or double.PositiveInfinity, Minimum: var least } =>
+            string.Create(CultureInfo.InvariantCulture, $"must be at least {least}"),
+        RangeAttribute range => string.Create(CultureInfo.InvariantCulture, $"must be from {range.Minimum} to {range.Maximum}"),
+        _ => attribute.FormatErrorMessage(path),
+    };
 
     private static MappingNode? AsMapping(Node node) => node switch
     {

@@ -12,9 +12,9 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [Fact]
     public void Load_SeveralFiles_MapsMergeAndTheRestIsReplaced()
     {
-        _directory.Write("secrets.yaml", "ifttt_webhook_id: one\nsources: {cam: {uri: rtsp://cam/1, live: yes}}\n");
-        _directory.Write("config.yaml", "display_name: Home\nsources: {cam: {fps: 2}}\npipelines: {p: [source: cam]}\nnotifications: {default: {providers: [a://1, b://2]}}\n");
-        _directory.Write("config.local.yaml", "display_name: Garden\nsources:\nnotifications: {default: {providers: [c://3]}}\n");
+        Write("secrets.yaml", "ifttt_webhook_id: one\nsources: {cam: {uri: rtsp://cam/1, live: yes}}\n");
+        Write("config.yaml", "display_name: Home\nsources: {cam: {fps: 2}}\npipelines: {p: [source: cam]}\nnotifications: {default: {providers: [a://1, b://2]}}\n");
+        Write("config.local.yaml", "display_name: Garden\nsources:\nnotifications: {default: {providers: [c://3]}}\n");
 
         var result = Load();
 
@@ -30,7 +30,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [Fact]
     public void Load_OneBadPipeline_TheOthersRun()
     {
-        _directory.Write("config.yaml", "pipelines:\n  bad:\n    - source: nowhere\n  good:\n    - source: rtsp://cam/1\n");
+        Write("config.yaml", "pipelines:\n  bad:\n    - source: nowhere\n  good:\n    - source: rtsp://cam/1\n");
 
         var result = Load();
 
@@ -42,7 +42,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [Fact]
     public void Load_BadModelOrSource_DisablesThePipelinesThatUseIt()
     {
-        _directory.Write("config.yaml", """
+        Write("config.yaml", """
             sources: {slow: {uri: rtsp://cam/1, fps: 0}, fast: {uri: rtsp://cam/2}}
             ai_models: {few: {top_k: none}, many: {top_k: 9}}
             pipelines:
@@ -62,8 +62,8 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [Fact]
     public void Load_ValueThatCouldNotBeRead_DisablesThePipelineThatNeedsIt()
     {
-        _directory.Write("secrets.yaml", "uri: &uri rtsp://cam/1\nrest: [\n");
-        _directory.Write("config.yaml", """
+        Write("secrets.yaml", "uri: &uri rtsp://cam/1\nrest: [\n");
+        Write("config.yaml", """
             pipelines:
               a: [source: *uri, detect_objects: {top_k: *k}]
               b: [source: rtsp://cam/2, detect_objects: {top_k: *k}]
@@ -91,7 +91,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [Fact]
     public void Load_ReferenceWithOwnKeys_TheOwnKeysWin()
     {
-        _directory.Write("config.yaml", """
+        Write("config.yaml", """
             sources: {cam: {uri: rtsp://cam/1, fps: 2}}
             ai_models: {m: {model: {tflite: a.tflite}, labels: l.txt, top_k: 9}}
             pipelines:
@@ -196,7 +196,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [Fact]
     public void Load_DirectoryInsteadOfFile_SaysSo()
     {
-        Directory.CreateDirectory(Path.Combine(_directory.Path, "config.yaml"));
+        Directory.CreateDirectory(_directory["config.yaml"]);
 
         Assert.Equal("config.yaml: is a directory; name a file in it", Assert.Single(Load().Problems).ToString());
     }
@@ -205,10 +205,10 @@ public sealed class ConfigurationLoaderTests : IDisposable
     public void Load_FileThatMayNotBeRead_SaysSo()
     {
         Assert.SkipWhen(Environment.IsPrivilegedProcess || OperatingSystem.IsWindows(), "needs a user who may not read everything: run as another than root");
-        var path = _directory.Write("config.yaml", "pipelines:");
+        Write("config.yaml", "pipelines:");
         if (!OperatingSystem.IsWindows())
         {
-            File.SetUnixFileMode(path, UnixFileMode.None);
+            File.SetUnixFileMode(_directory["config.yaml"], UnixFileMode.None);
         }
 
         Assert.Contains("may not be read", Assert.Single(Load().Problems).ToString(), StringComparison.Ordinal);
@@ -229,7 +229,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [MemberData(nameof(NoYamlText))]
     public void Load_NoYaml_IsOneError(byte[] content, string expected)
     {
-        File.WriteAllBytes(Path.Combine(_directory.Path, "config.yaml"), content);
+        File.WriteAllBytes(_directory["config.yaml"], content);
 
         Assert.Equal(expected, Assert.Single(Load().Problems).ToString());
     }
@@ -246,7 +246,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [InlineData("x", 17_000_000)]
     public void Load_EnormousFile_IsAnErrorSoon(string part, int times)
     {
-        _directory.Write("config.yaml", new StringBuilder().Insert(0, part, times).ToString());
+        Write("config.yaml", new StringBuilder().Insert(0, part, times).ToString());
         var watch = Stopwatch.StartNew();
 
         var result = Load();
@@ -280,6 +280,8 @@ public sealed class ConfigurationLoaderTests : IDisposable
 
     private static ConfigurationResult LoadText(string text, string workingDirectory = "/home") => new ConfigurationLoader(TestElements.Registry())
         .Load([new ConfigurationText("config.yaml", Encoding.UTF8.GetBytes(text)) { IsRequired = true }], workingDirectory, new ProblemList());
+
+    private void Write(string name, string content) => File.WriteAllText(_directory[name], content);
 
     private ConfigurationResult Load() => new ConfigurationLoader(TestElements.Registry())
         .Load(ConfigurationFiles.Locate(null, _directory.Path, _ => null));
