@@ -13,7 +13,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
     public void Load_SeveralFiles_MapsMergeAndTheRestIsReplaced()
     {
         Write("secrets.yaml", "ifttt_webhook_id: one\nsources: {cam: {uri: rtsp://cam/1, live: yes}}\n");
-        Write("config.yaml", "display_name: Home\nsources: {cam: {fps: 2}}\npipelines: {p: [source: cam]}\nnotifications: {default: {providers: [a://1, b://2]}}\n");
+        Write("config.yaml", "display_name: Home\nsources: {cam: {width: 640}}\npipelines: {p: [source: cam]}\nnotifications: {default: {providers: [a://1, b://2]}}\n");
         Write("config.local.yaml", "display_name: Garden\nsources:\nnotifications: {default: {providers: [c://3]}}\n");
 
         var result = Load();
@@ -21,7 +21,9 @@ public sealed class ConfigurationLoaderTests : IDisposable
         Assert.Empty(result.Problems);
         Assert.Equal("Garden", result.Configuration.DisplayName);
         Assert.Equal("one", result.Configuration.IftttWebhookId);
-        Assert.Equal(("rtsp://cam/1", true, 2), (result.Configuration.Sources["cam"].Uri, result.Configuration.Sources["cam"].Live, (int)result.Configuration.Sources["cam"].Fps));
+        Assert.Equal(
+            new SourceOptions { Id = "cam", Uri = "rtsp://cam/1", Live = true, Width = 640 },
+            result.Configuration.Sources["cam"]);
         Assert.Equal(["c://3"], result.Configuration.Notifications["default"].Providers);
         Assert.Equal(["secrets.yaml", "config.yaml", "config.local.yaml"], result.Files.Select(Path.GetFileName));
         Assert.Equal(Path.Combine(_directory.Path, "config.local.yaml"), result.SaveFile);
