@@ -95,18 +95,19 @@ internal static class FfmpegArguments
     private static string DecimateByMediaTime(SourceOptions options)
     {
         var fps = Number(options.EffectiveFps);
-        return $"fps='if(gt(source_fps,0),min(source_fps,{fps}),{fps})':round=up,setpts=N/(FRAME_RATE*TB)";
+        return $"fps='if(gt(source_fps,0),min(source_fps,{fps}),{fps})':round=up";
     }
 
     /// <summary>
-    /// For cameras: the first picture in each interval of our clock, never one twice, whatever the camera's clock says.
-    /// Regular time stamps afterwards keep ffmpeg from repeating or dropping any itself.
+    /// For cameras: the first picture in each interval of our clock, never one twice, whatever the camera's clock says; our
+    /// own may step, too. Regular time stamps afterwards keep ffmpeg from repeating or dropping any itself. When a camera
+    /// changes its picture's size, ffmpeg counts anew and drops all until it has caught up, or the stall limit reconnects.
     /// </summary>
     private static string DecimateByClock(SourceOptions options)
     {
         var fps = Number(options.EffectiveFps);
         return "settb=AVTB,setpts=RTCTIME-RTCSTART,"
-            + $"select='isnan(prev_selected_t)+gt(floor(t*{fps}),floor(prev_selected_t*{fps}))',setpts=N/({fps}*TB)";
+            + $"select='isnan(prev_selected_t)+not(eq(floor(t*{fps}),floor(prev_selected_t*{fps})))',setpts=N/({fps}*TB)";
     }
 
     /// <summary>Square pixels, at most as wide as asked, aspect kept, in the colours that <see cref="PixelFormat.I420"/> promises.</summary>
