@@ -4,7 +4,7 @@ using Ambianic.Frames;
 
 namespace Ambianic.Sources;
 
-/// <summary>Says in ffmpeg's words what a source's options ask for. Only options that ffmpeg 4.2 to 7 all understand.</summary>
+/// <summary>Says in ffmpeg's words what a source's options ask for. Only options that ffmpeg 4.4 and later understand.</summary>
 internal static class FfmpegArguments
 {
     /// <summary>What <see cref="SourceOptions.Uri"/> says for the camera of a Raspberry Pi.</summary>

@@ -156,13 +156,16 @@ public sealed class FfmpegSourceFileTests(Clips clips) : IClassFixture<Clips>
     public async Task ReadAsync_StoppedInTheMiddle_LeavesNoProcessAndNoFrame()
     {
         var path = clips.Make("long.mp4", "s=640x480:r=25:d=20", H264);
+        IReadOnlyList<int> started = [];
         await foreach (var frame in Source(path).ReadAsync(Cancellation))
         {
             frame.Dispose();
+            started = ProcessesThatRead(path);
             break;
         }
 
-        Assert.Empty(ProcessesThatRead(path));
+        Assert.Single(started);
+        Assert.All(started, process => Assert.False(Processes.Exist(process)));
         Assert.Equal(0, _pool.Outstanding);
     }
 
@@ -188,16 +191,20 @@ public sealed class FfmpegSourceFileTests(Clips clips) : IClassFixture<Clips>
     {
         var path = clips.Make("halted.mp4", "s=640x480:r=25:d=20", H264);
 
+        IReadOnlyList<int> started = [];
+
         await Assert.ThrowsAsync<SourceStalledException>(async () =>
         {
             await foreach (var frame in Source(path, stallSeconds: 1).ReadAsync(Cancellation))
             {
                 frame.Dispose();
-                Processes.Signal(ProcessesThatRead(path), Processes.Halt);
+                started = ProcessesThatRead(path);
+                Processes.Signal(started, Processes.Halt);
             }
         });
 
-        Assert.Empty(ProcessesThatRead(path));
+        Assert.Single(started);
+        Assert.All(started, process => Assert.False(Processes.Exist(process)));
         Assert.Equal(0, _pool.Outstanding);
     }
 
