@@ -4,7 +4,7 @@ using Ambianic.Frames;
 
 namespace Ambianic.Sources;
 
-/// <summary>Says in ffmpeg's words what a source's options ask for. Only options that ffmpeg 4.4 and later understand.</summary>
+/// <summary>Says in ffmpeg's words what a source's options ask for. Tested with ffmpeg 5.1; no option is used that version 4.4 or 7 lacks.</summary>
 internal static class FfmpegArguments
 {
     /// <summary>What <see cref="SourceOptions.Uri"/> says for the camera of a Raspberry Pi.</summary>
@@ -78,6 +78,11 @@ internal static class FfmpegArguments
             return Streams.Contains(uri[..scheme], StringComparer.OrdinalIgnoreCase)
                 ? null
                 : throw new SourceException($"nothing is known that reads {uri[..scheme]}://; known are file, {string.Join(", ", Streams)}");
+        }
+
+        if (scheme >= 0 && !Uri.TryCreate(uri, UriKind.Absolute, out _))
+        {
+            throw new SourceException($"{uri} is no valid address of a file; a plain path will do");
         }
 
         var path = Path.GetFullPath(scheme >= 0 ? new Uri(uri).LocalPath : uri);
