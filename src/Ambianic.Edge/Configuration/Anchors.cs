@@ -6,8 +6,8 @@ internal sealed class Anchors
     private readonly Dictionary<string, Node> _nodes = [];
     private readonly HashSet<string> _open = [];
 
-    /// <summary>False after a file could not be read to its end: an unknown anchor may be defined there, and is no fault of its own.</summary>
-    public bool AreComplete { get; private set; } = true;
+    /// <summary>Why anchors may be missing: a file could not be read to its end. An unknown one is then no fault of its own.</summary>
+    public ConfigurationProblem? Incomplete { get; private set; }
 
     public IEnumerable<string> Names => _nodes.Keys;
 
@@ -25,9 +25,9 @@ internal sealed class Anchors
     public Node? Find(string name) => _nodes.GetValueOrDefault(name);
 
     /// <summary>The file that was being read is given up.</summary>
-    public void Abandon()
+    public void Abandon(ConfigurationProblem reason)
     {
         _open.Clear();
-        AreComplete = false;
+        Incomplete ??= reason;
     }
 }

@@ -62,13 +62,13 @@ public sealed class ConfigurationLoader(ElementRegistry registry)
         var merged = new MappingNode(new Place(texts.Count > 0 ? texts[^1].Name : "", 0, 0), []);
         foreach (var file in texts)
         {
+            var before = problems.Problems.Count;
             if (file.Decode(problems) is not { } text)
             {
-                anchors.Abandon();
+                anchors.Abandon(problems.Problems[^1]);
                 continue;
             }
 
-            var before = problems.Problems.Count;
             switch (YamlComposer.Compose(file, text, anchors, problems))
             {
                 case MappingNode root:

@@ -60,8 +60,9 @@ internal static class JsonDocuments
     /// <summary>A copy without credentials; below a secret key no value is left.</summary>
     private static JsonNode? Mask(JsonNode? json, bool isSecret) => json switch
     {
-        JsonObject map => new JsonObject(map.Select(entry =>
-            KeyValuePair.Create(Credentials.Mask(entry.Key), Mask(entry.Value, isSecret || Credentials.IsSecretKey(entry.Key))))),
+        JsonObject map => new JsonObject(map
+            .Select(entry => KeyValuePair.Create(Credentials.Mask(entry.Key), Mask(entry.Value, isSecret || Credentials.IsSecretKey(entry.Key))))
+            .DistinctBy(entry => entry.Key)),
         JsonArray list => new JsonArray([.. list.Select(item => Mask(item, isSecret))]),
         JsonValue value when isSecret => JsonValue.Create(MaskAll(value.ToString())),
         JsonValue value when value.TryGetValue<string>(out var text) => JsonValue.Create(Credentials.Mask(text)),

@@ -18,14 +18,7 @@ internal sealed class ModelReader(MappingNode section, ElementRegistry registry,
             .ToDictionary(key => key.Key, key => key.Value.DeclaringType!);
         foreach (var model in section.Entries)
         {
-            if (model.Value is MappingNode mapping)
-            {
-                CheckKeys(mapping, PathOf(model), types, problems);
-            }
-            else if (model.Value is not BrokenNode)
-            {
-                problems.Add(model.Value.Place, PathOf(model), $"must be a map of keys and values, not {ProblemList.Quote(model.Value)}");
-            }
+            CheckKeys(MapOf(model, problems), PathOf(model), types, problems);
         }
     }
 
@@ -43,9 +36,13 @@ internal sealed class ModelReader(MappingNode section, ElementRegistry registry,
         var model = new MappingNode(reference.Value.Place, []);
         if (id is ScalarNode { IsNull: false } scalar && section.Find(scalar.Text) is { } entry)
         {
-            model = Known(entry.Value as MappingNode, keys.Keys, PathOf(entry));
+            model = Known(MapOf(entry, problems), keys.Keys, PathOf(entry));
         }
-        else if (id is not null and not BrokenNode)
+        else if (id is BrokenNode broken)
+        {
+            problems.Add(broken.Problem);
+        }
+        else if (id is not null)
         {
             var near = id is ScalarNode { Text: var name } ? Spelling.Nearest(name, section.Keys) : null;
             problems.Add(id.Place, ProblemList.Join(path, ReferenceKey), $"{ProblemList.Quote(id)} is not a model; define it in 'ai_models'", near);
@@ -76,13 +73,28 @@ internal sealed class ModelReader(MappingNode section, ElementRegistry registry,
         }
     }
 
-    private static MappingNode Known(MappingNode? model, IEnumerable<string> keys, string path) => model is null
-        ? new MappingNode(default, [])
-        : new MappingNode(model.Place, [.. keys
-            .Where(key => key != ReferenceKey)
-            .Select(model.Find)
-            .OfType<Entry>()
-            .Select(entry => entry with { Path = ProblemList.Join(path, entry.Key) })]);
+    private static MappingNode MapOf(Entry model, ProblemList problems)
+    {
+        switch (model.Value)
+        {
+            case MappingNode mapping:
+                return mapping;
+            case BrokenNode broken:
+                problems.Add(broken.Problem);
+                break;
+            default:
+                problems.Add(model.Value.Place, PathOf(model), $"must be a map of keys and values, not {ProblemList.Quote(model.Value)}");
+                break;
+        }
+
+        return new MappingNode(model.Value.Place, []);
+    }
+
+    private static MappingNode Known(MappingNode model, IEnumerable<string> keys, string path) => new(model.Place, [.. keys
+        .Where(key => key != ReferenceKey)
+        .Select(model.Find)
+        .OfType<Entry>()
+        .Select(entry => entry with { Path = ProblemList.Join(path, entry.Key) })]);
 
     private static MappingNode Without(string key, MappingNode mapping) =>
         new(mapping.Place, [.. mapping.Entries.Where(entry => entry.Key != key)]);

@@ -48,8 +48,11 @@ internal sealed class MappingNode(Place place, IReadOnlyList<Entry> entries)
     }
 }
 
-/// <summary>Something that could not be understood and has been reported; nothing more is said about it.</summary>
-internal sealed class BrokenNode(Place place) : Node(place, []);
+/// <summary>Something that could not be understood and has been reported; whoever needs it fails for the same reason.</summary>
+internal sealed class BrokenNode(Place place, ConfigurationProblem problem) : Node(place, [])
+{
+    public ConfigurationProblem Problem { get; } = problem;
+}
 
 internal sealed record Entry(string Key, Place KeyPlace, Node Value)
 {

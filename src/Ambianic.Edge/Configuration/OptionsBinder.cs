@@ -18,8 +18,9 @@ internal sealed class OptionsBinder(string workingDirectory)
     /// <summary>Binds to any type that a property of an options record may have; null when that is impossible and has been reported.</summary>
     public object? Bind(Node node, Type type, string path, ProblemList problems)
     {
-        if (node is BrokenNode)
+        if (node is BrokenNode broken)
         {
+            problems.Add(broken.Problem);
             return null;
         }
 
@@ -185,18 +186,18 @@ internal sealed class OptionsBinder(string workingDirectory)
 
     private static object? Reject(Node node, string expected, string path, ProblemList problems, string? suggestion = null)
     {
-        if (node is not BrokenNode)
-        {
-            var quotes = node is ScalarNode { IsPlain: false } && expected is not "text" && !expected.StartsWith("one of", StringComparison.Ordinal);
-            problems.Add(node.Place, path, $"must be {expected}, not {ProblemList.Quote(node)}{(quotes ? " in quotes" : "")}", suggestion);
-        }
-
+        var quotes = node is ScalarNode { IsPlain: false } && expected is not "text" && suggestion is null;
+        problems.Add(node.Place, path, $"must be {expected}, not {ProblemList.Quote(node)}{(quotes ? " in quotes" : "")}", suggestion);
         return null;
     }
 
-    private static string Expectation(ValidationAttribute attribute, string path) => attribute is RangeAttribute range
-        ? string.Create(CultureInfo.InvariantCulture, $"must be from {range.Minimum} to {range.Maximum}")
-        : attribute.FormatErrorMessage(path);
+    private static string Expectation(ValidationAttribute attribute, string path) => attribute switch
+    {
+        RangeAttribute { Maximum: int.MaxValue or double.MaxValue or double.PositiveInfinity, Minimum: var least } =>
+            string.Create(CultureInfo.InvariantCulture, $"must be at least {least}"),
+        RangeAttribute range => string.Create(CultureInfo.InvariantCulture, $"must be from {range.Minimum} to {range.Maximum}"),
+        _ => attribute.FormatErrorMessage(path),
+    };
 
     private static MappingNode? AsMapping(Node node) => node switch
     {

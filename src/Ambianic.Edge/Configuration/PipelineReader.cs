@@ -65,8 +65,8 @@ internal sealed class PipelineReader(
             case SequenceNode or ScalarNode { IsNull: true }:
                 problems.Add(pipeline.KeyPlace, path, "has no elements; the first is '- source: …'");
                 return [];
-            case BrokenNode:
-                problems.Add(pipeline.Value.Place, path, "could not be read");
+            case BrokenNode broken:
+                problems.Add(broken.Problem);
                 return [];
             default:
                 problems.Add(pipeline.Value.Place, path, $"must be a list of elements, each begun with '-', not {ProblemList.Quote(pipeline.Value)}");
@@ -86,8 +86,8 @@ internal sealed class PipelineReader(
                     ProblemList.Join(path, second.Key),
                     $"is the second of {map.Entries.Count} keys of one element; begin each element with '-', and indent its options further");
                 return null;
-            case BrokenNode:
-                problems.Add(item.Place, path, "could not be read");
+            case BrokenNode broken:
+                problems.Add(broken.Problem);
                 return null;
             default:
                 problems.Add(item.Place, path, $"must be an element's name followed by ':', not {ProblemList.Quote(item)}");

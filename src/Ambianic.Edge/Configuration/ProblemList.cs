@@ -9,15 +9,17 @@ internal sealed class ProblemList
 
     public IReadOnlyList<ConfigurationProblem> Problems => _problems;
 
-    public void Add(Place place, string path, string message, string? suggestion = null) =>
+    public ConfigurationProblem Add(Place place, string path, string message, string? suggestion = null) =>
         Add(new ConfigurationProblem(place.File, place.Line, place.Column, path, message, suggestion));
 
-    public void Add(ConfigurationProblem problem)
+    public ConfigurationProblem Add(ConfigurationProblem problem)
     {
         if (_known.Add(problem))
         {
             _problems.Add(problem);
         }
+
+        return problem;
     }
 
     public void AddRange(IEnumerable<ConfigurationProblem> problems)

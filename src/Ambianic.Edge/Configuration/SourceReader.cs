@@ -47,7 +47,8 @@ internal sealed partial class SourceReader(MappingNode section, OptionsBinder bi
                 var name = (mapping.Find("uri")?.Value as ScalarNode)?.Text ?? "";
                 return (Bind(mapping, Credentials.Mask(name), path, problems), mapping);
 
-            case BrokenNode:
+            case BrokenNode broken:
+                problems.Add(broken.Problem);
                 return (null, node);
 
             default:
@@ -90,7 +91,7 @@ internal sealed partial class SourceReader(MappingNode section, OptionsBinder bi
 
         problems.AddRange(own.Problems);
         var isFile = !IsCamera(options.Uri) && !options.Uri.Contains("://", StringComparison.Ordinal);
-        return node is BrokenNode || own.Problems.Count > 0
+        return own.Problems.Count > 0
             ? null
             : options with { Id = id, Uri = isFile ? Path.GetFullPath(options.Uri, workingDirectory) : options.Uri };
     }
@@ -111,8 +112,9 @@ internal sealed partial class SourceReader(MappingNode section, OptionsBinder bi
 
     private void ReportUnknown(Node id, string path, ProblemList problems)
     {
-        if (id is BrokenNode)
+        if (id is BrokenNode broken)
         {
+            problems.Add(broken.Problem);
             return;
         }
 
@@ -127,6 +129,6 @@ internal sealed partial class SourceReader(MappingNode section, OptionsBinder bi
     private static bool IsCamera(string text) => CameraRegex().IsMatch(text);
 
     /// <summary>What never ends when it is given as a bare URI.</summary>
-    [GeneratedRegex("^(rtsps?://|rtmps?://|https?://|/dev/|picamera$)", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("^(rtsps?://|rtmps?://|https?://|/dev/video|picamera$)", RegexOptions.IgnoreCase)]
     private static partial Regex CameraRegex();
 }

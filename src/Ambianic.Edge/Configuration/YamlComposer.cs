@@ -39,8 +39,7 @@ internal sealed class YamlComposer
         }
         catch (Fault fault)
         {
-            anchors.Abandon();
-            problems.Add(fault.Place, fault.Path, fault.Message);
+            anchors.Abandon(problems.Add(fault.Place, fault.Path, fault.Message));
             return null;
         }
     }
@@ -99,8 +98,8 @@ internal sealed class YamlComposer
         };
         if (!IsKnown(tag))
         {
-            _problems.Add(place, path, $"the tag {ProblemList.Quote(tag.Value)} is not known; write the value itself, or an alias (*name) of an anchor (&name)");
-            node = new BrokenNode(place);
+            var problem = _problems.Add(place, path, $"the tag {ProblemList.Quote(tag.Value)} is not known; write the value itself, or an alias (*name) of an anchor (&name)");
+            node = new BrokenNode(place, problem);
         }
 
         if (!anchor.IsEmpty)
@@ -198,8 +197,7 @@ internal sealed class YamlComposer
     {
         if (_anchors.IsOpen(name))
         {
-            _problems.Add(place, path, $"the alias {ProblemList.Quote("*" + name)} stands inside what it stands for");
-            return new BrokenNode(place);
+            return new BrokenNode(place, _problems.Add(place, path, $"the alias {ProblemList.Quote("*" + name)} stands inside what it stands for"));
         }
 
         if (_anchors.Find(name) is { } node)
@@ -208,16 +206,11 @@ internal sealed class YamlComposer
             return node;
         }
 
-        if (_anchors.AreComplete)
-        {
-            _problems.Add(
-                place,
-                path,
-                $"the alias {ProblemList.Quote("*" + name)} has no anchor '&…' above it or in an earlier file",
-                Spelling.Nearest(name, _anchors.Names) is { } near ? "*" + near : null);
-        }
-
-        return new BrokenNode(place);
+        return new BrokenNode(place, _anchors.Incomplete ?? _problems.Add(
+            place,
+            path,
+            $"the alias {ProblemList.Quote("*" + name)} has no anchor '&…' above it or in an earlier file",
+            Spelling.Nearest(name, _anchors.Names) is { } near ? "*" + near : null));
     }
 
     private void Bound(int nodes, int depth, Place place, string path)

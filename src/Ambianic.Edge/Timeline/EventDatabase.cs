@@ -3,7 +3,7 @@ using Microsoft.Data.Sqlite;
 namespace Ambianic.Timeline;
 
 /// <summary>The database of events: an index over their files that can be made again from them. One writer, many readers.</summary>
-internal sealed class EventDatabase
+internal sealed class EventDatabase(string path)
 {
     /// <summary>Its name within the data directory.</summary>
     public const string FileName = "events.db";
@@ -15,68 +15,24 @@ internal sealed class EventDatabase
     /// <summary>A database and, while it is open or after a crash, its write-ahead log and the index of that.</summary>
     private static readonly string[] Parts = ["", "-wal", "-shm", DamageMark];
 
-    /// <summary>
-    /// Step n takes a database of version n to n + 1; steps are only ever added. <c>at</c> is in microseconds since 1970 (UTC).
-    /// </summary>
-    private static readonly string[] Migrations =
-    [
-        """
-        CREATE TABLE events (
-            seq INTEGER PRIMARY KEY,
-            id TEXT NOT NULL UNIQUE,
-            at INTEGER NOT NULL,
-            pipeline TEXT NOT NULL,
-            rel_dir TEXT NOT NULL,
-            json_file_name TEXT NOT NULL,
-            document TEXT NOT NULL,
-            UNIQUE (rel_dir, json_file_name));
-        CREATE INDEX events_by_time ON events (at);
-        CREATE INDEX events_by_pipeline ON events (pipeline, at);
-        CREATE TABLE event_labels (
-            label TEXT NOT NULL,
-            at INTEGER NOT NULL,
-            seq INTEGER NOT NULL REFERENCES events (seq) ON DELETE CASCADE,
-            PRIMARY KEY (label, at, seq)) WITHOUT ROWID;
-        """,
-    ];
-
-    private readonly string _path;
-
-    /// <summary>Names a database; opens nothing.</summary>
-    public EventDatabase(string path) => _path = path;
-
     /// <summary>Its file.</summary>
-    public string Path => _path;
+    public string Path { get; } = path;
 
     /// <summary>Makes the database or brings it up to date.</summary>
     /// <exception cref="SqliteException">It cannot be opened, or is damaged as far as the newest event shows or an earlier run has met.</exception>
     /// <exception cref="IOException">A newer program has written it.</exception>
     public void Prepare()
     {
-        if (File.Exists(_path + DamageMark))
+        if (File.Exists(Path + DamageMark))
         {
             throw new SqliteException("damage was met while it was in use", SqliteCorrupt);
         }
 
         using var connection = OpenToWrite();
         Run(connection, "PRAGMA journal_mode = WAL;");
-        var version = Convert.ToInt32(Scalar(connection, "PRAGMA user_version;"), null);
-        if (version > Migrations.Length)
-        {
-            throw new IOException(
-                $"{_path}: written by a newer Ambianic (version {version}, this one knows {Migrations.Length}); "
-                + "install that version again, or move the file away: it is rebuilt from the event files");
-        }
-
-        for (; version < Migrations.Length; version++)
-        {
-            using var transaction = connection.BeginTransaction();
-            Run(connection, Migrations[version]);
-            Run(connection, $"PRAGMA user_version = {version + 1};");
-            transaction.Commit();
-        }
-
-        Scalar(connection, "SELECT document FROM events ORDER BY at DESC LIMIT 1;");
+        EventSchema.Upgrade(connection, Path);
+        using var newest = Command(connection, "SELECT document FROM events ORDER BY at DESC LIMIT 1;");
+        newest.ExecuteScalar();
     }
 
     /// <summary>Opens the one connection that writes: what is committed on it has reached the disk.</summary>
@@ -184,7 +140,7 @@ internal sealed class EventDatabase
         {
             try
             {
-                File.WriteAllBytes(_path + DamageMark, []);
+                File.WriteAllBytes(Path + DamageMark, []);
             }
             catch (Exception unmarked) when (StorageFailure.IsOne(unmarked))
             {
@@ -192,7 +148,7 @@ internal sealed class EventDatabase
             }
         }
 
-        return StorageFailure.At(_path, error);
+        return StorageFailure.At(Path, error);
     }
 
     /// <summary>Closes what the pool of connections still holds open, so that the file may be moved.</summary>
@@ -218,13 +174,13 @@ internal sealed class EventDatabase
     /// <returns>The new path of the database.</returns>
     public string MoveAside(string suffix)
     {
-        var aside = $"{_path}.{suffix}";
+        var aside = $"{Path}.{suffix}";
         foreach (var part in Parts)
         {
             File.Delete(aside + part);
-            if (File.Exists(_path + part))
+            if (File.Exists(Path + part))
             {
-                File.Move(_path + part, aside + part);
+                File.Move(Path + part, aside + part);
             }
         }
 
@@ -236,7 +192,7 @@ internal sealed class EventDatabase
     {
         foreach (var part in Parts)
         {
-            File.Delete(_path + part);
+            File.Delete(Path + part);
         }
     }
 
@@ -246,7 +202,7 @@ internal sealed class EventDatabase
     /// <summary>Opens a connection that cannot write.</summary>
     internal SqliteConnection OpenToRead() => Open("PRAGMA query_only = ON;");
 
-    private string ConnectionString => new SqliteConnectionStringBuilder { DataSource = _path }.ToString();
+    private string ConnectionString => new SqliteConnectionStringBuilder { DataSource = Path }.ToString();
 
     private SqliteConnection Open(string pragmas)
     {
@@ -307,11 +263,5 @@ internal sealed class EventDatabase
     {
         using var command = Command(connection, sql);
         command.ExecuteNonQuery();
-    }
-
-    private static object? Scalar(SqliteConnection connection, string sql)
-    {
-        using var command = Command(connection, sql);
-        return command.ExecuteScalar();
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Ambianic.Frames;
 
 namespace Ambianic.Timeline;
@@ -23,26 +24,25 @@ internal static class RgbaRows
                 frame.Plane(1).Slice(chromaRow, frame.Stride(1)),
                 frame.Plane(2).Slice(chromaRow, frame.Stride(2)),
                 left,
-                row);
+                MemoryMarshal.Cast<byte, uint>(row));
         }
     }
 
     /// <summary>BT.601, limited range, in fixed point with 8 bits of fraction; coefficients of ITU-R BT.601-7.</summary>
-    private static void ConvertRow(ReadOnlySpan<byte> lumas, ReadOnlySpan<byte> us, ReadOnlySpan<byte> vs, int left, Span<byte> row)
+    private static void ConvertRow(ReadOnlySpan<byte> lumas, ReadOnlySpan<byte> us, ReadOnlySpan<byte> vs, int left, Span<uint> row)
     {
-        for (int x = 0, o = 0; x < lumas.Length; x++, o += 4)
+        for (var x = 0; x < row.Length; x++)
         {
             var chroma = (left + x) >> 1;
             var luma = (298 * (lumas[x] - 16)) + 128;
             var u = us[chroma] - 128;
             var v = vs[chroma] - 128;
-            var pixel = row.Slice(o, 4);
-            pixel[3] = 255;
-            pixel[2] = Clamp(luma + (516 * u));
-            pixel[1] = Clamp(luma - (100 * u) - (208 * v));
-            pixel[0] = Clamp(luma + (409 * v));
+            var red = Clamp(luma + (409 * v));
+            var green = Clamp(luma - (100 * u) - (208 * v));
+            var blue = Clamp(luma + (516 * u));
+            row[x] = red | (green << 8) | (blue << 16) | 0xFF000000; // little-endian, as SkiaSharp's Rgba8888 on arm64 and x64
         }
     }
 
-    private static byte Clamp(int value) => (byte)Math.Clamp(value >> 8, 0, 255);
+    private static uint Clamp(int value) => (uint)Math.Clamp(value >> 8, 0, 255);
 }

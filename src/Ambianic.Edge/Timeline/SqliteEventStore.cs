@@ -186,7 +186,7 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
         }
         catch (Exception error)
         {
-            LogNotCaughtUp(_logger, error);
+            LogNotCaughtUp(_logger, error is SqliteException ? _database.Failure(error) : error);
         }
 
         if (added > 0)

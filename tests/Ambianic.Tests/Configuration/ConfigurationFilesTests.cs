@@ -12,7 +12,7 @@ public sealed class ConfigurationFilesTests : IDisposable
         var files = Locate(null);
 
         Assert.Equal(["secrets.yaml", "config.yaml", "config.local.yaml"], files.Files.Select(file => file.Name));
-        Assert.Equal(Path.Combine(_directory.Path, "config.local.yaml"), files.SaveFile);
+        Assert.Equal(_directory["config.local.yaml"], files.SaveFile);
         Assert.Equal(_directory.Path, files.WorkingDirectory);
         Assert.Empty(files.Problems);
     }
@@ -31,11 +31,11 @@ public sealed class ConfigurationFilesTests : IDisposable
     [Fact]
     public void Locate_DirectoryVariable_IsWhereRelativePathsBegin()
     {
-        Directory.CreateDirectory(Path.Combine(_directory.Path, "home"));
+        Directory.CreateDirectory(_directory["home"]);
 
         var files = Locate(null, ("AMBIANIC_DIR", "home"));
 
-        Assert.Equal(Path.Combine(_directory.Path, "home"), files.WorkingDirectory);
+        Assert.Equal(_directory["home"], files.WorkingDirectory);
         Assert.Equal(Path.Combine(_directory.Path, "home", "config.yaml"), files.Files[1].FullPath);
     }
 

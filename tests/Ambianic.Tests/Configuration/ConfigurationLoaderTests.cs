@@ -12,16 +12,18 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [Fact]
     public void Load_SeveralFiles_MapsMergeAndTheRestIsReplaced()
     {
-        _directory.Write("secrets.yaml", "ifttt_webhook_id: one\nsources: {cam: {uri: rtsp://cam/1, live: yes}}\n");
-        _directory.Write("config.yaml", "display_name: Home\nsources: {cam: {fps: 2}}\npipelines: {p: [source: cam]}\nnotifications: {default: {providers: [a://1, b://2]}}\n");
-        _directory.Write("config.local.yaml", "display_name: Garden\nsources:\nnotifications: {default: {providers: [c://3]}}\n");
+        Write("secrets.yaml", "ifttt_webhook_id: one\nsources: {cam: {uri: rtsp://cam/1, live: yes}}\n");
+        Write("config.yaml", "display_name: Home\nsources: {cam: {width: 640}}\npipelines: {p: [source: cam]}\nnotifications: {default: {providers: [a://1, b://2]}}\n");
+        Write("config.local.yaml", "display_name: Garden\nsources:\nnotifications: {default: {providers: [c://3]}}\n");
 
         var result = Load();
 
         Assert.Empty(result.Problems);
         Assert.Equal("Garden", result.Configuration.DisplayName);
         Assert.Equal("one", result.Configuration.IftttWebhookId);
-        Assert.Equal(("rtsp://cam/1", true, 2), (result.Configuration.Sources["cam"].Uri, result.Configuration.Sources["cam"].Live, (int)result.Configuration.Sources["cam"].Fps));
+        Assert.Equal(
+            new SourceOptions { Id = "cam", Uri = "rtsp://cam/1", Live = true, Width = 640 },
+            result.Configuration.Sources["cam"]);
         Assert.Equal(["c://3"], result.Configuration.Notifications["default"].Providers);
         Assert.Equal(["secrets.yaml", "config.yaml", "config.local.yaml"], result.Files.Select(Path.GetFileName));
         Assert.Equal(Path.Combine(_directory.Path, "config.local.yaml"), result.SaveFile);
@@ -30,7 +32,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [Fact]
     public void Load_OneBadPipeline_TheOthersRun()
     {
-        _directory.Write("config.yaml", "pipelines:\n  bad:\n    - source: nowhere\n  good:\n    - source: rtsp://cam/1\n");
+        Write("config.yaml", "pipelines:\n  bad:\n    - source: nowhere\n  good:\n    - source: rtsp://cam/1\n");
 
         var result = Load();
 
@@ -42,7 +44,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [Fact]
     public void Load_BadModelOrSource_DisablesThePipelinesThatUseIt()
     {
-        _directory.Write("config.yaml", """
+        Write("config.yaml", """
             sources: {slow: {uri: rtsp://cam/1, fps: 0}, fast: {uri: rtsp://cam/2}}
             ai_models: {few: {top_k: none}, many: {top_k: 9}}
             pipelines:
@@ -60,9 +62,38 @@ public sealed class ConfigurationLoaderTests : IDisposable
     }
 
     [Fact]
+    public void Load_ValueThatCouldNotBeRead_DisablesThePipelineThatNeedsIt()
+    {
+        Write("secrets.yaml", "uri: &uri rtsp://cam/1\nrest: [\n");
+        Write("config.yaml", """
+            pipelines:
+              a: [source: *uri, detect_objects: {top_k: *k}]
+              b: [source: rtsp://cam/2, detect_objects: {top_k: *k}]
+              c: [source: rtsp://cam/2, *k]
+              d: *k
+              e: [source: rtsp://cam/2, detect_objects: {ai_model: *k}]
+              f: [source: rtsp://cam/2]
+            """);
+
+        var result = Load();
+
+        Assert.Equal(["secrets.yaml"], result.Problems.Select(problem => problem.File));
+        Assert.Equal("f", Assert.Single(result.Configuration.Pipelines, pipeline => pipeline.IsEnabled).Name);
+    }
+
+    [Fact]
+    public void Load_KeysThatDifferOnlyInCredentials_AreShownMasked()
+    {
+        var result = LoadText("sources: {'rtsp://a:b@cam': {uri: rtsp://a:b@cam}, 'rtsp://c:d@cam': {uri: rtsp://c:d@cam}}");
+
+        Assert.Equal(2, result.Configuration.Sources.Count);
+        Assert.Equal("rtsp://***@cam", Assert.Single(result.Effective["sources"]!.AsObject()).Key);
+    }
+
+    [Fact]
     public void Load_ReferenceWithOwnKeys_TheOwnKeysWin()
     {
-        _directory.Write("config.yaml", """
+        Write("config.yaml", """
             sources: {cam: {uri: rtsp://cam/1, fps: 2}}
             ai_models: {m: {model: {tflite: a.tflite}, labels: l.txt, top_k: 9}}
             pipelines:
@@ -167,7 +198,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [Fact]
     public void Load_DirectoryInsteadOfFile_SaysSo()
     {
-        Directory.CreateDirectory(Path.Combine(_directory.Path, "config.yaml"));
+        Directory.CreateDirectory(_directory["config.yaml"]);
 
         Assert.Equal("config.yaml: is a directory; name a file in it", Assert.Single(Load().Problems).ToString());
     }
@@ -176,10 +207,10 @@ public sealed class ConfigurationLoaderTests : IDisposable
     public void Load_FileThatMayNotBeRead_SaysSo()
     {
         Assert.SkipWhen(Environment.IsPrivilegedProcess || OperatingSystem.IsWindows(), "needs a user who may not read everything: run as another than root");
-        var path = _directory.Write("config.yaml", "pipelines:");
+        Write("config.yaml", "pipelines:");
         if (!OperatingSystem.IsWindows())
         {
-            File.SetUnixFileMode(path, UnixFileMode.None);
+            File.SetUnixFileMode(_directory["config.yaml"], UnixFileMode.None);
         }
 
         Assert.Contains("may not be read", Assert.Single(Load().Problems).ToString(), StringComparison.Ordinal);
@@ -200,7 +231,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [MemberData(nameof(NoYamlText))]
     public void Load_NoYaml_IsOneError(byte[] content, string expected)
     {
-        File.WriteAllBytes(Path.Combine(_directory.Path, "config.yaml"), content);
+        File.WriteAllBytes(_directory["config.yaml"], content);
 
         Assert.Equal(expected, Assert.Single(Load().Problems).ToString());
     }
@@ -217,7 +248,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [InlineData("x", 17_000_000)]
     public void Load_EnormousFile_IsAnErrorSoon(string part, int times)
     {
-        _directory.Write("config.yaml", new StringBuilder().Insert(0, part, times).ToString());
+        Write("config.yaml", new StringBuilder().Insert(0, part, times).ToString());
         var watch = Stopwatch.StartNew();
 
         var result = Load();
@@ -251,6 +282,8 @@ public sealed class ConfigurationLoaderTests : IDisposable
 
     private static ConfigurationResult LoadText(string text, string workingDirectory = "/home") => new ConfigurationLoader(TestElements.Registry())
         .Load([new ConfigurationText("config.yaml", Encoding.UTF8.GetBytes(text)) { IsRequired = true }], workingDirectory, new ProblemList());
+
+    private void Write(string name, string content) => File.WriteAllText(_directory[name], content);
 
     private ConfigurationResult Load() => new ConfigurationLoader(TestElements.Registry())
         .Load(ConfigurationFiles.Locate(null, _directory.Path, _ => null));

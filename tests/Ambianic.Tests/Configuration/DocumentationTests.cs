@@ -11,7 +11,8 @@ public sealed class DocumentationTests
         var records = typeof(ElementRegistry).Assembly.GetExportedTypes()
             .Where(type => type.Name.EndsWith("Options", StringComparison.Ordinal))
             .Append(typeof(AmbianicConfiguration))
-            .Append(typeof(NotificationTemplates));
+            .SelectMany(WithNested)
+            .Distinct();
 
         var missing = records
             .SelectMany(record => OptionKeys.Of(record).Keys.Select(key => (Record: record.Name, Key: key)))
@@ -19,6 +20,12 @@ public sealed class DocumentationTests
 
         Assert.Empty(missing);
     }
+
+    private static IEnumerable<Type> WithNested(Type record) => OptionKeys.Of(record).Values
+        .Select(property => property.PropertyType)
+        .Where(type => type.IsClass && type.Assembly == record.Assembly)
+        .SelectMany(WithNested)
+        .Prepend(record);
 
     [Fact]
     public void Samples_Checked_AreValid()

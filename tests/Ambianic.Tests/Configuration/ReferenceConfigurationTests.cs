@@ -94,7 +94,7 @@ public sealed class ReferenceConfigurationTests
         Assert.Equal("rtsp://***@192.168.86.111:554/Streaming/Channels/101", (string?)_result.Effective["sources"]!["front_door_camera"]!["uri"]);
         Assert.Equal("ifttt://***", (string?)_result.Effective["notifications"]!["default"]!["providers"]![0]);
         Assert.Equal("***", (string?)_result.Effective["ifttt_webhook_id"]);
-        Assert.Equal(5, (double?)_result.Effective["sources"]!["still"]!["fps"]);
+        Assert.Equal(1280, (long?)_result.Effective["sources"]!["still"]!["width"]);
         Assert.Equal("front_door_camera", (string?)_result.Effective["pipelines"]!["front_door_watch"]![0]!["source"]);
         Assert.Equal(5, (long?)_result.Effective["ai_models"]!["image_detection"]!["top_k"]);
     }

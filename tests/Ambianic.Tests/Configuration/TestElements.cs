@@ -28,7 +28,7 @@ public sealed record DetectOptions
     [Range(0.0, 1.0)]
     public float ConfidenceThreshold { get; init; } = 0.6f;
 
-    [Range(1, 100)]
+    [Range(1, int.MaxValue)]
     public int TopK { get; init; } = 3;
 
     public IReadOnlyList<string> LabelFilter { get; init; } = [];

@@ -8,8 +8,6 @@ namespace Ambianic.Pipelines;
 
 public sealed class PipelineSupervisorTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private readonly FramePool _pool = new();
     private readonly FakeTimeProvider _time = new();
     private readonly LogRecorder<PipelineSupervisor> _log = new();
@@ -29,12 +27,12 @@ public sealed class PipelineSupervisorTests
         var supervisor = Supervisor();
         var running = supervisor.RunAsync([Configure("bad", "holds", "crashes"), Configure("good", "holds")], Cancellation);
 
-        await UntilAsync(() => State("bad") == PipelineState.Waiting && State("good") == PipelineState.Ended);
+        await Eventually.TrueAsync(() => State("bad") == PipelineState.Waiting && State("good") == PipelineState.Ended);
         Assert.Contains("no model", supervisor.Statuses[0].LastError, StringComparison.Ordinal);
         Assert.Contains(_log.Lines, line => line.StartsWith("Error: Pipeline bad crashed", StringComparison.Ordinal));
 
         _time.Advance(TimeSpan.FromSeconds(1));
-        await running.WaitAsync(Patience, Cancellation);
+        await running.WaitAsync(Eventually.Patience, Cancellation);
 
         Assert.Equal(["bad", "good"], supervisor.Statuses.Select(status => status.Name));
         Assert.All(supervisor.Statuses, status => Assert.Equal((PipelineState.Ended, 3L), (status.State, status.Processed)));
@@ -53,7 +51,7 @@ public sealed class PipelineSupervisorTests
             Problems = [new ConfigurationProblem("config.yaml", 3, 5, "pipelines.lost[0].source", "there is no source yard")],
         };
 
-        await supervisor.RunAsync([disabled], Cancellation).WaitAsync(Patience, Cancellation);
+        await supervisor.RunAsync([disabled], Cancellation).WaitAsync(Eventually.Patience, Cancellation);
 
         var status = Assert.Single(supervisor.Statuses);
         Assert.Equal(PipelineState.Disabled, status.State);
@@ -66,7 +64,7 @@ public sealed class PipelineSupervisorTests
         var source = new ScriptedSource(_pool, live: false, ScriptedSource.Gives(1, new SourceException("cut short")));
         var supervisor = Supervisor(source);
 
-        await supervisor.RunAsync([Configure("film")], Cancellation).WaitAsync(Patience, Cancellation);
+        await supervisor.RunAsync([Configure("film")], Cancellation).WaitAsync(Eventually.Patience, Cancellation);
 
         Assert.Equal(PipelineState.Failed, supervisor.Statuses.Single().State);
         Assert.Equal(1, source.Connected);
@@ -79,10 +77,10 @@ public sealed class PipelineSupervisorTests
         var supervisor = Supervisor(source);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var running = supervisor.RunAsync([Configure("a"), Configure("b")], stop.Token);
-        await UntilAsync(() => supervisor.Statuses.Count == 2 && supervisor.Statuses.All(status => status.Processed == 1));
+        await Eventually.TrueAsync(() => supervisor.Statuses.Count == 2 && supervisor.Statuses.All(status => status.Processed == 1));
 
         await stop.CancelAsync();
-        await running.WaitAsync(Patience, Cancellation);
+        await running.WaitAsync(Eventually.Patience, Cancellation);
 
         Assert.All(supervisor.Statuses, status => Assert.Equal(PipelineState.Stopped, status.State));
         Assert.Equal(0, _pool.Outstanding);
@@ -92,16 +90,6 @@ public sealed class PipelineSupervisorTests
         name,
         new SourceOptions { Id = name, Uri = name },
         [.. elements.Select(element => new ElementConfiguration(element, new NoOptions()))]);
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        using var limit = new CancellationTokenSource(Patience);
-        while (!condition())
-        {
-            limit.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
-    }
 
     private PipelineSupervisor Supervisor(IFrameSource? source = null)
     {

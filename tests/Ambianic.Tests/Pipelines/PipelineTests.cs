@@ -7,8 +7,6 @@ namespace Ambianic.Pipelines;
 
 public sealed class PipelineTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private readonly FramePool _pool = new();
     private readonly FakeTimeProvider _time = new();
     private readonly LogRecorder<Pipeline> _log = new();
@@ -85,7 +83,7 @@ public sealed class PipelineTests : IDisposable
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var slow = new Element(async (sample, next, cancellation) =>
         {
-            await posted.Task.WaitAsync(Patience, cancellation);
+            await posted.Task.WaitAsync(Eventually.Patience, cancellation);
             await next(sample, cancellation);
             if (sample.Frame.Sequence == 9)
             {
@@ -162,7 +160,7 @@ public sealed class PipelineTests : IDisposable
 
         for (var tries = 1; tries <= 3; tries++)
         {
-            await UntilAsync(() => pipeline.Status.State == PipelineState.Waiting && source.Connected == tries);
+            await Eventually.TrueAsync(() => source.Connected == tries && pipeline.Status.State == PipelineState.Waiting);
             Assert.Equal("nothing answers", pipeline.Status.LastError);
             var longest = TimeSpan.FromSeconds(0.5 * Math.Pow(2, tries - 1));
             _time.Advance((longest / 2) - TimeSpan.FromMilliseconds(1));
@@ -170,9 +168,9 @@ public sealed class PipelineTests : IDisposable
             _time.Advance((longest / 2) + TimeSpan.FromMilliseconds(1));
         }
 
-        await back.Task.WaitAsync(Patience, Cancellation);
+        await back.Task.WaitAsync(Eventually.Patience, Cancellation);
         await stop.CancelAsync();
-        await running.WaitAsync(Patience, Cancellation);
+        await running.WaitAsync(Eventually.Patience, Cancellation);
         Assert.Equal(PipelineState.Stopped, pipeline.Status.State);
     }
 
@@ -183,10 +181,10 @@ public sealed class PipelineTests : IDisposable
         var pipeline = Make(source);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var running = pipeline.RunAsync(stop.Token);
-        await UntilAsync(() => pipeline.Status.State == PipelineState.Waiting);
+        await Eventually.TrueAsync(() => pipeline.Status.State == PipelineState.Waiting);
 
         await stop.CancelAsync();
-        await running.WaitAsync(Patience, Cancellation);
+        await running.WaitAsync(Eventually.Patience, Cancellation);
 
         Assert.DoesNotContain(_log.Lines, line => line.StartsWith("Error", StringComparison.Ordinal));
     }
@@ -203,10 +201,10 @@ public sealed class PipelineTests : IDisposable
         var pipeline = Make(new ScriptedSource(_pool, live: true, ScriptedSource.GivesAndWaits(5)), waits);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var running = pipeline.RunAsync(stop.Token);
-        await entered.Task.WaitAsync(Patience, Cancellation);
+        await entered.Task.WaitAsync(Eventually.Patience, Cancellation);
 
         await stop.CancelAsync();
-        await running.WaitAsync(Patience, Cancellation);
+        await running.WaitAsync(Eventually.Patience, Cancellation);
 
         Assert.Equal(0, pipeline.Status.Failed);
         Assert.DoesNotContain(_log.Lines, line => line.StartsWith("Error", StringComparison.Ordinal));
@@ -218,7 +216,7 @@ public sealed class PipelineTests : IDisposable
         var pipeline = Make(new ScriptedSource(_pool, live: true, ScriptedSource.GivesAndWaits(1)));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var running = pipeline.RunAsync(stop.Token);
-        await UntilAsync(() => pipeline.Status.Processed == 1);
+        await Eventually.TrueAsync(() => pipeline.Status.Processed == 1);
 
         Assert.Equal(HealthState.Healthy, pipeline.Status.Health);
         _time.Advance(TimeSpan.FromSeconds(40));
@@ -227,7 +225,7 @@ public sealed class PipelineTests : IDisposable
         Assert.Equal(HealthState.Terminal, pipeline.Status.Health);
 
         await stop.CancelAsync();
-        await running.WaitAsync(Patience, Cancellation);
+        await running.WaitAsync(Eventually.Patience, Cancellation);
     }
 
     [Fact]
@@ -240,16 +238,6 @@ public sealed class PipelineTests : IDisposable
 
         Assert.Equal(1, disposed);
         Assert.Contains(_log.Lines, line => line.Contains("Holder failed", StringComparison.Ordinal));
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        using var limit = new CancellationTokenSource(Patience);
-        while (!condition())
-        {
-            limit.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
     }
 
     private Pipeline Make(IFrameSource source, params IPipelineElement[] elements) => new("door", source, elements, _time, _log);

@@ -41,6 +41,22 @@ public sealed class FfmpegSourceFileTests(Clips clips) : IClassFixture<Clips>
         Assert.InRange(seen.Count, 19, 21);
     }
 
+    [Fact]
+    public async Task ReadAsync_SizeChangesWithinTheFile_GoesOnInTheFirstSize()
+    {
+        var first = clips.Make("first.ts", "s=320x240:r=25:d=2", H264);
+        var second = clips.Make("second.ts", "s=640x480:r=25:d=4", H264 + " -output_ts_offset 2");
+        var both = Path.Combine(clips.Folder, "both.ts");
+        await File.WriteAllBytesAsync(both, [.. File.ReadAllBytes(first), .. File.ReadAllBytes(second)], Cancellation);
+        var seen = new List<Seen>();
+
+        // A transport stream counts its packets, so that the joint shows as damage.
+        await Assert.ThrowsAsync<SourceException>(() => ReadAsync(both, seen));
+
+        Assert.InRange(seen.Count, 28, 31);
+        Assert.All(seen, frame => Assert.Equal((320, 240), frame.Size));
+    }
+
     [Theory]
     [InlineData("ten.mkv", "s=320x240:r=5:d=1", "-c:v libx265 -x265-params log-level=none -pix_fmt yuv420p10le", 320, 240)]
     [InlineData("odd.mkv", "s=400x300:r=5:d=1", "-vf format=yuv444p,crop=321:243 -c:v ffv1", 321, 243)]
@@ -140,13 +156,16 @@ public sealed class FfmpegSourceFileTests(Clips clips) : IClassFixture<Clips>
     public async Task ReadAsync_StoppedInTheMiddle_LeavesNoProcessAndNoFrame()
     {
         var path = clips.Make("long.mp4", "s=640x480:r=25:d=20", H264);
+        IReadOnlyList<int> started = [];
         await foreach (var frame in Source(path).ReadAsync(Cancellation))
         {
             frame.Dispose();
+            started = ProcessesThatRead(path);
             break;
         }
 
-        Assert.Empty(ProcessesThatRead(path));
+        Assert.Single(started);
+        Assert.All(started, process => Assert.False(Processes.Exist(process)));
         Assert.Equal(0, _pool.Outstanding);
     }
 
@@ -172,16 +191,20 @@ public sealed class FfmpegSourceFileTests(Clips clips) : IClassFixture<Clips>
     {
         var path = clips.Make("halted.mp4", "s=640x480:r=25:d=20", H264);
 
+        IReadOnlyList<int> started = [];
+
         await Assert.ThrowsAsync<SourceStalledException>(async () =>
         {
             await foreach (var frame in Source(path, stallSeconds: 1).ReadAsync(Cancellation))
             {
                 frame.Dispose();
-                Processes.Signal(ProcessesThatRead(path), Processes.Halt);
+                started = ProcessesThatRead(path);
+                Processes.Signal(started, Processes.Halt);
             }
         });
 
-        Assert.Empty(ProcessesThatRead(path));
+        Assert.Single(started);
+        Assert.All(started, process => Assert.False(Processes.Exist(process)));
         Assert.Equal(0, _pool.Outstanding);
     }
 
