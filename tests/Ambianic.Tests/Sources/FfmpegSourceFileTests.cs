@@ -1,5 +1,6 @@
 using Ambianic.Configuration;
 using Ambianic.Frames;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Ambianic.Sources;
 
@@ -150,6 +151,7 @@ public sealed class FfmpegSourceFileTests(Clips clips) : IClassFixture<Clips>
         await FailsAsync("/nowhere/at/all.mp4", "there is no file /nowhere/at/all.mp4");
         await FailsAsync("/dev/zero", "no regular file");
         await FailsAsync("gopher://somewhere", "gopher://");
+        await FailsAsync("file://[", "no valid address");
     }
 
     [Fact]
@@ -206,6 +208,24 @@ public sealed class FfmpegSourceFileTests(Clips clips) : IClassFixture<Clips>
         Assert.Single(started);
         Assert.All(started, process => Assert.False(Processes.Exist(process)));
         Assert.Equal(0, _pool.Outstanding);
+    }
+
+    [Fact]
+    public async Task ReadAsync_ConsumerTakesVeryLong_IsNotTheSourcesStall()
+    {
+        Clips.RequireFfmpeg();
+        var time = new FakeTimeProvider();
+        var options = new SourceOptions { Id = "patient", Uri = clips.Make("patient.mp4", "s=320x240:r=5:d=2", H264) };
+        var count = 0;
+
+        await foreach (var frame in new FfmpegSource(options, Executables.OfThisProcess, _pool, time, _log).ReadAsync(Cancellation))
+        {
+            frame.Dispose();
+            count++;
+            time.Advance(TimeSpan.FromHours(1));
+        }
+
+        Assert.Equal(10, count);
     }
 
     [Fact]
