@@ -12,7 +12,7 @@ internal sealed partial class AmbianicProgram : IAsyncDisposable
     private readonly ConcurrentQueue<string> _output = [];
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private AmbianicProgram(string directory, string[] arguments)
+    private AmbianicProgram(string directory, string? cache, string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ambianic.dll"), .. arguments])
         {
@@ -21,6 +21,11 @@ internal sealed partial class AmbianicProgram : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        if (cache is not null)
+        {
+            start.Environment["AMBIANIC_CACHE"] = cache;
+        }
+
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => Take(line.Data);
         _process.ErrorDataReceived += (_, line) => Take(line.Data);
@@ -35,7 +40,10 @@ internal sealed partial class AmbianicProgram : IAsyncDisposable
     public string Output => string.Join('\n', _output);
 
     /// <summary>Starts a command that serves; the page's address is known when it is printed.</summary>
-    public static AmbianicProgram Start(string directory, params string[] arguments) => new(directory, arguments);
+    public static AmbianicProgram Start(string directory, params string[] arguments) => new(directory, null, arguments);
+
+    /// <summary>Starts a command that serves, with a cache of its own.</summary>
+    public static AmbianicProgram StartWithCache(string directory, string cache, params string[] arguments) => new(directory, cache, arguments);
 
     /// <summary>Runs a command to its end.</summary>
     public static async Task<Finished> RunAsync(string directory, CancellationToken cancellation, params string[] arguments)

@@ -9,13 +9,13 @@ public sealed partial class DocumentationTests
     public void Links_InEveryDocument_LeadToFilesThatExist()
     {
         var broken =
-            from document in Repository.Files("*.md")
+            from document in Documents()
             from Match link in Link().Matches(File.ReadAllText(document))
             let target = link.Groups[1].Value.Split('#')[0]
             where target.Length > 0 && !target.Contains("://", StringComparison.Ordinal)
             let path = Path.Combine(Path.GetDirectoryName(document)!, target)
             where !File.Exists(path) && !Directory.Exists(path)
-            select $"{Path.GetRelativePath(Repository.Root, document)}: {target}";
+            select $"{document}: {target}";
 
         Assert.Empty(broken);
     }
@@ -23,10 +23,10 @@ public sealed partial class DocumentationTests
     [Fact]
     public void Paths_NamedInArchitecture_Exist()
     {
-        var text = File.ReadAllText(Path.Combine(Repository.Root, "ARCHITECTURE.md"));
+        var text = File.ReadAllText(ProjectFiles.Locate("ARCHITECTURE.md"));
         var missing =
             from Match name in RepositoryPath().Matches(text)
-            let path = Path.Combine(Repository.Root, name.Groups[1].Value)
+            let path = ProjectFiles.Locate(name.Groups[1].Value)
             where !File.Exists(path) && !Directory.Exists(path)
             select name.Groups[1].Value;
 
@@ -36,7 +36,7 @@ public sealed partial class DocumentationTests
     [Fact]
     public void Types_NamedInArchitecture_Exist()
     {
-        var text = File.ReadAllText(Path.Combine(Repository.Root, "ARCHITECTURE.md"));
+        var text = File.ReadAllText(ProjectFiles.Locate("ARCHITECTURE.md"));
         var ours = new[] { typeof(Pipelines.Pipeline), typeof(BuiltInElements), typeof(Hosting.AmbianicHost) }
             .SelectMany(type => type.Assembly.GetTypes())
             .SelectMany(type => type.GetMembers().Select(member => member.Name).Append(type.Name.Split('`')[0]))
@@ -46,19 +46,23 @@ public sealed partial class DocumentationTests
             .Where(line => line.StartsWith('|'))
             .SelectMany(line => CodeWord().Matches(line.Split('|')[2]).Select(match => match.Groups[1].Value));
 
-        Assert.Empty(named.Where(name => !ours.Contains(name)));
+        Assert.All(named, name => Assert.Contains(name, ours));
     }
 
     [Fact]
     public void Core_References_OnlyAbstractions()
     {
-        var project = XDocument.Load(Path.Combine(Repository.Root, "src/Ambianic.Core/Ambianic.Core.csproj"));
+        var project = XDocument.Load(ProjectFiles.Locate("src/Ambianic.Core/Ambianic.Core.csproj"));
         var packages = project.Descendants("PackageReference").Select(package => (string)package.Attribute("Include")!);
 
         Assert.All(packages, package => Assert.Matches(@"^Microsoft\.Extensions\..+\.Abstractions$", package));
         Assert.Empty(project.Descendants("ProjectReference"));
         Assert.Empty(project.Descendants("FrameworkReference"));
     }
+
+    private static IEnumerable<string> Documents() =>
+        Directory.EnumerateFiles(ProjectFiles.Locate("docs"), "*.md", SearchOption.AllDirectories)
+            .Concat(Directory.EnumerateFiles(ProjectFiles.Locate("."), "*.md"));
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Link();
