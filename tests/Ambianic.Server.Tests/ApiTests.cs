@@ -109,7 +109,7 @@ public sealed class ApiTests : IAsyncLifetime
         {
             line = await lines.ReadLineAsync(Cancellation);
         }
-        while (line is "" || line?.StartsWith("data:", StringComparison.Ordinal) == false);
+        while (line is not null && !line.StartsWith("data: {", StringComparison.Ordinal));
 
         Assert.Contains(remembered.Id, line, StringComparison.Ordinal);
     }

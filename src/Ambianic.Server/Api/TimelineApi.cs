@@ -1,3 +1,4 @@
+using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using Ambianic.Timeline;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -61,15 +62,17 @@ internal static class TimelineApi
         return TypedResults.Ok(new TimelinePage("success", events));
     }
 
-    private static ServerSentEventsResult<TimelineEntry> Live(
+    private static ServerSentEventsResult<TimelineEntry?> Live(
         EventFeed feed, IHostApplicationLifetime lifetime, CancellationToken cancellation) =>
         TypedResults.ServerSentEvents(ListenAsync(feed, lifetime.ApplicationStopping, cancellation));
 
-    private static async IAsyncEnumerable<TimelineEntry> ListenAsync(
+    /// <summary>An empty event <c>ready</c> first, so that the listener knows at once that it listens; then one message per event.</summary>
+    private static async IAsyncEnumerable<SseItem<TimelineEntry?>> ListenAsync(
         EventFeed feed, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellation)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancellation);
         await using var events = feed.ListenAsync(either.Token).GetAsyncEnumerator(CancellationToken.None);
+        yield return new SseItem<TimelineEntry?>(null, "ready");
         while (true)
         {
             try
@@ -84,7 +87,7 @@ internal static class TimelineApi
                 yield break; // the program stops or the listener left: neither is an error
             }
 
-            yield return TimelineEntry.For(events.Current);
+            yield return new SseItem<TimelineEntry?>(TimelineEntry.For(events.Current));
         }
     }
 

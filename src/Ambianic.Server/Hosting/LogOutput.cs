@@ -21,6 +21,7 @@ public static class LogOutput
         var configuration = new LoggerConfiguration()
             .MinimumLevel.Is(string.IsNullOrEmpty(options.File) ? console : Lower(console, Level(options.Level)))
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+            .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal) // a failed start is told by its own message
             .MinimumLevel.Override("System.Net.Http", LogEventLevel.Warning)
             .WriteTo.Console(new MaskedFormatter(ShortLine), console, standardErrorFromLevel: LogEventLevel.Verbose);
         if (!string.IsNullOrEmpty(options.File))
