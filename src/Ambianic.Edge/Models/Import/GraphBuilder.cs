@@ -5,16 +5,28 @@ namespace Ambianic.Models.Import;
 /// operators and differ in how they write them down, so the readers only read and this is the only place that translates.
 /// </summary>
 /// <remarks>Methods return the names of new values.</remarks>
-internal sealed partial class GraphBuilder
+/// <param name="fileSize">Bytes of the file that is read: bounds how much the constants of a hostile one may grow to.</param>
+internal sealed partial class GraphBuilder(long fileSize)
 {
+    private const long AlwaysAllowed = 64 << 20;
+    private const int MostGrowth = 16;
+
+    private long _allowed = AlwaysAllowed + (MostGrowth * fileSize);
     private int _values;
 
     /// <summary>What has been built so far.</summary>
     public Graph Graph { get; } = new();
 
     /// <summary>Adds a constant.</summary>
+    /// <exception cref="ModelException">The constants are out of all proportion to the file.</exception>
     public string Constant(Tensor tensor)
     {
+        _allowed -= tensor.Data.Length;
+        if (_allowed < 0)
+        {
+            throw new ModelException($"its constants are more than {MostGrowth} times as large as the file");
+        }
+
         var name = $"constant_{_values++}";
         Graph.Constants[name] = tensor;
         return name;

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Ambianic.Models.Import.Onnx;
 using Ambianic.Models.Import.TfJs;
+using Ambianic.Models.Import.Tflite;
 using Google.Protobuf;
 
 namespace Ambianic.Models.Import;
@@ -8,24 +10,42 @@ namespace Ambianic.Models.Import;
 public static class ModelImporter
 {
     /// <summary>Raised whenever the same file would be imported differently, so that cached results are made anew.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
+
+    private const long LargestFile = 1 << 30;
+    private static ReadOnlySpan<byte> TfliteIdentifier => "TFL3"u8;
 
     /// <summary>Imports a model.</summary>
-    /// <param name="path">The <c>model.json</c> of a TensorFlow.js graph model, its weights beside it.</param>
+    /// <param name="path">A TensorFlow Lite file, or the <c>model.json</c> of a TensorFlow.js graph model, its weights beside it.</param>
     /// <param name="onnxPath">Where the result goes; overwritten.</param>
-    /// <param name="outputs">Names of the outputs wanted; null is all of them.</param>
+    /// <param name="outputs">Names of the outputs wanted of a TensorFlow.js model; null is all of them.</param>
     /// <exception cref="ModelException">It cannot be read; the message names the file and, where it is one, the operator.</exception>
     public static void Import(string path, string onnxPath, IReadOnlyList<string>? outputs = null)
     {
+        var model = Convert(path, outputs);
+        using var file = File.Create(onnxPath);
+        model.WriteTo(file);
+        file.Flush(flushToDisk: true);
+    }
+
+    /// <summary>The same, in memory.</summary>
+    internal static ModelProto Convert(string path, IReadOnlyList<string>? outputs)
+    {
         try
         {
-            var graph = ChannelsFirst.Rewrite(TfJsReader.Read(path, outputs));
-            var model = OnnxWriter.Write(graph, $"{Version}", new Dictionary<string, string> { ["source"] = Path.GetFileName(path) });
-            using var file = File.Create(onnxPath);
-            model.WriteTo(file);
-            file.Flush(flushToDisk: true);
+            if (new FileInfo(path) is { Exists: true, Length: > LargestFile })
+            {
+                throw new ModelException($"it is larger than {LargestFile >> 30} GiB");
+            }
+
+            var content = File.ReadAllBytes(path);
+            var graph = IsTflite(content) ? TfliteReader.Read(content)
+                : IsJson(content) ? TfJsReader.Read(content, Path.GetDirectoryName(Path.GetFullPath(path))!, outputs)
+                : throw new ModelException("it is neither a TensorFlow Lite file nor the model.json of a TensorFlow.js model");
+            return OnnxWriter.Write(
+                ChannelsFirst.Rewrite(graph), $"{Version}", new Dictionary<string, string> { ["source"] = Path.GetFileName(path) });
         }
-        catch (ModelException error)
+        catch (Exception error) when (error is ModelException or IOException or UnauthorizedAccessException)
         {
             throw new ModelException($"{path} cannot be imported: {error.Message}", error);
         }
@@ -35,4 +55,8 @@ public static class ModelImporter
             throw new ModelException($"{path} cannot be imported: the file is damaged ({error.Message})", error);
         }
     }
+
+    private static bool IsTflite(byte[] content) => content.Length >= 8 && content.AsSpan(4, 4).SequenceEqual(TfliteIdentifier);
+
+    private static bool IsJson(byte[] content) => content.AsSpan().TrimStart(" \t\r\n"u8) is [(byte)'{', ..];
 }
