@@ -1,4 +1,3 @@
-using Ambianic.Frames;
 using Ambianic.Pipelines;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -56,18 +55,5 @@ public sealed class DetectObjectsTests
     private static Task<Sample> InvokeAsync(DetectObjectsOptions options, IDetector detector) =>
         InvokeAsync(new DetectObjects(options, detector, NullLogger<DetectObjects>.Instance));
 
-    private static async Task<Sample> InvokeAsync(DetectObjects element)
-    {
-        using var frame = new FramePool().Rent(16, 16, PixelFormat.I420);
-        Sample? passed = null;
-        await element.InvokeAsync(
-            new Sample(frame),
-            (sample, _) =>
-            {
-                passed = sample;
-                return ValueTask.CompletedTask;
-            },
-            TestContext.Current.CancellationToken);
-        return Assert.IsType<Sample>(passed);
-    }
+    private static async Task<Sample> InvokeAsync(DetectObjects element) => Assert.Single(await Passing.ThroughAsync(element, null));
 }

@@ -16,7 +16,8 @@ public sealed class Yolo : IDetectionDecoder
 
     /// <inheritdoc/>
     public bool Reads(IReadOnlyList<ModelOutput> outputs) =>
-        outputs.Count == 1 && outputs[0].Shape.Count == 3 && Math.Min(outputs[0].FromLast(1), outputs[0].FromLast(2)) > 4;
+        outputs.Count == 1 && outputs[0].Shape.Count == 3
+        && (IsEndToEnd(outputs[0].FromLast(2), outputs[0].FromLast(1)) || Math.Min(outputs[0].FromLast(1), outputs[0].FromLast(2)) > 4);
 
     /// <inheritdoc/>
     public int Classes(IReadOnlyList<ModelOutput> outputs)
@@ -38,7 +39,7 @@ public sealed class Yolo : IDetectionDecoder
     {
         var (rows, columns) = (outputs[0].FromLast(2), outputs[0].FromLast(1));
         var values = outputs[0].Values.Span;
-        if (outputs[0].Shape.Count != 3 || Math.Min(rows, columns) < 5)
+        if (!Reads(outputs))
         {
             throw new InferenceException($"an output [{string.Join(",", outputs[0].Shape)}] is not a YOLO's; try another decoder");
         }
