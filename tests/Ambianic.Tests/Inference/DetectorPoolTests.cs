@@ -74,6 +74,16 @@ public sealed class DetectorPoolTests
     }
 
     [Fact]
+    public async Task Create_SameModelByTwoNames_IsLoadedOnce()
+    {
+        using var pool = Pool(Yolox());
+        await pool.Create(ModelRole.Objects, null, null).ReadyAsync(Cancellation);
+        await pool.Create(ModelRole.Objects, new ModelOptions { Name = "yolox-nano" }, null).ReadyAsync(Cancellation);
+
+        Assert.Single(pool.Statistics);
+    }
+
+    [Fact]
     public async Task ReadyAsync_ModelCannotBeHad_SaysWhyAndTriesAgainAfterAWhile()
     {
         var time = new FakeTimeProvider();
