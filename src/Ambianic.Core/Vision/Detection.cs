@@ -8,6 +8,20 @@ public sealed record Detection(string Label, float Confidence, Box Box)
 {
     /// <summary>Key points of a pose or a face, empty when the model gives none.</summary>
     public IReadOnlyList<Keypoint> Keypoints { get; init; } = [];
+
+    /// <summary>Takes a detection whose places are relative to <paramref name="region"/> and makes them relative to the picture that holds the region.</summary>
+    public Detection Within(Box region) => this with
+    {
+        Box = Box.Within(region),
+        Keypoints =
+        [
+            .. Keypoints.Select(point => point with
+            {
+                X = region.XMin + (point.X * region.Width),
+                Y = region.YMin + (point.Y * region.Height),
+            }),
+        ],
+    };
 }
 
 /// <summary>A named point of a body or a face.</summary>

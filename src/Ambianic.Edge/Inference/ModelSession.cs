@@ -38,7 +38,7 @@ internal sealed class ModelSession : IDisposable
         _graph = graph;
         _decoder = decoder;
         _calibration = model.Calibration ?? Calibration.None;
-        Labels = model.Labels ?? (graph.Labels.Count > 0 ? graph.Labels : decoder.Labels);
+        Labels = model.Labels ?? OwnLabels(graph, decoder, first);
         _workers = [.. Enumerable.Range(0, workers).Select(index => new Thread(() =>
             Work(index == 0 ? first : InferenceRun.Create(graph, input, time)))
         {
@@ -114,6 +114,13 @@ internal sealed class ModelSession : IDisposable
             _queue.Dispose();
         }
     }
+
+    /// <summary>What the file says, or what models of this family say; eighty unnamed classes are COCO's.</summary>
+    private static IReadOnlyList<string> OwnLabels(OnnxGraph graph, IDetectionDecoder decoder, InferenceRun run) =>
+        graph.Labels.Count > 0 ? graph.Labels
+        : decoder.Labels.Count > 0 ? decoder.Labels
+        : decoder.Classes(run.Outputs) == LabelSets.Coco80.Count ? LabelSets.Coco80
+        : [];
 
     private void Work(InferenceRun run)
     {

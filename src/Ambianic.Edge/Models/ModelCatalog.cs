@@ -45,7 +45,7 @@ public static class ModelCatalog
             Apache,
             Pixels(256, 256, TensorType.Int32, LetterboxPlacement.TopLeft) with { SizeMultiple = 32 },
             "movenet-multi",
-            LabelSets.Person),
+            LabelSets.Person) { Calibration = new() { Slope = 2.46f, Intercept = 4.37f } },
         new(
             "movenet-thunder",
             ModelRole.Poses,

@@ -1,0 +1,76 @@
+using System.Runtime.InteropServices;
+using Ambianic.Models.Import.Onnx;
+using Google.Protobuf;
+
+namespace Ambianic.Inference;
+
+/// <summary>A model that takes a picture and always says the same.</summary>
+internal sealed class TinyOnnx
+{
+    private const int Float = 1;
+    private const int Int64 = 7;
+
+    private readonly ModelProto _model = new()
+    {
+        IrVersion = 8,
+        Graph = new GraphProto { Name = "tiny" },
+        OpsetImport = { new OperatorSetIdProto { Domain = "", Version = 17 } },
+    };
+
+    public TinyOnnx(params long[] picture) => Input("images", Float, picture);
+
+    /// <summary>A second input of int64.</summary>
+    public TinyOnnx Sizes(string name)
+    {
+        Input(name, Int64, 1, 2);
+        return this;
+    }
+
+    /// <summary>An output of floats; its shape is left open to the runtime when <paramref name="isFree"/>.</summary>
+    public TinyOnnx Output(string name, long[] shape, float[] values, bool isFree = false) =>
+        Add(name, Float, shape, MemoryMarshal.AsBytes(values.AsSpan()), isFree);
+
+    /// <summary>An output of int64.</summary>
+    public TinyOnnx Output(string name, long[] shape, long[] values) => Add(name, Int64, shape, MemoryMarshal.AsBytes(values.AsSpan()), false);
+
+    /// <summary>An output that repeats an input.</summary>
+    public TinyOnnx Echo(string input, string output, int type, params long[] shape)
+    {
+        _model.Graph.Node.Add(new NodeProto { OpType = "Identity", Name = output, Input = { input }, Output = { output } });
+        _model.Graph.Output.Add(Value(output, type, shape));
+        return this;
+    }
+
+    /// <summary>An entry of the metadata.</summary>
+    public TinyOnnx Metadata(string key, string value)
+    {
+        _model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
+        return this;
+    }
+
+    public string Write(string folder)
+    {
+        var path = Path.Combine(folder, "tiny.onnx");
+        File.WriteAllBytes(path, _model.ToByteArray());
+        return path;
+    }
+
+    private TinyOnnx Add(string name, int type, long[] shape, ReadOnlySpan<byte> data, bool isFree)
+    {
+        var constant = new TensorProto { Name = $"{name}_constant", DataType = type, RawData = ByteString.CopyFrom(data) };
+        constant.Dims.AddRange(shape);
+        _model.Graph.Initializer.Add(constant);
+        return Echo(constant.Name, name, type, isFree ? [.. shape.Select(_ => -1L)] : shape);
+    }
+
+    private void Input(string name, int type, params long[] shape) => _model.Graph.Input.Add(Value(name, type, shape));
+
+    private static ValueInfoProto Value(string name, int type, long[] shape)
+    {
+        var tensor = new TypeProto.Types.Tensor { ElemType = type, Shape = new TensorShapeProto() };
+        tensor.Shape.Dim.AddRange(shape.Select((length, axis) => length > 0
+            ? new TensorShapeProto.Types.Dimension { DimValue = length }
+            : new TensorShapeProto.Types.Dimension { DimParam = $"{name}_{axis}" }));
+        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = tensor } };
+    }
+}
