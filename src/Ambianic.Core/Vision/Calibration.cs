@@ -1,0 +1,111 @@
+namespace Ambianic.Vision;
+
+/// <summary>
+/// Turns a model's own score into the probability that the detection is right, so that one threshold means the same for
+/// every model: <c>logit(probability) = Slope * logit(score) + Intercept</c>. The order of detections does not change.
+/// </summary>
+/// <param name="Slope">Greater than 0; less than 1 when the model is too sure of itself.</param>
+/// <param name="Intercept">Less than 0 when the model is right less often than it says.</param>
+/// <remarks>
+/// J. Platt, "Probabilistic Outputs for Support Vector Machines", 1999, on the logit of the score. Two parameters, because
+/// they can be fitted on a few hundred detections.
+/// </remarks>
+public sealed record Calibration(float Slope, float Intercept)
+{
+    private const double Smallest = 1e-6;
+
+    /// <summary>The score as it is.</summary>
+    public static Calibration None { get; } = new(1, 0);
+
+    /// <summary>The probability of being right, 0 to 1, of a score, 0 to 1.</summary>
+    public float ToProbability(float score) => (float)Sigmoid((Slope * Logit(score)) + Intercept);
+
+    /// <summary>The score that stands for a probability; the inverse of <see cref="ToProbability"/>.</summary>
+    public float ToScore(float probability) => probability switch
+    {
+        <= 0 => 0,
+        >= 1 => 1,
+        _ => (float)Sigmoid((Logit(probability) - Intercept) / Slope),
+    };
+
+    /// <summary>The most likely calibration for detections of which it is known whether they are right.</summary>
+    /// <param name="judged">Score and whether it was right; in any order.</param>
+    /// <exception cref="ArgumentException">There are no right or no wrong ones, or higher scores are not more often right.</exception>
+    /// <remarks>
+    /// Newton's method on the likelihood with Platt's smoothed targets, as in H.-T. Lin, C.-J. Lin, R. Weng, "A Note on
+    /// Platt's Probabilistic Outputs for Support Vector Machines", 2007.
+    /// </remarks>
+    public static Calibration Fit(IReadOnlyCollection<(float Score, bool IsRight)> judged)
+    {
+        var right = judged.Count(item => item.IsRight);
+        var wrong = judged.Count - right;
+        if (right == 0 || wrong == 0)
+        {
+            throw new ArgumentException($"a calibration needs right and wrong detections; there are {right} right and {wrong} wrong ones");
+        }
+
+        var (targetOfRight, targetOfWrong) = ((right + 1.0) / (right + 2.0), 1 / (wrong + 2.0));
+        var points = judged
+            .Select(item => (X: Logit(item.Score), Target: item.IsRight ? targetOfRight : targetOfWrong))
+            .ToArray();
+        double slope = 1, intercept = Math.Log((right + 1.0) / (wrong + 1.0));
+        var loss = Loss(points, slope, intercept);
+        for (var step = 0; step < 100; step++)
+        {
+            var (slopeStep, interceptStep) = NewtonStep(points, slope, intercept);
+            var length = 1.0;
+            var next = Loss(points, slope - slopeStep, intercept - interceptStep);
+            while (next > loss && length > 1e-10)
+            {
+                length /= 2;
+                next = Loss(points, slope - (length * slopeStep), intercept - (length * interceptStep));
+            }
+
+            slope -= length * slopeStep;
+            intercept -= length * interceptStep;
+            if (loss - next < 1e-9)
+            {
+                break;
+            }
+
+            loss = next;
+        }
+
+        return slope > 0
+            ? new Calibration((float)slope, (float)intercept)
+            : throw new ArgumentException("higher scores are not more often right in these pictures, so the scores cannot be calibrated");
+    }
+
+    private static (double Slope, double Intercept) NewtonStep((double X, double Target)[] points, double slope, double intercept)
+    {
+        double gradientSlope = 0, gradientIntercept = 0, xx = 1e-12, x1 = 0, one = 1e-12;
+        foreach (var (x, target) in points)
+        {
+            var p = Sigmoid((slope * x) + intercept);
+            var curvature = p * (1 - p);
+            gradientSlope += x * (p - target);
+            gradientIntercept += p - target;
+            xx += x * x * curvature;
+            x1 += x * curvature;
+            one += curvature;
+        }
+
+        var determinant = (xx * one) - (x1 * x1);
+        return (((one * gradientSlope) - (x1 * gradientIntercept)) / determinant, ((xx * gradientIntercept) - (x1 * gradientSlope)) / determinant);
+    }
+
+    private static double Loss((double X, double Target)[] points, double slope, double intercept) =>
+        points.Sum(point =>
+        {
+            var logit = (slope * point.X) + intercept;
+            return Math.Max(logit, 0) - (point.Target * logit) + Math.Log(1 + Math.Exp(-Math.Abs(logit)));
+        });
+
+    private static double Logit(double probability)
+    {
+        var p = Math.Clamp(probability, Smallest, 1 - Smallest);
+        return Math.Log(p / (1 - p));
+    }
+
+    private static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));
+}

@@ -1,0 +1,26 @@
+namespace Ambianic.Vision.Decoders;
+
+/// <summary>All decoders by name. A new family of models is one more line here.</summary>
+public static class DetectionDecoders
+{
+    private static readonly IDetectionDecoder[] All = [new NanoDet(), new CenterNet(), new Yolox()];
+
+    /// <summary>Names of all decoders.</summary>
+    public static IEnumerable<string> Names => All.Select(decoder => decoder.Name);
+
+    /// <summary>The decoder of a name.</summary>
+    /// <exception cref="InferenceException">There is none of this name; the message lists those that there are.</exception>
+    public static IDetectionDecoder Get(string name) =>
+        All.FirstOrDefault(decoder => decoder.Name == name)
+        ?? throw new InferenceException($"there is no decoder '{name}'; there are: {string.Join(", ", Names)}");
+
+    /// <summary>The decoder whose outputs look like these.</summary>
+    /// <exception cref="InferenceException">None looks like these; the message lists the decoders and the outputs.</exception>
+    public static IDetectionDecoder Guess(IReadOnlyList<ModelOutput> outputs) =>
+        All.FirstOrDefault(decoder => decoder.Reads(outputs))
+        ?? throw new InferenceException(
+            $"cannot tell how to read the outputs {string.Join(", ", outputs.Select(Describe))}; "
+            + $"say it with model.decoder: {string.Join(", ", Names)}");
+
+    private static string Describe(ModelOutput output) => $"{output.Name} [{string.Join(",", output.Shape)}]";
+}

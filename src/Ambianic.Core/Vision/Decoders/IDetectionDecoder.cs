@@ -1,0 +1,32 @@
+namespace Ambianic.Vision.Decoders;
+
+/// <summary>Reads what a family of models says in its outputs. Stateless; safe to use from several threads.</summary>
+public interface IDetectionDecoder
+{
+    /// <summary>As written in a configuration: <c>model.decoder</c>.</summary>
+    string Name { get; }
+
+    /// <summary>Names of the key points that every candidate carries, in order; empty when there are none.</summary>
+    IReadOnlyList<string> PointNames => [];
+
+    /// <summary>Labels of the family when nobody gives any; empty when they depend on the training.</summary>
+    IReadOnlyList<string> Labels => [];
+
+    /// <summary>Candidates of one class that overlap more than this are the same thing; 0 to 1.</summary>
+    float Overlap => 0.5f;
+
+    /// <summary>True when outputs of these shapes are, as far as shapes tell, of this family.</summary>
+    bool Reads(IReadOnlyList<ModelOutput> outputs);
+
+    /// <summary>How pictures are usually prepared for this family.</summary>
+    /// <param name="tensor">Size, layout and type that the graph asks for; colours and padding are to be filled in.</param>
+    ModelInput Usual(ModelInput tensor);
+
+    /// <summary>Adds what the outputs say.</summary>
+    /// <param name="outputs">All outputs of one run.</param>
+    /// <param name="letterbox">What the model looked at.</param>
+    /// <param name="threshold">Candidates with a lower score need not be added.</param>
+    /// <param name="found">Receives the candidates; boxes in pixels of the tensor.</param>
+    /// <exception cref="InferenceException">The outputs are not of this family.</exception>
+    void Decode(IReadOnlyList<ModelOutput> outputs, in Letterbox letterbox, float threshold, CandidateList found);
+}

@@ -1,0 +1,71 @@
+namespace Ambianic.Vision.Decoders;
+
+/// <summary>
+/// YOLOX: [1, cells of strides 8, 16, 32, 5 + classes] of centre offset, logarithm of the size, objectness and class
+/// scores; the cell's place has not been added yet.
+/// </summary>
+/// <remarks>Z. Ge et al., "YOLOX: Exceeding YOLO Series in 2021", 2021; export of github.com/Megvii-BaseDetection/YOLOX.</remarks>
+public sealed class Yolox : IDetectionDecoder
+{
+    private static readonly int[] Strides = [8, 16, 32];
+
+    /// <inheritdoc/>
+    public string Name => "yolox";
+
+    /// <inheritdoc/>
+    public float Overlap => 0.45f;
+
+    /// <inheritdoc/>
+    public bool Reads(IReadOnlyList<ModelOutput> outputs) =>
+        outputs.Count == 1 && outputs[0].Shape.Count == 3 && outputs[0].FromLast(1) > 5 && IsPyramid(outputs[0].FromLast(2));
+
+    /// <inheritdoc/>
+    public ModelInput Usual(ModelInput tensor) => tensor with { Order = ChannelOrder.Bgr, Placement = LetterboxPlacement.TopLeft, Pad = 114 };
+
+    /// <inheritdoc/>
+    public void Decode(IReadOnlyList<ModelOutput> outputs, in Letterbox letterbox, float threshold, CandidateList found)
+    {
+        var columns = outputs[0].FromLast(1);
+        var rows = outputs[0].Values.Span;
+        foreach (var stride in Strides)
+        {
+            var width = letterbox.TensorWidth / stride;
+            var cells = width * (letterbox.TensorHeight / stride);
+            if (rows.Length < cells * columns)
+            {
+                throw new InferenceException("the model's output is too short for a YOLOX of this size; try another decoder");
+            }
+
+            for (var cell = 0; cell < cells; cell++)
+            {
+                Decode(rows.Slice(cell * columns, columns), cell % width, cell / width, stride, threshold, found);
+            }
+
+            rows = rows[(cells * columns)..];
+        }
+    }
+
+    private static void Decode(ReadOnlySpan<float> row, int column, int line, int stride, float threshold, CandidateList found)
+    {
+        var objectness = row[4];
+        if (objectness < threshold)
+        {
+            return;
+        }
+
+        var (label, score) = Best.Of(row[5..]);
+        if (score * objectness < threshold)
+        {
+            return;
+        }
+
+        var x = (row[0] + column) * stride;
+        var y = (row[1] + line) * stride;
+        var halfWidth = MathF.Exp(row[2]) * stride / 2;
+        var halfHeight = MathF.Exp(row[3]) * stride / 2;
+        found.Add(label, score * objectness, new Box(x - halfWidth, y - halfHeight, x + halfWidth, y + halfHeight));
+    }
+
+    /// <summary>A square input of side 32k has 21 k² cells; what another model with anchors of its own has differs.</summary>
+    private static bool IsPyramid(int cells) => cells % 21 == 0 && Math.Sqrt(cells / 21) % 1 == 0;
+}

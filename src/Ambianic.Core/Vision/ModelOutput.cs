@@ -1,0 +1,11 @@
+namespace Ambianic.Vision;
+
+/// <summary>An output tensor of a model, converted to 32-bit floats.</summary>
+/// <param name="Name">As in the graph.</param>
+/// <param name="Shape">Length of each axis.</param>
+/// <param name="Values">Row-major; valid until the model runs again.</param>
+public sealed record ModelOutput(string Name, IReadOnlyList<int> Shape, ReadOnlyMemory<float> Values)
+{
+    /// <summary>Length of an axis counted from the last, which is 1; 1 when there is no such axis.</summary>
+    public int FromLast(int axis) => axis <= Shape.Count ? Shape[^axis] : 1;
+}

@@ -1,0 +1,204 @@
+using System.Collections.Concurrent;
+using Ambianic.Frames;
+using Ambianic.Models;
+using Ambianic.Vision;
+using Ambianic.Vision.Decoders;
+
+namespace Ambianic.Inference;
+
+/// <summary>How often a model ran and how long it took.</summary>
+/// <param name="Model">Its name.</param>
+/// <param name="Count">Inferences so far.</param>
+/// <param name="Time">All of them together, the model alone, without preparation and decoding.</param>
+public sealed record InferenceStatistics(string Model, long Count, TimeSpan Time);
+
+/// <summary>
+/// One loaded model for the whole process: a bounded queue and threads of its own, so that a slow or hung native call
+/// blocks nobody else's thread.
+/// </summary>
+/// <remarks>Safe to use from several threads.</remarks>
+internal sealed class ModelSession : IDisposable
+{
+    /// <summary>A pipeline asks one question at a time, so more than this is a fault and not a load.</summary>
+    private const int LongestQueue = 256;
+    private static readonly TimeSpan LongestFarewell = TimeSpan.FromSeconds(2);
+
+    private readonly OnnxGraph _graph;
+    private readonly IDetectionDecoder _decoder;
+    private readonly Calibration _calibration;
+    private readonly BlockingCollection<Request> _queue = new(LongestQueue);
+    private readonly Thread[] _workers;
+    private long _count;
+    private long _ticks;
+
+    private ModelSession(
+        ResolvedModel model, OnnxGraph graph, ModelInput input, IDetectionDecoder decoder, InferenceRun first, int workers, TimeProvider time)
+    {
+        Model = model.Name;
+        _graph = graph;
+        _decoder = decoder;
+        _calibration = Calibration.None;
+        Labels = model.Labels ?? (graph.Labels.Count > 0 ? graph.Labels : decoder.Labels);
+        _workers = [.. Enumerable.Range(0, workers).Select(index => new Thread(() =>
+            Work(index == 0 ? first : InferenceRun.Create(graph, input, time)))
+        {
+            IsBackground = true,
+            Name = $"inference {model.Name}",
+        })];
+        Array.ForEach(_workers, worker => worker.Start());
+    }
+
+    /// <summary>Name of the model, for people.</summary>
+    public string Model { get; }
+
+    /// <summary>By class index.</summary>
+    public IReadOnlyList<string> Labels { get; }
+
+    /// <summary>How often it ran.</summary>
+    public InferenceStatistics Statistics =>
+        new(Model, Interlocked.Read(ref _count), TimeSpan.FromTicks(Interlocked.Read(ref _ticks)));
+
+    /// <summary>Loads a model and warms it up; takes from tens of milliseconds to seconds.</summary>
+    /// <param name="model">The model; what it does not say is found out from the file.</param>
+    /// <param name="workers">Pictures that are looked at at the same time.</param>
+    /// <param name="time">Measures inferences.</param>
+    /// <exception cref="InferenceException">The model cannot be used; the message says why.</exception>
+    public static ModelSession Load(ResolvedModel model, int workers, TimeProvider time)
+    {
+        var graph = OnnxGraph.Load(model.OnnxPath);
+        InferenceRun? run = null;
+        try
+        {
+            var input = model.Input ?? graph.Tensor;
+            graph.Check(input);
+            run = InferenceRun.Create(graph, input, time);
+            run.WarmUp();
+            var decoder = model.Decoder is { } name ? DetectionDecoders.Get(name) : DetectionDecoders.Guess(run.Outputs);
+            if (model.Input is null)
+            {
+                run.Dispose();
+                input = decoder.Usual(graph.Tensor);
+                run = InferenceRun.Create(graph, input, time);
+                run.WarmUp();
+            }
+
+            return new ModelSession(model, graph, input, decoder, run, workers, time);
+        }
+        catch (InferenceException error)
+        {
+            run?.Dispose();
+            graph.Dispose();
+            throw new InferenceException($"{model.Name} ({model.OnnxPath}): {error.Message}", error);
+        }
+    }
+
+    /// <summary>See <see cref="IDetector.DetectAsync"/>.</summary>
+    public async ValueTask<IReadOnlyList<Detection>> DetectAsync(Frame frame, Box? region, float threshold, CancellationToken cancellation)
+    {
+        var request = new Request(frame, region, threshold, cancellation);
+        if (!_queue.TryAdd(request, 0, cancellation))
+        {
+            throw new InferenceException($"{Model} does not keep up: {LongestQueue} pictures wait for it");
+        }
+
+        return await request.Task.WaitAsync(cancellation);
+    }
+
+    /// <summary>Ends the threads after what they are doing; a hung one is left behind with its model.</summary>
+    public void Dispose()
+    {
+        _queue.CompleteAdding();
+        if (Array.TrueForAll(_workers, worker => worker.Join(LongestFarewell)))
+        {
+            _graph.Dispose();
+            _queue.Dispose();
+        }
+    }
+
+    private void Work(InferenceRun run)
+    {
+        using (run)
+        {
+            var candidates = new CandidateList();
+            foreach (var request in _queue.GetConsumingEnumerable())
+            {
+                if (request.Cancellation.IsCancellationRequested)
+                {
+                    request.TrySetCanceled(request.Cancellation);
+                    continue;
+                }
+
+                try
+                {
+                    request.TrySetResult(Detect(run, request, candidates));
+                }
+                catch (Exception error)
+                {
+                    request.TrySetException(error as InferenceException ?? new InferenceException($"{Model} failed: {error.Message}", error));
+                }
+            }
+        }
+    }
+
+    private List<Detection> Detect(InferenceRun run, Request request, CandidateList candidates)
+    {
+        var letterbox = run.Run(request.Frame, request.Region);
+        Interlocked.Increment(ref _count);
+        Interlocked.Add(ref _ticks, run.Elapsed.Ticks);
+        candidates.Clear();
+        _decoder.Decode(run.Outputs, letterbox, _calibration.ToScore(request.Threshold), candidates);
+        NonMaximumSuppression.Apply(candidates.Items, _decoder.Overlap);
+        if (candidates.Items.Count == 0)
+        {
+            return [];
+        }
+
+        var detections = new List<Detection>(candidates.Items.Count);
+        foreach (var candidate in candidates.Items)
+        {
+            var box = letterbox.ToRegion(candidate.Box);
+            var confidence = _calibration.ToProbability(candidate.Score);
+            if (box.Area > 0 && confidence >= request.Threshold)
+            {
+                detections.Add(new Detection(LabelOf(candidate.Label), confidence, box)
+                {
+                    Keypoints = PointsOf(candidate, candidates, letterbox),
+                });
+            }
+        }
+
+        return detections;
+    }
+
+    private string LabelOf(int index) => index >= 0 && index < Labels.Count ? Labels[index] : $"class {index}";
+
+    private Keypoint[] PointsOf(in Candidate candidate, CandidateList candidates, in Letterbox letterbox)
+    {
+        if (_decoder.PointNames.Count == 0)
+        {
+            return [];
+        }
+
+        var points = new Keypoint[_decoder.PointNames.Count];
+        for (var i = 0; i < points.Length; i++)
+        {
+            var point = candidates.Points[candidate.FirstPoint + i];
+            var (x, y) = letterbox.ToRegion(point.X, point.Y);
+            points[i] = new Keypoint(_decoder.PointNames[i], x, y, point.Score);
+        }
+
+        return points;
+    }
+
+    private sealed class Request(Frame frame, Box? region, float threshold, CancellationToken cancellation)
+        : TaskCompletionSource<IReadOnlyList<Detection>>(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        public Frame Frame => frame;
+
+        public Box? Region => region;
+
+        public float Threshold => threshold;
+
+        public CancellationToken Cancellation => cancellation;
+    }
+}

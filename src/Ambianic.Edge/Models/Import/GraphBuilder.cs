@@ -1,0 +1,90 @@
+namespace Ambianic.Models.Import;
+
+/// <summary>
+/// Says what TensorFlow's operators mean in the words of <see cref="Graph"/>. TensorFlow.js and TensorFlow Lite share the
+/// operators and differ in how they write them down, so the readers only read and this is the only place that translates.
+/// </summary>
+/// <remarks>Methods return the names of new values.</remarks>
+internal sealed partial class GraphBuilder
+{
+    private int _values;
+
+    /// <summary>What has been built so far.</summary>
+    public Graph Graph { get; } = new();
+
+    /// <summary>Adds a constant.</summary>
+    public string Constant(Tensor tensor)
+    {
+        var name = $"constant_{_values++}";
+        Graph.Constants[name] = tensor;
+        return name;
+    }
+
+    /// <summary>Adds a vector of 64-bit integers, as ONNX wants axes and sizes.</summary>
+    public string Integers(params ReadOnlySpan<long> values) => Constant(Tensor.Of([values.Length], values));
+
+    /// <summary>Adds a scalar.</summary>
+    public string Scalar(float value) => Constant(Tensor.Of([], value));
+
+    /// <summary>The constant of that name, or null when the value is computed.</summary>
+    public Tensor? ConstantOf(string name) => Graph.Constants.GetValueOrDefault(name);
+
+    /// <summary>The integers that an operator must know beforehand.</summary>
+    /// <exception cref="ModelException">The value is computed.</exception>
+    public long[] IntegersOf(string name) => (ConstantOf(name) ?? throw new ModelException(
+        "a size or an axis is computed while the model runs; that is not supported")).ToIntegers();
+
+    /// <summary>Adds an operator with one output.</summary>
+    public string Emit(string op, IReadOnlyList<string> inputs, params ReadOnlySpan<(string Name, object Value)> attributes) =>
+        Emit(op, 1, inputs, attributes)[0];
+
+    /// <summary>Adds an operator with <paramref name="outputs"/> outputs.</summary>
+    public string[] Emit(
+        string op, int outputs, IReadOnlyList<string> inputs, params ReadOnlySpan<(string Name, object Value)> attributes)
+    {
+        var names = new string[outputs];
+        for (var i = 0; i < outputs; i++)
+        {
+            names[i] = $"{op}_{_values++}";
+        }
+
+        var named = new Dictionary<string, object>(attributes.Length);
+        foreach (var (name, value) in attributes)
+        {
+            named[name] = value;
+        }
+
+        Graph.Nodes.Add(new Node(op, inputs, names, named));
+        return names;
+    }
+
+    /// <summary>Gives a value the name of an output.</summary>
+    public void Output(string value, string name, ElementType type, IReadOnlyList<int>? shape)
+    {
+        Graph.Nodes.Add(new Node("Identity", [value], [name], new Dictionary<string, object>()));
+        Graph.Outputs.Add(new GraphValue(name, type, shape));
+    }
+
+    /// <summary>As another type; floating point becomes an integer by dropping its fraction.</summary>
+    public string Cast(string value, ElementType type) => ConstantOf(value) switch
+    {
+        { Type: ElementType.Int32 } tensor when type == ElementType.Int64 => Constant(Tensor.Of(tensor.Shape, tensor.ToIntegers())),
+        { } tensor when tensor.Type == type => value,
+        _ => Emit("Cast", [value], ("to", (long)type)),
+    };
+
+    /// <summary>Applies what TensorFlow fuses to the end of an operator.</summary>
+    /// <exception cref="ModelException">It is not supported.</exception>
+    public string Activate(string value, string activation, float alpha = 0.2f) => activation.ToUpperInvariant() switch
+    {
+        "" or "NONE" or "LINEAR" => value,
+        "RELU" => Emit("Relu", [value]),
+        "RELU6" => Emit("Clip", [value, Scalar(0), Scalar(6)]),
+        "RELU_N1_TO_1" => Emit("Clip", [value, Scalar(-1), Scalar(1)]),
+        "LEAKYRELU" => Emit("LeakyRelu", [value], ("alpha", alpha)),
+        "ELU" => Emit("Elu", [value]),
+        "SIGMOID" => Emit("Sigmoid", [value]),
+        "TANH" => Emit("Tanh", [value]),
+        _ => throw new ModelException($"the activation {activation} is not supported"),
+    };
+}
