@@ -25,9 +25,13 @@ public sealed record SourceOptions
     /// <summary>Input format for the decoder, in its own words; for example <c>mjpeg</c>. The default is to find out.</summary>
     public string? Format { get; init; }
 
-    /// <summary>Frames a second to look at, 0.1 to 60. The default is 5.</summary>
+    /// <summary>Frames a second to look at, 0.1 to 60. The default is 5 for video and 1 for single pictures.</summary>
     [Range(0.1, 60)]
-    public double Fps { get; init; } = 5;
+    public double? Fps { get; init; }
+
+    /// <summary><see cref="Fps"/> or its default. Not a key of the file.</summary>
+    [ConfigurationIgnore]
+    public double EffectiveFps => Fps ?? (Type == SourceType.Image ? 1 : 5);
 
     /// <summary>Width in pixels that larger pictures are reduced to, aspect kept; 64 to 7680. The default is 1280.</summary>
     [Range(64, 7680)]

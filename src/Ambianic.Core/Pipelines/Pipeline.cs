@@ -115,21 +115,35 @@ public sealed partial class Pipeline : IAsyncDisposable
         _state = PipelineState.Stopped;
     }
 
-    /// <summary>Disposes the elements; the pipeline must have stopped.</summary>
+    /// <summary>Disposes the elements; the pipeline must have stopped. An element that fails at it is logged and does not keep the others.</summary>
     public async ValueTask DisposeAsync()
     {
         foreach (var element in _elements)
         {
-            switch (element)
+            try
             {
-                case IAsyncDisposable disposable:
-                    await disposable.DisposeAsync();
-                    break;
-                case IDisposable disposable:
-                    disposable.Dispose();
-                    break;
+                await DisposeAsync(element);
+            }
+            catch (Exception error)
+            {
+                LogNotDisposed(error, Name, element.GetType().Name);
             }
         }
+    }
+
+    /// <summary>Disposes an element if it holds anything.</summary>
+    internal static ValueTask DisposeAsync(IPipelineElement element)
+    {
+        switch (element)
+        {
+            case IAsyncDisposable disposable:
+                return disposable.DisposeAsync();
+            case IDisposable disposable:
+                disposable.Dispose();
+                break;
+        }
+
+        return ValueTask.CompletedTask;
     }
 
     private static SampleHandler Link(IReadOnlyList<IPipelineElement> elements, SampleHandler last) =>
@@ -231,4 +245,7 @@ public sealed partial class Pipeline : IAsyncDisposable
 
     [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline} dropped {Count} sample(s) that an element failed on")]
     private partial void LogSampleDropped(Exception error, string pipeline, long count);
+
+    [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline}: {Element} failed while it was disposed")]
+    private partial void LogNotDisposed(Exception error, string pipeline, string element);
 }

@@ -14,22 +14,38 @@ public sealed class PipelineBuilder(
 {
     /// <summary>Makes the pipeline and its elements; runs nothing.</summary>
     /// <exception cref="InvalidOperationException">The configuration is disabled.</exception>
-    public Pipeline Build(PipelineConfiguration configuration)
+    /// <remarks>What an element's constructor throws passes through; the elements made before it are disposed.</remarks>
+    public async Task<Pipeline> BuildAsync(PipelineConfiguration configuration)
     {
         if (!configuration.IsEnabled || configuration.Source is null)
         {
             throw new InvalidOperationException($"pipeline {configuration.Name} is disabled by its configuration");
         }
 
-        var elements = configuration.Elements.Select((element, index) =>
-            registry.Kinds[element.Name].Create(
-                element.Options,
-                new ElementContext(configuration.Name, configuration.Source.Id, index + 1, services)));
-        return new Pipeline(
-            configuration.Name,
-            sources(configuration.Source),
-            [.. elements],
-            time,
-            services.GetRequiredService<ILogger<Pipeline>>());
+        List<IPipelineElement> elements = [];
+        try
+        {
+            foreach (var element in configuration.Elements)
+            {
+                var context = new ElementContext(configuration.Name, configuration.Source.Id, elements.Count + 1, services);
+                elements.Add(registry.Kinds[element.Name].Create(element.Options, context));
+            }
+
+            return new Pipeline(
+                configuration.Name,
+                sources(configuration.Source),
+                elements,
+                time,
+                services.GetRequiredService<ILogger<Pipeline>>());
+        }
+        catch
+        {
+            foreach (var element in elements)
+            {
+                await Pipeline.DisposeAsync(element);
+            }
+
+            throw;
+        }
     }
 }

@@ -8,17 +8,18 @@ namespace Ambianic.Pipelines;
 public sealed partial class PipelineSupervisor(
     PipelineBuilder builder, TimeProvider time, ILogger<PipelineSupervisor> logger)
 {
-    private readonly List<Pipeline> _pipelines = [];
-    private IReadOnlyList<PipelineStatus> _disabled = [];
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Func<PipelineStatus>> _statuses = new(StringComparer.Ordinal);
+    private IReadOnlyList<string> _order = [];
 
-    /// <summary>All pipelines at this moment, the disabled ones last.</summary>
+    /// <summary>All pipelines at this moment, in the order of the configuration; also those that are disabled or could not be built.</summary>
     public IReadOnlyList<PipelineStatus> Statuses
     {
         get
         {
-            lock (_pipelines)
+            lock (_gate)
             {
-                return [.. _pipelines.Select(pipeline => pipeline.Status), .. _disabled];
+                return [.. _order.Select(name => _statuses[name]())];
             }
         }
     }
@@ -26,34 +27,34 @@ public sealed partial class PipelineSupervisor(
     /// <summary>Builds and runs the pipelines until all have ended or <paramref name="cancellation"/>; returns when all have stopped.</summary>
     public async Task RunAsync(IReadOnlyList<PipelineConfiguration> configurations, CancellationToken cancellation)
     {
-        _disabled = [.. configurations.Where(pipeline => !pipeline.IsEnabled).Select(Disabled)];
+        lock (_gate)
+        {
+            _order = [.. configurations.Select(pipeline => pipeline.Name)];
+            _statuses.Clear();
+            foreach (var pipeline in configurations)
+            {
+                Show(pipeline, pipeline.IsEnabled ? PipelineState.Idle : PipelineState.Disabled, Problems(pipeline));
+            }
+        }
+
         var running = configurations
             .Where(pipeline => pipeline.IsEnabled)
             .Select(pipeline => Task.Run(() => KeepRunningAsync(pipeline, cancellation), CancellationToken.None));
         await Task.WhenAll([.. running]);
     }
 
-    private static PipelineStatus Disabled(PipelineConfiguration configuration) => new(
-        configuration.Name,
-        configuration.Source?.Id ?? "",
-        PipelineState.Disabled,
-        HealthState.Healthy,
-        0,
-        0,
-        0,
-        0,
-        string.Join("; ", configuration.Problems.Select(problem => problem.ToString())));
+    private static string? Problems(PipelineConfiguration configuration) =>
+        configuration.IsEnabled ? null : string.Join("; ", configuration.Problems.Select(problem => problem.ToString()));
 
     /// <summary>A crash is a defect of ours or of an element's construction: it is reported, and the pipeline is built anew with back-off.</summary>
     private async Task KeepRunningAsync(PipelineConfiguration configuration, CancellationToken cancellation)
     {
         for (var crashes = 1; !cancellation.IsCancellationRequested; crashes++)
         {
-            Pipeline? pipeline = null;
             try
             {
-                pipeline = builder.Build(configuration);
-                Show(pipeline);
+                await using var pipeline = await builder.BuildAsync(configuration);
+                Show(configuration.Name, () => pipeline.Status);
                 LogStarted(configuration.Name, configuration.Source?.Id);
                 await pipeline.RunAsync(cancellation);
                 return;
@@ -65,25 +66,25 @@ public sealed partial class PipelineSupervisor(
             catch (Exception error)
             {
                 var wait = Backoff.Default.After(crashes, Random.Shared);
+                Show(configuration, PipelineState.Waiting, $"crashed: {error.Message}");
                 LogCrashed(error, configuration.Name, wait.TotalSeconds);
                 await Task.Delay(wait, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-            finally
-            {
-                if (pipeline is not null)
-                {
-                    await pipeline.DisposeAsync();
-                }
             }
         }
     }
 
-    private void Show(Pipeline pipeline)
+    private void Show(PipelineConfiguration configuration, PipelineState state, string? error)
     {
-        lock (_pipelines)
+        var status = new PipelineStatus(
+            configuration.Name, configuration.Source?.Id ?? "", state, HealthState.Healthy, 0, 0, 0, 0, error);
+        Show(configuration.Name, () => status);
+    }
+
+    private void Show(string name, Func<PipelineStatus> status)
+    {
+        lock (_gate)
         {
-            _pipelines.RemoveAll(former => former.Name == pipeline.Name);
-            _pipelines.Add(pipeline);
+            _statuses[name] = status;
         }
     }
 

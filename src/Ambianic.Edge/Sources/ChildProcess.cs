@@ -1,0 +1,195 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.IO.Pipes;
+using System.Runtime.InteropServices;
+
+namespace Ambianic.Sources;
+
+/// <summary>
+/// A program that we started, at lower priority, and that does not outlive us. Disposing it asks it to end, waits, kills
+/// and reaps it; that takes 4 s at most.
+/// </summary>
+internal sealed partial class ChildProcess : IAsyncDisposable
+{
+    private const int Terminate = 15;
+    private const int SetPipeSize = 1031;
+    private const int PipeSize = 1 << 20;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private readonly Process _process;
+    private readonly TimeProvider _time;
+    private readonly Task _errors;
+
+    private ChildProcess(Process process, Action<string> onErrorLine, TimeProvider time)
+    {
+        _process = process;
+        _time = time;
+        Output = process.StandardOutput.BaseStream;
+        EnlargePipe(Output);
+        _errors = ReadErrorsAsync(process.StandardError, onErrorLine);
+    }
+
+    /// <summary>What the program writes; ends when it does.</summary>
+    public Stream Output { get; }
+
+    /// <summary>What the program reads; only when it was started with input.</summary>
+    public Stream Input => _process.StandardInput.BaseStream;
+
+    /// <summary>The operating system's number of the program.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>Starts a program.</summary>
+    /// <param name="executables">Where the programs that wrap it are found.</param>
+    /// <param name="path">The program.</param>
+    /// <param name="arguments">Passed as they are; no shell sees them.</param>
+    /// <param name="withInput">True to write to <see cref="Input"/>.</param>
+    /// <param name="onErrorLine">Receives each line of its error output, one at a time, on some thread.</param>
+    /// <param name="time">Measures the patience when it is stopped.</param>
+    public static async Task<ChildProcess> StartAsync(
+        Executables executables,
+        string path,
+        IEnumerable<string> arguments,
+        bool withInput,
+        Action<string> onErrorLine,
+        TimeProvider time)
+    {
+        string[] command = [.. Wrapping(executables), path, .. arguments];
+        var start = new ProcessStartInfo(command[0], command[1..])
+        {
+            RedirectStandardInput = withInput,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        return new ChildProcess(await Launcher.StartAsync(start), onErrorLine, time);
+    }
+
+    /// <summary>
+    /// Waits for the program to end by itself and for its last error line.
+    /// </summary>
+    /// <returns>Its exit code; 128 and the signal's number when a signal ended it; null when it goes on although its output has ended.</returns>
+    public async Task<int?> WaitForExitAsync(CancellationToken cancellation)
+    {
+        if (!await EndsWithinPatienceAsync(cancellation))
+        {
+            return null;
+        }
+
+        await _errors.WaitAsync(cancellation);
+        return _process.ExitCode;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            // Asking lets ffmpeg say goodbye to a camera that serves few connections. The closed pipe wakes it if it is writing.
+            _ = Signal(_process.Id, Terminate);
+            await Output.DisposeAsync();
+            if (!await EndsWithinPatienceAsync(CancellationToken.None))
+            {
+                _process.Kill();
+                await EndsWithinPatienceAsync(CancellationToken.None);
+            }
+        }
+
+        _process.Dispose();
+        await _errors;
+    }
+
+    private static IEnumerable<string> Wrapping(Executables executables)
+    {
+        if (executables.Find("setpriv") is { } setpriv)
+        {
+            yield return setpriv;
+            yield return "--pdeathsig";
+            yield return "KILL";
+        }
+
+        if (executables.Find("nice") is { } nice)
+        {
+            yield return nice;
+            yield return "-n";
+            yield return "10";
+        }
+    }
+
+    private static async Task ReadErrorsAsync(StreamReader errors, Action<string> onErrorLine)
+    {
+        try
+        {
+            while (await errors.ReadLineAsync() is { } line)
+            {
+                onErrorLine(line);
+            }
+        }
+        catch (Exception error) when (error is IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            // The program was disposed of while it still held its error output open.
+        }
+    }
+
+    /// <summary>A frame then passes in one or two reads instead of in dozens. Linux only; elsewhere, or when refused, the pipe stays as it is.</summary>
+    private static void EnlargePipe(Stream output)
+    {
+        if (OperatingSystem.IsLinux() && output is PipeStream pipe)
+        {
+            _ = FileControl(pipe.SafePipeHandle, SetPipeSize, PipeSize);
+        }
+    }
+
+    private async Task<bool> EndsWithinPatienceAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await _process.WaitForExitAsync(cancellation).WaitAsync(Patience, _time, cancellation);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Signal(int process, int signal);
+
+    [LibraryImport("libc", EntryPoint = "fcntl")]
+    private static partial int FileControl(SafeHandle file, int command, int argument);
+
+    /// <summary>
+    /// Starts all children from one thread that lives as long as we do: Linux sends the parent-death signal when the
+    /// <em>thread</em> that forked ends (prctl(2), PR_SET_PDEATHSIG), and a pool's thread may end at any time.
+    /// </summary>
+    private static class Launcher
+    {
+        private static readonly BlockingCollection<Action> Requests = [];
+
+        static Launcher() => new Thread(Serve) { IsBackground = true, Name = "child launcher" }.Start();
+
+        public static Task<Process> StartAsync(ProcessStartInfo start)
+        {
+            var started = new TaskCompletionSource<Process>(TaskCreationOptions.RunContinuationsAsynchronously);
+            Requests.Add(() =>
+            {
+                try
+                {
+                    started.SetResult(Process.Start(start)!);
+                }
+                catch (Exception error)
+                {
+                    started.SetException(error);
+                }
+            });
+            return started.Task;
+        }
+
+        private static void Serve()
+        {
+            foreach (var request in Requests.GetConsumingEnumerable())
+            {
+                request();
+            }
+        }
+    }
+}

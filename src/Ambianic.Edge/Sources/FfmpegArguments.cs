@@ -1,0 +1,118 @@
+using System.Globalization;
+using Ambianic.Configuration;
+using Ambianic.Frames;
+
+namespace Ambianic.Sources;
+
+/// <summary>Says in ffmpeg's words what a source's options ask for. Only options that ffmpeg 4.2 to 7 all understand.</summary>
+internal static class FfmpegArguments
+{
+    /// <summary>What <see cref="SourceOptions.Uri"/> says for the camera of a Raspberry Pi.</summary>
+    public const string RaspberryPiCamera = "picamera";
+
+    private const string DevicePrefix = "/dev/video";
+    private const int ProbeMicroseconds = 1_000_000;
+    private static readonly string[] Streams =
+        ["rtsp", "rtsps", "rtmp", "rtmps", "http", "https", "udp", "tcp", "rtp", "srt"];
+
+    /// <summary>True for cameras that are part of this computer; they never end.</summary>
+    public static bool IsLocalCamera(string uri) =>
+        uri == RaspberryPiCamera || uri.StartsWith(DevicePrefix, StringComparison.Ordinal);
+
+    /// <summary>All arguments: reads the source and writes YUV4MPEG2 to standard output.</summary>
+    /// <exception cref="SourceException">The URI names nothing that could be read.</exception>
+    public static IReadOnlyList<string> For(SourceOptions options, bool live) =>
+    [
+        "-hide_banner", "-nostdin", "-nostats", "-loglevel", "repeat+level+warning",
+
+        // A second thread delays a live picture by a frame; several cameras share the processor anyway.
+        "-threads", live ? "1" : "2",
+        .. Input(options, live),
+        "-an", "-sn", "-dn",
+        "-filter_threads", "1",
+        "-vf", $"{(live ? DecimateByClock(options) : DecimateByMediaTime(options))},{Normalise(options)}",
+        .. live ? ["-r", Number(options.EffectiveFps)] : Array.Empty<string>(),
+        "-f", "yuv4mpegpipe", "pipe:1",
+    ];
+
+    /// <summary>Arguments of the program that reads a Raspberry Pi's camera and writes JPEG pictures to standard output.</summary>
+    public static IReadOnlyList<string> ForRaspberryPiCamera(SourceOptions options) =>
+    [
+        "--timeout", "0", "--nopreview", "--codec", "mjpeg",
+        "--width", Number(options.Width & ~1), "--height", Number((options.Width * 9 / 16) & ~1),
+        "--framerate", Number(options.EffectiveFps), "--output", "-",
+    ];
+
+    private static IEnumerable<string> Input(SourceOptions options, bool live)
+    {
+        var uri = options.Uri;
+        if (uri == RaspberryPiCamera)
+        {
+            return ["-f", "mjpeg", "-i", "pipe:0"];
+        }
+
+        if (uri.StartsWith(DevicePrefix, StringComparison.Ordinal))
+        {
+            return ["-f", "v4l2", .. options.Format is { } pixels ? ["-input_format", pixels] : Array.Empty<string>(), "-i", uri];
+        }
+
+        string[] format = options.Format is { } named ? ["-f", named] : [];
+        if (LocalFile(uri) is { } path)
+        {
+            return [.. live ? ["-re", "-stream_loop", "-1"] : Array.Empty<string>(), .. format, "-i", $"file:{path}"];
+        }
+
+        string[] transport = uri.StartsWith("rtsp", StringComparison.OrdinalIgnoreCase)
+            ? ["-rtsp_transport", options.Transport == RtspTransport.Udp ? "udp" : "tcp"]
+            : [];
+        string[] latency = live ? ["-fflags", "nobuffer", "-analyzeduration", Number(ProbeMicroseconds)] : [];
+        return [.. transport, .. latency, .. format, "-i", uri];
+    }
+
+    /// <summary>The full path of an existing, regular, non-empty file; null for a network stream.</summary>
+    private static string? LocalFile(string uri)
+    {
+        var scheme = uri.IndexOf("://", StringComparison.Ordinal);
+        if (scheme >= 0 && !uri.StartsWith("file://", StringComparison.OrdinalIgnoreCase))
+        {
+            return Streams.Contains(uri[..scheme], StringComparer.OrdinalIgnoreCase)
+                ? null
+                : throw new SourceException($"nothing is known that reads {uri[..scheme]}://; known are file, {string.Join(", ", Streams)}");
+        }
+
+        var path = Path.GetFullPath(scheme >= 0 ? new Uri(uri).LocalPath : uri);
+        var file = new FileInfo(path);
+        return Directory.Exists(path) ? throw new SourceException($"{path} is a directory, not a video file")
+            : !file.Exists ? throw new SourceException($"there is no file {path}")
+            : file.Length == 0 ? throw new SourceException($"{path} is empty, or no regular file")
+            : path;
+    }
+
+    /// <summary>
+    /// For files: one picture per interval of the file's own time, the newest that is due. A file that is slower than asked
+    /// keeps its own rate; within a file of variable rate, pictures are repeated so that the n-th one is always at n / rate.
+    /// </summary>
+    private static string DecimateByMediaTime(SourceOptions options)
+    {
+        var fps = Number(options.EffectiveFps);
+        return $"fps='if(gt(source_fps,0),min(source_fps,{fps}),{fps})':round=up,setpts=N/(FRAME_RATE*TB)";
+    }
+
+    /// <summary>
+    /// For cameras: the first picture in each interval of our clock, never one twice, whatever the camera's clock says.
+    /// Regular time stamps afterwards keep ffmpeg from repeating or dropping any itself.
+    /// </summary>
+    private static string DecimateByClock(SourceOptions options)
+    {
+        var fps = Number(options.EffectiveFps);
+        return "settb=AVTB,setpts=RTCTIME-RTCSTART,"
+            + $"select='isnan(prev_selected_t)+gt(floor(t*{fps}),floor(prev_selected_t*{fps}))',setpts=N/({fps}*TB)";
+    }
+
+    /// <summary>Square pixels, at most as wide as asked, aspect kept, in the colours that <see cref="PixelFormat.I420"/> promises.</summary>
+    private static string Normalise(SourceOptions options) =>
+        $"scale=w='max(1,round(min({Number(options.Width)},iw*sar)))':h='max(1,round(ow/dar))'"
+        + ":out_color_matrix=bt601:out_range=tv,setsar=1,format=yuv420p";
+
+    private static string Number(IFormattable number) => number.ToString(null, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,142 @@
+using System.ComponentModel;
+using System.Runtime.CompilerServices;
+using Ambianic.Configuration;
+using Ambianic.Frames;
+using Microsoft.Extensions.Logging;
+
+namespace Ambianic.Sources;
+
+/// <summary>
+/// Reads video files, network streams and local cameras through an ffmpeg process of its own. Frames are
+/// <see cref="PixelFormat.I420"/>; their position is that of the file's own clock, for cameras the time since connecting.
+/// </summary>
+internal sealed class FfmpegSource(
+    SourceOptions options, Executables executables, FramePool pool, TimeProvider time, ILogger<FfmpegSource> logger) : IFrameSource
+{
+    /// <inheritdoc/>
+    public string Id => options.Id;
+
+    /// <inheritdoc/>
+    public bool IsLive { get; } = options.Live || FfmpegArguments.IsLocalCamera(options.Uri);
+
+    /// <summary>
+    /// Silence that is too long. A picture may be due only after an interval; and for a file's next picture ffmpeg may have
+    /// to decode a whole interval, so there the limit holds for each second of it.
+    /// </summary>
+    private TimeSpan StallLimit
+    {
+        get
+        {
+            var interval = 1 / options.EffectiveFps;
+            return TimeSpan.FromSeconds(IsLive ? options.StallSeconds + interval : options.StallSeconds * Math.Max(1, interval));
+        }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<Frame> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var log = new FfmpegLog(Id, logger, time);
+        await using var ffmpeg = await StartAsync(log);
+        await using var feed = options.Uri == FfmpegArguments.RaspberryPiCamera
+            ? await RaspberryPiFeed.StartAsync(options, executables, ffmpeg, log, time)
+            : null;
+        using var stall = new CancellationTokenSource(StallLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, stall.Token);
+        var reader = new Y4mReader(ffmpeg.Output);
+        var connectedAt = time.GetTimestamp();
+        var sequence = 0L;
+        while (true)
+        {
+            Frame? frame;
+            try
+            {
+                stall.CancelAfter(StallLimit);
+                frame = await NextAsync(reader, sequence, connectedAt, either.Token);
+                stall.CancelAfter(Timeout.InfiniteTimeSpan); // the time that our consumer takes is not the source's
+            }
+            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+            {
+                throw new SourceStalledException($"source {Id}: no picture came for {StallLimit.TotalSeconds:0.#} s");
+            }
+
+            if (frame is null)
+            {
+                break;
+            }
+
+            sequence++;
+            yield return frame;
+        }
+
+        var exitCode = await ffmpeg.WaitForExitAsync(cancellation);
+        if (exitCode != 0)
+        {
+            throw new SourceException($"source {Id}: {FfmpegFailure.Explain(log.Errors, exitCode)}");
+        }
+
+        if (!IsLive)
+        {
+            ThrowIfIncomplete(log, sequence);
+        }
+    }
+
+    private async Task<ChildProcess> StartAsync(FfmpegLog log)
+    {
+        try
+        {
+            return await ChildProcess.StartAsync(
+                executables,
+                executables.Ffmpeg,
+                FfmpegArguments.For(options, IsLive),
+                withInput: options.Uri == FfmpegArguments.RaspberryPiCamera,
+                log.Hear,
+                time);
+        }
+        catch (Win32Exception error)
+        {
+            throw new SourceException($"source {Id}: ffmpeg could not be started: {error.Message}", error);
+        }
+    }
+
+    /// <summary>The next frame, or null when no more come.</summary>
+    private async ValueTask<Frame?> NextAsync(Y4mReader reader, long sequence, long connectedAt, CancellationToken cancellation)
+    {
+        if (!await reader.BeginFrameAsync(cancellation))
+        {
+            return null;
+        }
+
+        var (width, height, interval) = reader.Header;
+        var position = IsLive ? time.GetElapsedTime(connectedAt) : sequence * interval;
+        var frame = pool.Rent(width, height, PixelFormat.I420, sequence, time.GetUtcNow(), position);
+        try
+        {
+            if (await reader.ReadPixelsAsync(frame.Buffer, cancellation))
+            {
+                return frame;
+            }
+        }
+        catch
+        {
+            frame.Dispose();
+            throw;
+        }
+
+        frame.Dispose();
+        return null;
+    }
+
+    /// <summary>ffmpeg decodes what it can and calls that a success; half a file is none.</summary>
+    private void ThrowIfIncomplete(FfmpegLog log, long frames)
+    {
+        if (log.SawDamage)
+        {
+            throw new SourceException($"source {Id}: the file is damaged or cut short; {frames} pictures could be read");
+        }
+
+        if (frames == 0)
+        {
+            throw new SourceException($"source {Id}: it holds no pictures");
+        }
+    }
+}

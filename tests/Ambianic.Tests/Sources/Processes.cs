@@ -1,0 +1,42 @@
+using System.Runtime.InteropServices;
+
+namespace Ambianic.Sources;
+
+/// <summary>Looks at, and signals, the processes that a test's source started, as Linux shows them in /proc.</summary>
+internal static partial class Processes
+{
+    public const int Kill = 9;
+    public const int Halt = 19;
+
+    /// <summary>Our children, zombies not counted, that were started with this argument.</summary>
+    public static IReadOnlyList<int> WithArgument(string argument) =>
+    [
+        .. from folder in Directory.EnumerateDirectories("/proc")
+           let id = int.TryParse(Path.GetFileName(folder), out var number) ? number : 0
+           where id > 0 && Arguments(id).Contains(argument)
+           select id,
+    ];
+
+    public static void Signal(IReadOnlyList<int> processes, int signal)
+    {
+        foreach (var process in processes)
+        {
+            _ = SendSignal(process, signal);
+        }
+    }
+
+    private static string[] Arguments(int process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/cmdline").Split('\0');
+        }
+        catch (IOException)
+        {
+            return []; // it has just ended
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int SendSignal(int process, int signal);
+}
