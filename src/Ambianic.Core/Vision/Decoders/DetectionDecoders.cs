@@ -3,7 +3,7 @@ namespace Ambianic.Vision.Decoders;
 /// <summary>All decoders by name. A new family of models is one more line here.</summary>
 public static class DetectionDecoders
 {
-    private static readonly IDetectionDecoder[] All = [new NanoDet(), new CenterNet(), new Yolox()];
+    private static readonly IDetectionDecoder[] All = [new NanoDet(), new CenterNet(), new Yolox(), new MoveNetMultiPose()];
 
     /// <summary>Names of all decoders.</summary>
     public static IEnumerable<string> Names => All.Select(decoder => decoder.Name);

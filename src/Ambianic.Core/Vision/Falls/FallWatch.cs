@@ -2,89 +2,94 @@ using Ambianic.Vision.Tracking;
 
 namespace Ambianic.Vision.Falls;
 
-/// <summary>Watches one person for falls.</summary>
-public sealed class FallWatch(FallRule rule)
+/// <summary>
+/// Watches one person: upright -> descending -> down -> (upright | fallen -> (upright | long lie)). The diagram is in
+/// docs/reference/falls.md.
+/// </summary>
+/// <param name="rule">What counts.</param>
+/// <param name="restingZones">Where lying is normal, in picture heights.</param>
+/// <param name="pictureWidth">In picture heights.</param>
+public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, float pictureWidth)
 {
-    private static readonly TimeSpan Memory = TimeSpan.FromSeconds(3);
-    private readonly List<Moment> _moments = [];
-    private FallEvidence _evidence = new();
-    private float _stature;
-    private TimeSpan _lowSince;
+    private static readonly TimeSpan GiveUp = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan Interruption = TimeSpan.FromSeconds(2);
+
+    private readonly PostureHistory _history = new(rule);
+    private TimeSpan? _lyingSince;
+    private TimeSpan _lastLying;
+    private float _lowestShoulders;
+    private bool _wasSeenToFall;
+    private bool _escalated;
 
     /// <summary>What the person is doing.</summary>
     public FallState State { get; private set; }
 
-    /// <summary>Takes the next sample of the person.</summary>
-    public FallEvidence? Observe(Track track, TimeSpan time, float aspect)
+    /// <summary>Why the person is taken to have fallen; empty before.</summary>
+    public FallEvidence Evidence { get; private set; } = new();
+
+    /// <summary>Angle of the spine to the vertical in degrees, 0 to 180.</summary>
+    public float LeaningAngle { get; private set; }
+
+    /// <summary>How long the track should outlive its last sighting: who has fallen is not forgotten.</summary>
+    public TimeSpan Patience => State is FallState.Fallen or FallState.LongLie
+        ? TimeSpan.FromSeconds(rule.EscalationSeconds + 30)
+        : PersonTracker.Patience;
+
+    /// <summary>Takes the next sample.</summary>
+    /// <param name="track">The person, seen or not.</param>
+    /// <param name="time">Of the sample.</param>
+    /// <returns>One of <see cref="FallLabels"/> when something is to be reported, else null.</returns>
+    public string? Observe(Track track, TimeSpan time)
     {
         if (!track.IsSeen)
         {
-            return WhenUnseen(track, time, aspect);
-        }
-
-        var now = Moment.Of(track.Body, time, rule.SpineScore);
-        _moments.RemoveAll(moment => time - moment.Time > Memory);
-        _moments.Add(now);
-        if (State is FallState.Upright or FallState.Descending)
-        {
-            UpdateStature();
-        }
-
-        switch (State)
-        {
-            case FallState.Upright:
-            case FallState.Descending:
-                if (FindDrop(now) is { } drop)
-                {
-                    _evidence = drop;
-                    State = FallState.Descending;
-                }
-
-                if (State == FallState.Descending)
-                {
-                    if (time - _evidence.UprightAt > TimeSpan.FromSeconds(3))
-                    {
-                        State = FallState.Upright;
-                    }
-                    else if (now.IsLow(rule, _stature))
-                    {
-                        State = FallState.Down;
-                        _lowSince = time;
-                    }
-                }
-
-                return null;
-            case FallState.Down:
-                if (FindDrop(now) is { } deeper && deeper.ShoulderDrop > _evidence.ShoulderDrop)
-                {
-                    _evidence = deeper;
-                }
-
-                return WhenDown(now);
-            default:
-                return null;
-        }
-    }
-
-    private FallEvidence? WhenDown(Moment now)
-    {
-        var since = TimeSpan.FromTicks(Math.Max(_lowSince.Ticks, (now.Time - TimeSpan.FromSeconds(rule.ConfirmSeconds)).Ticks));
-        var recent = _moments.Where(moment => moment.Time >= since).ToList();
-        var low = recent.Count(moment => moment.IsLow(rule, _stature));
-        var share = (float)low / recent.Count;
-        if (now.Time - _lowSince >= TimeSpan.FromSeconds(rule.ConfirmSeconds * 0.9) && low >= 3 && share >= rule.ConfirmShare)
-        {
-            State = FallState.Fallen;
-            return _evidence with
+            return State switch
             {
-                DownAt = _lowSince,
-                LowShare = share,
-                LeaningAngle = now.Spine?.Angle ?? 90,
-                Aspect = now.Aspect,
+                FallState.Descending or FallState.Down => WhenLost(time),
+                FallState.Fallen or FallState.LongLie => WhenLong(time),
+                _ => null,
             };
         }
 
-        if (now.Time - _lowSince > TimeSpan.FromSeconds(3) || (share < 0.3f && recent.Count >= 3))
+        var now = Moment.Of(track.Body, time, rule.SpineScore);
+        LeaningAngle = now.Angle;
+        _history.Add(now, measure: State is FallState.Upright or FallState.Descending);
+        return State is FallState.Fallen or FallState.LongLie
+            ? WhenUp(now) ?? WhenLong(time)
+            : WhenFallen(now) ?? WhenLying(now);
+    }
+
+    private string? WhenFallen(Moment now)
+    {
+        if (_history.FindDrop(pictureWidth) is { } drop && (State == FallState.Upright || drop.ShoulderDrop > Evidence.ShoulderDrop))
+        {
+            Evidence = drop with { DownAt = State == FallState.Down ? Evidence.DownAt : now.Time };
+            State = State == FallState.Upright ? FallState.Descending : State;
+        }
+
+        if (State == FallState.Descending && _history.IsLow(now))
+        {
+            State = FallState.Down;
+            Evidence = Evidence with { DownAt = now.Time };
+        }
+
+        if (State == FallState.Upright)
+        {
+            return null;
+        }
+
+        var window = TimeSpan.FromSeconds(rule.ConfirmSeconds);
+        var (count, low) = _history.Share(now.Time - window, _history.IsLow);
+        if (State == FallState.Down && now.Time - Evidence.DownAt >= 0.9 * window && count >= 3 && low >= rule.ConfirmShare)
+        {
+            Evidence = Evidence with { LowShare = low };
+            if (Evidence.Probability >= rule.Probability)
+            {
+                return Fall(now);
+            }
+        }
+
+        if (now.Time - Evidence.UprightAt > GiveUp || (now.Time - Evidence.DownAt > window && low < 0.3f))
         {
             State = FallState.Upright;
         }
@@ -92,85 +97,106 @@ public sealed class FallWatch(FallRule rule)
         return null;
     }
 
-    private FallEvidence? WhenUnseen(Track track, TimeSpan time, float aspect)
+    /// <summary>Somebody who came down and cannot be found lies where a camera or a model does not see him, unless he walked out of the picture.</summary>
+    private string? WhenLost(TimeSpan time)
     {
-        if (State is not (FallState.Descending or FallState.Down)
-            || time - track.LastSeen < TimeSpan.FromSeconds(rule.VanishSeconds)
-            || _moments.Count == 0)
+        var last = _history.Latest;
+        if (time - last.Time < TimeSpan.FromSeconds(rule.VanishSeconds))
         {
             return null;
         }
 
-        var last = _moments[^1];
-        if (last.Box.XMin < 0.02f || last.Box.XMax > aspect - 0.02f)
+        Evidence = Evidence with { Vanished = true };
+        var isSunken = last.Angle > 40 || last.Aspect > 0.75f || last.Box.Height < 0.7f * _history.Stature;
+        if (isSunken && !last.IsCut(pictureWidth) && Evidence.Probability >= rule.Probability)
         {
+            return Fall(last);
+        }
+
+        State = FallState.Upright;
+        return null;
+    }
+
+    private string? Fall(Moment now)
+    {
+        if (IsResting(now))
+        {
+            State = FallState.Upright;
             return null;
         }
 
         State = FallState.Fallen;
-        return _evidence with { DownAt = track.LastSeen, Vanished = true, LeaningAngle = last.Spine?.Angle ?? 90, Aspect = last.Aspect };
+        _wasSeenToFall = true;
+        _escalated = false;
+        _lowestShoulders = now.Shoulders;
+        return FallLabels.Fall;
     }
 
-    private void UpdateStature()
+    private string? WhenLying(Moment now)
     {
-        var statures = _moments.Where(moment => moment.IsUpright).Select(moment => moment.Stature).Order().ToList();
-        if (statures.Count > 0)
+        if (now.IsLying && !IsResting(now))
         {
-            _stature = statures[statures.Count / 2];
+            _lastLying = now.Time;
+            _lyingSince ??= now.Time;
         }
-    }
+        else if (now.Time - _lastLying > Interruption)
+        {
+            _lyingSince = null;
+        }
 
-    private FallEvidence? FindDrop(Moment now)
-    {
-        if (_stature < rule.LeastHeight)
+        if (_lyingSince is not { } since || now.Time - since < TimeSpan.FromSeconds(rule.PersonDownSeconds))
         {
             return null;
         }
 
-        FallEvidence? best = null;
-        foreach (var before in _moments)
-        {
-            var shoulders = (now.Shoulders - before.Shoulders) / _stature;
-            var hips = (now.Hips - before.Hips) / _stature;
-            if (before.IsUpright
-                && (now.Time - before.Time).TotalSeconds <= rule.DropSeconds
-                && shoulders >= rule.ShoulderDrop
-                && hips >= rule.HipDrop
-                && (before.Box.YMax - before.Shoulders - (now.Box.YMax - now.Shoulders)) / _stature >= rule.Sinking
-                && shoulders > (best?.ShoulderDrop ?? 0))
-            {
-                var speed = FastestDescent(before.Time);
-                if (speed >= rule.Speed)
-                {
-                    best = new FallEvidence { UprightAt = before.Time, ShoulderDrop = shoulders, HipDrop = hips, Speed = speed };
-                }
-            }
-        }
-
-        return best;
+        State = FallState.LongLie;
+        Evidence = new FallEvidence { DownAt = since, LowShare = 1 };
+        _wasSeenToFall = false;
+        _escalated = true;
+        _lowestShoulders = now.Shoulders;
+        return FallLabels.PersonDown;
     }
 
-    /// <summary>Of the shoulders since <paramref name="from"/>, over half a second, in heights a second.</summary>
-    private float FastestDescent(TimeSpan from)
+    private string? WhenUp(Moment now)
     {
-        var fastest = 0f;
-        for (var j = 1; j < _moments.Count; j++)
+        _lowestShoulders = MathF.Max(_lowestShoulders, now.Shoulders);
+        var window = TimeSpan.FromSeconds(rule.RecoverSeconds);
+        var (count, share) = _history.Share(now.Time - window, IsUp);
+        if (count < 2 || share < 0.7f || !IsUp(now) || now.Time - Evidence.DownAt < window)
         {
-            for (var i = j - 1; i >= 0; i--)
-            {
-                var seconds = (_moments[j].Time - _moments[i].Time).TotalSeconds;
-                if (_moments[i].Time < from || seconds > 0.65)
-                {
-                    break;
-                }
-
-                if (seconds >= 0.35)
-                {
-                    fastest = MathF.Max(fastest, (_moments[j].Shoulders - _moments[i].Shoulders) / (float)seconds / _stature);
-                }
-            }
+            return null;
         }
 
-        return fastest;
+        var label = State == FallState.Fallen ? FallLabels.Recovered : FallLabels.GotUp;
+        State = FallState.Upright;
+        _lyingSince = null;
+        return label;
+    }
+
+    private string? WhenLong(TimeSpan time)
+    {
+        var lying = (time - Evidence.DownAt).TotalSeconds;
+        if (State == FallState.Fallen && lying >= rule.LongLieSeconds)
+        {
+            State = FallState.LongLie;
+            return FallLabels.LongLie;
+        }
+
+        if (State == FallState.LongLie && _wasSeenToFall && !_escalated && lying >= rule.EscalationSeconds)
+        {
+            _escalated = true;
+            return FallLabels.LongLie;
+        }
+
+        return null;
+    }
+
+    private bool IsUp(Moment moment) =>
+        moment.IsUpright && !_history.IsLow(moment) && _lowestShoulders - moment.Shoulders > 0.25f * _history.Stature;
+
+    private bool IsResting(Moment moment)
+    {
+        var x = moment.Spine?.Hips.X ?? (moment.Box.XMin + moment.Box.XMax) / 2;
+        return restingZones.Any(zone => x >= zone.XMin && x <= zone.XMax && moment.Hips >= zone.YMin && moment.Hips <= zone.YMax);
     }
 }
