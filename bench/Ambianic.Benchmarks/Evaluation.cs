@@ -1,117 +1,119 @@
+using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using Ambianic.Accuracy;
-using Ambianic.Configuration;
-using Ambianic.Inference;
-using Ambianic.Models;
 using Ambianic.Vision;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ambianic.Benchmarks;
 
-/// <summary>How well models find what people have labelled; a table for the console and as Markdown.</summary>
+/// <summary>How well models find what people have labelled; a table for the console, which is Markdown as well.</summary>
 internal static class Evaluation
 {
     private static readonly string[] Columns =
-        ["model", "AP@.5", "AP@[.5:.95]", "precision", "recall", "ECE raw", "ECE fitted", "ECE other half", "slope", "intercept", "ms"];
+    [
+        "model", "AP@.5", "AP@[.5:.95]", "precision", "recall",
+        "ECE of scores", "ECE as configured", "ECE of a fit", "ECE on the other half", "slope", "intercept", "ms",
+    ];
 
-    public static async Task<int> RunAsync(string[] arguments)
+    public static Command Command()
     {
-        var options = new Dictionary<string, string> { ["threshold"] = "0.6", ["floor"] = "0.01", ["label"] = "", ["markdown"] = "" };
-        var models = new List<string>();
-        for (var i = 0; i < arguments.Length; i++)
+        var images = new Option<string>("--images") { Required = true, Description = "folder of pictures" };
+        var labels = new Option<string>("--labels") { Required = true, Description = "folder of YOLO labels, or a COCO JSON file" };
+        var classes = new Option<string?>("--classes") { Description = "file of the model's labels, for a model that brings none" };
+        var threshold = new Option<float>("--threshold") { DefaultValueFactory = _ => 0.6f, Description = "for precision and recall" };
+        var label = new Option<string?>("--label") { Description = "this label only" };
+        var markdown = new Option<string?>("--markdown") { Description = "file to write the table to" };
+        var models = new Argument<string[]>("models") { Description = "catalog names, or PATH[:DECODER]" };
+        var command = new Command("evaluate", "measures models against labelled pictures") { images, labels, classes, threshold, label, markdown, models };
+        command.SetAction(async (parsed, cancellation) =>
         {
-            if (arguments[i].StartsWith("--", StringComparison.Ordinal))
+            var pictures = LabelledPicture.Load(parsed.GetValue(images)!, parsed.GetValue(labels)!);
+            if (parsed.GetValue(label) is { } only)
             {
-                options[arguments[i][2..]] = arguments[++i];
+                pictures = [.. pictures.Select(picture => picture with { Boxes = [.. picture.Boxes.Where(box => box.Label == only)] })];
             }
-            else
+
+            using var benchmark = new BenchmarkModels();
+            List<string[]> rows = [];
+            foreach (var model in parsed.GetValue(models)!)
             {
-                models.Add(arguments[i]);
+                var judge = new Judge(benchmark, model, parsed.GetValue(classes), pictures, parsed.GetValue(label));
+                rows.Add(await judge.RowAsync(parsed.GetValue(threshold), cancellation));
             }
-        }
 
-        var pictures = LabelledPicture.Load(options["images"], options["labels"]);
-        var threshold = float.Parse(options["threshold"], CultureInfo.InvariantCulture);
-        var floor = float.Parse(options["floor"], CultureInfo.InvariantCulture);
-        var label = options["label"].Length > 0 ? options["label"] : null;
-        using var pool = new DetectorPool(LookUp, TimeProvider.System, NullLogger<DetectorPool>.Instance);
-        List<string[]> rows = [];
-        foreach (var model in models)
-        {
-            rows.Add(await EvaluateAsync(pool, model, pictures, threshold, floor, label));
-        }
-
-        Console.WriteLine($"{pictures.Count} pictures, {pictures.Sum(picture => picture.Boxes.Count)} things; precision and recall at {threshold}");
-        var table = Markdown(rows);
-        Console.Write(table);
-        if (options["markdown"].Length > 0)
-        {
-            await File.WriteAllTextAsync(options["markdown"], table);
-        }
-
-        return 0;
-    }
-
-    private static async Task<string[]> EvaluateAsync(
-        DetectorPool pool, string model, IReadOnlyList<LabelledPicture> pictures, float threshold, float floor, string? label)
-    {
-        var parts = model.Split(':');
-        var detector = pool.Create(ModelRole.Objects, new ModelOptions { Onnx = parts[0], Decoder = parts.ElementAtOrDefault(1) }, null);
-        var raw = await JudgedDetections.LookAsync(detector, pictures, floor, CancellationToken.None);
-        var statistics = pool.Statistics.Single(item => item.Model == detector.Model);
-        var fitted = ModelCalibration.Fit(raw);
-        var (precision, recall) = raw.With(fitted).At(threshold, label);
-        return
-        [
-            detector.Model,
-            Show(label is null ? raw.AveragePrecision(0.5f) : raw.AveragePrecision(label, 0.5f)),
-            Show(raw.AveragePrecisionOverOverlaps()),
-            Show(precision),
-            Show(recall),
-            Show(raw.CalibrationError(ModelCalibration.SmallestScore)),
-            Show(raw.With(fitted).CalibrationError(fitted.ToProbability(ModelCalibration.SmallestScore))),
-            Show(await CrossValidateAsync(detector, pictures, floor)),
-            Show(fitted.Slope),
-            Show(fitted.Intercept),
-            (statistics.Time.TotalMilliseconds / statistics.Count).ToString("0.0", CultureInfo.InvariantCulture),
-        ];
-    }
-
-    /// <summary>Calibration error on the half of the pictures that the fit has not seen, for both halves.</summary>
-    private static async Task<double> CrossValidateAsync(IDetector detector, IReadOnlyList<LabelledPicture> pictures, float floor)
-    {
-        var halves = new List<JudgedDetections>();
-        for (var half = 0; half < 2; half++)
-        {
-            var chosen = pictures.Where((_, index) => index % 2 == half).ToList();
-            halves.Add(await JudgedDetections.LookAsync(detector, chosen, floor, CancellationToken.None));
-        }
-
-        return new[] { (halves[0], halves[1]), (halves[1], halves[0]) }.Average(pair =>
-        {
-            var fitted = ModelCalibration.Fit(pair.Item1);
-            return pair.Item2.With(fitted).CalibrationError(fitted.ToProbability(ModelCalibration.SmallestScore));
+            var table = Table(rows);
+            Console.WriteLine($"{pictures.Count} pictures, {pictures.Sum(picture => picture.Boxes.Count)} things; precision and recall at {parsed.GetValue(threshold)}\n\n{table}");
+            if (parsed.GetValue(markdown) is { } path)
+            {
+                await File.WriteAllTextAsync(path, table, cancellation);
+            }
         });
+        return command;
     }
 
-    private static Task<ResolvedModel> LookUp(ModelRole role, ModelOptions? model, string? labels, CancellationToken cancellation) =>
-        Task.FromResult(new ResolvedModel(
-            Path.GetFileNameWithoutExtension(model!.Onnx!), model.Onnx!, null, model.Decoder,
-            [.. File.ReadLines(Environment.GetEnvironmentVariable("LABELS")!).Select(l => l[(l.IndexOf(' ') + 1)..].Trim())]));
-
-    private static string Show(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
-
-    private static string Markdown(IEnumerable<string[]> rows)
+    private static string Table(IEnumerable<string[]> rows)
     {
         var text = new StringBuilder();
-        text.AppendLine($"| {string.Join(" | ", Columns)} |");
-        text.AppendLine($"|{string.Concat(Columns.Select(_ => "---|"))}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"| {string.Join(" | ", Columns)} |");
+        text.AppendLine(CultureInfo.InvariantCulture, $"|{string.Concat(Columns.Select(_ => "---|"))}");
         foreach (var row in rows)
         {
-            text.AppendLine($"| {string.Join(" | ", row)} |");
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {string.Join(" | ", row)} |");
         }
 
         return text.ToString();
+    }
+
+    private sealed class Judge(
+        BenchmarkModels models, string model, string? classes, IReadOnlyList<LabelledPicture> pictures, string? label)
+    {
+        /// <summary>Every score that a precision-recall curve can tell apart, and few enough to be quick.</summary>
+        private const float Floor = 0.01f;
+
+        private readonly IDetector _raw = models.Create(model, classes, raw: true);
+
+        public async Task<string[]> RowAsync(float threshold, CancellationToken cancellation)
+        {
+            var calibration = (await models.ResolveAsync(model)).Calibration ?? Calibration.None;
+            var scores = await LookAsync(pictures, cancellation);
+            var statistics = models.Pool.Statistics.First(item => item.Model == _raw.Model);
+            var configured = scores.With(calibration);
+            var fit = ModelCalibration.Fit(scores);
+            var (precision, recall) = configured.At(threshold);
+            return
+            [
+                _raw.Model,
+                Show(scores.AveragePrecision(0.5f)),
+                Show(scores.AveragePrecisionOverOverlaps()),
+                Show(precision),
+                Show(recall),
+                Show(Error(scores, Calibration.None)),
+                Show(Error(scores, calibration)),
+                Show(Error(scores, fit)),
+                Show(await OtherHalfAsync(cancellation)),
+                fit.Slope.ToString("0.00", CultureInfo.InvariantCulture),
+                fit.Intercept.ToString("0.00", CultureInfo.InvariantCulture),
+                (statistics.Time.TotalMilliseconds / statistics.Count).ToString("0.0", CultureInfo.InvariantCulture),
+            ];
+        }
+
+        /// <summary>Fits on every other picture and measures on the rest, both ways round.</summary>
+        private async Task<double> OtherHalfAsync(CancellationToken cancellation)
+        {
+            var even = await LookAsync([.. pictures.Where((_, index) => index % 2 == 0)], cancellation);
+            var odd = await LookAsync([.. pictures.Where((_, index) => index % 2 == 1)], cancellation);
+            return (Error(even, ModelCalibration.Fit(odd)) + Error(odd, ModelCalibration.Fit(even))) / 2;
+        }
+
+        private static double Error(JudgedDetections scores, Calibration calibration) =>
+            scores.With(calibration).CalibrationError(calibration.ToProbability(ModelCalibration.SmallestScore));
+
+        private async Task<JudgedDetections> LookAsync(IReadOnlyList<LabelledPicture> chosen, CancellationToken cancellation)
+        {
+            var judged = await JudgedDetections.LookAsync(_raw, chosen, Floor, cancellation);
+            return label is null ? judged : judged with { Detections = [.. judged.Detections.Where(item => item.Label == label)] };
+        }
+
+        private static string Show(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
     }
 }

@@ -1,17 +1,8 @@
+using System.CommandLine;
 using Ambianic.Benchmarks;
 
-return args switch
+return await new RootCommand("Measures Ambianic. Ratios are taken within one run, because machines differ.")
 {
-    ["evaluate", .. var rest] => await Evaluation.RunAsync(rest),
-    ["prepare", .. var rest] => PreparationTiming.Run(rest),
-    _ => Usage(),
-};
-
-static int Usage()
-{
-    Console.Error.WriteLine("""
-        evaluate --images DIR --labels DIR|FILE.json [--threshold T] [--floor S] [--label L] [--markdown FILE] MODEL[:DECODER]…
-        prepare [MODEL.onnx]
-        """);
-    return 2;
-}
+    Evaluation.Command(),
+    DetectorTiming.Command(),
+}.Parse(args).InvokeAsync();

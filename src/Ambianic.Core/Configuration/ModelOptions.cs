@@ -1,3 +1,5 @@
+using Ambianic.Vision;
+
 namespace Ambianic.Configuration;
 
 /// <summary>The files of a model: <c>model:</c> of an entry of <c>ai_models</c> or of an element. At most one of them is used, in the order of the properties.</summary>
@@ -17,4 +19,7 @@ public sealed record ModelOptions
 
     /// <summary>How the outputs are read, for example <c>yolox</c>; the default is to find out from the model.</summary>
     public string? Decoder { get; init; }
+
+    /// <summary>From the model's scores to confidences; the default is what the catalog says. Slope 1 and intercept 0 are the model's own scores.</summary>
+    public Calibration? Calibration { get; init; }
 }

@@ -1,21 +1,29 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace Ambianic.Vision;
 
 /// <summary>
 /// Turns a model's own score into the probability that the detection is right, so that one threshold means the same for
 /// every model: <c>logit(probability) = Slope * logit(score) + Intercept</c>. The order of detections does not change.
 /// </summary>
-/// <param name="Slope">Greater than 0; less than 1 when the model is too sure of itself.</param>
-/// <param name="Intercept">Less than 0 when the model is right less often than it says.</param>
 /// <remarks>
 /// J. Platt, "Probabilistic Outputs for Support Vector Machines", 1999, on the logit of the score. Two parameters, because
 /// they can be fitted on a few hundred detections.
 /// </remarks>
-public sealed record Calibration(float Slope, float Intercept)
+public sealed record Calibration
 {
     private const double Smallest = 1e-6;
 
+    /// <summary>Greater than 0; less than 1 when the model's scores lie too far apart. The default is 1.</summary>
+    [Range(0.01, 100)]
+    public float Slope { get; init; } = 1;
+
+    /// <summary>Less than 0 when the model is right less often than it says. The default is 0.</summary>
+    [Range(-100.0, 100)]
+    public float Intercept { get; init; }
+
     /// <summary>The score as it is.</summary>
-    public static Calibration None { get; } = new(1, 0);
+    public static Calibration None { get; } = new();
 
     /// <summary>The probability of being right, 0 to 1, of a score, 0 to 1.</summary>
     public float ToProbability(float score) => (float)Sigmoid((Slope * Logit(score)) + Intercept);
@@ -72,7 +80,7 @@ public sealed record Calibration(float Slope, float Intercept)
         }
 
         return slope > 0
-            ? new Calibration((float)slope, (float)intercept)
+            ? new Calibration { Slope = (float)slope, Intercept = (float)intercept }
             : throw new ArgumentException("higher scores are not more often right in these pictures, so the scores cannot be calibrated");
     }
 

@@ -40,7 +40,7 @@ public sealed class DetectorPool(ModelLookup lookup, TimeProvider time, ILogger<
             {
                 detector = new SharedDetector(
                     model?.Name ?? model?.Onnx ?? model?.Tflite ?? $"the default model for {role.ToString().ToLowerInvariant()}",
-                    cancellation => lookup(role, model, labels, cancellation),
+                    cancellation => LookUpAsync(role, model, labels, cancellation),
                     time,
                     logger,
                     _stopped.Token);
@@ -50,6 +50,12 @@ public sealed class DetectorPool(ModelLookup lookup, TimeProvider time, ILogger<
 
         detector.BeginLoading();
         return detector;
+    }
+
+    private async Task<ResolvedModel> LookUpAsync(ModelRole role, ModelOptions? model, string? labels, CancellationToken cancellation)
+    {
+        var resolved = await lookup(role, model, labels, cancellation);
+        return model?.Calibration is { } own ? resolved with { Calibration = own } : resolved;
     }
 
     /// <summary>Unloads all models.</summary>

@@ -37,7 +37,7 @@ internal sealed class ModelSession : IDisposable
         Model = model.Name;
         _graph = graph;
         _decoder = decoder;
-        _calibration = Calibration.None;
+        _calibration = model.Calibration ?? Calibration.None;
         Labels = model.Labels ?? (graph.Labels.Count > 0 ? graph.Labels : decoder.Labels);
         _workers = [.. Enumerable.Range(0, workers).Select(index => new Thread(() =>
             Work(index == 0 ? first : InferenceRun.Create(graph, input, time)))

@@ -17,7 +17,14 @@ public sealed record CatalogModel(
     string Licence,
     ModelInput Input,
     string Decoder,
-    IReadOnlyList<string> Labels);
+    IReadOnlyList<string> Labels)
+{
+    /// <summary>The outputs that the decoder reads; null is all that the file has.</summary>
+    public IReadOnlyList<string>? Outputs { get; init; }
+
+    /// <summary>From the model's scores to confidences, measured; null takes the scores as they are.</summary>
+    public Calibration? Calibration { get; init; }
+}
 
 /// <summary>Where a model's files come from.</summary>
 public abstract record ModelOrigin;
@@ -27,12 +34,20 @@ public abstract record ModelOrigin;
 /// <param name="Version">Exact.</param>
 /// <param name="PackageSize">Size of the packed archive in bytes; shows the progress of a download.</param>
 /// <param name="Files">What the model needs; the first is the one that is imported.</param>
-public sealed record NpmOrigin(string Package, string Version, long PackageSize, IReadOnlyList<ModelFile> Files) : ModelOrigin;
+public sealed record NpmOrigin(string Package, string Version, long PackageSize, IReadOnlyList<ModelFile> Files) : ModelOrigin
+{
+    /// <summary>For people.</summary>
+    public override string ToString() => $"the npm package {Package}@{Version}";
+}
 
 /// <summary>An ONNX file of its publisher's web site.</summary>
 /// <param name="Address">An <c>https</c> address without credentials.</param>
 /// <param name="File">What is there.</param>
-public sealed record WebOrigin(Uri Address, ModelFile File) : ModelOrigin;
+public sealed record WebOrigin(Uri Address, ModelFile File) : ModelOrigin
+{
+    /// <summary>For people.</summary>
+    public override string ToString() => Address.ToString();
+}
 
 /// <summary>A file whose content is known beforehand.</summary>
 /// <param name="Path">In the package, with slashes; for a download its name.</param>
@@ -47,4 +62,11 @@ public sealed record ModelFile(string Path, long Size, string Sha256);
 /// <param name="Decoder">How outputs are read; null when it has to be found out from the ONNX graph.</param>
 /// <param name="Labels">By class index; null when they have to be found in the ONNX metadata.</param>
 public sealed record ResolvedModel(
-    string Name, string OnnxPath, ModelInput? Input, string? Decoder, IReadOnlyList<string>? Labels);
+    string Name, string OnnxPath, ModelInput? Input, string? Decoder, IReadOnlyList<string>? Labels)
+{
+    /// <summary>What a person should know of this choice, for example that the file of the configuration is not there; or null.</summary>
+    public string? Notice { get; init; }
+
+    /// <summary>From the model's scores to confidences; null takes the scores as they are.</summary>
+    public Calibration? Calibration { get; init; }
+}

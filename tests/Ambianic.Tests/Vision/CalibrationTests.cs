@@ -5,7 +5,7 @@ namespace Ambianic.Vision;
 public sealed class CalibrationTests
 {
     private static readonly Gen<Calibration> Calibrations = Gen.Select(
-        Gen.Float[0.3f, 3], Gen.Float[-3, 3], (slope, intercept) => new Calibration(slope, intercept));
+        Gen.Float[0.3f, 3], Gen.Float[-3, 3], (slope, intercept) => new Calibration { Slope = slope, Intercept = intercept });
 
     [Fact]
     public void ToProbability_HigherScore_IsNeverLess() => Gen.Select(Calibrations, Gen.Float[0, 1], Gen.Float[0, 1]).Sample((calibration, a, b) =>
@@ -23,7 +23,7 @@ public sealed class CalibrationTests
     [InlineData(0.5, 0.7)]
     public void Fit_ManyDetectionsOfAKnownCurve_FindsIt(float slope, float intercept)
     {
-        var truth = new Calibration(slope, intercept);
+        var truth = new Calibration { Slope = slope, Intercept = intercept };
         var random = new Random(5);
         var judged = Enumerable.Range(0, 50_000)
             .Select(_ => random.NextSingle())

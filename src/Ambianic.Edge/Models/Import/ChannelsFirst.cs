@@ -62,6 +62,9 @@ internal sealed class ChannelsFirst
             case "Resize":
                 Change(node, [First(node.Inputs[0]), .. node.Inputs.Skip(1).Select(AsMeant)], ("axes", new long[] { 2, 3 }));
                 break;
+            case "Shape" when IsFirst(node):
+                KeepShape(node);
+                break;
             case "Transpose" when IsAlias(node):
                 break;
             case "Add" or "Sub" or "Mul" or "Div" or "Max" or "Min" or "Pow" or "PRelu" or "Where" or "Mod"
@@ -120,6 +123,16 @@ internal sealed class ChannelsFirst
         {
             _asMeant[output] = output;
         }
+    }
+
+    /// <summary>Sizes are put in order instead of pixels.</summary>
+    private void KeepShape(Node node)
+    {
+        var (result, sizes) = (node.Outputs[0], $"{node.Outputs[0]}_first");
+        _target.Nodes.Add(node with { Inputs = [First(node.Inputs[0])], Outputs = [sizes] });
+        _target.Nodes.Add(new Node(
+            "Gather", [sizes, NewConstant(result, ToLast)], [result], new Dictionary<string, object> { ["axis"] = 0L }));
+        _asMeant[result] = result;
     }
 
     /// <summary>A transpose in the source from one layout to the other needs nothing: its result is the other form of its input.</summary>
@@ -202,7 +215,7 @@ internal sealed class ChannelsFirst
 
     private string NewConstant(string origin, long[] values)
     {
-        var name = $"{origin}_first";
+        var name = $"{origin}_order";
         _target.Constants[name] = Tensor.Of([values.Length], values);
         return name;
     }

@@ -8,7 +8,7 @@ namespace Ambianic.Models.Import;
 public static class ModelImporter
 {
     /// <summary>Raised whenever the same file would be imported differently, so that cached results are made anew.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>Imports a model.</summary>
     /// <param name="path">The <c>model.json</c> of a TensorFlow.js graph model, its weights beside it.</param>
@@ -23,6 +23,7 @@ public static class ModelImporter
             var model = OnnxWriter.Write(graph, $"{Version}", new Dictionary<string, string> { ["source"] = Path.GetFileName(path) });
             using var file = File.Create(onnxPath);
             model.WriteTo(file);
+            file.Flush(flushToDisk: true);
         }
         catch (ModelException error)
         {

@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Ambianic.Models;
+
+/// <summary>Reads a file of labels: a line each, either <c>person</c>, counted from 0, or <c>0  person</c>, with the class index.</summary>
+public static partial class LabelFile
+{
+    private const int LargestFile = 1 << 20;
+    private const int HighestIndex = 100_000;
+
+    /// <summary>Labels by class index; an index that the file leaves out is called <c>class N</c>.</summary>
+    /// <exception cref="ModelException">The file cannot be read or holds no labels.</exception>
+    public static IReadOnlyList<string> Read(string path)
+    {
+        string[] lines;
+        try
+        {
+            if (new FileInfo(path).Length > LargestFile)
+            {
+                throw new ModelException($"the labels file {path} is larger than {LargestFile} bytes; is it a labels file?");
+            }
+
+            lines = [.. File.ReadLines(path).Select(line => line.Trim())];
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelException($"the labels file {path} cannot be read: {error.Message}", error);
+        }
+
+        var labels = lines.Where(line => line.Length > 0).ToArray();
+        if (labels.Length == 0)
+        {
+            throw new ModelException($"the labels file {path} holds no labels");
+        }
+
+        var indexed = Array.ConvertAll(labels, label => IndexedLabel().Match(label));
+        return Array.TrueForAll(indexed, match => match.Success) ? ByIndex(indexed, path) : labels;
+    }
+
+    private static string[] ByIndex(Match[] lines, string path)
+    {
+        var byIndex = new Dictionary<int, string>();
+        foreach (var line in lines)
+        {
+            if (!int.TryParse(line.Groups[1].ValueSpan, CultureInfo.InvariantCulture, out var index) || index > HighestIndex)
+            {
+                throw new ModelException($"the labels file {path} has the class index {line.Groups[1].Value}, which is too high");
+            }
+
+            byIndex[index] = line.Groups[2].Value;
+        }
+
+        return [.. Enumerable.Range(0, byIndex.Keys.Max() + 1).Select(index => byIndex.GetValueOrDefault(index, $"class {index}"))];
+    }
+
+    [GeneratedRegex(@"^(\d+)[\s:,]+(\S.*)$")]
+    private static partial Regex IndexedLabel();
+}

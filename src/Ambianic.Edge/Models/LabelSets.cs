@@ -1,0 +1,25 @@
+namespace Ambianic.Models;
+
+/// <summary>Labels of the models in the catalog, by class index.</summary>
+public static class LabelSets
+{
+    /// <summary>The 80 classes of the COCO detection task (Lin et al., "Microsoft COCO: Common Objects in Context", 2014), gaps closed.</summary>
+    public static IReadOnlyList<string> Coco80 { get; } =
+    [
+        "person", "bicycle", "car", "motorcycle", "airplane", "bus", "train", "truck", "boat", "traffic light",
+        "fire hydrant", "stop sign", "parking meter", "bench", "bird", "cat", "dog", "horse", "sheep", "cow",
+        "elephant", "bear", "zebra", "giraffe", "backpack", "umbrella", "handbag", "tie", "suitcase", "frisbee",
+        "skis", "snowboard", "sports ball", "kite", "baseball bat", "baseball glove", "skateboard", "surfboard",
+        "tennis racket", "bottle", "wine glass", "cup", "fork", "knife", "spoon", "bowl", "banana", "apple",
+        "sandwich", "orange", "broccoli", "carrot", "hot dog", "pizza", "donut", "cake", "chair", "couch",
+        "potted plant", "bed", "dining table", "toilet", "tv", "laptop", "mouse", "remote", "keyboard", "cell phone",
+        "microwave", "oven", "toaster", "sink", "refrigerator", "book", "clock", "vase", "scissors", "teddy bear",
+        "hair drier", "toothbrush",
+    ];
+
+    /// <summary>Of models that find bodies.</summary>
+    public static IReadOnlyList<string> Person { get; } = ["person"];
+
+    /// <summary>Of models that find faces.</summary>
+    public static IReadOnlyList<string> Face { get; } = ["face"];
+}

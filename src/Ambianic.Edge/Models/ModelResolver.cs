@@ -1,0 +1,112 @@
+using Ambianic.Configuration;
+using Ambianic.Vision;
+using Microsoft.Extensions.Logging;
+
+namespace Ambianic.Models;
+
+/// <summary>Decides which model an element gets, from what its configuration says.</summary>
+public sealed partial class ModelResolver(ModelStore store, ILogger<ModelResolver> logger)
+{
+    private const string EdgeTpuSuffix = "_edgetpu";
+
+    /// <summary>Files that configurations of the reference system name, and that were part of it.</summary>
+    private static readonly (string Prefix, ModelRole Role)[] WellKnown =
+    [
+        ("mobilenet_ssd_v2_coco_quant_postprocess", ModelRole.Objects),
+        ("mobilenet_ssd_v2_face_quant_postprocess", ModelRole.Faces),
+        ("posenet_mobilenet_v1_075_", ModelRole.Poses),
+    ];
+
+    /// <summary>A model that is ready to be loaded; fetched or imported when it has not been before.</summary>
+    /// <param name="role">What the element needs.</param>
+    /// <param name="options">The element's <c>model</c>; null is the default of the role.</param>
+    /// <param name="labels">The element's <c>labels</c>: a file, or null.</param>
+    /// <param name="progress">Told of downloads.</param>
+    /// <param name="cancellation">Stops a download.</param>
+    /// <exception cref="ModelException">There is no such model, or it cannot be had or read.</exception>
+    public Task<ResolvedModel> ResolveAsync(
+        ModelRole role, ModelOptions? options, string? labels, IProgress<DownloadProgress>? progress, CancellationToken cancellation) => options switch
+    {
+        { Name: { Length: > 0 } name } => NamedAsync(role, name, options, labels, progress, cancellation),
+        { Onnx: { Length: > 0 } onnx } => Task.FromResult(Own(ExistingFile(onnx), onnx, options, labels)),
+        { Tflite: { Length: > 0 } tflite } => TfliteAsync(role, tflite, options, labels, progress, cancellation),
+        { Edgetpu: { Length: > 0 } edgetpu } => EdgeTpuAsync(role, edgetpu, options, labels, progress, cancellation),
+        _ => CatalogAsync(ModelCatalog.Default(role), options, labels, progress, cancellation),
+    };
+
+    private Task<ResolvedModel> NamedAsync(
+        ModelRole role, string name, ModelOptions options, string? labels, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
+    {
+        var known = string.Join(", ", ModelCatalog.All.Where(model => model.Role == role).Select(model => model.Name));
+        return ModelCatalog.Find(name) switch
+        {
+            null => throw new ModelException($"there is no model '{name}' in the catalog; for {Text(role)} it has {known}"),
+            { } model when model.Role != role => throw new ModelException(
+                $"the model '{name}' finds {Text(model.Role)}, and {Text(role)} are wanted; for those the catalog has {known}"),
+            { } model => CatalogAsync(model, options, labels, progress, cancellation),
+        };
+    }
+
+    private async Task<ResolvedModel> CatalogAsync(
+        CatalogModel model, ModelOptions? options, string? labels, IProgress<DownloadProgress>? progress, CancellationToken cancellation) => new(
+            model.Name,
+            await store.GetAsync(model, progress, cancellation),
+            model.Input,
+            options?.Decoder ?? model.Decoder,
+            labels is null ? model.Labels : LabelFile.Read(labels)) { Calibration = model.Calibration };
+
+    private async Task<ResolvedModel> TfliteAsync(
+        ModelRole role, string path, ModelOptions options, string? labels, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
+    {
+        if (File.Exists(path))
+        {
+            return Own(await store.ImportAsync(path, cancellation), path, options, labels);
+        }
+
+        var name = Path.GetFileName(path);
+        var wellKnown = Array.Find(WellKnown, file => name.StartsWith(file.Prefix, StringComparison.OrdinalIgnoreCase));
+        if (wellKnown.Prefix is null)
+        {
+            throw Missing(path);
+        }
+
+        if (wellKnown.Role != role)
+        {
+            throw new ModelException($"the model {path} finds {Text(wellKnown.Role)}, and {Text(role)} are wanted");
+        }
+
+        var instead = ModelCatalog.Default(role);
+        LogSubstituted(path, instead.Name);
+        var resolved = await CatalogAsync(instead, null, null, progress, cancellation);
+        return resolved with { Notice = $"{path} is not there; {instead.Name} of the catalog is used instead, with its own labels" };
+    }
+
+    /// <summary>A file compiled for the Edge TPU cannot be read by anything else; the file it was compiled from usually lies beside it.</summary>
+    private Task<ResolvedModel> EdgeTpuAsync(
+        ModelRole role, string path, ModelOptions options, string? labels, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
+    {
+        var origin = path.Replace(EdgeTpuSuffix, "", StringComparison.OrdinalIgnoreCase);
+        return File.Exists(path) && !File.Exists(origin)
+            ? throw new ModelException(
+                $"the model {path} is compiled for the Edge TPU and cannot be converted; name the file it was compiled from as 'tflite'")
+            : TfliteAsync(role, origin, options, labels, progress, cancellation);
+    }
+
+    private static ResolvedModel Own(string onnx, string path, ModelOptions options, string? labels) => new(
+        Path.GetFileName(path), onnx, null, options.Decoder, labels is null ? null : LabelFile.Read(labels));
+
+    private static string ExistingFile(string path) => File.Exists(path) ? Path.GetFullPath(path) : throw Missing(path);
+
+    private static ModelException Missing(string path) =>
+        new($"the model {path} is not there (looked for {Path.GetFullPath(path)})");
+
+    private static string Text(ModelRole role) => role switch
+    {
+        ModelRole.Faces => "faces",
+        ModelRole.Poses => "poses",
+        _ => "objects",
+    };
+
+    [LoggerMessage(LogLevel.Warning, "The model {File} is not there; {Model} of the catalog is used instead, with its own labels")]
+    private partial void LogSubstituted(string file, string model);
+}

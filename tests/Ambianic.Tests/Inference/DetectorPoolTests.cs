@@ -1,0 +1,121 @@
+using Ambianic.Configuration;
+using Ambianic.Frames;
+using Ambianic.Models;
+using Ambianic.Vision;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Ambianic.Inference;
+
+public sealed class DetectorPoolTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task DetectAsync_PersonInAPicture_IsFound()
+    {
+        using var pool = Pool(Yolox());
+        var pictures = new PictureDetector(pool.Create(ModelRole.Objects, null, null), TimeProvider.System);
+
+        var found = await pictures.DetectAsync(TestData.Require("pictures/person.jpg"), 0.6f, Cancellation);
+
+        Assert.Equal((1280, 720), (found.Width, found.Height));
+        Assert.Equal("person", Assert.Single(found.Detections).Label);
+        Assert.InRange(found.Detections[0].Box.IoU(new Box(0.12f, 0.31f, 0.51f, 1)), 0.8f, 1);
+    }
+
+    [Fact]
+    public async Task DetectAsync_PartOfTheFrame_GivesBoxesOfThePart()
+    {
+        using var pool = Pool(Yolox());
+        var detector = pool.Create(ModelRole.Objects, null, null);
+        using var frame = PictureDecoder.Decode(await File.ReadAllBytesAsync(TestData.Require("pictures/person.jpg"), Cancellation), new FramePool());
+        var part = new Box(0.05f, 0.2f, 0.65f, 1);
+
+        var found = await detector.DetectAsync(frame, part, 0.5f, Cancellation);
+
+        Assert.Equal("person", found[0].Label);
+        Assert.InRange(found[0].Box.Within(part).IoU(new Box(0.12f, 0.31f, 0.51f, 1)), 0.75f, 1);
+    }
+
+    [Fact]
+    public async Task DetectAsync_FromManyAtOnce_AnswersAll()
+    {
+        using var pool = Pool(Yolox());
+        var detector = pool.Create(ModelRole.Objects, null, null);
+        using var frame = new FramePool().Rent(64, 64, PixelFormat.I420);
+
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => detector.DetectAsync(frame, null, 0.5f, Cancellation).AsTask()));
+
+        Assert.Equal(20, Assert.Single(pool.Statistics).Count);
+    }
+
+    [Fact]
+    public async Task DetectAsync_Cancelled_StopsWaiting()
+    {
+        using var pool = Pool(Yolox());
+        var detector = pool.Create(ModelRole.Objects, null, null);
+        await detector.ReadyAsync(Cancellation);
+        using var frame = new FramePool().Rent(64, 64, PixelFormat.I420);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            detector.DetectAsync(frame, null, 0.5f, new CancellationToken(canceled: true)).AsTask());
+    }
+
+    [Fact]
+    public void Create_SameModelTwice_IsShared()
+    {
+        using var pool = Pool(Task.FromException<ResolvedModel>(new ModelException("not there")));
+
+        var first = pool.Create(ModelRole.Objects, new ModelOptions { Onnx = "a" }, null);
+
+        Assert.Same(first, pool.Create(ModelRole.Objects, new ModelOptions { Onnx = "a" }, null));
+        Assert.NotSame(first, pool.Create(ModelRole.Objects, new ModelOptions { Onnx = "b" }, null));
+    }
+
+    [Fact]
+    public async Task ReadyAsync_ModelCannotBeHad_SaysWhyAndTriesAgainAfterAWhile()
+    {
+        var time = new FakeTimeProvider();
+        var tries = 0;
+        using var pool = new DetectorPool(
+            (_, _, _, _) => throw new ModelException($"try {++tries} failed"), time, NullLogger<DetectorPool>.Instance);
+        var detector = pool.Create(ModelRole.Objects, null, null);
+
+        var first = await Assert.ThrowsAsync<InferenceException>(() => detector.ReadyAsync(Cancellation).AsTask());
+        var soon = await Assert.ThrowsAsync<InferenceException>(() => detector.ReadyAsync(Cancellation).AsTask());
+        time.Advance(TimeSpan.FromMinutes(1));
+        var later = await Assert.ThrowsAsync<InferenceException>(() => detector.ReadyAsync(Cancellation).AsTask());
+
+        Assert.Equal(["try 1 failed", "try 1 failed", "try 2 failed"], [first.Message, soon.Message, later.Message]);
+    }
+
+    [Fact]
+    public async Task ReadyAsync_FileThatIsNoModel_NamesIt()
+    {
+        var path = Path.GetTempFileName();
+        await File.WriteAllTextAsync(path, "no model", Cancellation);
+        using var pool = Pool(Task.FromResult(new ResolvedModel("mine", path, null, null, null)));
+
+        var error = await Assert.ThrowsAsync<InferenceException>(() => pool.Create(ModelRole.Objects, null, null).ReadyAsync(Cancellation).AsTask());
+
+        Assert.Contains(path, error.Message, StringComparison.Ordinal);
+        File.Delete(path);
+    }
+
+    [Fact]
+    public async Task ReadyAsync_UnknownDecoder_ListsTheDecoders()
+    {
+        using var pool = Pool(Yolox("yolo9000"));
+
+        var error = await Assert.ThrowsAsync<InferenceException>(() => pool.Create(ModelRole.Objects, null, null).ReadyAsync(Cancellation).AsTask());
+
+        Assert.Contains("nanodet", error.Message, StringComparison.Ordinal);
+    }
+
+    private static Task<ResolvedModel> Yolox(string? decoder = null) => Task.FromResult(new ResolvedModel(
+        "yolox-nano", TestData.Require("models/yolox_nano.onnx"), null, decoder, LabelSets.Coco80));
+
+    private static DetectorPool Pool(Task<ResolvedModel> model) =>
+        new((_, _, _, _) => model, TimeProvider.System, NullLogger<DetectorPool>.Instance);
+}

@@ -1,0 +1,36 @@
+using Ambianic.Frames;
+using Ambianic.Models;
+using Ambianic.Vision;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Ambianic.Inference;
+
+/// <summary>Counts what all threads allocate, so nothing else may run meanwhile.</summary>
+[CollectionDefinition(nameof(InferenceAllocationTests), DisableParallelization = true)]
+[Collection(nameof(InferenceAllocationTests))]
+public sealed class InferenceAllocationTests
+{
+    [Fact]
+    public async Task DetectAsync_InSteadyState_AllocatesLessThan1KilobyteAFrame()
+    {
+        using var pool = new DetectorPool(
+            (_, _, _, _) => Task.FromResult(new ResolvedModel("yolox-nano", TestData.Require("models/yolox_nano.onnx"), null, null, LabelSets.Coco80)),
+            TimeProvider.System,
+            NullLogger<DetectorPool>.Instance);
+        var detector = pool.Create(ModelRole.Objects, null, null);
+        using var frame = new FramePool().Rent(320, 240, PixelFormat.I420);
+        for (var i = 0; i < 5; i++)
+        {
+            await detector.DetectAsync(frame, null, 0.5f, TestContext.Current.CancellationToken);
+        }
+
+        const int Frames = 20;
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+        for (var i = 0; i < Frames; i++)
+        {
+            await detector.DetectAsync(frame, null, 0.5f, TestContext.Current.CancellationToken);
+        }
+
+        Assert.InRange((GC.GetTotalAllocatedBytes(precise: true) - before) / Frames, 0, 1024);
+    }
+}

@@ -1,0 +1,93 @@
+namespace Ambianic.Vision.Decoders;
+
+public sealed class DetectionDecodersTests
+{
+    private static readonly Box Person = new(0.12f, 0.31f, 0.51f, 1);
+
+    [Theory]
+    [InlineData("nanodet", "nanodet", 416)]
+    [InlineData("centernet", "centernet", 512)]
+    public void Decode_GoldenOutputsOfAPerson_FindsHerWhereSheIs(string model, string decoder, int side)
+    {
+        var outputs = GoldenOutputs.Read(model, "person.jpg");
+
+        var best = Decoding.Decode(decoder, outputs, ModelInputs.Pixels(side, side), 0.4f, 1280, 720)[0];
+
+        Assert.Equal(0, best.Label);
+        Assert.InRange(best.Box.IoU(Person), 0.8f, 1);
+        Assert.Equal(decoder, DetectionDecoders.Guess(outputs).Name);
+    }
+
+    [Fact]
+    public void NanoDet_OneCell_IsItsCentreAndExpectedSides()
+    {
+        ModelOutput[] outputs =
+        [
+            Zeros("a", 64, 3), Zeros("b", 16, 3), Zeros("c", 4, 3),
+            Zeros("d", 64, 44), Zeros("e", 16, 44), Zeros("f", 4, 44),
+        ];
+        Values(outputs[1])[(5 * 3) + 2] = 0.9f; // stride 16: cell (1, 1), its centre at (24, 24)
+        for (var side = 0; side < 4; side++)
+        {
+            Values(outputs[4])[(5 * 44) + (side * 11) + 1 + side] = 100; // all the weight on one bin: 1, 2, 3, 4 strides
+        }
+
+        var found = Decoding.Decode("nanodet", outputs, ModelInputs.Pixels(64, 64), 0.5f, 64, 64);
+
+        var candidate = Assert.Single(found);
+        Assert.Equal((2, 0.9f), (candidate.Label, candidate.Score));
+        Decoding.AssertClose(new Box(8 / 64f, 0, 1, 1), candidate.Box, 1e-5f);
+    }
+
+    [Fact]
+    public void CenterNet_Rows_AreBoxesOfTheTensor()
+    {
+        var output = new ModelOutput("detections", [1, 2, 6], new float[] { 10, 20, 50, 60, 0.7f, 3, 0, 0, 9, 9, 0.1f, 1 });
+
+        var candidate = Assert.Single(Decoding.Decode("centernet", [output], ModelInputs.Pixels(100, 100), 0.5f, 100, 100));
+
+        Assert.Equal(new Candidate(3, 0.7f, new Box(0.1f, 0.2f, 0.5f, 0.6f)), candidate);
+    }
+
+    [Fact]
+    public void Yolox_OneCell_IsOffsetAndExponentialSize()
+    {
+        var output = Zeros("output", 21, 7); // 32x32: 16 cells of stride 8, 4 of stride 16, 1 of stride 32
+        var row = Values(output).Slice(6 * 7, 7); // cell (2, 1) of stride 8
+        ((float[])[0.5f, 0.25f, MathF.Log(1.5f), 0, 0.8f, 0.1f, 0.9f]).CopyTo(row);
+
+        var candidate = Assert.Single(Decoding.Decode("yolox", [output], ModelInputs.Pixels(32, 32, LetterboxPlacement.TopLeft), 0.5f, 32, 32));
+
+        Assert.Equal(1, candidate.Label);
+        Assert.Equal(0.72f, candidate.Score, 1e-5f);
+        Decoding.AssertClose(new Box(14 / 32f, 6 / 32f, 26 / 32f, 14 / 32f), candidate.Box, 1e-5f);
+    }
+
+    [Fact]
+    public void Decode_OutputsOfAnotherFamily_SaysSo()
+    {
+        var output = Zeros("output", 10, 7);
+
+        Assert.Throws<InferenceException>(() => Decoding.Decode("yolox", [output], ModelInputs.Pixels(32, 32), 0.5f, 32, 32));
+        Assert.Throws<InferenceException>(() => Decoding.Decode("nanodet", [output], ModelInputs.Pixels(32, 32), 0.5f, 32, 32));
+        Assert.Throws<InferenceException>(() => Decoding.Decode("centernet", [output], ModelInputs.Pixels(32, 32), 0.5f, 32, 32));
+    }
+
+    [Fact]
+    public void Get_UnknownName_ListsTheNames() =>
+        Assert.Contains("yolox", Assert.Throws<InferenceException>(() => DetectionDecoders.Get("yolo9000")).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Guess_UnknownShape_ListsTheOutputsAndTheNames()
+    {
+        var error = Assert.Throws<InferenceException>(() => DetectionDecoders.Guess([Zeros("strange", 3, 5)]));
+
+        Assert.Contains("strange [1,3,5]", error.Message, StringComparison.Ordinal);
+        Assert.Contains("nanodet", error.Message, StringComparison.Ordinal);
+    }
+
+    private static ModelOutput Zeros(string name, int rows, int columns) => new(name, [1, rows, columns], new float[rows * columns]);
+
+    private static Span<float> Values(ModelOutput output) =>
+        System.Runtime.InteropServices.MemoryMarshal.AsMemory(output.Values).Span;
+}
