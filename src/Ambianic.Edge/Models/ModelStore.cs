@@ -19,8 +19,8 @@ public sealed partial class ModelStore(string directory, IHttpClientFactory http
 
     private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>The npm client.</summary>
-    internal string NpmCommand { get; init; } = "npm";
+    /// <summary>The npm client: a program and its first arguments.</summary>
+    internal IReadOnlyList<string> NpmCommand { get; init; } = ["npm"];
 
     private string Models => Path.Combine(directory, "models");
 

