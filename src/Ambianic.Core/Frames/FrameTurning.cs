@@ -62,6 +62,9 @@ public static class FrameTurning
         return new Box(MathF.Min(x1, x2), MathF.Min(y1, y2), MathF.Max(x1, x2), MathF.Max(y1, y2));
     }
 
+    /// <summary>Takes a box of a picture to where it is when the picture is turned clockwise.</summary>
+    public static Box Turn(Box box, int quarters) => TurnBack(box, (4 - quarters) % 4);
+
     private static (int Start, int Length) EvenSpan(float from, float to, int length)
     {
         var start = Math.Clamp((int)(from * length), 0, length - 1) & ~1;

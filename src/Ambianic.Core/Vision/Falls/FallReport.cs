@@ -25,4 +25,8 @@ public sealed record FallReport
 /// <param name="Label">One of <see cref="FallLabels"/>.</param>
 /// <param name="Body">The person as last seen.</param>
 /// <param name="Report">The rest.</param>
-public sealed record FallNews(string Label, Body Body, FallReport Report);
+public sealed record FallNews(string Label, Body Body, FallReport Report)
+{
+    /// <summary>That somebody fell, or, where no fall was seen, that somebody is there; 0 to 1.</summary>
+    public float Confidence => Report.Evidence.ShoulderDrop > 0 ? Report.Evidence.Probability : Body.Score;
+}
