@@ -1,3 +1,4 @@
+using Ambianic.Frames;
 using Ambianic.Pipelines;
 using Ambianic.Timeline;
 using Ambianic.Vision;
@@ -14,6 +15,15 @@ public static class BuiltInElements
             options,
             context.Get<IDetectorFactory>().Create(ModelRole.Objects, options.Model, options.Labels),
             context.Get<ILogger<DetectObjects>>()))
+        .Add<DetectFacesOptions>("detect_faces", (options, context) => new DetectFaces(
+            options, context.Get<IDetectorFactory>().Create(ModelRole.Faces, options.Model, options.Labels)))
+        .Add<DetectPosesOptions>("detect_poses", (options, context) => new DetectPoses(
+            options, context.Get<IDetectorFactory>().Create(ModelRole.Poses, options.Model, options.Labels)))
+        .Add<DetectFallsOptions>("detect_falls", (options, context) => new DetectFalls(
+            options,
+            context.Get<IDetectorFactory>().Create(ModelRole.Poses, options.Model, options.Labels),
+            context.Get<FramePool>(),
+            context.Get<ILogger<DetectFalls>>()))
         .Add<SaveDetectionsOptions>(SaveDetections.Name, (options, context) => new SaveDetections(
             options,
             context.Pipeline,

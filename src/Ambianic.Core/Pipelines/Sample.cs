@@ -15,4 +15,7 @@ public sealed record Sample(Frame Frame)
 
     /// <summary>What kind of detection this is, for people: <c>Object Detection</c>, <c>Face Detection</c>, <c>Fall Detection</c>; empty before any.</summary>
     public string Display { get; init; } = "";
+
+    /// <summary>What was seen in the seconds before something important, oldest first; borrowed like the frame. Mostly empty.</summary>
+    public IReadOnlyList<Frame> Before { get; init; } = [];
 }

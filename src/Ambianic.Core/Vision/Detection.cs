@@ -1,3 +1,5 @@
+using Ambianic.Vision.Falls;
+
 namespace Ambianic.Vision;
 
 /// <summary>Something that was recognised in a picture.</summary>
@@ -8,6 +10,9 @@ public sealed record Detection(string Label, float Confidence, Box Box)
 {
     /// <summary>Key points of a pose or a face, empty when the model gives none.</summary>
     public IReadOnlyList<Keypoint> Keypoints { get; init; } = [];
+
+    /// <summary>What a fall detection says beyond that; null for everything else.</summary>
+    public FallReport? Fall { get; init; }
 
     /// <summary>Takes a detection whose places are relative to <paramref name="region"/> and makes them relative to the picture that holds the region.</summary>
     public Detection Within(Box region) => this with

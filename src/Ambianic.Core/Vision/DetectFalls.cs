@@ -1,0 +1,186 @@
+using System.ComponentModel.DataAnnotations;
+using Ambianic.Configuration;
+using Ambianic.Frames;
+using Ambianic.Pipelines;
+using Ambianic.Vision.Falls;
+using Microsoft.Extensions.Logging;
+
+namespace Ambianic.Vision;
+
+/// <summary>Options of the element <c>detect_falls</c>.</summary>
+public sealed record DetectFallsOptions
+{
+    /// <summary>A key of <c>ai_models</c>, whose keys this element takes over.</summary>
+    public string? AiModel { get; init; }
+
+    /// <summary>The model; the default is the catalog's model for poses.</summary>
+    public ModelOptions? Model { get; init; }
+
+    /// <summary>A file of labels; accepted for compatibility, pose models bring their own.</summary>
+    public string? Labels { get; init; }
+
+    /// <summary>0 to 1; a pose whose spine is less certain is followed by its box alone. The default is 0.15.</summary>
+    [Range(0.0, 1.0)]
+    public float ConfidenceThreshold { get; init; } = 0.15f;
+
+    /// <summary>Accepted for compatibility: everybody in the picture is watched. The default is 1.</summary>
+    [Range(1, int.MaxValue)]
+    public int TopK { get; init; } = 1;
+
+    /// <summary>0 to 1; less probable falls are not reported. Lower finds more falls and more that are none. The default is 0.5.</summary>
+    [Range(0.0, 1.0)]
+    public float FallProbability { get; init; } = 0.5f;
+
+    /// <summary>Seconds somebody lies after a fall until <c>LONG_LIE</c> is reported, 1 to 3600. The default is 10.</summary>
+    [Range(1.0, 3600)]
+    public double LongLieSeconds { get; init; } = 10;
+
+    /// <summary>Seconds somebody lies after a fall until <c>LONG_LIE</c> is reported once more, 1 to 86400. The default is 60.</summary>
+    [Range(1.0, 86400)]
+    public double EscalationSeconds { get; init; } = 60;
+
+    /// <summary>Seconds somebody lies who was not seen to fall until <c>PERSON_DOWN</c> is reported, 1 to 86400. The default is 30.</summary>
+    [Range(1.0, 86400)]
+    public double PersonDownSeconds { get; init; } = 30;
+
+    /// <summary>Beds and sofas: who lies there is resting. The default is none.</summary>
+    public IReadOnlyList<RestingZone> RestingZones { get; init; } = [];
+
+    /// <summary>Degrees clockwise by which the picture must be turned to be upright: 0, 90, 180 or 270. The default is 0.</summary>
+    [AllowedValues(0, 90, 180, 270)]
+    public int Rotate { get; init; }
+
+    /// <summary>Passes on pictures with people drawn as lines on an empty background instead of what the camera saw. The default is false.</summary>
+    public bool SkeletonOnly { get; init; }
+
+    /// <summary>What counts as a fall under these options.</summary>
+    internal FallRule Rule => new()
+    {
+        SpineScore = ConfidenceThreshold,
+        Probability = FallProbability,
+        LongLieSeconds = LongLieSeconds,
+        EscalationSeconds = Math.Max(EscalationSeconds, LongLieSeconds),
+        PersonDownSeconds = PersonDownSeconds,
+    };
+}
+
+/// <summary>A part of the camera's picture where lying is normal: an entry of <c>resting_zones</c>. All 0 to 1, from the left and from the top.</summary>
+public sealed record RestingZone
+{
+    /// <summary>For people, for example <c>sofa</c>.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Left edge.</summary>
+    [Range(0.0, 1.0)]
+    public float Xmin { get; init; }
+
+    /// <summary>Upper edge.</summary>
+    [Range(0.0, 1.0)]
+    public float Ymin { get; init; }
+
+    /// <summary>Right edge.</summary>
+    [Range(0.0, 1.0)]
+    public float Xmax { get; init; } = 1;
+
+    /// <summary>Lower edge.</summary>
+    [Range(0.0, 1.0)]
+    public float Ymax { get; init; } = 1;
+}
+
+/// <summary>Follows people and reports who falls, stays down and gets up. See <see cref="FallLabels"/> for what is reported.</summary>
+public sealed partial class DetectFalls : IPipelineElement, IDisposable
+{
+    /// <summary>What these detections are called for people.</summary>
+    public const string Display = "Fall Detection";
+
+    /// <summary>Below this, even somebody who is looked for was not found; people on the floor often score only 0.15.</summary>
+    private const float LeastScore = 0.08f;
+    private const string Person = "person";
+
+    private readonly DetectFallsOptions _options;
+    private readonly FramePool _pool;
+    private readonly ILogger<DetectFalls> _logger;
+    private readonly FallScene _scene;
+    private readonly RecentPictures _recent;
+    private readonly int _quarters;
+
+    /// <summary>Makes the element.</summary>
+    /// <param name="options">Its options.</param>
+    /// <param name="poses">The pose model.</param>
+    /// <param name="pool">Lends the pixels of turned, drawn and kept pictures.</param>
+    /// <param name="logger">Receives a line per report.</param>
+    public DetectFalls(DetectFallsOptions options, IDetector poses, FramePool pool, ILogger<DetectFalls> logger)
+    {
+        _options = options;
+        _pool = pool;
+        _logger = logger;
+        _quarters = options.Rotate / 90;
+        _recent = new RecentPictures(pool);
+        var zones = options.RestingZones.Select(zone => FrameTurning.Turn(new Box(zone.Xmin, zone.Ymin, zone.Xmax, zone.Ymax), _quarters));
+        _scene = new FallScene(new PoseLook(poses, LeastScore, pool), options.Rule, [.. zones]);
+    }
+
+    /// <summary>Passes the sample on, its detections replaced by what is to be reported, mostly nothing.</summary>
+    /// <exception cref="InferenceException">The model could not be loaded or run.</exception>
+    public async ValueTask InvokeAsync(Sample sample, SampleHandler next, CancellationToken cancellation)
+    {
+        var news = await ObserveAsync(sample, cancellation);
+        foreach (var item in news)
+        {
+            LogReport(item.Label, item.Report.Track, item.Report.Evidence.Probability, item.Report.Evidence);
+        }
+
+        var bodies = _scene.Tracks.Where(track => track.IsSeen).Select(track => track.Body);
+        using var drawn = _options.SkeletonOnly ? SkeletonPicture.Draw(_pool, sample.Frame, bodies, _quarters) : null;
+        var frame = drawn ?? sample.Frame;
+        var aspect = Aspect(sample.Frame);
+        await next(
+            new Sample(frame)
+            {
+                Detections = [.. news.Select(item => Describe(item, aspect))],
+                Display = Display,
+                Before = news.Count > 0 ? _recent.Pictures : [],
+            },
+            cancellation);
+        _recent.Offer(frame);
+    }
+
+    /// <summary>Gives the pictures that were kept back.</summary>
+    public void Dispose() => _recent.Dispose();
+
+    private async ValueTask<IReadOnlyList<FallNews>> ObserveAsync(Sample sample, CancellationToken cancellation)
+    {
+        var persons = sample.Region is null ? sample.Detections.Where(detection => detection.Label == Person) : [];
+        if (_quarters == 0)
+        {
+            return await _scene.ObserveAsync(sample.Frame, [.. persons], cancellation);
+        }
+
+        var (upright, _) = _pool.Turn(sample.Frame, Box.Whole, _quarters);
+        using (upright)
+        {
+            var turned = persons.Select(person => person with { Box = FrameTurning.Turn(person.Box, _quarters) });
+            return await _scene.ObserveAsync(upright, [.. turned], cancellation);
+        }
+    }
+
+    /// <summary>Width / height of the upright picture.</summary>
+    private float Aspect(Frame frame) =>
+        _quarters % 2 == 0 ? (float)frame.Width / frame.Height : (float)frame.Height / frame.Width;
+
+    private Detection Describe(FallNews news, float aspect) => new(
+        news.Label,
+        news.Confidence,
+        FrameTurning.TurnBack(news.Body.RelativeBox(aspect), _quarters))
+    {
+        Keypoints = [.. news.Body.RelativeKeypoints(aspect).Select(point =>
+        {
+            var (x, y) = FrameTurning.TurnBack(point.X, point.Y, _quarters);
+            return point with { X = x, Y = y };
+        })],
+        Fall = news.Report,
+    };
+
+    [LoggerMessage(LogLevel.Information, "{Label}: person {Track}, probability {Probability:0.00}, {Evidence}")]
+    private partial void LogReport(string label, int track, float probability, FallEvidence evidence);
+}

@@ -1,0 +1,65 @@
+namespace Ambianic.Vision.Falls;
+
+/// <summary>
+/// What counts as a fall. Lengths are parts of the person's own height when upright, so that they mean the same for a child and
+/// a tall man, near and far. How much each may be changed before results change is shown in docs/reference/falls.md.
+/// </summary>
+public sealed record FallRule
+{
+    /// <summary>A pose is believed when its spine is at least this certain, 0 to 1; otherwise the box alone speaks.</summary>
+    public float SpineScore { get; init; } = 0.15f;
+
+    /// <summary>
+    /// How far the shoulders come down. Standing they are at 0.82, seated on a chair at 0.55, lying at 0.1 (R. Drillis,
+    /// R. Contini, "Body Segment Parameters", 1966).
+    /// </summary>
+    public float ShoulderDrop { get; init; } = 0.3f;
+
+    /// <summary>How far the hips come down with them; bending over or tying a shoe keeps them up.</summary>
+    public float HipDrop { get; init; } = 0.12f;
+
+    /// <summary>
+    /// How much nearer to the lower edge of the person the shoulders come; somebody who walks towards a high camera moves down
+    /// the picture, feet and all.
+    /// </summary>
+    public float Sinking { get; init; } = 0.2f;
+
+    /// <summary>Within which time: a free fall from standing takes 0.6 s, one that is broken by the arms or a wall up to twice that.</summary>
+    public double DropSeconds { get; init; } = 1.5;
+
+    /// <summary>A torso leaning further than this, in degrees from the vertical, is low.</summary>
+    public float LowAngle { get; init; } = 55;
+
+    /// <summary>A box this many times wider than high is low.</summary>
+    public float LowAspect { get; init; } = 1;
+
+    /// <summary>A box less high than this is low.</summary>
+    public float LowHeight { get; init; } = 0.55f;
+
+    /// <summary>How long somebody has to be low before it is a fall.</summary>
+    public double ConfirmSeconds { get; init; } = 1;
+
+    /// <summary>Which part of that time at least.</summary>
+    public float ConfirmShare { get; init; } = 0.6f;
+
+    /// <summary>Somebody who cannot be found for this long after coming down has fallen, too.</summary>
+    public double VanishSeconds { get; init; } = 1;
+
+    /// <summary>Less probable falls are not reported, 0 to 1.</summary>
+    public float Probability { get; init; } = 0.5f;
+
+    /// <summary>Smaller persons are not judged, in picture heights: their key points jump further than they move.</summary>
+    public float LeastHeight { get; init; } = 0.15f;
+
+    /// <summary>How long somebody has to be up again before it is believed.</summary>
+    public double RecoverSeconds { get; init; } = 1;
+
+    /// <summary>How long somebody lies after a fall before a second alarm is raised.</summary>
+    public double LongLieSeconds { get; init; } = 10;
+
+    /// <summary>How long somebody lies after a fall before a last alarm is raised.</summary>
+    public double EscalationSeconds { get; init; } = 60;
+
+    /// <summary>How long somebody lies who was not seen to fall before it is reported.</summary>
+    public double PersonDownSeconds { get; init; } = 30;
+}

@@ -1,0 +1,85 @@
+using Ambianic.Frames;
+using Ambianic.Vision.Tracking;
+
+namespace Ambianic.Vision.Falls;
+
+/// <summary>Watches everybody that one camera sees. Works on the time within the medium alone, so clocks may step.</summary>
+/// <param name="look">Finds people and their poses.</param>
+/// <param name="rule">What counts as a fall.</param>
+/// <param name="restingZones">Where lying is normal, relative to the picture.</param>
+public sealed class FallScene(IPoseLook look, FallRule rule, IReadOnlyList<Box> restingZones)
+{
+    /// <summary>A frame that is older than this is no straggler: the source has begun anew.</summary>
+    private static readonly TimeSpan Restart = TimeSpan.FromSeconds(2);
+
+    private readonly PersonSearch _search = new(look);
+    private readonly PersonTracker _tracker = new();
+    private readonly SceneCut _cut = new();
+    private readonly Dictionary<int, FallWatch> _watches = [];
+    private TimeSpan? _last;
+
+    /// <summary>Everybody being followed.</summary>
+    public IReadOnlyList<Track> Tracks => _tracker.Tracks;
+
+    /// <summary>Takes the next frame.</summary>
+    /// <param name="frame">Upright; borrowed until the call completes.</param>
+    /// <param name="persons">Persons that an object detector found, relative to the frame; may be empty.</param>
+    /// <param name="cancellation">Stops waiting for the model.</param>
+    /// <returns>What there is to report; mostly nothing.</returns>
+    /// <exception cref="InferenceException">The model could not be run.</exception>
+    public async ValueTask<IReadOnlyList<FallNews>> ObserveAsync(
+        Frame frame, IReadOnlyList<Detection> persons, CancellationToken cancellation)
+    {
+        var time = frame.Position;
+        var isStraggler = time <= _last && _last - time < Restart;
+        if (isStraggler)
+        {
+            return [];
+        }
+
+        if (_cut.Observe(frame) || time < _last)
+        {
+            _tracker.Reset();
+            _watches.Clear();
+        }
+
+        _last = time;
+        var bodies = await _search.FindAsync(frame, persons, _tracker.Tracks, time, cancellation);
+        _tracker.Update(time, bodies);
+        return Watch(time, (float)frame.Width / frame.Height);
+    }
+
+    private List<FallNews> Watch(TimeSpan time, float aspect)
+    {
+        List<FallNews> news = [];
+        foreach (var track in _tracker.Tracks)
+        {
+            if (!_watches.TryGetValue(track.Id, out var watch))
+            {
+                var zones = restingZones.Select(zone => zone with { XMin = zone.XMin * aspect, XMax = zone.XMax * aspect });
+                _watches[track.Id] = watch = new FallWatch(rule, [.. zones], aspect);
+            }
+
+            if (watch.Observe(track, time) is { } label)
+            {
+                news.Add(new FallNews(label, track.Body, new FallReport
+                {
+                    Track = track.Id,
+                    State = watch.State,
+                    LeaningAngle = watch.LeaningAngle,
+                    DownSeconds = (time - watch.Evidence.DownAt).TotalSeconds,
+                    Evidence = watch.Evidence,
+                }));
+            }
+
+            track.Patience = watch.Patience;
+        }
+
+        foreach (var gone in _watches.Keys.Except(_tracker.Tracks.Select(track => track.Id)).ToList())
+        {
+            _watches.Remove(gone);
+        }
+
+        return news;
+    }
+}

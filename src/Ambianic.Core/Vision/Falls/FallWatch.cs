@@ -1,0 +1,202 @@
+using Ambianic.Vision.Tracking;
+
+namespace Ambianic.Vision.Falls;
+
+/// <summary>
+/// Watches one person: upright -> descending -> down -> (upright | fallen -> (upright | long lie)). The diagram is in
+/// docs/reference/falls.md.
+/// </summary>
+/// <param name="rule">What counts.</param>
+/// <param name="restingZones">Where lying is normal, in picture heights.</param>
+/// <param name="pictureWidth">In picture heights.</param>
+public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, float pictureWidth)
+{
+    private static readonly TimeSpan GiveUp = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan Interruption = TimeSpan.FromSeconds(2);
+
+    private readonly PostureHistory _history = new(rule);
+    private TimeSpan? _lyingSince;
+    private TimeSpan _lastLying;
+    private float _lowestShoulders;
+    private bool _wasSeenToFall;
+    private bool _escalated;
+
+    /// <summary>What the person is doing.</summary>
+    public FallState State { get; private set; }
+
+    /// <summary>Why the person is taken to have fallen; empty before.</summary>
+    public FallEvidence Evidence { get; private set; } = new();
+
+    /// <summary>Angle of the spine to the vertical in degrees, 0 to 180.</summary>
+    public float LeaningAngle { get; private set; }
+
+    /// <summary>How long the track should outlive its last sighting: who has fallen is not forgotten.</summary>
+    public TimeSpan Patience => State is FallState.Fallen or FallState.LongLie
+        ? TimeSpan.FromSeconds(rule.EscalationSeconds + 30)
+        : PersonTracker.Patience;
+
+    /// <summary>Takes the next sample.</summary>
+    /// <param name="track">The person, seen or not.</param>
+    /// <param name="time">Of the sample.</param>
+    /// <returns>One of <see cref="FallLabels"/> when something is to be reported, else null.</returns>
+    public string? Observe(Track track, TimeSpan time)
+    {
+        if (!track.IsSeen)
+        {
+            return State switch
+            {
+                FallState.Descending or FallState.Down => WhenLost(time),
+                FallState.Fallen or FallState.LongLie => WhenLong(time),
+                _ => null,
+            };
+        }
+
+        var now = Moment.Of(track.Body, time, rule.SpineScore);
+        LeaningAngle = now.Angle;
+        _history.Add(now, measure: State is FallState.Upright or FallState.Descending);
+        return State is FallState.Fallen or FallState.LongLie
+            ? WhenUp(now) ?? WhenLong(time)
+            : WhenFallen(now) ?? WhenLying(now);
+    }
+
+    private string? WhenFallen(Moment now)
+    {
+        if (_history.FindDrop(pictureWidth) is { } drop && (State == FallState.Upright || drop.ShoulderDrop > Evidence.ShoulderDrop))
+        {
+            Evidence = drop with { DownAt = State == FallState.Down ? Evidence.DownAt : now.Time };
+            State = State == FallState.Upright ? FallState.Descending : State;
+        }
+
+        if (State == FallState.Descending && _history.IsLow(now))
+        {
+            State = FallState.Down;
+            Evidence = Evidence with { DownAt = now.Time };
+        }
+
+        if (State == FallState.Upright)
+        {
+            return null;
+        }
+
+        var window = TimeSpan.FromSeconds(rule.ConfirmSeconds);
+        var (count, low) = _history.Share(now.Time - window, _history.IsLow);
+        if (State == FallState.Down && now.Time - Evidence.DownAt >= 0.9 * window && count >= 3 && low >= rule.ConfirmShare)
+        {
+            Evidence = Evidence with { LowShare = low };
+            if (Evidence.Probability >= rule.Probability)
+            {
+                return Fall(now);
+            }
+        }
+
+        if (now.Time - Evidence.UprightAt > GiveUp || (now.Time - Evidence.DownAt > window && low < 0.3f))
+        {
+            State = FallState.Upright;
+        }
+
+        return null;
+    }
+
+    /// <summary>Somebody who came down and cannot be found lies where a camera or a model does not see him, unless he walked out of the picture.</summary>
+    private string? WhenLost(TimeSpan time)
+    {
+        var last = _history.Latest;
+        if (time - last.Time < TimeSpan.FromSeconds(rule.VanishSeconds))
+        {
+            return null;
+        }
+
+        Evidence = Evidence with { Vanished = true };
+        var isSunken = last.Angle > 40 || last.Aspect > 0.75f || last.Box.Height < 0.7f * _history.Stature;
+        if (isSunken && !last.IsCut(pictureWidth) && Evidence.Probability >= rule.Probability)
+        {
+            return Fall(last);
+        }
+
+        State = FallState.Upright;
+        return null;
+    }
+
+    private string? Fall(Moment now)
+    {
+        if (IsResting(now))
+        {
+            State = FallState.Upright;
+            return null;
+        }
+
+        State = FallState.Fallen;
+        _wasSeenToFall = true;
+        _escalated = false;
+        _lowestShoulders = now.Shoulders;
+        return FallLabels.Fall;
+    }
+
+    private string? WhenLying(Moment now)
+    {
+        if (now.IsLying && !IsResting(now))
+        {
+            _lastLying = now.Time;
+            _lyingSince ??= now.Time;
+        }
+        else if (now.Time - _lastLying > Interruption)
+        {
+            _lyingSince = null;
+        }
+
+        if (_lyingSince is not { } since || now.Time - since < TimeSpan.FromSeconds(rule.PersonDownSeconds))
+        {
+            return null;
+        }
+
+        State = FallState.LongLie;
+        Evidence = new FallEvidence { DownAt = since, LowShare = 1 };
+        _wasSeenToFall = false;
+        _escalated = true;
+        _lowestShoulders = now.Shoulders;
+        return FallLabels.PersonDown;
+    }
+
+    private string? WhenUp(Moment now)
+    {
+        _lowestShoulders = MathF.Max(_lowestShoulders, now.Shoulders);
+        var window = TimeSpan.FromSeconds(rule.RecoverSeconds);
+        var (count, share) = _history.Share(now.Time - window, IsUp);
+        if (count < 2 || share < 0.7f || !IsUp(now) || now.Time - Evidence.DownAt < window)
+        {
+            return null;
+        }
+
+        var label = State == FallState.Fallen ? FallLabels.Recovered : FallLabels.GotUp;
+        State = FallState.Upright;
+        _lyingSince = null;
+        return label;
+    }
+
+    private string? WhenLong(TimeSpan time)
+    {
+        var lying = (time - Evidence.DownAt).TotalSeconds;
+        if (State == FallState.Fallen && lying >= rule.LongLieSeconds)
+        {
+            State = FallState.LongLie;
+            return FallLabels.LongLie;
+        }
+
+        if (State == FallState.LongLie && _wasSeenToFall && !_escalated && lying >= rule.EscalationSeconds)
+        {
+            _escalated = true;
+            return FallLabels.LongLie;
+        }
+
+        return null;
+    }
+
+    private bool IsUp(Moment moment) =>
+        moment.IsUpright && !_history.IsLow(moment) && _lowestShoulders - moment.Shoulders > 0.25f * _history.Stature;
+
+    private bool IsResting(Moment moment)
+    {
+        var x = moment.Spine?.Hips.X ?? (moment.Box.XMin + moment.Box.XMax) / 2;
+        return restingZones.Any(zone => x >= zone.XMin && x <= zone.XMax && moment.Hips >= zone.YMin && moment.Hips <= zone.YMax);
+    }
+}

@@ -1,0 +1,46 @@
+using Ambianic.Vision.Tracking;
+
+namespace Ambianic.Vision.Falls;
+
+/// <summary>What one sample says of a person's posture. Lengths in picture heights, downwards positive.</summary>
+/// <param name="Time">Of the sample.</param>
+/// <param name="Box">Around the person.</param>
+/// <param name="Shoulders">Height of the shoulders.</param>
+/// <param name="Hips">Height of the hips.</param>
+/// <param name="Spine">Null when the pose is not believed and the heights are guessed from the box.</param>
+internal readonly record struct Moment(TimeSpan Time, Box Box, float Shoulders, float Hips, Spine? Spine)
+{
+    private const float TorsoToHeight = 0.3f;
+
+    /// <summary>Width of the box in heights of the box.</summary>
+    public float Aspect => Box.Width / MathF.Max(Box.Height, 1e-4f);
+
+    /// <summary>Angle of the spine in degrees, 0 to 180; when it is not seen, that of the box.</summary>
+    public float Angle => Spine?.Angle ?? MathF.Atan(Aspect) * (180 / MathF.PI);
+
+    /// <summary>The person's height if upright: of the box, or what the torso tells when legs are hidden.</summary>
+    public float Stature => MathF.Max(Box.Height, (Spine?.Length ?? 0) / TorsoToHeight);
+
+    /// <summary>Standing, or sitting straight.</summary>
+    public bool IsUpright => Spine is { } spine ? spine.Angle < 45 && Aspect < 1.1f : Aspect < 0.7f;
+
+    /// <summary>Stretched out on the ground, as far as one picture can tell; never somebody who kneels or sits.</summary>
+    public bool IsLying => Spine is { } spine ? spine.Angle > 60 && Aspect > 1.1f : Aspect > 1.5f;
+
+    /// <summary>Reads the posture of a body.</summary>
+    public static Moment Of(Body body, TimeSpan time, float spineScore)
+    {
+        var box = body.Box;
+        return Falls.Spine.Of(body.Keypoints, spineScore) is { } spine
+            ? new Moment(time, box, spine.Shoulders.Y, spine.Hips.Y, spine)
+            : new Moment(time, box, box.YMin + (0.18f * box.Height), box.YMin + (0.48f * box.Height), null);
+    }
+
+    /// <summary>Reaches out of the picture on the left or the right.</summary>
+    /// <param name="pictureWidth">In picture heights.</param>
+    public bool IsCut(float pictureWidth) => Box.XMin < 0.01f || Box.XMax > pictureWidth - 0.01f;
+
+    /// <summary>Lying, crouching or on all fours, for a person of that height.</summary>
+    public bool IsLow(FallRule rule, float stature) =>
+        Spine?.Angle > rule.LowAngle || Aspect > rule.LowAspect || Box.Height < rule.LowHeight * stature;
+}

@@ -1,0 +1,78 @@
+using Ambianic.Frames;
+using Ambianic.Vision.Tracking;
+
+namespace Ambianic.Vision.Falls;
+
+/// <summary>
+/// Finds everybody in a frame, and looks again where somebody was lost a moment ago: nearer, and turned by a quarter to either
+/// side, because pose models know people mostly upright.
+/// </summary>
+internal sealed class PersonSearch(IPoseLook look)
+{
+    /// <summary>Longer than this, somebody lost is left to chance.</summary>
+    private static readonly TimeSpan Worry = TimeSpan.FromSeconds(2);
+    private static readonly int[] Quarters = [0, 1, 3];
+
+    /// <summary>Finds people.</summary>
+    /// <param name="frame">Borrowed until the call completes.</param>
+    /// <param name="boxes">Persons that an object detector found, relative to the frame; they help where the pose model is blind.</param>
+    /// <param name="tracks">Who is being followed.</param>
+    /// <param name="time">Of the frame.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    public async ValueTask<List<Body>> FindAsync(
+        Frame frame, IReadOnlyList<Detection> boxes, IReadOnlyList<Track> tracks, TimeSpan time, CancellationToken cancellation)
+    {
+        var aspect = (float)frame.Width / frame.Height;
+        var seen = await look.LookAsync(frame, Box.Whole, 0, cancellation);
+        var bodies = seen.Select(detection => Body.From(detection, aspect)).ToList();
+        bodies.AddRange(boxes
+            .Select(box => Body.From(box with { Keypoints = [] }, aspect))
+            .Where(box => !bodies.Any(body => IsNear(body, box)))
+            .ToList());
+        var lost = tracks
+            .Where(track => time - track.LastSeen < Worry && !bodies.Any(body => IsNear(body, track.Body)))
+            .MaxBy(track => track.LastSeen);
+        if (lost is not null && await LookAgainAsync(frame, lost.Body, aspect, cancellation) is { } found)
+        {
+            bodies.Add(found);
+        }
+
+        return bodies;
+    }
+
+    private async ValueTask<Body?> LookAgainAsync(Frame frame, Body lost, float aspect, CancellationToken cancellation)
+    {
+        var region = Around(lost, aspect);
+        foreach (var quarters in Quarters)
+        {
+            var seen = await look.LookAsync(frame, region, quarters, cancellation);
+            if (seen.Select(detection => Body.From(detection, aspect)).FirstOrDefault(body => IsNear(body, lost)) is { } found)
+            {
+                // Found by looking for it: good enough to follow somebody, not to believe in somebody new.
+                return found with { Score = MathF.Min(found.Score, PersonTracker.StartScore - 0.01f) };
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>A square around where somebody was, large enough for where he may have fallen; on a coarse grid, so that the same place is the same region.</summary>
+    private static Box Around(Body body, float aspect)
+    {
+        const float grid = 16;
+        var (x, y) = ((body.Box.XMin + body.Box.XMax) / 2, (body.Box.YMin + body.Box.YMax) / 2);
+        var half = 0.75f * MathF.Max(body.Box.Width, body.Box.Height);
+        return new Box(
+            MathF.Floor((x - half) / aspect * grid) / grid,
+            MathF.Floor((y - half) * grid) / grid,
+            MathF.Ceiling((x + half) / aspect * grid) / grid,
+            MathF.Ceiling((y + half) * grid) / grid).Clip();
+    }
+
+    private static bool IsNear(Body a, Body b)
+    {
+        var x = (a.Box.XMin + a.Box.XMax - b.Box.XMin - b.Box.XMax) / 2;
+        var y = (a.Box.YMin + a.Box.YMax - b.Box.YMin - b.Box.YMax) / 2;
+        return MathF.Sqrt((x * x) + (y * y)) < 0.8f * MathF.Max(a.Size, b.Size);
+    }
+}

@@ -1,0 +1,104 @@
+namespace Ambianic.Vision.Falls;
+
+/// <summary>The last seconds of one person.</summary>
+internal sealed class PostureHistory(FallRule rule)
+{
+    private static readonly TimeSpan Memory = TimeSpan.FromSeconds(4);
+    private readonly List<Moment> _moments = [];
+
+    /// <summary>The person's height when upright, in picture heights; 0 until it was upright.</summary>
+    public float Stature { get; private set; }
+
+    /// <summary>The latest; there must be one.</summary>
+    public Moment Latest => _moments[^1];
+
+    /// <summary>Adds the next moment.</summary>
+    /// <param name="moment">Later than all others.</param>
+    /// <param name="measure">Whether the person's height may be learned from it.</param>
+    public void Add(Moment moment, bool measure)
+    {
+        _moments.RemoveAll(old => moment.Time - old.Time > Memory);
+        _moments.Add(moment);
+        if (measure)
+        {
+            var statures = _moments.Where(old => old.IsUpright).Select(old => old.Stature).Order().ToList();
+            Stature = statures.Count > 0 ? statures[statures.Count / 2] : Stature;
+        }
+    }
+
+    /// <summary>True when the person is low now.</summary>
+    public bool IsLow(Moment moment) => moment.IsLow(rule, Stature);
+
+    /// <summary>How many moments there are since <paramref name="from"/>, and which part of them is as asked.</summary>
+    public (int Count, float Share) Share(TimeSpan from, Func<Moment, bool> condition)
+    {
+        int count = 0, hits = 0;
+        foreach (var moment in _moments)
+        {
+            if (moment.Time >= from)
+            {
+                count++;
+                hits += condition(moment) ? 1 : 0;
+            }
+        }
+
+        return (count, count == 0 ? 0 : (float)hits / count);
+    }
+
+    /// <summary>The deepest descent from upright to now within the rule's time, or null when it does not count as one.</summary>
+    /// <param name="pictureWidth">In picture heights; who is cut by a side of the picture is not measured.</param>
+    public FallEvidence? FindDrop(float pictureWidth)
+    {
+        if (Stature < rule.LeastHeight)
+        {
+            return null;
+        }
+
+        var now = Latest;
+        Moment? best = null;
+        foreach (var before in _moments)
+        {
+            if (before.IsUpright
+                && (now.Time - before.Time).TotalSeconds <= rule.DropSeconds
+                && !before.IsCut(pictureWidth)
+                && Fraction(now.Shoulders - before.Shoulders) >= rule.ShoulderDrop
+                && Fraction(now.Hips - before.Hips) >= rule.HipDrop
+                && Fraction(before.Box.YMax - before.Shoulders - (now.Box.YMax - now.Shoulders)) >= rule.Sinking
+                && (best is not { } other || before.Shoulders < other.Shoulders))
+            {
+                best = before;
+            }
+        }
+
+        return best is not { } start ? null : new FallEvidence
+        {
+            UprightAt = start.Time,
+            DownAt = now.Time,
+            ShoulderDrop = Fraction(now.Shoulders - start.Shoulders),
+            HipDrop = Fraction(now.Hips - start.Hips),
+            Speed = FastestDescent(start.Time),
+        };
+    }
+
+    private float Fraction(float length) => length / Stature;
+
+    /// <summary>Of the shoulders since <paramref name="from"/>, over half a second or the nearest that the samples allow.</summary>
+    private float FastestDescent(TimeSpan from)
+    {
+        var fastest = 0f;
+        for (var later = 1; later < _moments.Count; later++)
+        {
+            for (var earlier = later - 1; earlier >= 0 && _moments[earlier].Time >= from; earlier--)
+            {
+                var seconds = (float)(_moments[later].Time - _moments[earlier].Time).TotalSeconds;
+                if (seconds > 0.35f)
+                {
+                    fastest = MathF.Max(fastest, Fraction(_moments[later].Shoulders - _moments[earlier].Shoulders) / seconds);
+                    break;
+                }
+            }
+        }
+
+        return fastest;
+    }
+}

@@ -1,0 +1,108 @@
+namespace Ambianic.Vision.Tracking;
+
+/// <summary>
+/// Gives persons the same id from sample to sample. Certain detections are matched first, then what is left of the tracks with
+/// the uncertain ones, so that a person who sinks to the floor is not lost when its score sinks too (the idea of Y. Zhang et al.,
+/// "ByteTrack: Multi-Object Tracking by Associating Every Detection Box", ECCV 2022). Matching is by distance from where the
+/// person is expected and by size, not by overlap: a falling body leaves its former box between two samples.
+/// </summary>
+/// <remarks>Not safe for several threads. Times must increase from call to call.</remarks>
+public sealed class PersonTracker
+{
+    /// <summary>A less certain detection does not start a track.</summary>
+    public const float StartScore = 0.2f;
+
+    /// <summary>How long a track outlives its last sighting unless its watcher asks for more.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    private const double DuplicateOverlap = 0.6;
+    private const double MaximumGate = 3;
+    private readonly List<Track> _tracks = [];
+    private int _lastId;
+
+    /// <summary>All persons being followed, seen or hidden, oldest first.</summary>
+    public IReadOnlyList<Track> Tracks => _tracks;
+
+    /// <summary>Forgets everybody: the picture has nothing to do with the one before.</summary>
+    public void Reset() => _tracks.Clear();
+
+    /// <summary>Takes the next sample.</summary>
+    /// <param name="time">Later than that of the sample before.</param>
+    /// <param name="bodies">Everybody found in it, in any order, duplicates allowed.</param>
+    public void Update(TimeSpan time, IReadOnlyList<Body> bodies)
+    {
+        _tracks.RemoveAll(track => time - track.LastSeen > track.Patience);
+        foreach (var track in _tracks)
+        {
+            track.Predict(time);
+        }
+
+        var (certain, uncertain) = Split(bodies);
+        Match(_tracks, certain, time);
+        Match([.. _tracks.Where(track => !track.IsSeen)], uncertain, time);
+        foreach (var body in certain)
+        {
+            _tracks.Add(new Track(++_lastId, body, time));
+        }
+    }
+
+    private static (List<Body> Certain, List<Body> Uncertain) Split(IReadOnlyList<Body> bodies)
+    {
+        List<Body> certain = [], uncertain = [];
+        foreach (var body in bodies.OrderByDescending(body => body.Score))
+        {
+            if (!certain.Concat(uncertain).Any(better => better.Box.IoU(body.Box) > DuplicateOverlap))
+            {
+                (body.Score >= StartScore ? certain : uncertain).Add(body);
+            }
+        }
+
+        return (certain, uncertain);
+    }
+
+    /// <summary>Updates tracks with the bodies that belong to them and takes those out of the list.</summary>
+    private static void Match(List<Track> tracks, List<Body> bodies, TimeSpan time)
+    {
+        if (tracks.Count == 0 || bodies.Count == 0)
+        {
+            return;
+        }
+
+        var costs = new double[tracks.Count, bodies.Count];
+        for (var row = 0; row < tracks.Count; row++)
+        {
+            for (var column = 0; column < bodies.Count; column++)
+            {
+                costs[row, column] = Cost(tracks[row], bodies[column], time);
+            }
+        }
+
+        var columns = Assignment.Solve(costs, 1);
+        for (var row = 0; row < columns.Length; row++)
+        {
+            if (columns[row] >= 0)
+            {
+                tracks[row].Update(bodies[columns[row]], time);
+            }
+        }
+
+        foreach (var column in columns.Where(column => column >= 0).OrderDescending())
+        {
+            bodies.RemoveAt(column);
+        }
+    }
+
+    /// <summary>Below 1 the body may be the person: 0 is exactly where and as large as expected.</summary>
+    private static double Cost(Track track, Body body, TimeSpan time)
+    {
+        var (x, y) = Track.Centre(body);
+        var (expectedX, expectedY) = track.Expected;
+        var size = (track.Size + body.Size) / 2;
+        var distance = Math.Sqrt(((x - expectedX) * (x - expectedX)) + ((y - expectedY) * (y - expectedY))) / size;
+        var growth = Math.Abs(Math.Log(body.Size / track.Size));
+
+        // A person may have gone about one and a half body sizes (1.4 m) for each second unseen.
+        var gate = Math.Min(MaximumGate, 0.8 + (1.5 * (time - track.LastSeen).TotalSeconds));
+        return (distance / gate) + (0.4 * growth);
+    }
+}

@@ -1,0 +1,109 @@
+namespace Ambianic.Vision.Tracking;
+
+/// <summary>One person followed over samples.</summary>
+public sealed class Track
+{
+    private const int KeypointCount = 17;
+    private readonly OneEuroFilter[] _x = new OneEuroFilter[KeypointCount];
+    private readonly OneEuroFilter[] _y = new OneEuroFilter[KeypointCount];
+    private readonly TimeSpan[] _pointSeen = new TimeSpan[KeypointCount];
+    private TimeSpan _predictedAt;
+    private MotionFilter _centreX;
+    private MotionFilter _centreY;
+    private double _size;
+
+    internal Track(int id, Body body, TimeSpan time)
+    {
+        Id = id;
+        FirstSeen = _predictedAt = time;
+        _size = body.Size;
+        _centreX = new MotionFilter(Centre(body).X, _size);
+        _centreY = new MotionFilter(Centre(body).Y, _size);
+        Array.Fill(_pointSeen, TimeSpan.MinValue);
+        Body = Smooth(body, time);
+        LastSeen = time;
+        IsSeen = true;
+    }
+
+    /// <summary>From 1, never used again.</summary>
+    public int Id { get; }
+
+    /// <summary>When the person appeared.</summary>
+    public TimeSpan FirstSeen { get; }
+
+    /// <summary>When the person was last found in the picture.</summary>
+    public TimeSpan LastSeen { get; private set; }
+
+    /// <summary>True when the last sample showed the person.</summary>
+    public bool IsSeen { get; private set; }
+
+    /// <summary>The person as last seen, key points smoothed.</summary>
+    public Body Body { get; private set; }
+
+    /// <summary>How long the track outlives its last sighting; who watches the person may ask for more patience.</summary>
+    public TimeSpan Patience { get; set; } = PersonTracker.Patience;
+
+    /// <summary>Expected centre, in picture heights.</summary>
+    internal (double X, double Y) Expected => (_centreX.Position, _centreY.Position);
+
+    /// <summary>See <see cref="Tracking.Body.Size"/>, averaged.</summary>
+    internal double Size => _size;
+
+    internal static (double X, double Y) Centre(Body body) =>
+        ((body.Box.XMin + body.Box.XMax) / 2, (body.Box.YMin + body.Box.YMax) / 2);
+
+    internal void Predict(TimeSpan time)
+    {
+        var seconds = (time - _predictedAt).TotalSeconds;
+        _predictedAt = time;
+        if (!IsSeen)
+        {
+            _centreX.Fade(seconds);
+            _centreY.Fade(seconds);
+        }
+
+        // A person can change its velocity by about three body sizes a second within a second: a fall reaches that.
+        _centreX.Predict(seconds, 3 * _size);
+        _centreY.Predict(seconds, 3 * _size);
+        IsSeen = false;
+    }
+
+    internal void Update(Body body, TimeSpan time)
+    {
+        var noise = 0.1 * _size;
+        _centreX.Correct(Centre(body).X, noise);
+        _centreY.Correct(Centre(body).Y, noise);
+        _size += 0.4 * (body.Size - _size);
+        Body = Smooth(body, time);
+        LastSeen = time;
+        IsSeen = true;
+    }
+
+    private Body Smooth(Body body, TimeSpan time)
+    {
+        if (body.Keypoints.Count != KeypointCount)
+        {
+            return body;
+        }
+
+        var points = new Keypoint[KeypointCount];
+        for (var i = 0; i < KeypointCount; i++)
+        {
+            var point = body.Keypoints[i];
+            var seconds = _pointSeen[i] == TimeSpan.MinValue ? double.PositiveInfinity : (time - _pointSeen[i]).TotalSeconds;
+            if (seconds > 1)
+            {
+                (_x[i], _y[i]) = (default, default); // too old to say anything about now
+            }
+
+            _pointSeen[i] = time;
+            points[i] = point with
+            {
+                X = (float)(_x[i].Next(point.X / _size, seconds, beta: 4) * _size),
+                Y = (float)(_y[i].Next(point.Y / _size, seconds, beta: 4) * _size),
+            };
+        }
+
+        return body with { Keypoints = points };
+    }
+}

@@ -1,0 +1,103 @@
+using System.Globalization;
+
+namespace Ambianic.Evaluation;
+
+/// <summary>A recording of which it is known whether and when somebody falls.</summary>
+/// <param name="Name">As in the manifest.</param>
+/// <param name="Path">The file.</param>
+/// <param name="Set">The folder it is listed in, or <c>bed</c> for falls onto furniture, which are counted apart.</param>
+/// <param name="FallStart">When balance is lost, in clip time; null when nobody falls.</param>
+public sealed record LabelledClip(string Name, string Path, string Set, double? FallStart)
+{
+    /// <summary>Set of falls that do not end on the floor.</summary>
+    public const string OntoBed = "bed";
+
+    /// <summary>Reads a manifest: CSV with a header; columns <c>file</c>, <c>label</c> (<c>fall</c>, <c>no_fall</c>, <c>n/a</c>), <c>fall_start_s</c> and optionally <c>description</c>.</summary>
+    /// <param name="manifest">The CSV file.</param>
+    /// <param name="folder">Where the clips are: under the manifest's path, or by their names alone.</param>
+    /// <returns>The clips that are there, in the order of the manifest, and the names of those that are not. Pictures are passed over.</returns>
+    /// <exception cref="InvalidDataException">The manifest lacks a column or holds a time that is none; the message says where.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static (IReadOnlyList<LabelledClip> Clips, IReadOnlyList<string> Missing) Read(string manifest, string folder)
+    {
+        var rows = File.ReadLines(manifest).Select(Csv).Where(row => row.Count > 1).ToList();
+        if (rows.Count == 0)
+        {
+            throw new InvalidDataException($"{manifest} is empty");
+        }
+
+        var (file, label, start) = (Column("file"), Column("label"), Column("fall_start_s"));
+        var description = rows[0].IndexOf("description");
+        List<LabelledClip> clips = [];
+        List<string> missing = [];
+        foreach (var (row, line) in rows.Skip(1).Select((row, index) => (row, index + 2)))
+        {
+            if (row.Count <= Math.Max(file, Math.Max(label, start)) || row[label] is not ("fall" or "no_fall" or "n/a"))
+            {
+                continue;
+            }
+
+            if (Find(folder, row[file]) is not { } path)
+            {
+                missing.Add(row[file]);
+                continue;
+            }
+
+            var isFall = row[label] == "fall";
+            var ontoBed = isFall && description >= 0 && description < row.Count
+                && row[description].Contains("onto bed", StringComparison.OrdinalIgnoreCase);
+            var set = ontoBed ? OntoBed : System.IO.Path.GetDirectoryName(row[file]) is { Length: > 0 } name ? name : row[label];
+            clips.Add(new LabelledClip(row[file], path, set, isFall ? Time(row[start], line) : null));
+        }
+
+        return (clips, missing);
+
+        int Column(string name) => rows[0].IndexOf(name) is >= 0 and var index
+            ? index
+            : throw new InvalidDataException($"{manifest} has no column {name} in its first line");
+
+        double Time(string text, int line) => double.TryParse(text, CultureInfo.InvariantCulture, out var seconds)
+            ? seconds
+            : throw new InvalidDataException($"{manifest}:{line}: fall_start_s is \"{text}\", not seconds");
+    }
+
+    private static string? Find(string folder, string name)
+    {
+        string[] candidates = [System.IO.Path.Combine(folder, name), System.IO.Path.Combine(folder, System.IO.Path.GetFileName(name))];
+        return candidates.FirstOrDefault(File.Exists);
+    }
+
+    /// <summary>The fields of a line; a quoted field may hold commas and doubled quotes, but no line break.</summary>
+    private static List<string> Csv(string line)
+    {
+        List<string> fields = [];
+        var field = new System.Text.StringBuilder();
+        var quoted = false;
+        for (var i = 0; i < line.Length; i++)
+        {
+            if (line[i] == '"')
+            {
+                if (quoted && i + 1 < line.Length && line[i + 1] == '"')
+                {
+                    field.Append(line[i++]);
+                }
+                else
+                {
+                    quoted = !quoted;
+                }
+            }
+            else if (line[i] == ',' && !quoted)
+            {
+                fields.Add(field.ToString());
+                field.Clear();
+            }
+            else
+            {
+                field.Append(line[i]);
+            }
+        }
+
+        fields.Add(field.ToString());
+        return fields;
+    }
+}

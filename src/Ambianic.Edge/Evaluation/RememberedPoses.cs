@@ -1,0 +1,47 @@
+using System.Globalization;
+using System.Text.Json;
+using Ambianic.Frames;
+using Ambianic.Vision;
+using Ambianic.Vision.Falls;
+
+namespace Ambianic.Evaluation;
+
+/// <summary>Asks the model once for each look at a clip and remembers the answers in a file, so that a rule can be tried again in seconds.</summary>
+/// <param name="look">Asked for what is not remembered.</param>
+/// <param name="path">The file; made when missing.</param>
+internal sealed class RememberedPoses(IPoseLook look, string path) : IPoseLook
+{
+    private readonly Dictionary<string, IReadOnlyList<Detection>> _answers = Load(path);
+    private bool _changed;
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<Detection>> LookAsync(
+        Frame frame, Box region, int quarters, CancellationToken cancellation)
+    {
+        var key = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{frame.Sequence} {region.XMin:0.###} {region.YMin:0.###} {region.XMax:0.###} {region.YMax:0.###} {quarters}");
+        if (!_answers.TryGetValue(key, out var answer))
+        {
+            _answers[key] = answer = await look.LookAsync(frame, region, quarters, cancellation);
+            _changed = true;
+        }
+
+        return answer;
+    }
+
+    /// <summary>Writes the file if there is something new.</summary>
+    public void Save()
+    {
+        if (_changed)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllBytes(path, JsonSerializer.SerializeToUtf8Bytes(_answers));
+            _changed = false;
+        }
+    }
+
+    private static Dictionary<string, IReadOnlyList<Detection>> Load(string path) => File.Exists(path)
+        ? JsonSerializer.Deserialize<Dictionary<string, IReadOnlyList<Detection>>>(File.ReadAllBytes(path)) ?? []
+        : [];
+}
