@@ -77,6 +77,18 @@ public static class ModelCatalog
             "blazeface",
             LabelSets.Face),
         new(
+            "blazeface-full-range",
+            ModelRole.Faces,
+            new NpmOrigin(
+                "@mediapipe/face_detection",
+                "0.4.1657300184",
+                5239212,
+                [new("face_detection_full_range.tflite", 1083984, "99bf9494d84f50acc6617d89873f71bf6635a841ea699c17cb3377f9507cfec3")]),
+            Apache,
+            PlusMinusOne(192, 192),
+            "blazeface",
+            LabelSets.Face),
+        new(
             "yolox-s",
             ModelRole.Objects,
             OpenCvZoo(

@@ -20,12 +20,16 @@ internal sealed partial class TfliteReader
     /// <summary>Constants that are computed from others, by index.</summary>
     private readonly Dictionary<int, Tensor> _constants = [];
 
+    /// <summary>Quantised tensors that are not rounded.</summary>
+    private readonly HashSet<int> _carried;
+
     private readonly HashSet<string> _names = [];
 
     private TfliteReader(ReadOnlyMemory<byte> file)
     {
         _file = TfliteFile.Parse(file);
         _builder = new GraphBuilder(file.Length);
+        _carried = FindCarried();
         foreach (var input in _file.Inputs)
         {
             AddInput(input);
@@ -82,7 +86,7 @@ internal sealed partial class TfliteReader
     private void Define(int index, string value)
     {
         var tensor = TensorOf(index);
-        if (!tensor.IsQuantised)
+        if (!tensor.IsQuantised || _carried.Contains(index))
         {
             _values[index] = value;
             return;
