@@ -7,6 +7,7 @@ public sealed record AmbianicConfiguration
     public string Version { get; init; } = "";
 
     /// <summary>Where everything observed is stored, absolute.</summary>
+    [ConfigurationPath]
     public string DataDir { get; init; } = "./data";
 
     /// <summary>Name of this device in the page and in notifications.</summary>
