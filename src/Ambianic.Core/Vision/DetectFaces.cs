@@ -14,6 +14,7 @@ public sealed record DetectFacesOptions
     public ModelOptions? Model { get; init; }
 
     /// <summary>A file of labels, one a line; the default is what the model itself brings.</summary>
+    [ConfigurationPath]
     public string? Labels { get; init; }
 
     /// <summary>0 to 1; a less certain person is not looked at, a less certain face is ignored. The default is 0.6.</summary>

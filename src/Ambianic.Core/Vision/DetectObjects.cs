@@ -15,6 +15,7 @@ public sealed record DetectObjectsOptions
     public ModelOptions? Model { get; init; }
 
     /// <summary>A file of labels, one a line; the default is what the model itself brings.</summary>
+    [ConfigurationPath]
     public string? Labels { get; init; }
 
     /// <summary>0 to 1; what is less likely to be right is ignored. The default is 0.6.</summary>
@@ -70,11 +71,12 @@ public sealed partial class DetectObjects(DetectObjectsOptions options, IDetecto
         {
             if (!known.Contains(label))
             {
-                LogUnknownLabel(label, detector.Model, string.Join(", ", known));
+                var meant = Spelling.Nearest(label, known) is { } near ? $"did you mean {near}?" : $"it knows: {string.Join(", ", known)}";
+                LogUnknownLabel(label, detector.Model, meant);
             }
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "label_filter names '{Label}', which {Model} does not know and will never report; it knows: {Known}")]
-    private partial void LogUnknownLabel(string label, string model, string known);
+    [LoggerMessage(LogLevel.Warning, "label_filter names '{Label}', which {Model} does not know and will never report; {Hint}")]
+    private partial void LogUnknownLabel(string label, string model, string hint);
 }

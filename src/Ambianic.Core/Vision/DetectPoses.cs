@@ -14,6 +14,7 @@ public sealed record DetectPosesOptions
     public ModelOptions? Model { get; init; }
 
     /// <summary>A file of labels, one a line; the default is what the model itself brings.</summary>
+    [ConfigurationPath]
     public string? Labels { get; init; }
 
     /// <summary>0 to 1; a less certain body is ignored. The default is 0.6.</summary>

@@ -52,6 +52,21 @@ public sealed class OwnModelTests : IDisposable
     }
 
     [Fact]
+    public async Task Detect_QuantisedSsd_TakesBytesRowByRow()
+    {
+        var path = TinyOnnx.OfBytes(1, 40, 40, 3)
+            .Output("detection_boxes", [1, 1, 4], [0, 0.25f, 0.5f, 0.75f])
+            .Output("detection_classes", [1, 1], [1f])
+            .Output("detection_scores", [1, 1], [0.9f])
+            .Output("num_detections", [1], [1f])
+            .Write(_folder.FullName);
+
+        var detection = Assert.Single(await LookAsync(path, 80, 40, "a", "b"));
+
+        Assert.Equal(("b", new Box(0.25f, 0, 0.75f, 1)), (detection.Label, detection.Box));
+    }
+
+    [Fact]
     public async Task Detect_EightyUnnamedClasses_AreThoseOfCoco()
     {
         const int Cells = 100;

@@ -8,6 +8,7 @@ namespace Ambianic.Inference;
 internal sealed class TinyOnnx
 {
     private const int Float = 1;
+    private const int UInt8 = 2;
     private const int Int64 = 7;
 
     private readonly ModelProto _model = new()
@@ -17,7 +18,15 @@ internal sealed class TinyOnnx
         OpsetImport = { new OperatorSetIdProto { Domain = "", Version = 17 } },
     };
 
-    public TinyOnnx(params long[] picture) => Input("images", Float, picture);
+    public TinyOnnx(params long[] picture)
+        : this(Float, picture)
+    {
+    }
+
+    private TinyOnnx(int type, long[] picture) => Input("images", type, picture);
+
+    /// <summary>A model whose picture is bytes.</summary>
+    public static TinyOnnx OfBytes(params long[] picture) => new(UInt8, picture);
 
     /// <summary>A second input of int64.</summary>
     public TinyOnnx Sizes(string name)

@@ -49,7 +49,9 @@ public sealed class DetectObjectsTests
         await InvokeAsync(element);
         await InvokeAsync(element);
 
-        Assert.Contains("'persn'", Assert.Single(logger.Lines), StringComparison.Ordinal);
+        var line = Assert.Single(logger.Lines);
+        Assert.Contains("'persn'", line, StringComparison.Ordinal);
+        Assert.Contains("did you mean person?", line, StringComparison.Ordinal);
     }
 
     private static Task<Sample> InvokeAsync(DetectObjectsOptions options, IDetector detector) =>

@@ -49,12 +49,16 @@ public static class ModelImporter
         {
             throw new ModelException($"{path} cannot be imported: {error.Message}", error);
         }
-        catch (Exception error) when (error is JsonException or FormatException or InvalidOperationException or KeyNotFoundException
-            or ArgumentException or IndexOutOfRangeException or InvalidCastException or OverflowException)
+        catch (Exception error) when (IsDamage(error))
         {
             throw new ModelException($"{path} cannot be imported: the file is damaged ({error.Message})", error);
         }
     }
+
+    /// <summary>What reading a file that contradicts itself ends in, beside what the readers notice themselves.</summary>
+    internal static bool IsDamage(Exception error) => error is ModelException or JsonException or FormatException
+        or InvalidOperationException or KeyNotFoundException or ArgumentException or IndexOutOfRangeException or InvalidCastException
+        or OverflowException;
 
     private static bool IsTflite(byte[] content) => content.Length >= 8 && content.AsSpan(4, 4).SequenceEqual(TfliteIdentifier);
 
