@@ -48,7 +48,7 @@ internal static class NpmTestPackage
             var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
             var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
             await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-            Assert.SkipUnless(process.ExitCode == 0, $"{program} {arguments[0]} failed: {await errors}");
+            Assert.SkipUnless(process.ExitCode == 0, $"{program} {arguments[0]} failed: {(await errors).Split('\n')[0]}");
             return output;
         }
         catch (Win32Exception)

@@ -17,6 +17,9 @@ internal sealed partial class GraphBuilder(long fileSize)
     /// <summary>What has been built so far.</summary>
     public Graph Graph { get; } = new();
 
+    /// <summary>Remembers that the source has an operator of this name.</summary>
+    public void CountSource(string op) => Graph.SourceOperators[op] = Graph.SourceOperators.GetValueOrDefault(op) + 1;
+
     /// <summary>Adds a constant.</summary>
     /// <exception cref="ModelException">The constants are out of all proportion to the file.</exception>
     public string Constant(Tensor tensor)

@@ -29,21 +29,36 @@ public static class ModelImporter
     }
 
     /// <summary>The same, in memory.</summary>
-    internal static ModelProto Convert(string path, IReadOnlyList<string>? outputs)
+    internal static ModelProto Convert(string path, IReadOnlyList<string>? outputs) => OfFile(path, () => OnnxWriter.Write(
+        ChannelsFirst.Rewrite(Read(path, outputs)), $"{Version}", new Dictionary<string, string> { ["source"] = Path.GetFileName(path) }));
+
+    /// <summary>Says what a model is, without importing it.</summary>
+    /// <exception cref="ModelException">As for <see cref="Import"/>.</exception>
+    public static ModelDescription Describe(string path) => OfFile(path, () =>
+    {
+        var graph = Read(path, null);
+        return new ModelDescription(
+            [.. graph.Inputs.Select(ModelTensor.Of)], [.. graph.Outputs.Select(ModelTensor.Of)], graph.SourceOperators);
+    });
+
+    private static Graph Read(string path, IReadOnlyList<string>? outputs)
+    {
+        if (new FileInfo(path) is { Exists: true, Length: > LargestFile })
+        {
+            throw new ModelException($"it is larger than {LargestFile >> 30} GiB");
+        }
+
+        var content = File.ReadAllBytes(path);
+        return IsTflite(content) ? TfliteReader.Read(content)
+            : IsJson(content) ? TfJsReader.Read(content, Path.GetDirectoryName(Path.GetFullPath(path))!, outputs)
+            : throw new ModelException("it is neither a TensorFlow Lite file nor the model.json of a TensorFlow.js model");
+    }
+
+    private static T OfFile<T>(string path, Func<T> read)
     {
         try
         {
-            if (new FileInfo(path) is { Exists: true, Length: > LargestFile })
-            {
-                throw new ModelException($"it is larger than {LargestFile >> 30} GiB");
-            }
-
-            var content = File.ReadAllBytes(path);
-            var graph = IsTflite(content) ? TfliteReader.Read(content)
-                : IsJson(content) ? TfJsReader.Read(content, Path.GetDirectoryName(Path.GetFullPath(path))!, outputs)
-                : throw new ModelException("it is neither a TensorFlow Lite file nor the model.json of a TensorFlow.js model");
-            return OnnxWriter.Write(
-                ChannelsFirst.Rewrite(graph), $"{Version}", new Dictionary<string, string> { ["source"] = Path.GetFileName(path) });
+            return read();
         }
         catch (Exception error) when (error is ModelException or IOException or UnauthorizedAccessException)
         {

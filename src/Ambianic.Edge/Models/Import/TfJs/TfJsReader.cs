@@ -109,6 +109,7 @@ internal sealed partial class TfJsReader
     {
         try
         {
+            _builder.CountSource(node.Op);
             return Operator(node);
         }
         catch (ModelException error)

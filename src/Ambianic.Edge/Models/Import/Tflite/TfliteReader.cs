@@ -55,6 +55,7 @@ internal sealed partial class TfliteReader
     {
         try
         {
+            _builder.CountSource(item.Name);
             Operator(item);
         }
         catch (ModelException error)

@@ -11,7 +11,7 @@ namespace Ambianic.Models.Import.Tflite;
 public sealed class TinyTfliteTests : IDisposable
 {
     private const byte Same = 0, Valid = 1, NoActivation = 0, Relu6 = 3;
-    private const int MostMilliseconds = 2000;
+    private const int MostMilliseconds = 10_000;
     private readonly TemporaryDirectory _directory = new();
 
     public void Dispose() => _directory.Dispose();
@@ -144,6 +144,18 @@ public sealed class TinyTfliteTests : IDisposable
         var error = Assert.Throws<ModelException>(() => Import(model.Build([x], [z])));
 
         Assert.Equal($"{_directory["model.tflite"]} cannot be imported: operator 1 (LSTM): this operator is not supported", error.Message);
+    }
+
+    [Fact]
+    public void Describe_Model_SaysItsTensorsAndOperators()
+    {
+        File.WriteAllBytes(_directory["model.tflite"], Quantised());
+
+        var model = ModelImporter.Describe(_directory["model.tflite"]);
+
+        Assert.Equal("x uint8[1, 2, 2, 2]", model.Inputs.Single().ToString());
+        Assert.Equal(["y float[1, 2, 2, 2]", "z float[2, 3]"], model.Outputs.Select(output => output.ToString()));
+        Assert.Equal(1, model.Operators["DEPTHWISE_CONV_2D"]);
     }
 
     [Fact]
