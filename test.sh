@@ -24,9 +24,11 @@ build() { dotnet build Ambianic.slnx -c Release -v quiet -nologo >out/test-build
 build || { grep -E 'error|warning' out/test-build.log | sort -u | head -n 40 >&2; fail "the build failed; the whole output is in out/test-build.log"; }
 printf '%s' "$(source_state)" >out/program.stamp
 
+colour=()
+[ -t 1 ] || colour=(-noColor)
 passed=0 failed=0 skipped=0 status=0
 for tests in Ambianic.Tests Ambianic.Server.Tests; do
-  dotnet "tests/$tests/bin/Release/net10.0/$tests.dll" "$@" </dev/null 2>&1 | tee "out/$tests.log" || status=1
+  dotnet "tests/$tests/bin/Release/net10.0/$tests.dll" "${colour[@]}" "$@" </dev/null 2>&1 | tee "out/$tests.log" || status=1
   summary=$(grep -E 'Total: [0-9]+' "out/$tests.log" | tail -n 1 || true)
   number() { sed -nE "s/.*$1: ([0-9]+).*/\1/p" <<<"$summary"; }
   total=$(number Total) errors=$(number Errors) bad=$(number Failed) not=$(number Skipped)

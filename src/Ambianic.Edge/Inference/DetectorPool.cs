@@ -16,6 +16,7 @@ public sealed partial class DetectorPool(ModelLookup lookup, TimeProvider time, 
 {
     private readonly ConcurrentDictionary<(ModelRole Role, ModelOptions? Model, string? Labels), SharedDetector> _detectors = [];
     private readonly ConcurrentDictionary<ResolvedModel, Lazy<ModelSession>> _sessions = [];
+    private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stopped = new();
 
     /// <summary>How often each loaded model has run.</summary>
@@ -38,18 +39,29 @@ public sealed partial class DetectorPool(ModelLookup lookup, TimeProvider time, 
         return detector;
     }
 
-    /// <summary>Unloads all models. Calling it again does nothing.</summary>
+    /// <summary>Unloads all models, also those that are just being loaded: the process must not end in the middle of that. Calling it again does nothing.</summary>
     public void Dispose()
     {
-        if (_stopped.IsCancellationRequested)
+        lock (_gate)
         {
-            return;
+            if (_stopped.IsCancellationRequested)
+            {
+                return;
+            }
+
+            _stopped.Cancel();
         }
 
-        _stopped.Cancel();
-        foreach (var session in _sessions.Values.Where(session => session.IsValueCreated))
+        foreach (var session in _sessions.Values)
         {
-            session.Value.Dispose();
+            try
+            {
+                session.Value.Dispose();
+            }
+            catch (InferenceException)
+            {
+                // It could not be loaded; whoever asked for it has been told.
+            }
         }
 
         _sessions.Clear();
@@ -62,12 +74,22 @@ public sealed partial class DetectorPool(ModelLookup lookup, TimeProvider time, 
         var model = resolved with { Notice = null, Calibration = options?.Calibration ?? resolved.Calibration };
         try
         {
-            return _sessions.GetOrAdd(model, new Lazy<ModelSession>(() => Load(model))).Value;
+            return Session(model, cancellation).Value;
         }
         catch (InferenceException)
         {
             _sessions.TryRemove(model, out _);
             throw;
+        }
+    }
+
+    /// <summary>After <see cref="Dispose"/> has begun, no session is added any more.</summary>
+    private Lazy<ModelSession> Session(ResolvedModel model, CancellationToken cancellation)
+    {
+        lock (_gate)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return _sessions.GetOrAdd(model, new Lazy<ModelSession>(() => Load(model)));
         }
     }
 

@@ -9,6 +9,7 @@ using Ambianic.Inference;
 using Ambianic.Pipelines;
 using Ambianic.Timeline;
 using Ambianic.Vision;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ambianic.Cli;
 
@@ -103,7 +104,7 @@ internal static class AnalyzeCommand
         }
 
         await using var running = new Pipeline(
-            pipeline.Name, source, elements, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<Pipeline>>());
+            pipeline.Name, source, elements, services.GetRequiredService<TimeProvider>(), NullLogger<Pipeline>.Instance); // what fails is said at the end
         var started = Stopwatch.GetTimestamp();
         var failure = "";
         try
