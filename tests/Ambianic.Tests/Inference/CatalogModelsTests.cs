@@ -50,9 +50,9 @@ public sealed class CatalogModelsTests
     [InlineData("person-no-face.jpg", 0)]
     public async Task Faces_InsidePersons_AreThoseThatLookAtUs(string picture, params int[] faces)
     {
+        using var frame = PictureDecoder.Decode(await File.ReadAllBytesAsync(TestData.Require($"pictures/{picture}"), Cancellation), new FramePool());
         using var persons = await PoolAsync(ModelCatalog.Default(ModelRole.Objects));
         using var inside = await PoolAsync(ModelCatalog.Default(ModelRole.Faces));
-        using var frame = PictureDecoder.Decode(await File.ReadAllBytesAsync(TestData.Require($"pictures/{picture}"), Cancellation), new FramePool());
         var element = new DetectFaces(new DetectFacesOptions(), inside.Create(ModelRole.Faces, null, null));
         var found = 0;
 
@@ -86,10 +86,11 @@ public sealed class CatalogModelsTests
 
     private static async Task<IReadOnlyList<Detection>> LookAsync(string name, string picture)
     {
+        var path = TestData.Require($"pictures/{picture}");
         var model = ModelCatalog.Find(name)!;
         using var pool = await PoolAsync(model);
         var pictures = new PictureDetector(pool.Create(model.Role, null, null), TimeProvider.System);
-        return (await pictures.DetectAsync(TestData.Require($"pictures/{picture}"), DefaultThreshold, Cancellation)).Detections;
+        return (await pictures.DetectAsync(path, DefaultThreshold, Cancellation)).Detections;
     }
 
     private static async Task<DetectorPool> PoolAsync(CatalogModel model)
