@@ -21,7 +21,8 @@ internal static class NpmTestPackage
             if (!Directory.Exists(folder))
             {
                 using var temporary = new TemporaryDirectory();
-                await RunAsync("npm", ["pack", $"{package}@{version}", "--pack-destination", temporary.Path, "--cache", temporary["cache"], "--fetch-retries", "0"]);
+                var npm = await RunAsync("npm", ["pack", $"{package}@{version}", "--pack-destination", temporary.Path, "--cache", temporary["cache"], "--fetch-retries", "0"]);
+                Assert.SkipUnless(npm.ExitCode == 0, $"npm cannot fetch {package}: {npm.Errors.Split('\n')[0]}");
                 await using var packed = new GZipStream(File.OpenRead(Directory.GetFiles(temporary.Path, "*.tgz").Single()), CompressionMode.Decompress);
                 await TarFile.ExtractToDirectoryAsync(packed, Directory.CreateDirectory(temporary["files"]).FullName, overwriteFiles: false, cancellation);
                 Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
@@ -36,8 +37,8 @@ internal static class NpmTestPackage
         return Path.Combine(folder, "package");
     }
 
-    /// <summary>Runs a program and returns what it printed; skips the test when it is not installed or fails.</summary>
-    public static async Task<string> RunAsync(string program, string[] arguments)
+    /// <summary>Runs a program; skips the test when it is not installed.</summary>
+    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(string program, string[] arguments)
     {
         try
         {
@@ -48,8 +49,7 @@ internal static class NpmTestPackage
             var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
             var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
             await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-            Assert.SkipUnless(process.ExitCode == 0, $"{program} {arguments[0]} failed: {(await errors).Split('\n')[0]}");
-            return output;
+            return (process.ExitCode, output, await errors);
         }
         catch (Win32Exception)
         {

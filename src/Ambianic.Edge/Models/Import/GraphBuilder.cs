@@ -20,16 +20,22 @@ internal sealed partial class GraphBuilder(long fileSize)
     /// <summary>Remembers that the source has an operator of this name.</summary>
     public void CountSource(string op) => Graph.SourceOperators[op] = Graph.SourceOperators.GetValueOrDefault(op) + 1;
 
-    /// <summary>Adds a constant.</summary>
+    /// <summary>Asked before memory is taken for a constant.</summary>
     /// <exception cref="ModelException">The constants are out of all proportion to the file.</exception>
-    public string Constant(Tensor tensor)
+    public void Allow(int bytes)
     {
-        _allowed -= tensor.Data.Length;
+        _allowed -= bytes;
         if (_allowed < 0)
         {
             throw new ModelException($"its constants are more than {MostGrowth} times as large as the file");
         }
+    }
 
+    /// <summary>Adds a constant.</summary>
+    /// <exception cref="ModelException">The constants are out of all proportion to the file.</exception>
+    public string Constant(Tensor tensor)
+    {
+        Allow(tensor.Data.Length);
         var name = $"constant_{_values++}";
         Graph.Constants[name] = tensor;
         return name;

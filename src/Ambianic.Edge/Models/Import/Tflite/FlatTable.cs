@@ -10,64 +10,74 @@ namespace Ambianic.Models.Import.Tflite;
 /// <remarks>Format: https://flatbuffers.dev/internals, "FlatBuffers Internals".</remarks>
 internal readonly struct FlatTable
 {
-    private readonly ReadOnlyMemory<byte> _buffer;
+    private readonly FlatBuffer _buffer;
     private readonly int _table;
     private readonly int _fields;
     private readonly int _fieldsLength;
 
-    private FlatTable(ReadOnlyMemory<byte> buffer, int table)
+    private FlatTable(FlatBuffer buffer, int table)
     {
         _buffer = buffer;
         _table = table;
-        _fields = checked(table - Int32At(table));
-        _fieldsLength = UInt16At(_fields);
+        _fields = checked(table - buffer.Int32At(table));
+        _fieldsLength = buffer.UInt16At(_fields);
     }
 
     /// <summary>The table that the buffer is about.</summary>
     /// <exception cref="ModelException">The buffer is too short.</exception>
-    public static FlatTable Root(ReadOnlyMemory<byte> buffer) =>
-        new(buffer, new FlatTable(buffer).Follow(0));
+    public static FlatTable Root(ReadOnlyMemory<byte> bytes)
+    {
+        var buffer = new FlatBuffer(bytes);
+        return new FlatTable(buffer, buffer.Follow(0));
+    }
 
-    private FlatTable(ReadOnlyMemory<byte> buffer) => _buffer = buffer;
-
-    public int Int32(int field, int otherwise = 0) => Locate(field) is var at && at == 0 ? otherwise : Int32At(at);
+    public int Int32(int field, int otherwise = 0) => Locate(field) is var at && at == 0 ? otherwise : _buffer.Int32At(at);
 
     public float Single(int field) => BitConverter.Int32BitsToSingle(Int32(field));
 
-    public byte Byte(int field) => Locate(field) is var at && at == 0 ? (byte)0 : Slice(at, 1)[0];
+    public byte Byte(int field) => Locate(field) is var at && at == 0 ? (byte)0 : _buffer.Slice(at, 1)[0];
 
     public bool Bool(int field) => Byte(field) != 0;
 
-    public string Text(int field) => Encoding.UTF8.GetString(Bytes(field).Span);
+    public string Text(int field)
+    {
+        var bytes = Bytes(field);
+        _buffer.Spend(bytes.Length);
+        return Encoding.UTF8.GetString(bytes.Span);
+    }
 
     /// <summary>The sub-table, or null when it is left out.</summary>
-    public FlatTable? Table(int field) => Locate(field) is var at && at == 0 ? null : new FlatTable(_buffer, Follow(at));
+    public FlatTable? Table(int field) => Locate(field) is var at && at == 0 ? null : new FlatTable(_buffer, _buffer.Follow(at));
 
     /// <summary>A vector of bytes where it lies, or text without its end; empty when it is left out.</summary>
     public ReadOnlyMemory<byte> Bytes(int field)
     {
         var (start, count) = Vector(field, 1);
-        return _buffer.Slice(start, count);
+        return _buffer.Bytes.Slice(start, count);
     }
 
-    public int[] Int32s(int field) => Elements(field, 4, (table, at) => table.Int32At(at));
+    public int[] Int32s(int field) => Elements(field, 4, static (buffer, at) => buffer.Int32At(at));
 
-    public long[] Int64s(int field) => Elements(field, 8, (table, at) => BinaryPrimitives.ReadInt64LittleEndian(table.Slice(at, 8)));
+    public long[] Int64s(int field) =>
+        Elements(field, 8, static (buffer, at) => BinaryPrimitives.ReadInt64LittleEndian(buffer.Slice(at, 8)));
 
-    public float[] Singles(int field) => Elements(field, 4, (table, at) => BitConverter.Int32BitsToSingle(table.Int32At(at)));
+    public float[] Singles(int field) =>
+        Elements(field, 4, static (buffer, at) => BitConverter.Int32BitsToSingle(buffer.Int32At(at)));
 
-    public int[] UInt16s(int field) => Elements(field, 2, (table, at) => table.UInt16At(at));
+    public int[] UInt16s(int field) => Elements(field, 2, static (buffer, at) => buffer.UInt16At(at));
 
     /// <summary>The elements of a vector of tables.</summary>
-    public FlatTable[] Tables(int field) => Elements(field, 4, (table, at) => new FlatTable(table._buffer, table.Follow(at)));
+    public FlatTable[] Tables(int field) =>
+        Elements(field, 4, static (buffer, at) => new FlatTable(buffer, buffer.Follow(at)));
 
-    private T[] Elements<T>(int field, int size, Func<FlatTable, int, T> read)
+    private T[] Elements<T>(int field, int size, Func<FlatBuffer, int, T> read)
     {
         var (start, count) = Vector(field, size);
+        _buffer.Spend(count * size);
         var elements = new T[count];
         for (var i = 0; i < count; i++)
         {
-            elements[i] = read(this, start + (i * size));
+            elements[i] = read(_buffer, start + (i * size));
         }
 
         return elements;
@@ -81,9 +91,9 @@ internal readonly struct FlatTable
             return (0, 0);
         }
 
-        var vector = Follow(at);
-        var count = Int32At(vector);
-        return count >= 0 && count <= (_buffer.Length - vector - 4) / size ? (vector + 4, count) : throw Damaged();
+        var vector = _buffer.Follow(at);
+        var count = _buffer.Int32At(vector);
+        return count >= 0 && count <= (_buffer.Bytes.Length - vector - 4) / size ? (vector + 4, count) : throw FlatBuffer.Damaged();
     }
 
     /// <summary>Where a field is, or 0 when it is left out.</summary>
@@ -95,20 +105,41 @@ internal readonly struct FlatTable
             return 0;
         }
 
-        var offset = UInt16At(_fields + entry);
+        var offset = _buffer.UInt16At(_fields + entry);
         return offset == 0 ? 0 : _table + offset;
     }
 
-    private int Follow(int at) => Int32At(at) is var offset && offset > 0 && offset < _buffer.Length - at
-        ? at + offset
-        : throw Damaged();
+    /// <summary>The bytes that all tables of a file share.</summary>
+    private sealed class FlatBuffer(ReadOnlyMemory<byte> bytes)
+    {
+        private const long AlwaysAllowed = 64 << 10;
+        private const int MostReadings = 8;
 
-    private int Int32At(int at) => BinaryPrimitives.ReadInt32LittleEndian(Slice(at, 4));
+        private long _allowed = AlwaysAllowed + ((long)MostReadings * bytes.Length);
 
-    private int UInt16At(int at) => BinaryPrimitives.ReadUInt16LittleEndian(Slice(at, 2));
+        public ReadOnlyMemory<byte> Bytes => bytes;
 
-    private ReadOnlySpan<byte> Slice(int at, int length) =>
-        at >= 0 && at <= _buffer.Length - length ? _buffer.Span.Slice(at, length) : throw Damaged();
+        /// <summary>Tables and vectors may be shared, so a small file could ask for the same bytes over and over.</summary>
+        public void Spend(int length)
+        {
+            _allowed -= length;
+            if (_allowed < 0)
+            {
+                throw new ModelException("the file is damaged: it refers to the same bytes too often");
+            }
+        }
 
-    private static ModelException Damaged() => new("the file is damaged: an offset points outside of it");
+        public int Follow(int at) => Int32At(at) is var offset && offset > 0 && offset < bytes.Length - at
+            ? at + offset
+            : throw Damaged();
+
+        public int Int32At(int at) => BinaryPrimitives.ReadInt32LittleEndian(Slice(at, 4));
+
+        public int UInt16At(int at) => BinaryPrimitives.ReadUInt16LittleEndian(Slice(at, 2));
+
+        public ReadOnlySpan<byte> Slice(int at, int length) =>
+            at >= 0 && at <= bytes.Length - length ? bytes.Span.Slice(at, length) : throw Damaged();
+
+        public static ModelException Damaged() => new("the file is damaged: an offset points outside of it");
+    }
 }

@@ -19,6 +19,7 @@ internal sealed partial class TfliteReader
         {
             case DENSIFY:
                 var sparse = TensorOf(item.Inputs[0]);
+                _builder.Allow(Tensor.SizeInBytes(sparse.Type, sparse.Shape));
                 _constants[item.Outputs[0]] = SparseTensor.ToDense(
                     sparse, sparse.Sparsity ?? throw new ModelException("its input is not sparse"));
                 break;

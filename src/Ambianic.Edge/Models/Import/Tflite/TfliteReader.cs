@@ -17,7 +17,7 @@ internal sealed partial class TfliteReader
     /// <summary>What each tensor stands for, by index: computed so far, or an input.</summary>
     private readonly Dictionary<int, string> _values = [];
 
-    /// <summary>Constants that are computed from others, by index.</summary>
+    /// <summary>Constants as they are stored, or computed from others, by index.</summary>
     private readonly Dictionary<int, Tensor> _constants = [];
 
     /// <summary>Quantised tensors that are not rounded.</summary>
@@ -130,9 +130,13 @@ internal sealed partial class TfliteReader
             return null;
         }
 
-        return tensor.Data.Length == Tensor.SizeInBytes(tensor.Type, tensor.Shape)
-            ? new Tensor(tensor.Type, tensor.Shape, tensor.Data.ToArray())
-            : throw new ModelException($"the file is damaged: the constant {index} does not have the size of its shape");
+        if (tensor.Data.Length != Tensor.SizeInBytes(tensor.Type, tensor.Shape))
+        {
+            throw new ModelException($"the file is damaged: the constant {index} does not have the size of its shape");
+        }
+
+        _builder.Allow(tensor.Data.Length);
+        return _constants[index] = new Tensor(tensor.Type, tensor.Shape, tensor.Data.ToArray());
     }
 
     private Tensor RequireConstant(int index) =>

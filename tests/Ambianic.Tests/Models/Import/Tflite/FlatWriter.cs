@@ -6,7 +6,7 @@ namespace Ambianic.Models.Import.Tflite;
 /// <summary>A table of a FlatBuffer to be written: field numbers and values.</summary>
 internal sealed record FlatNode(params (int Field, object Value)[] Fields);
 
-/// <summary>Writes FlatBuffers front to back, generously aligned.</summary>
+/// <summary>Writes FlatBuffers front to back, generously aligned; a table that occurs again in a vector is written once.</summary>
 internal sealed class FlatWriter : IDisposable
 {
     private readonly MemoryStream _stream = new();
@@ -85,9 +85,15 @@ internal sealed class FlatWriter : IDisposable
             case FlatNode[] tables:
                 var vector = Vector(new byte[4 * tables.Length], tables.Length);
                 Patch(at, vector);
+                var written = new Dictionary<FlatNode, int>(ReferenceEqualityComparer.Instance);
                 for (var i = 0; i < tables.Length; i++)
                 {
-                    Patch(vector + 4 + (4 * i), Table(tables[i]));
+                    if (!written.TryGetValue(tables[i], out var table))
+                    {
+                        written[tables[i]] = table = Table(tables[i]);
+                    }
+
+                    Patch(vector + 4 + (4 * i), table);
                 }
 
                 break;

@@ -44,15 +44,40 @@ internal sealed class TinyTflite
     public TinyTflite Operator(TfliteOperatorCode code, int[] inputs, int[] outputs, FlatNode? options = null, string custom = "", byte[]? customOptions = null)
     {
         _codes.Add(new FlatNode((0, (byte)Math.Min(127, (int)code)), (1, custom), (2, 1), (3, (int)code)));
-        List<(int, object)> fields = [(0, _codes.Count - 1), (1, inputs), (2, outputs), (5, customOptions ?? [])];
+        List<(int, object)> fields = [(0, _codes.Count - 1), (1, inputs), (2, outputs)];
+        if (customOptions is not null)
+        {
+            fields.Add((5, customOptions));
+        }
+
         if (options is not null)
         {
+            fields.Add((3, OptionsType(code)));
             fields.Add((4, options));
         }
 
         _operators.Add(new FlatNode([.. fields]));
         return this;
     }
+
+    /// <summary>Numbers of the union <c>BuiltinOptions</c> in TensorFlow Lite's schema.</summary>
+    private static byte OptionsType(TfliteOperatorCode code) => code switch
+    {
+        TfliteOperatorCode.CONV_2D => 1,
+        TfliteOperatorCode.DEPTHWISE_CONV_2D => 2,
+        TfliteOperatorCode.MAX_POOL_2D or TfliteOperatorCode.AVERAGE_POOL_2D => 5,
+        TfliteOperatorCode.FULLY_CONNECTED => 8,
+        TfliteOperatorCode.SOFTMAX => 9,
+        TfliteOperatorCode.CONCATENATION => 10,
+        TfliteOperatorCode.ADD => 11,
+        TfliteOperatorCode.RESIZE_BILINEAR => 15,
+        TfliteOperatorCode.RESHAPE => 17,
+        TfliteOperatorCode.MUL => 21,
+        TfliteOperatorCode.MEAN => 27,
+        TfliteOperatorCode.STRIDED_SLICE => 32,
+        TfliteOperatorCode.SPLIT => 35,
+        _ => throw new NotSupportedException($"{code}"),
+    };
 
     public byte[] Build(int[] inputs, int[] outputs)
     {

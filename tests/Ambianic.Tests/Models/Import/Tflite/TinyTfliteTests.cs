@@ -181,13 +181,25 @@ public sealed class TinyTfliteTests : IDisposable
         Assert.Contains("neither a TensorFlow Lite file nor", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Import_OneTensorManyTimes_IsRefusedInsteadOfReadForEver()
+    {
+        var tensor = new FlatNode((0, new[] { 1 }), (3, new string('x', 100_000)));
+        var graph = new FlatNode((0, Enumerable.Repeat(tensor, 50_000).ToArray()));
+        var file = FlatWriter.Write(new FlatNode((0, 3), (2, new[] { graph }), (4, new[] { new FlatNode() })), "TFL3");
+
+        var error = Assert.Throws<ModelException>(() => TfliteReader.Read(file));
+
+        Assert.Contains("the same bytes too often", error.Message, StringComparison.Ordinal);
+    }
+
     /// <summary><c>AMBIANIC_FUZZ_INPUTS</c> sets how many; 100000 take about six seconds.</summary>
     [Fact]
     public void Import_HostileFiles_EndInAnErrorSoonAndInLittleMemory()
     {
         const string Variable = "AMBIANIC_FUZZ_INPUTS";
         var count = int.Parse(Environment.GetEnvironmentVariable(Variable) ?? "20000", CultureInfo.InvariantCulture);
-        byte[][] originals = [Everything(), Quantised(), PostProcessed()];
+        byte[][] originals = [TinyModels.Operators(), Quantised(), PostProcessed()];
         var (random, refused, slowest, largest) = (new Random(11), 0, 0L, 0L);
         for (var i = 0; i < count; i++)
         {
@@ -237,30 +249,6 @@ public sealed class TinyTfliteTests : IDisposable
         }
 
         return file;
-    }
-
-    /// <summary>A model in which every reader of options and constants has something to read.</summary>
-    private static byte[] Everything()
-    {
-        var model = new TinyTflite();
-        var x = model.Tensor("x", TinyTflite.Float, [1, 4, 4, 2]);
-        var half = model.Tensor("half", TinyTflite.Half, [2, 1, 1, 2], TinyTflite.Bytes<Half>((Half)1, (Half)2, (Half)3, (Half)4));
-        var (wide, conv, pooled) = (model.Tensor("w", TinyTflite.Float, [2, 1, 1, 2]), model.Tensor("c", TinyTflite.Float, [1, 4, 4, 2]), model.Tensor("p", TinyTflite.Float, [1, 2, 2, 2]));
-        var (padded, resized, joined) = (model.Tensor("pad", TinyTflite.Float, [1, 4, 4, 2]), model.Tensor("r", TinyTflite.Float, [1, 4, 4, 2]), model.Tensor("j", TinyTflite.Float, [1, 4, 4, 4]));
-        var (sliced, mean, flat) = (model.Tensor("s", TinyTflite.Float, [1, 4, 2, 4]), model.Tensor("m", TinyTflite.Float, [1, 4]), model.Tensor("f", TinyTflite.Float, [2, 2]));
-        var (left, right, sum) = (model.Tensor("l", TinyTflite.Float, [1, 2]), model.Tensor("ri", TinyTflite.Float, [1, 2]), model.Tensor("sum", TinyTflite.Float, [1, 2]));
-        model.Operator(DEQUANTIZE, [half], [wide])
-            .Operator(CONV_2D, [x, wide, model.Constant([2], 1, 2)], [conv], new FlatNode((0, Same), (1, 1), (2, 1), (3, Relu6)))
-            .Operator(MAX_POOL_2D, [conv], [pooled], new FlatNode((0, Valid), (1, 2), (2, 2), (3, 2), (4, 2)))
-            .Operator(PAD, [pooled, model.Tensor("pads", TinyTflite.Int32, [4, 2], TinyTflite.Bytes(0, 0, 1, 1, 1, 1, 0, 0))], [padded])
-            .Operator(RESIZE_BILINEAR, [pooled, model.Constant(4, 4)], [resized], new FlatNode((3, true)))
-            .Operator(CONCATENATION, [padded, resized], [joined], new FlatNode((0, 3)))
-            .Operator(STRIDED_SLICE, [joined, model.Constant(0, 0, 0, 0), model.Constant(1, 4, 4, 4), model.Constant(1, 1, 2, 1)], [sliced], new FlatNode((0, 1), (1, 1)))
-            .Operator(MEAN, [sliced, model.Constant(1, 2)], [mean], new FlatNode((0, false)))
-            .Operator(RESHAPE, [mean], [flat], new FlatNode((0, new[] { 2, 2 })))
-            .Operator(SPLIT, [model.Constant(0), flat], [left, right], new FlatNode((0, 2)))
-            .Operator(MUL, [left, right], [sum], new FlatNode((0, Relu6)));
-        return model.Build([x], [sum]);
     }
 
     private static byte[] Quantised()
