@@ -12,6 +12,7 @@ var root = new RootCommand("Ambianic watches cameras on this computer, remembers
     DetectCommand.Create(),
     AnalyzeCommand.Create(),
     ModelsCommand.Create(),
+    EvaluateCommand.Create(),
     ReindexCommand.Create(),
 };
 try

@@ -51,6 +51,9 @@ internal sealed class ModelSession : IDisposable
     /// <summary>Name of the model, for people.</summary>
     public string Model { get; }
 
+    /// <summary>How its outputs are read: one of <see cref="DetectionDecoders.Names"/>.</summary>
+    public string Decoder => _decoder.Name;
+
     /// <summary>By class index.</summary>
     public IReadOnlyList<string> Labels { get; }
 

@@ -26,6 +26,19 @@ internal static class CommonOptions
     public static ConfigurationFiles Files(ParseResult parsed) => ConfigurationFiles.Locate(
         parsed.GetValue(Config), Directory.GetCurrentDirectory(), Environment.GetEnvironmentVariable);
 
+    /// <summary>What <c>--model</c> and <c>--decoder</c> say: a file by its extension, else a name; null when they say nothing.</summary>
+    public static ModelOptions? Model(string? model, string? decoder)
+    {
+        var options = Path.GetExtension(model)?.ToUpperInvariant() switch
+        {
+            null or "" => model is null ? new ModelOptions() : new ModelOptions { Name = model },
+            ".TFLITE" => new ModelOptions { Tflite = model },
+            _ => new ModelOptions { Onnx = model },
+        };
+        options = options with { Decoder = decoder };
+        return options == new ModelOptions() ? null : options;
+    }
+
     public static void PrintProblems(ConfigurationResult result)
     {
         if (result.Problems.Count > 0)

@@ -35,23 +35,11 @@ internal static class DetectCommand
         command.SetAction((parsed, cancellation) => RunAsync(
             parsed.GetRequiredValue(pictures),
             parsed.GetValue(role),
-            Options(parsed.GetValue(model), parsed.GetValue(decoder)),
+            CommonOptions.Model(parsed.GetValue(model), parsed.GetValue(decoder)),
             parsed.GetValue(labels),
             parsed.GetValue(threshold),
             cancellation));
         return command;
-    }
-
-    private static ModelOptions? Options(string? model, string? decoder)
-    {
-        var options = Path.GetExtension(model)?.ToUpperInvariant() switch
-        {
-            null or "" => model is null ? new ModelOptions() : new ModelOptions { Name = model },
-            ".TFLITE" => new ModelOptions { Tflite = model },
-            _ => new ModelOptions { Onnx = model },
-        };
-        options = options with { Decoder = decoder };
-        return options == new ModelOptions() ? null : options;
     }
 
     private static async Task<int> RunAsync(

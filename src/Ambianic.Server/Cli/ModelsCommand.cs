@@ -1,7 +1,11 @@
 using System.CommandLine;
+using System.Globalization;
+using Ambianic.Accuracy;
 using Ambianic.Configuration;
 using Ambianic.Hosting;
+using Ambianic.Inference;
 using Ambianic.Models;
+using Ambianic.Models.Import;
 using Ambianic.Vision;
 
 namespace Ambianic.Cli;
@@ -9,7 +13,10 @@ namespace Ambianic.Cli;
 /// <summary><c>ambianic models</c>: the catalog.</summary>
 internal static class ModelsCommand
 {
-    public static Command Create() => new("models", "The models that Ambianic knows") { List(), Pull() };
+    public static Command Create() => new("models", "The models that Ambianic knows") 
+    {
+        List(), Pull(), Import(), Calibrate(),
+    };
 
     private static Command List()
     {
@@ -52,10 +59,89 @@ internal static class ModelsCommand
         return command;
     }
 
+    private static Command Import()
+    {
+        var file = new Argument<string>("FILE") { Description = "A .tflite file, or the model.json of a TensorFlow.js model" };
+        var command = new Command("import", "Say what a model file is and turn it into ONNX, as a configuration that names it would") { file };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var path = parsed.GetRequiredValue(file);
+            var description = ModelImporter.Describe(path);
+            await using var services = Build();
+            var onnx = await services.GetRequiredService<ModelStore>().ImportAsync(path, cancellation);
+            Console.WriteLine(path);
+            Print("inputs", description.Inputs.Select(tensor => tensor.ToString()));
+            Print("outputs", description.Outputs.Select(tensor => tensor.ToString()));
+            Print("operators", description.Operators.OrderByDescending(used => used.Value).Select(used => $"{used.Value} x {used.Key}"));
+            Print("decoder", [GuessDecoder(path, onnx)]);
+            Print("ONNX", [onnx]);
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Calibrate()
+    {
+        var images = new Option<string>("--images") { Description = "A folder of pictures", HelpName = "DIR", Required = true };
+        var labels = new Option<string>("--labels") { Description = "A folder of YOLO label files, one for each picture", HelpName = "DIR", Required = true };
+        var model = new Option<string?>("--model") { Description = "A model of the catalog, or a file of your own", HelpName = "NAME|PATH" };
+        var decoder = new Option<string?>("--decoder") { Description = "How the outputs of a model file are read", HelpName = "NAME" };
+        var command = new Command("calibrate", "Fit a model's confidence to pictures of which it is known what they show") { images, labels, model, decoder };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            await using var services = Build(new DownloadLine(Console.Error));
+            var options = CommonOptions.Model(parsed.GetValue(model), parsed.GetValue(decoder)) ?? new ModelOptions();
+            var detector = services.GetRequiredService<IDetectorFactory>().Create(
+                ModelRole.Objects, options with { Calibration = Calibration.None }, null);
+            var pictures = LabelledPicture.Load(parsed.GetRequiredValue(images), parsed.GetRequiredValue(labels));
+            CalibrationReport report;
+            try
+            {
+                report = await ModelCalibration.FitAsync(detector, pictures, cancellation);
+            }
+            catch (ArgumentException error)
+            {
+                await Console.Error.WriteLineAsync($"ambianic: {error.Message}");
+                return 1;
+            }
+
+            var elsewhere = report.ErrorElsewhere is { } error2 ? string.Create(CultureInfo.InvariantCulture, $"{error2:0.000}") : "too few pictures to tell";
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
+                # {detector.Model}, {pictures.Count} pictures, {report.Detections} detections
+                # expected calibration error: {report.ErrorBefore:0.000} before, {report.ErrorAfter:0.000} after, on pictures not fitted to: {elsewhere}
+                model:
+                  calibration: {"{"}slope: {report.Calibration.Slope:0.###}, intercept: {report.Calibration.Intercept:0.###}{"}"}
+                """));
+            return 0;
+        });
+        return command;
+    }
+
+    private static string GuessDecoder(string path, string onnx)
+    {
+        try
+        {
+            var (decoder, labels) = ModelInspection.Try(new ResolvedModel(Path.GetFileName(path), onnx, null, null, null), TimeProvider.System);
+            return labels.Count > 0 ? $"{decoder}, with {labels.Count} labels" : decoder;
+        }
+        catch (InferenceException error)
+        {
+            return $"none: {error.Message}";
+        }
+    }
+
+    private static void Print(string what, IEnumerable<string> lines)
+    {
+        foreach (var (line, index) in lines.Select((line, index) => (line, index)))
+        {
+            Console.WriteLine($"  {(index == 0 ? what + ":" : ""),-11}{line}");
+        }
+    }
+
     /// <summary>What the catalog needs, and nothing of the pipelines.</summary>
-    public static ServiceProvider Build() => new ServiceCollection()
+    public static ServiceProvider Build(IProgress<DownloadProgress>? progress = null) => new ServiceCollection()
         .AddLogging(logging => logging.AddAmbianicLog(new LoggingOptions { ConsoleLevel = LoggingLevel.Warning }))
         .AddSingleton(TimeProvider.System)
-        .AddModels()
+        .AddModels(progress)
         .BuildServiceProvider();
 }
