@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Ambianic.Frames;
 using Ambianic.Health;
 using Microsoft.Extensions.Logging;
@@ -197,6 +198,7 @@ public sealed partial class Pipeline : IAsyncDisposable
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask HandleAsync(Frame frame, CancellationToken cancellation)
     {
         try

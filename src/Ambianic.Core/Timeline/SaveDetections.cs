@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Runtime.CompilerServices;
 using Ambianic.Pipelines;
 using Microsoft.Extensions.Logging;
 
@@ -61,6 +62,7 @@ public sealed partial class SaveDetections(
     /// Saves the sample when it is due and passes it on in any case: trouble with the disk is reported and does not look
     /// like trouble with the camera.
     /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask InvokeAsync(Sample sample, SampleHandler next, CancellationToken cancellation)
     {
         var interval = sample.Detections.Count > 0 ? _positive : _idle;

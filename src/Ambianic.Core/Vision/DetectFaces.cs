@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Runtime.CompilerServices;
 using Ambianic.Configuration;
 using Ambianic.Pipelines;
 
@@ -42,6 +43,7 @@ public sealed class DetectFaces(DetectFacesOptions options, IDetector detector) 
     /// is no person it passes on the sample once, without detections, and costs nothing.
     /// </summary>
     /// <exception cref="InferenceException">The model could not be loaded or run.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask InvokeAsync(Sample sample, SampleHandler next, CancellationToken cancellation)
     {
         var hasPerson = false;

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Runtime.CompilerServices;
 using Ambianic.Configuration;
 using Ambianic.Pipelines;
 using Microsoft.Extensions.Logging;
@@ -42,6 +43,7 @@ public sealed partial class DetectObjects(DetectObjectsOptions options, IDetecto
 
     /// <summary>Passes the sample on with what was found, most confident first.</summary>
     /// <exception cref="InferenceException">The model could not be loaded or run.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask InvokeAsync(Sample sample, SampleHandler next, CancellationToken cancellation)
     {
         if (!_checked)
@@ -54,6 +56,7 @@ public sealed partial class DetectObjects(DetectObjectsOptions options, IDetecto
         await next(sample with { Detections = Choose(found), Display = Display }, cancellation);
     }
 
+    /// <summary>The wanted ones, most confident first. No LINQ: this runs for every frame.</summary>
     private IReadOnlyList<Detection> Choose(IReadOnlyList<Detection> found)
     {
         if (_wanted is null && found.Count <= options.TopK)
@@ -61,7 +64,16 @@ public sealed partial class DetectObjects(DetectObjectsOptions options, IDetecto
             return found;
         }
 
-        return [.. found.Where(detection => _wanted?.Contains(detection.Label) ?? true).Take(options.TopK)];
+        List<Detection>? chosen = null;
+        for (var i = 0; i < found.Count && (chosen?.Count ?? 0) < options.TopK; i++)
+        {
+            if (_wanted is null || _wanted.Contains(found[i].Label))
+            {
+                (chosen ??= new List<Detection>(Math.Min(options.TopK, found.Count - i))).Add(found[i]);
+            }
+        }
+
+        return chosen ?? (IReadOnlyList<Detection>)[];
     }
 
     /// <summary>A filter that never matches would look like a quiet scene for years.</summary>

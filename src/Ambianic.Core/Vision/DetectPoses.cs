@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Runtime.CompilerServices;
 using Ambianic.Configuration;
 using Ambianic.Pipelines;
 
@@ -45,6 +46,7 @@ public sealed class DetectPoses(DetectPosesOptions options, IDetector detector) 
 
     /// <summary>Passes the sample on with one detection per body, its key points among it, most confident first.</summary>
     /// <exception cref="InferenceException">The model could not be loaded or run.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask InvokeAsync(Sample sample, SampleHandler next, CancellationToken cancellation)
     {
         var whole = sample.Region ?? Box.Whole;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Ambianic.Frames;
 using Ambianic.Models;
 using Ambianic.Vision;
@@ -96,6 +97,7 @@ internal sealed class ModelSession : IDisposable
     }
 
     /// <summary>See <see cref="IDetector.DetectAsync"/>.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<IReadOnlyList<Detection>> DetectAsync(Frame frame, Box? region, float threshold, CancellationToken cancellation)
     {
         var request = new Request(frame, region, threshold, cancellation);

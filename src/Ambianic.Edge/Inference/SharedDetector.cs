@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Ambianic.Frames;
 using Ambianic.Vision;
 using Microsoft.Extensions.Logging;
@@ -30,6 +31,7 @@ internal sealed partial class SharedDetector(string name, Func<Task<ModelSession
         (_session ?? await LoadedAsync().WaitAsync(cancellation)).Labels;
 
     /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<IReadOnlyList<Detection>> DetectAsync(
         Frame frame, Box? region, float threshold, CancellationToken cancellation)
     {
