@@ -93,7 +93,10 @@ function reload() {
   page = 1;
   shown.clear();
   timeline.replaceChildren();
-  load().catch(showLost);
+  load().catch(() => {
+    showLost();
+    setTimeout(reload, 3000);
+  });
 }
 
 function showLost() {
