@@ -1,3 +1,5 @@
+using Ambianic.Health;
+
 namespace Ambianic.Configuration;
 
 /// <summary>The whole configuration after merging, resolving and binding; everything in it is valid.</summary>
@@ -18,6 +20,9 @@ public sealed record AmbianicConfiguration
 
     /// <summary>Where the timeline is logged as YAML.</summary>
     public TimelineOptions Timeline { get; init; } = new();
+
+    /// <summary>When a pipeline counts as ill.</summary>
+    public HealthOptions Health { get; init; } = new();
 
     /// <summary>Links in notifications.</summary>
     public UiOptions Ui { get; init; } = new();

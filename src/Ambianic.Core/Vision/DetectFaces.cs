@@ -38,6 +38,9 @@ public sealed class DetectFaces(DetectFacesOptions options, IDetector detector) 
     /// <summary>Part of the person's size that is looked at around her: boxes cut off chins and hair.</summary>
     private const float Margin = 0.1f;
 
+    /// <inheritdoc/>
+    public async ValueTask PrepareAsync(CancellationToken cancellation) => await detector.ReadyAsync(cancellation);
+
     /// <summary>
     /// Passes on one sample per person, its region the person with some margin, its detections the faces there. When there
     /// is no person it passes on the sample once, without detections, and costs nothing.

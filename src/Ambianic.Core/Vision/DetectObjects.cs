@@ -41,6 +41,9 @@ public sealed partial class DetectObjects(DetectObjectsOptions options, IDetecto
     private readonly HashSet<string>? _wanted = options.LabelFilter is { Count: > 0 } filter ? [.. filter] : null;
     private bool _checked;
 
+    /// <inheritdoc/>
+    public async ValueTask PrepareAsync(CancellationToken cancellation) => await detector.ReadyAsync(cancellation);
+
     /// <summary>Passes the sample on with what was found, most confident first.</summary>
     /// <exception cref="InferenceException">The model could not be loaded or run.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]

@@ -44,6 +44,9 @@ public sealed class DetectPoses(DetectPosesOptions options, IDetector detector) 
     /// <summary>A pose that overlaps a person so much is hers. A pose's box is tighter than a person's.</summary>
     private const float SamePerson = 0.4f;
 
+    /// <inheritdoc/>
+    public async ValueTask PrepareAsync(CancellationToken cancellation) => await detector.ReadyAsync(cancellation);
+
     /// <summary>Passes the sample on with one detection per body, its key points among it, most confident first.</summary>
     /// <exception cref="InferenceException">The model could not be loaded or run.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]

@@ -11,9 +11,19 @@ namespace Ambianic.Inference;
 public delegate Task<ResolvedModel> ModelLookup(ModelRole role, ModelOptions? model, string? labels, CancellationToken cancellation);
 
 /// <summary>Shares each model between all elements that want it, however they name it. Models stay loaded until the program ends.</summary>
+/// <param name="lookup">Gets models.</param>
+/// <param name="time">Measures inferences.</param>
+/// <param name="logger">Told of models that were loaded.</param>
+/// <param name="longestInference">A model that takes longer for one picture is hung: it is left behind and loaded anew. The default is 4 s.</param>
 /// <remarks>Safe to use from several threads.</remarks>
-public sealed partial class DetectorPool(ModelLookup lookup, TimeProvider time, ILogger<DetectorPool> logger) : IDetectorFactory, IDisposable
+public sealed partial class DetectorPool(
+    ModelLookup lookup, TimeProvider time, ILogger<DetectorPool> logger, TimeSpan? longestInference = null) : IDetectorFactory, IDisposable
 {
+    /// <summary>Each that is left behind keeps its memory; more of them would end the process less gently.</summary>
+    private const int MostLeftBehind = 3;
+
+    private readonly TimeSpan _longestInference = longestInference ?? TimeSpan.FromSeconds(4);
+    private readonly List<ModelSession> _leftBehind = [];
     private readonly ConcurrentDictionary<(ModelRole Role, ModelOptions? Model, string? Labels), SharedDetector> _detectors = [];
     private readonly ConcurrentDictionary<ResolvedModel, Lazy<ModelSession>> _sessions = [];
     private readonly Lock _gate = new();
@@ -78,7 +88,14 @@ public sealed partial class DetectorPool(ModelLookup lookup, TimeProvider time, 
         }
         catch (InferenceException)
         {
-            _sessions.TryRemove(model, out _);
+            lock (_gate)
+            {
+                if (_sessions.TryGetValue(model, out var session) && !session.IsValueCreated)
+                {
+                    _sessions.TryRemove(model, out _);
+                }
+            }
+
             throw;
         }
     }
@@ -89,18 +106,42 @@ public sealed partial class DetectorPool(ModelLookup lookup, TimeProvider time, 
         lock (_gate)
         {
             cancellation.ThrowIfCancellationRequested();
+            LeaveBehind(model);
             return _sessions.GetOrAdd(model, new Lazy<ModelSession>(() => Load(model)));
         }
+    }
+
+    /// <summary>A session that hangs makes room for another one.</summary>
+    /// <exception cref="InferenceException">Too many native calls never came back.</exception>
+    private void LeaveBehind(ResolvedModel model)
+    {
+        if (!_sessions.TryGetValue(model, out var former) || former is not { IsValueCreated: true, Value.IsHung: true })
+        {
+            return;
+        }
+
+        _leftBehind.RemoveAll(session => !session.IsRunning);
+        if (_leftBehind.Count >= MostLeftBehind)
+        {
+            throw new InferenceException($"{model.Name} hangs again and again, and what hangs cannot be stopped; restart Ambianic, or choose another model");
+        }
+
+        LogLeftBehind(model.Name, _longestInference.TotalSeconds);
+        _leftBehind.Add(former.Value);
+        _sessions.TryRemove(model, out _);
     }
 
     private ModelSession Load(ResolvedModel model)
     {
         var start = time.GetTimestamp();
-        var session = ModelSession.Load(model, WorkersPerModel, time);
+        var session = ModelSession.Load(model, WorkersPerModel, _longestInference, time);
         LogLoaded(model.Name, model.OnnxPath, time.GetElapsedTime(start).TotalMilliseconds);
         return session;
     }
 
     [LoggerMessage(LogLevel.Information, "Model {Model} loaded from {Path} in {Milliseconds:0} ms")]
     private partial void LogLoaded(string model, string path, double milliseconds);
+
+    [LoggerMessage(LogLevel.Error, "Model {Model} took more than {Seconds:0.#} s for a picture: it is left behind and loaded anew")]
+    private partial void LogLeftBehind(string model, double seconds);
 }

@@ -28,21 +28,28 @@ internal sealed partial class SharedDetector(string name, Func<Task<ModelSession
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<string>> ReadyAsync(CancellationToken cancellation) =>
-        (_session ?? await LoadedAsync().WaitAsync(cancellation)).Labels;
+        (Usable ?? await LoadedAsync().WaitAsync(cancellation)).Labels;
 
     /// <inheritdoc/>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<IReadOnlyList<Detection>> DetectAsync(
         Frame frame, Box? region, float threshold, CancellationToken cancellation)
     {
-        var session = _session ?? await LoadedAsync().WaitAsync(cancellation);
+        var session = Usable ?? await LoadedAsync().WaitAsync(cancellation);
         return await session.DetectAsync(frame, region, threshold, cancellation);
     }
+
+    private ModelSession? Usable => _session is { IsHung: false } session ? session : null;
 
     private Task<ModelSession> LoadedAsync()
     {
         lock (_gate)
         {
+            if (_session is { IsHung: true })
+            {
+                (_session, _loading) = (null, null);
+            }
+
             if (_loading is null || (_loading.IsFaulted && time.GetElapsedTime(_failedAt) >= RetryAfter))
             {
                 _loading = Task.Run(LoadAsync, CancellationToken.None);

@@ -93,14 +93,14 @@ internal static class AnalyzeCommand
             .AddModels(new DownloadLine(Console.Error))
             .BuildServiceProvider();
         using var writer = new AnalysisWriter(Console.OpenStandardOutput());
-        var elements = new List<IPipelineElement>();
+        var elements = new List<ElementSlot>();
         var registry = services.GetRequiredService<ElementRegistry>();
         var source = services.GetRequiredService<FrameSourceFactory>()(pipeline.Source!);
         foreach (var (element, position) in pipeline.Elements.Where(element => element.Name != SaveDetections.Name).Select((e, i) => (e, i + 1)))
         {
-            elements.Add(registry.Kinds[element.Name].Create(
-                element.Options, new ElementContext(pipeline.Name, source.Id, position, services)));
-            elements.Add(new Tap(element.Name, writer.WriteSample));
+            elements.Add(new ElementSlot(element.Name, registry.Kinds[element.Name].Create(
+                element.Options, new ElementContext(pipeline.Name, source.Id, position, services))));
+            elements.Add(new ElementSlot("tap", new Tap(element.Name, writer.WriteSample)));
         }
 
         await using var running = new Pipeline(

@@ -1,5 +1,6 @@
 using Ambianic.Configuration;
 using Ambianic.Frames;
+using Ambianic.Health;
 using Ambianic.Inference;
 using Ambianic.Models;
 using Ambianic.Pipelines;
@@ -35,6 +36,12 @@ internal static class Services
 
         services.AddSingleton(_ => BuiltInElements.AddTo(new ElementRegistry()));
         services.AddSingleton<PipelineBuilder>();
+        services.AddSingleton(new HealthPolicy(TimeSpan.FromSeconds(settings.Health.StalledSeconds)));
+        services.AddSingleton<IWatchdog>(provider =>
+        {
+            var started = provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStarted;
+            return new SystemdWatchdog(() => started.IsCancellationRequested, Environment.GetEnvironmentVariable("NOTIFY_SOCKET"));
+        });
         services.AddSingleton<PipelineSupervisor>();
         return services;
     }
@@ -56,7 +63,11 @@ internal static class Services
             var resolver = provider.GetRequiredService<ModelResolver>();
             return (role, model, labels, cancellation) => resolver.ResolveAsync(role, model, labels, progress, cancellation);
         });
-        services.AddSingleton<DetectorPool>();
+        services.AddSingleton(provider => new DetectorPool(
+            provider.GetRequiredService<ModelLookup>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<DetectorPool>>(),
+            provider.GetService<AmbianicConfiguration>() is { Health.InferenceSeconds: var seconds } ? TimeSpan.FromSeconds(seconds) : null));
         services.AddSingleton<IDetectorFactory>(provider => provider.GetRequiredService<DetectorPool>());
         return services;
     }

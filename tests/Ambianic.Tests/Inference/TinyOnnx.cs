@@ -10,6 +10,7 @@ internal sealed class TinyOnnx
     private const int Float = 1;
     private const int UInt8 = 2;
     private const int Int64 = 7;
+    private const int Bool = 9;
 
     private readonly ModelProto _model = new()
     {
@@ -50,6 +51,32 @@ internal sealed class TinyOnnx
         return this;
     }
 
+    /// <summary>Lets the model work on a white picture for longer than anybody waits, in a loop that adds nothing to the output.</summary>
+    public TinyOnnx HangsOnWhite(string output)
+    {
+        var body = new GraphProto { Name = "body" };
+        body.Input.Add([Value("round", Int64, []), Value("go_on", Bool, []), Value("nothing_in", Float, [])]);
+        body.Output.Add([Value("go_on_out", Bool, []), Value("nothing_out", Float, [])]);
+        body.Node.Add([Node("Identity", "go_on_out", "go_on"), Node("Identity", "nothing_out", "nothing_in")]);
+        var loop = Node("Loop", "nothing", "rounds", "", "zero");
+        loop.Attribute.Add(new AttributeProto { Name = "body", G = body, Type = AttributeProto.Types.AttributeType.Graph });
+
+        // A white pixel is at least 1, a black one and the grey of the border are less than 0.5.
+        var darkest = Node("ReduceMin", "darkest", "images");
+        darkest.Attribute.Add(new AttributeProto { Name = "keepdims", I = 0, Type = AttributeProto.Types.AttributeType.Int });
+        var cast = Node("Cast", "rounds", "many");
+        cast.Attribute.Add(new AttributeProto { Name = "to", I = Int64, Type = AttributeProto.Types.AttributeType.Int });
+        var last = _model.Graph.Node.Single(node => node.Output[0] == output);
+        _model.Graph.Initializer.Add([Scalar("two", 1.9f), Scalar("huge", 1e12f), Scalar("zero", 0)]);
+        _model.Graph.Node.Clear();
+        _model.Graph.Node.Add(
+        [
+            darkest, Node("Mul", "doubled", "darkest", "two"), Node("Floor", "white", "doubled"), Node("Mul", "many", "white", "huge"), cast,
+            loop, Node("Add", output, last.Input[0], "nothing"),
+        ]);
+        return this;
+    }
+
     /// <summary>An entry of the metadata.</summary>
     public TinyOnnx Metadata(string key, string value)
     {
@@ -71,6 +98,12 @@ internal sealed class TinyOnnx
         _model.Graph.Initializer.Add(constant);
         return Echo(constant.Name, name, type, isFree ? [.. shape.Select(_ => -1L)] : shape);
     }
+
+    private static NodeProto Node(string type, string output, params string[] inputs) =>
+        new() { OpType = type, Name = output, Input = { inputs }, Output = { output } };
+
+    private static TensorProto Scalar(string name, float value) =>
+        new() { Name = name, DataType = Float, RawData = ByteString.CopyFrom(BitConverter.GetBytes(value)) };
 
     private void Input(string name, int type, params long[] shape) => _model.Graph.Input.Add(Value(name, type, shape));
 

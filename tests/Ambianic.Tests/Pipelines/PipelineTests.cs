@@ -240,7 +240,7 @@ public sealed class PipelineTests : IDisposable
         Assert.Contains(_log.Lines, line => line.Contains("Holder failed", StringComparison.Ordinal));
     }
 
-    private Pipeline Make(IFrameSource source, params IPipelineElement[] elements) => new("door", source, elements, _time, _log);
+    private Pipeline Make(IFrameSource source, params IPipelineElement[] elements) => new("door", source, [.. elements.Select(element => new ElementSlot(element.GetType().Name, element))], _time, _log);
 
     private ScriptedSource Ends(int frames) => new(_pool, live: false, ScriptedSource.Gives(frames));
 

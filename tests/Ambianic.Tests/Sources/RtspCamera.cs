@@ -9,11 +9,13 @@ internal sealed class RtspCamera : IDisposable
     private const string Python = "/usr/bin/python3"; // Debian's, which has GStreamer's bindings
     private static readonly Lazy<string?> Missing = new(FindMissing);
     private readonly Process _process;
+    private bool _isEnded;
 
     private RtspCamera(Process process, int port)
     {
         _process = process;
         Port = port;
+        ProcessId = process.Id;
     }
 
     public int Port { get; }
@@ -37,8 +39,17 @@ internal sealed class RtspCamera : IDisposable
         return new RtspCamera(process, int.Parse(line!, CultureInfo.InvariantCulture));
     }
 
+    public int ProcessId { get; }
+
+    /// <summary>Ends it. Calling it again does nothing.</summary>
     public void Dispose()
     {
+        if (_isEnded)
+        {
+            return;
+        }
+
+        _isEnded = true;
         _process.Kill();
         _process.WaitForExit();
         _process.Dispose();
