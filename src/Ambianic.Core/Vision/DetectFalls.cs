@@ -93,8 +93,6 @@ public sealed partial class DetectFalls : IPipelineElement, IDisposable
     /// <summary>What these detections are called for people.</summary>
     public const string Display = "Fall Detection";
 
-    /// <summary>Below this, even somebody who is looked for was not found; people on the floor often score only 0.15.</summary>
-    private const float LeastScore = 0.08f;
     private const string Person = "person";
 
     private readonly DetectFallsOptions _options;
@@ -119,7 +117,7 @@ public sealed partial class DetectFalls : IPipelineElement, IDisposable
         _quarters = options.Rotate / 90;
         _recent = new RecentPictures(pool);
         var zones = options.RestingZones.Select(zone => FrameTurning.Turn(new Box(zone.Xmin, zone.Ymin, zone.Xmax, zone.Ymax), _quarters));
-        _scene = new FallScene(new PoseLook(poses, LeastScore, pool), options.Rule, [.. zones]);
+        _scene = new FallScene(new PoseLook(poses, options.Rule.LeastScore, pool), options.Rule, [.. zones]);
     }
 
     /// <inheritdoc/>

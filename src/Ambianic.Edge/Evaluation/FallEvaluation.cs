@@ -44,7 +44,7 @@ public sealed class FallEvaluation(IDetector poses, Func<SourceOptions, IFrameSo
     /// <summary>Clips are decoded at this rate and sampled from there, so that any rate and phase sees the same frames.</summary>
     private const double DecodedFps = 30;
 
-    /// <summary>The certainty of a person below which even looking for somebody who was lost finds nothing.</summary>
+    /// <summary>Poses are remembered down to this certainty, so that thresholds above it can be tried.</summary>
     private const float LeastScore = 0.08f;
 
     /// <summary>Measures one clip.</summary>

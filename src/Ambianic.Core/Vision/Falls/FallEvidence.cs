@@ -25,17 +25,17 @@ public sealed record FallEvidence
     public bool Vanished { get; init; }
 
     /// <summary>
-    /// All of it in one number, 0 to 1: a logistic function that gives each piece of evidence about one unit for each time it
-    /// reaches what <see cref="FallRule"/> asks for at least.
+    /// All of it in one number, 0 to 1: a logistic function of how far each piece of evidence goes beyond what is usual when
+    /// people sit or lie down on purpose. Speed weighs most, for that is what a person who lets himself down controls.
     /// </summary>
     public float Probability
     {
         get
         {
-            var drop = (2.5f * ((ShoulderDrop / 0.3f) - 1)) + (1.0f * ((HipDrop / 0.12f) - 1));
-            var speed = 2.5f * ((Speed / 0.5f) - 1);
+            var drop = (2.5f * ((ShoulderDrop / 0.3f) - 1)) + (1f * ((HipDrop / 0.12f) - 1));
+            var speed = 5 * ((Speed / 0.5f) - 1);
             var low = Vanished ? 0 : 5 * (LowShare - 0.6f);
-            return 1 / (1 + MathF.Exp(1.5f - drop - speed - low));
+            return 1 / (1 + MathF.Exp(2 - drop - speed - low));
         }
     }
 }

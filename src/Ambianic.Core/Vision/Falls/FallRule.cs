@@ -6,6 +6,11 @@ namespace Ambianic.Vision.Falls;
 /// </summary>
 public sealed record FallRule
 {
+    /// <summary>
+    /// A person less certain than this is taken for a trick of the light, 0 to 1. People on the floor often score only 0.15, and on the way down less.
+    /// </summary>
+    public float LeastScore { get; init; } = 0.08f;
+
     /// <summary>A pose is believed when its spine is at least this certain, 0 to 1; otherwise the box alone speaks.</summary>
     public float SpineScore { get; init; } = 0.15f;
 
@@ -19,7 +24,7 @@ public sealed record FallRule
     public float HipDrop { get; init; } = 0.12f;
 
     /// <summary>
-    /// How much nearer to the lower edge of the person the shoulders come; somebody who walks towards a high camera moves down
+    /// How much nearer to the feet the shoulders come; somebody who walks towards a high camera moves down
     /// the picture, feet and all.
     /// </summary>
     public float Sinking { get; init; } = 0.2f;

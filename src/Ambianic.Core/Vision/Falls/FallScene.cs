@@ -12,7 +12,7 @@ public sealed class FallScene(IPoseLook look, FallRule rule, IReadOnlyList<Box> 
     /// <summary>A frame that is older than this is no straggler: the source has begun anew.</summary>
     private static readonly TimeSpan Restart = TimeSpan.FromSeconds(2);
 
-    private readonly PersonSearch _search = new(look);
+    private readonly PersonSearch _search = new(look, rule.LeastScore);
     private readonly PersonTracker _tracker = new();
     private readonly SceneCut _cut = new();
     private readonly Dictionary<int, FallWatch> _watches = [];

@@ -7,10 +7,14 @@ namespace Ambianic.Vision.Falls;
 /// <param name="Box">Around the person.</param>
 /// <param name="Shoulders">Height of the shoulders.</param>
 /// <param name="Hips">Height of the hips.</param>
+/// <param name="Feet">Height of the lower foot; of the lower edge when no foot is seen.</param>
 /// <param name="Spine">Null when the pose is not believed and the heights are guessed from the box.</param>
-internal readonly record struct Moment(TimeSpan Time, Box Box, float Shoulders, float Hips, Spine? Spine)
+internal readonly record struct Moment(TimeSpan Time, Box Box, float Shoulders, float Hips, float Feet, Spine? Spine)
 {
     private const float TorsoToHeight = 0.3f;
+    private const int LeftAnkle = 15;
+    private const int RightAnkle = 16;
+    private const float AnkleScore = 0.2f;
 
     /// <summary>Width of the box in heights of the box.</summary>
     public float Aspect => Box.Width / MathF.Max(Box.Height, 1e-4f);
@@ -32,8 +36,8 @@ internal readonly record struct Moment(TimeSpan Time, Box Box, float Shoulders, 
     {
         var box = body.Box;
         return Falls.Spine.Of(body.Keypoints, spineScore) is { } spine
-            ? new Moment(time, box, spine.Shoulders.Y, spine.Hips.Y, spine)
-            : new Moment(time, box, box.YMin + (0.18f * box.Height), box.YMin + (0.48f * box.Height), null);
+            ? new Moment(time, box, spine.Shoulders.Y, spine.Hips.Y, FeetOf(body), spine)
+            : new Moment(time, box, box.YMin + (0.18f * box.Height), box.YMin + (0.48f * box.Height), box.YMax, null);
     }
 
     /// <summary>Reaches out of the picture on the left or the right.</summary>
@@ -43,4 +47,16 @@ internal readonly record struct Moment(TimeSpan Time, Box Box, float Shoulders, 
     /// <summary>Lying, crouching or on all fours, for a person of that height.</summary>
     public bool IsLow(FallRule rule, float stature) =>
         Spine?.Angle > rule.LowAngle || Aspect > rule.LowAspect || Box.Height < rule.LowHeight * stature;
+
+    private static float FeetOf(Body body)
+    {
+        var (left, right) = (body.Keypoints[LeftAnkle], body.Keypoints[RightAnkle]);
+        return (left.Confidence >= AnkleScore, right.Confidence >= AnkleScore) switch
+        {
+            (true, true) => MathF.Max(left.Y, right.Y),
+            (true, false) => left.Y,
+            (false, true) => right.Y,
+            _ => body.Box.YMax,
+        };
+    }
 }

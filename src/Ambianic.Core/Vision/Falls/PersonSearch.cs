@@ -7,7 +7,7 @@ namespace Ambianic.Vision.Falls;
 /// Finds everybody in a frame, and looks again where somebody was lost a moment ago: nearer, and turned by a quarter to either
 /// side, because pose models know people mostly upright.
 /// </summary>
-internal sealed class PersonSearch(IPoseLook look)
+internal sealed class PersonSearch(IPoseLook look, float leastScore)
 {
     /// <summary>Longer than this, somebody lost is left to chance.</summary>
     private static readonly TimeSpan Worry = TimeSpan.FromSeconds(2);
@@ -23,8 +23,7 @@ internal sealed class PersonSearch(IPoseLook look)
         Frame frame, IReadOnlyList<Detection> boxes, IReadOnlyList<Track> tracks, TimeSpan time, CancellationToken cancellation)
     {
         var aspect = (float)frame.Width / frame.Height;
-        var seen = await look.LookAsync(frame, Box.Whole, 0, cancellation);
-        var bodies = seen.Select(detection => Body.From(detection, aspect)).ToList();
+        var bodies = await LookAsync(frame, Box.Whole, 0, aspect, cancellation);
         bodies.AddRange(boxes
             .Select(box => Body.From(box with { Keypoints = [] }, aspect))
             .Where(box => !bodies.Any(body => IsNear(body, box)))
@@ -45,8 +44,8 @@ internal sealed class PersonSearch(IPoseLook look)
         var region = Around(lost, aspect);
         foreach (var quarters in Quarters)
         {
-            var seen = await look.LookAsync(frame, region, quarters, cancellation);
-            if (seen.Select(detection => Body.From(detection, aspect)).FirstOrDefault(body => IsNear(body, lost)) is { } found)
+            var seen = await LookAsync(frame, region, quarters, aspect, cancellation);
+            if (seen.FirstOrDefault(body => IsNear(body, lost)) is { } found)
             {
                 // Found by looking for it: good enough to follow somebody, not to believe in somebody new.
                 return found with { Score = MathF.Min(found.Score, PersonTracker.StartScore - 0.01f) };
@@ -54,6 +53,12 @@ internal sealed class PersonSearch(IPoseLook look)
         }
 
         return null;
+    }
+
+    private async ValueTask<List<Body>> LookAsync(Frame frame, Box region, int quarters, float aspect, CancellationToken cancellation)
+    {
+        var seen = await look.LookAsync(frame, region, quarters, cancellation);
+        return [.. seen.Where(detection => detection.Confidence >= leastScore).Select(detection => Body.From(detection, aspect))];
     }
 
     /// <summary>A square around where somebody was, large enough for where he may have fallen; on a coarse grid, so that the same place is the same region.</summary>

@@ -63,7 +63,7 @@ internal sealed class PostureHistory(FallRule rule)
                 && !before.IsCut(pictureWidth)
                 && Fraction(now.Shoulders - before.Shoulders) >= rule.ShoulderDrop
                 && Fraction(now.Hips - before.Hips) >= rule.HipDrop
-                && Fraction(before.Box.YMax - before.Shoulders - (now.Box.YMax - now.Shoulders)) >= rule.Sinking
+                && Fraction(before.Feet - before.Shoulders - (now.Feet - now.Shoulders)) >= rule.Sinking
                 && (best is not { } other || before.Shoulders < other.Shoulders))
             {
                 best = before;

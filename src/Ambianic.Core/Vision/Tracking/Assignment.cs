@@ -4,7 +4,7 @@ namespace Ambianic.Vision.Tracking;
 /// Pairs rows with columns so that the sum of costs is least (the Hungarian method: H. W. Kuhn 1955, in the O(n³) form with
 /// potentials).
 /// </summary>
-internal static class Assignment
+public static class Assignment
 {
     /// <summary>Solves the assignment.</summary>
     /// <param name="costs">Rows x columns, finite.</param>

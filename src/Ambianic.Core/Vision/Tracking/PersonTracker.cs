@@ -102,7 +102,7 @@ public sealed class PersonTracker
         var growth = Math.Abs(Math.Log(body.Size / track.Size));
 
         // A person may have gone about one and a half body sizes (1.4 m) for each second unseen.
-        var gate = Math.Min(MaximumGate, 0.8 + (1.5 * (time - track.LastSeen).TotalSeconds));
+        var gate = Math.Min(MaximumGate, 1.3 + (1.5 * (time - track.LastSeen).TotalSeconds));
         return (distance / gate) + (0.4 * growth);
     }
 }

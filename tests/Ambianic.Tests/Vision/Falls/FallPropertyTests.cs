@@ -1,0 +1,66 @@
+using CsCheck;
+
+namespace Ambianic.Vision.Falls;
+
+public sealed class FallPropertyTests
+{
+    private static readonly Gen<Posture> AnyPosture = Gen.Int[0, 4].Select(
+        index => ((Posture[])[Posture.Standing, Posture.Sitting, Posture.Bending, Posture.TyingShoe, Posture.Lying])[index]);
+
+    private static readonly Gen<(Posture To, double Seconds, double Hold, bool Falls, bool Hidden)> AnyScene = Gen.Select(
+        AnyPosture, Gen.Double[0.4, 4], Gen.Double[0.2, 20], Gen.Bool, Gen.Int[0, 9].Select(die => die == 0));
+
+    private static readonly Gen<double> AnyRate = Gen.Double[2, 15];
+
+    /// <summary>A long lie ends in getting up at most once; a fall is answered by recovering or by a long lie, never by both.</summary>
+    [Fact]
+    public void Observe_AnyStory_AnswersEveryFallOnce() =>
+        Gen.Select(AnyScene.Array[1, 10], AnyRate).Sample((story, fps) =>
+        {
+            foreach (var person in Show(Tell(story), fps).GroupBy(item => item.News.Report.Track))
+            {
+                var labels = string.Join(' ', person.Select(item => item.News.Label));
+                Assert.Matches("^((FALL (RECOVERED|LONG_LIE( LONG_LIE)?( GOT_UP)?)|PERSON_DOWN( GOT_UP)?) ?)*(FALL|PERSON_DOWN)?$", labels);
+            }
+        });
+
+    [Fact]
+    public void Observe_AnyStory_ReportsNoFallWithoutADescent() =>
+        Gen.Select(AnyScene.Array[1, 10], AnyRate).Sample((story, fps) =>
+        {
+            var film = Tell(story);
+            foreach (var (time, _) in Show(film, fps).Where(item => item.News.Label == FallLabels.Fall))
+            {
+                var heights = Enumerable.Range(0, 60)
+                    .Select(i => film.At(time - 6 + (i / 10.0)))
+                    .OfType<Detection>()
+                    .Select(person => Spine.Of(person.Keypoints, 0)!.Value.Shoulders.Y)
+                    .ToList();
+                Assert.True(heights.Max() - heights[0] > 0.2f * film.Height, $"a fall at {time} s, but the shoulders stayed up");
+            }
+        });
+
+    [Fact]
+    public void Observe_EverybodyMovesSlowly_ReportsNoFall() =>
+        Gen.Select(AnyScene.Array[1, 10], AnyRate).Sample((story, fps) =>
+        {
+            var slow = story.Select(scene => scene with { Seconds = 4 + scene.Seconds, Falls = false, Hidden = false });
+
+            Assert.DoesNotContain(Show(Tell([.. slow]), fps), item => item.News.Label == FallLabels.Fall);
+        });
+
+    private static Film Tell((Posture To, double Seconds, double Hold, bool Falls, bool Hidden)[] story)
+    {
+        var film = Film.Of(Posture.Standing, 1);
+        foreach (var (to, seconds, hold, falls, hidden) in story)
+        {
+            _ = falls ? film.Fall(to, seconds) : film.Move(to, seconds);
+            _ = hidden ? film.Hide(hold) : film.Hold(hold);
+        }
+
+        return film;
+    }
+
+    private static List<(double Time, FallNews News)> Show(Film film, double fps) =>
+        new Cinema(film).ShowAsync(fps).GetAwaiter().GetResult(); // nothing in it waits
+}

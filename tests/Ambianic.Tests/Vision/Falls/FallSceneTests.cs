@@ -1,0 +1,225 @@
+using Ambianic.Frames;
+
+namespace Ambianic.Vision.Falls;
+
+public sealed class FallSceneTests
+{
+    public static TheoryData<double> Rates => [2, 3.3, 5, 10, 15];
+
+    [Theory]
+    [MemberData(nameof(Rates))]
+    public async Task Observe_FallFromStanding_ReportsOneFallWithinTwoSecondsOfBeingDown(double fps)
+    {
+        var film = Film.Of(Posture.Standing, 2).Fall(Posture.Lying, 0.8).Hold(5);
+
+        var all = await new Cinema(film).ShowAsync(fps);
+
+        var (time, news) = Assert.Single(all);
+        Assert.Equal(FallLabels.Fall, news.Label);
+        Assert.InRange(time, 2.8, 4.8);
+        Assert.InRange(news.Report.LeaningAngle, 80, 100);
+        Assert.InRange(news.Confidence, 0.8f, 1f);
+        Assert.InRange(news.Report.Evidence.UprightAt.TotalSeconds, 1, 2.8);
+    }
+
+    [Theory]
+    [MemberData(nameof(Rates))]
+    public async Task Observe_FallInTheFirstSecond_IsReported(double fps)
+    {
+        var film = Film.Of(Posture.Standing, 0.3).Fall(Posture.Lying, 1.0).Hold(4);
+
+        Assert.Equal([FallLabels.Fall], await new Cinema(film).LabelsAsync(fps));
+    }
+
+    [Theory]
+    [MemberData(nameof(Rates))]
+    public async Task Observe_FallFromAChair_IsReported(double fps)
+    {
+        var film = Film.Of(Posture.Sitting, 3).Fall(Posture.Lying, 0.7).Hold(4);
+
+        Assert.Equal([FallLabels.Fall], await new Cinema(film).LabelsAsync(fps));
+    }
+
+    [Theory]
+    [MemberData(nameof(Rates))]
+    public async Task Observe_EverydayMovements_ReportNothing(double fps)
+    {
+        var film = Film.Of(Posture.Standing, 2)
+            .Move(Posture.Bending, 0.8).Hold(1.5).Move(Posture.Standing, 0.8).Hold(1)
+            .Move(Posture.TyingShoe, 1.2).Hold(8).Move(Posture.Standing, 1).Hold(1)
+            .Move(Posture.Sitting, 1).Hold(5).Move(Posture.Standing, 1).Hold(2);
+
+        Assert.Empty(await new Cinema(film).LabelsAsync(fps));
+    }
+
+    [Theory]
+    [MemberData(nameof(Rates))]
+    public async Task Observe_LyingDownOnPurpose_IsNoFall(double fps)
+    {
+        var film = Film.Of(Posture.Standing, 2).Move(Posture.Sitting, 1.2).Hold(1).Move(Posture.Lying, 2.5).Hold(15);
+
+        Assert.Empty(await new Cinema(film).LabelsAsync(fps));
+    }
+
+    [Fact]
+    public async Task Observe_GetsUpAfterAFall_ReportsRecovered()
+    {
+        var film = Film.Of(Posture.Standing, 2).Fall(Posture.Lying, 0.8).Hold(4).Move(Posture.Standing, 2).Hold(80);
+
+        Assert.Equal([FallLabels.Fall, FallLabels.Recovered], await new Cinema(film).LabelsAsync(5));
+    }
+
+    [Fact]
+    public async Task Observe_StaysDown_ReportsLongLieTwiceAndGettingUp()
+    {
+        var film = Film.Of(Posture.Standing, 2).Fall(Posture.Lying, 0.8).Hold(90).Move(Posture.Standing, 3).Hold(5);
+
+        var all = await new Cinema(film).ShowAsync(5);
+
+        Assert.Equal(
+            [FallLabels.Fall, FallLabels.LongLie, FallLabels.LongLie, FallLabels.GotUp],
+            all.Select(item => item.News.Label));
+        Assert.InRange(all[1].News.Report.DownSeconds, 10, 10.3);
+        Assert.InRange(all[2].News.Report.DownSeconds, 60, 60.3);
+    }
+
+    [Fact]
+    public async Task Observe_VanishesAfterComingDown_IsReported()
+    {
+        var film = Film.Of(Posture.Standing, 2).Fall(new Posture(70, 250, 260, 0.15f), 0.7).Hide(5);
+
+        var (_, news) = Assert.Single(await new Cinema(film).ShowAsync(5));
+
+        Assert.Equal(FallLabels.Fall, news.Label);
+        Assert.True(news.Report.Evidence.Vanished);
+    }
+
+    [Fact]
+    public async Task Observe_FoundOnTheFloor_ReportsPersonDownOnce()
+    {
+        var film = Film.Of(Posture.Lying, 100).Move(Posture.Standing, 3).Hold(4);
+
+        var all = await new Cinema(film).ShowAsync(5);
+
+        Assert.Equal([FallLabels.PersonDown, FallLabels.GotUp], all.Select(item => item.News.Label));
+        Assert.InRange(all[0].Time, 30, 30.5);
+    }
+
+    [Fact]
+    public async Task Observe_LiesInARestingZone_ReportsNothing()
+    {
+        var cinema = new Cinema(Film.Of(Posture.Standing, 2).Fall(Posture.Lying, 0.8).Hold(100)) { RestingZones = [new Box(0, 0.5f, 1, 1)] };
+
+        Assert.Empty(await cinema.LabelsAsync(5));
+    }
+
+    [Fact]
+    public async Task Observe_FallBesideASeatedPerson_ReportsTheOneWhoFell()
+    {
+        var falling = new Film { X = 0.3f }.Hold(Posture.Standing, 2).Fall(Posture.Lying, 0.8).Hold(5);
+        var seated = new Film { X = 0.75f, Score = 0.9f }.Hold(Posture.Sitting, 8);
+
+        var (_, news) = Assert.Single(await new Cinema(seated, falling).ShowAsync(5));
+
+        Assert.True(news.Body.RelativeBox(Film.Aspect).XMax < 0.6f);
+    }
+
+    [Fact]
+    public async Task Observe_LowScoreOnTheFloor_IsStillFollowed()
+    {
+        var film = new Film { Score = 0.21f }.Hold(Posture.Standing, 2).Fall(Posture.Lying, 0.8).Hold(5);
+
+        Assert.Equal([FallLabels.Fall], await new Cinema(film).LabelsAsync(10));
+    }
+
+    [Fact]
+    public async Task Observe_TwelvePersonsWalking_ReportsNothing()
+    {
+        var films = Enumerable.Range(0, 12)
+            .Select(i => new Film { X = 0.05f + (0.08f * i), Height = 0.3f, Walking = i % 2 == 0 ? 0.05f : -0.05f }.Hold(Posture.Standing, 20))
+            .ToArray();
+
+        Assert.Empty(await new Cinema(films).LabelsAsync(5));
+    }
+
+    [Fact]
+    public async Task Observe_NobodyForAnHour_ReportsNothing() =>
+        Assert.Empty(await new Cinema(new Film().Hide(3600)).LabelsAsync(1));
+
+    [Fact]
+    public async Task Observe_StragglersAndRepeatedTimes_AreIgnored()
+    {
+        var pool = new FramePool();
+        var looks = 0;
+        var scene = new FallScene(new CountingLook(() => looks++), new FallRule(), []);
+        foreach (var seconds in (double[])[1, 1.2, 1.1, 1.2, 1.4])
+        {
+            using var frame = Cinema.Grey(pool, TimeSpan.FromSeconds(seconds));
+            await scene.ObserveAsync(frame, [], TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(3, looks);
+    }
+
+    [Fact]
+    public async Task Observe_SceneCutFromStandingToLying_IsNoFall()
+    {
+        var pool = new FramePool();
+        var posture = Posture.Standing;
+        var scene = new FallScene(
+            new CountingLook(() => { }, () => StickFigure.Draw(posture, 0.5f, 0.85f, 0.6f, Film.Aspect)), new FallRule(), []);
+        List<FallNews> news = [];
+        for (var sample = 0; sample < 50; sample++)
+        {
+            posture = sample < 15 ? Posture.Standing : Posture.Lying;
+            using var frame = Cinema.Grey(pool, TimeSpan.FromSeconds(sample / 5.0));
+            if (sample >= 15)
+            {
+                Checkerboard(frame);
+            }
+
+            news.AddRange(await scene.ObserveAsync(frame, [], TestContext.Current.CancellationToken));
+        }
+
+        Assert.Empty(news);
+    }
+
+    [Fact]
+    public async Task Observe_SourceBeginsAnew_ForgetsEverybody()
+    {
+        var pool = new FramePool();
+        var posture = Posture.Standing;
+        var scene = new FallScene(
+            new CountingLook(() => { }, () => StickFigure.Draw(posture, 0.5f, 0.85f, 0.6f, Film.Aspect)), new FallRule(), []);
+        List<FallNews> news = [];
+        foreach (var (from, lying) in ((int, bool)[])[(50, false), (0, true)])
+        {
+            posture = lying ? Posture.Lying : Posture.Standing;
+            for (var sample = from; sample < from + 30; sample++)
+            {
+                using var frame = Cinema.Grey(pool, TimeSpan.FromSeconds(sample / 5.0));
+                news.AddRange(await scene.ObserveAsync(frame, [], TestContext.Current.CancellationToken));
+            }
+        }
+
+        Assert.Empty(news);
+    }
+
+    private static void Checkerboard(Frame frame)
+    {
+        var luma = frame.Buffer.Span;
+        for (var i = 0; i < frame.Width * frame.Height; i++)
+        {
+            luma[i] = ((i % frame.Width / 20) + (i / frame.Width / 15)) % 2 == 0 ? (byte)30 : (byte)220;
+        }
+    }
+
+    private sealed class CountingLook(Action count, Func<Detection?>? see = null) : IPoseLook
+    {
+        public ValueTask<IReadOnlyList<Detection>> LookAsync(Frame frame, Box region, int quarters, CancellationToken cancellation)
+        {
+            count();
+            return new(see?.Invoke() is { } seen ? [seen] : []);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+using Ambianic.Frames;
+
+namespace Ambianic.Vision.Falls;
+
+/// <summary>Somebody acting, moment by moment: what a pose model would see of it.</summary>
+public sealed class Film
+{
+    public const float Aspect = 16f / 9;
+    private readonly List<(double Until, Posture From, Posture To, double Starts, bool Accelerates, bool Visible)> _scenes = [];
+    private Posture _last = Posture.Standing;
+
+    public float X { get; init; } = 0.5f;
+
+    public float Ground { get; init; } = 0.85f;
+
+    public float Height { get; init; } = 0.6f;
+
+    public float Score { get; init; } = 0.6f;
+
+    /// <summary>Picture widths that the person walks in a second.</summary>
+    public float Walking { get; init; }
+
+    public double Length => _scenes.Count == 0 ? 0 : _scenes[^1].Until;
+
+    public static Film Of(Posture posture, double seconds) => new Film().Hold(posture, seconds);
+
+    public Film Hold(Posture posture, double seconds) => Add(posture, posture, seconds, false, true);
+
+    public Film Hold(double seconds) => Hold(_last, seconds);
+
+    /// <summary>Moves deliberately.</summary>
+    public Film Move(Posture to, double seconds) => Add(_last, to, seconds, false, true);
+
+    /// <summary>Moves as gravity does.</summary>
+    public Film Fall(Posture to, double seconds) => Add(_last, to, seconds, true, true);
+
+    /// <summary>Is not found by the model.</summary>
+    public Film Hide(double seconds) => Add(_last, _last, seconds, false, false);
+
+    /// <summary>What is seen at a time; null when nothing.</summary>
+    public Detection? At(double seconds)
+    {
+        if (_scenes.Count == 0 || seconds >= Length)
+        {
+            return null;
+        }
+
+        var scene = _scenes.First(scene => seconds < scene.Until);
+        var share = (float)((seconds - scene.Starts) / (scene.Until - scene.Starts));
+        share = scene.Accelerates ? share * share : share * share * (3 - (2 * share));
+        return scene.Visible
+            ? StickFigure.Draw(Posture.Between(scene.From, scene.To, share), X + (Walking * (float)seconds), Ground, Height, Aspect, Score)
+            : null;
+    }
+
+    private Film Add(Posture from, Posture to, double seconds, bool accelerates, bool visible)
+    {
+        _scenes.Add((Length + seconds, from, to, Length, accelerates, visible));
+        _last = to;
+        return this;
+    }
+}
+
+/// <summary>Runs films before the eyes of a fall scene.</summary>
+internal sealed class Cinema(params Film[] films) : IPoseLook
+{
+    private double _now;
+
+    public FallRule Rule { get; init; } = new();
+
+    public IReadOnlyList<Box> RestingZones { get; init; } = [];
+
+    /// <summary>Everything that was reported, with its time in seconds.</summary>
+    public async Task<List<(double Time, FallNews News)>> ShowAsync(double fps, double startsAt = 0)
+    {
+        var pool = new FramePool();
+        var scene = new FallScene(this, Rule, RestingZones);
+        List<(double, FallNews)> all = [];
+        var length = films.Max(film => film.Length);
+        for (var sample = 0; (_now = startsAt + (sample / fps)) < length; sample++)
+        {
+            using var frame = Grey(pool, TimeSpan.FromSeconds(_now), sample);
+            all.AddRange((await scene.ObserveAsync(frame, [], TestContext.Current.CancellationToken)).Select(news => (_now, news)));
+        }
+
+        Assert.Equal(0, pool.Outstanding);
+        return all;
+    }
+
+    public async Task<List<string>> LabelsAsync(double fps) => [.. (await ShowAsync(fps)).Select(item => item.News.Label)];
+
+    public static Frame Grey(FramePool pool, TimeSpan position, long sequence = 0, byte luma = 100)
+    {
+        var frame = pool.Rent(160, 90, PixelFormat.I420, sequence, default, position);
+        frame.Buffer.Span.Fill(luma);
+        return frame;
+    }
+
+    ValueTask<IReadOnlyList<Detection>> IPoseLook.LookAsync(Frame frame, Box region, int quarters, CancellationToken cancellation) =>
+        new(quarters == 0 ? [.. films.Select(film => film.At(_now)).OfType<Detection>()] : Array.Empty<Detection>());
+}
