@@ -92,7 +92,10 @@ internal static class PipelineTiming
         await using var pipeline = new Pipeline(
             "bench",
             source,
-            [new DetectObjects(new DetectObjectsOptions(), detector, NullLogger<DetectObjects>.Instance), allocations],
+            [
+                new ElementSlot("detect_objects", new DetectObjects(new DetectObjectsOptions(), detector, NullLogger<DetectObjects>.Instance)),
+                new ElementSlot("allocations", allocations),
+            ],
             TimeProvider.System,
             NullLogger<Pipeline>.Instance);
         var start = Stopwatch.GetTimestamp();

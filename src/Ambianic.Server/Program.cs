@@ -4,20 +4,9 @@ using Ambianic.Configuration;
 using Ambianic.Models;
 using Ambianic.Vision;
 
-var root = new RootCommand("Ambianic watches cameras on this computer, remembers what it saw and tells you. Try: ambianic demo")
-{
-    DemoCommand.Create(),
-    RunCommand.Create(),
-    CheckCommand.Create(),
-    DetectCommand.Create(),
-    AnalyzeCommand.Create(),
-    ModelsCommand.Create(),
-    EvaluateCommand.Create(),
-    ReindexCommand.Create(),
-};
 try
 {
-    return await root.Parse(args).InvokeAsync(new InvocationConfiguration
+    return await Commands.Create().Parse(args).InvokeAsync(new InvocationConfiguration
     {
         EnableDefaultExceptionHandler = false,
         ProcessTerminationTimeout = TimeSpan.FromSeconds(10),

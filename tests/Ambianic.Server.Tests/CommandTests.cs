@@ -103,6 +103,30 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Detect_PipeThatNobodyWritesTo_SaysSoAndEnds()
+    {
+        await DefaultModel.RequireAsync(Cancellation);
+        using (var make = System.Diagnostics.Process.Start("mkfifo", [_directory["pipe.jpg"]]))
+        {
+            await make.WaitForExitAsync(Cancellation);
+        }
+
+        var detect = await RunAsync("detect", "pipe.jpg");
+
+        Assert.Equal(1, detect.ExitCode);
+        Assert.Contains("pipe.jpg", detect.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Analyze_AddressWithPassword_DoesNotPrintIt()
+    {
+        var analyze = await RunAsync("analyze", "rtsp://someone:topsecret@127.0.0.1:1/x");
+
+        Assert.Equal(1, analyze.ExitCode);
+        Assert.DoesNotContain("topsecret", analyze.Errors + analyze.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Analyze_MissingFile_SaysSoAndExitsWithOne()
     {
         var analyze = await RunAsync("analyze", "not-there.mp4");
@@ -135,6 +159,9 @@ public sealed class CommandTests : IDisposable
     [InlineData("analyze", "x.mp4", "--fps", "1000")]
     [InlineData("detect", "x.jpg", "--threshold", "7")]
     [InlineData("models", "pull", "no-such-model")]
+    [InlineData("run", "--port", "99999")]
+    [InlineData("demo", "--port", "-1")]
+    [InlineData("models", "import", "not-there.tflite")]
     public async Task AnyCommand_SenselessArguments_AreRefusedWithoutAStackTrace(params string[] arguments)
     {
         var finished = await RunAsync(arguments);

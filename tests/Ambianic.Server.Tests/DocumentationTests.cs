@@ -50,6 +50,19 @@ public sealed partial class DocumentationTests
     }
 
     [Fact]
+    public void Commands_ThatTheProgramHas_AreThoseOfTheReference()
+    {
+        var page = File.ReadAllText(ProjectFiles.Locate("docs/reference/commands.md"));
+        var table = page[..page.IndexOf("## run", StringComparison.Ordinal)].Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal));
+        var documented = table.SelectMany(line => CommandName().Matches(line.Split('|')[1]).Select(match => match.Groups[1].Value.Trim()));
+        var existing = Cli.Commands.Create().Subcommands.SelectMany(command => command.Subcommands.Count == 0
+            ? [command.Name]
+            : command.Subcommands.Select(sub => $"{command.Name} {sub.Name}"));
+
+        Assert.Equal(existing.Order(StringComparer.Ordinal), documented.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Core_References_OnlyAbstractions()
     {
         var project = XDocument.Load(ProjectFiles.Locate("src/Ambianic.Core/Ambianic.Core.csproj"));
@@ -69,6 +82,9 @@ public sealed partial class DocumentationTests
 
     [GeneratedRegex(@"`((?:src|tests|bench|docs|samples|scripts)/[A-Za-z0-9_./-]+)`")]
     private static partial Regex RepositoryPath();
+
+    [GeneratedRegex(@"`([a-z]+(?: [a-z]+)?)[^`]*`")]
+    private static partial Regex CommandName();
 
     [GeneratedRegex(@"`([A-Z][A-Za-z]+)`")]
     private static partial Regex CodeWord();

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Ambianic.Frames;
 using Ambianic.Health;
+using Ambianic.Vision;
 using Microsoft.Extensions.Logging;
 
 namespace Ambianic.Pipelines;
@@ -319,7 +320,6 @@ public sealed partial class Pipeline : IAsyncDisposable
         {
             using (frame)
             {
-                _state = PipelineState.Watching;
                 if (!await TryHandleAsync(frame, chain, cancellation) || _chain != chain)
                 {
                     return;
@@ -370,6 +370,12 @@ public sealed partial class Pipeline : IAsyncDisposable
     {
         _lastError = null;
         _heartbeat.Beat();
+        if (_state == PipelineState.Connecting)
+        {
+            _state = PipelineState.Watching; // a frame alone is not enough: somebody has to have looked at it
+            LogWatching(Name, _source.Id);
+        }
+
         return ValueTask.CompletedTask;
     }
 
@@ -382,7 +388,7 @@ public sealed partial class Pipeline : IAsyncDisposable
         }
 
         _lastError = error.Message;
-        LogSampleDropped(error, Name, _failuresUnlogged);
+        LogSampleDropped(error is InferenceException ? null : error, Name, _failuresUnlogged, error.Message);
         _failuresUnlogged = 0;
         _failureLoggedAt = _time.GetTimestamp();
     }
@@ -402,8 +408,11 @@ public sealed partial class Pipeline : IAsyncDisposable
     [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline}: {Part} does not stop and was left behind after {Seconds:0} s")]
     private partial void LogLeftBehind(string pipeline, string part, double seconds);
 
-    [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline} dropped {Count} sample(s) that an element failed on")]
-    private partial void LogSampleDropped(Exception error, string pipeline, long count);
+    [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline} dropped {Count} sample(s) that an element failed on: {Reason}")]
+    private partial void LogSampleDropped(Exception? error, string pipeline, long count, string reason);
+
+    [LoggerMessage(LogLevel.Information, "Pipeline {Pipeline} watches {Source}")]
+    private partial void LogWatching(string pipeline, string source);
 
     [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline}: {Element} failed while it was disposed")]
     private partial void LogNotDisposed(Exception error, string pipeline, string element);

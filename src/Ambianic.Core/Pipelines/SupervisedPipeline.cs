@@ -224,7 +224,7 @@ internal sealed partial class SupervisedPipeline : IAsyncDisposable
         return true;
     }
 
-    [LoggerMessage(LogLevel.Information, "Pipeline {Pipeline} watches {Source}")]
+    [LoggerMessage(LogLevel.Information, "Pipeline {Pipeline} starts to read {Source}")]
     private partial void LogStarted(string pipeline, string? source);
 
     [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline} crashed and is built again in {Seconds:0.0} s")]

@@ -235,7 +235,7 @@ internal sealed class YamlComposer
         }
         catch (YamlException error)
         {
-            throw new Fault(PlaceOf(error.Start), "", $"is not valid YAML: {Credentials.Mask(error.Message)}");
+            throw new Fault(PlaceOf(error.Start.Index == 0 ? error.End : error.Start), "", $"is not valid YAML: {Credentials.Mask(error.Message)}");
         }
         catch (Exception error) when (error is InvalidOperationException or ArgumentException or FormatException or IndexOutOfRangeException)
         {

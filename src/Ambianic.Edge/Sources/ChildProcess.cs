@@ -106,6 +106,12 @@ internal sealed partial class ChildProcess : IAsyncDisposable
             yield return "KILL";
         }
 
+        // A session of its own: Ctrl+C in our terminal is for us, and we tell the child.
+        if (executables.Find("setsid") is { } setsid)
+        {
+            yield return setsid;
+        }
+
         if (executables.Find("nice") is { } nice)
         {
             yield return nice;

@@ -28,6 +28,8 @@ internal static class FfmpegFailure
         ("Invalid data found", "it is not a video, or a damaged one"),
     ];
 
+    private const int LastSignal = 64; // signal(7)
+
     /// <summary>True when a line says that the input is cut short or damaged.</summary>
     public static bool TellsOfDamage(string line) => Damage.Any(words => line.Contains(words, StringComparison.OrdinalIgnoreCase));
 
@@ -44,7 +46,7 @@ internal static class FfmpegFailure
 
         return exitCode switch
         {
-            > 128 => $"ffmpeg was ended by signal {exitCode - 128}",
+            > 128 and <= 128 + LastSignal => $"ffmpeg was ended by signal {exitCode - 128}",
             _ when errors.Count > 0 => $"ffmpeg: {errors[^1]}",
             null => "ffmpeg closed its output and did not end",
             _ => $"ffmpeg ended with exit code {exitCode}",

@@ -88,7 +88,7 @@ internal static class AnalyzeCommand
         ConfigurationResult configuration, PipelineConfiguration pipeline, string path, CancellationToken cancellation)
     {
         await using var services = new ServiceCollection()
-            .AddLogging(logging => logging.AddAmbianicLog(new LoggingOptions { ConsoleLevel = LoggingLevel.Warning }))
+            .AddLogging(logging => logging.AddCommandLog())
             .AddAmbianic(configuration)
             .AddModels(new DownloadLine(Console.Error))
             .BuildServiceProvider();
@@ -132,7 +132,7 @@ internal static class AnalyzeCommand
             return 0;
         }
 
-        await Console.Error.WriteLineAsync($"ambianic: {path}: {Credentials.Mask(failure)}");
+        await Console.Error.WriteLineAsync(Credentials.Mask($"ambianic: {path}: {failure}"));
         return 1;
     }
 

@@ -14,11 +14,24 @@ internal static class CommonOptions
         HelpName = "FILE",
     };
 
-    public static Option<int> Port { get; } = new("--port")
+    public static Option<int> Port { get; } = CreatePort();
+
+    private static Option<int> CreatePort()
     {
-        Description = "Port of the page and the API on this computer; 0 takes any free one",
-        DefaultValueFactory = _ => AmbianicHost.DefaultPort,
-    };
+        var port = new Option<int>("--port")
+        {
+            Description = "Port of the page and the API on this computer; 0 takes any free one",
+            DefaultValueFactory = _ => AmbianicHost.DefaultPort,
+        };
+        port.Validators.Add(option =>
+        {
+            if (option.Tokens.Count > 0 && option.GetValueOrDefault<int>() is < 0 or > ushort.MaxValue)
+            {
+                option.AddError($"--port must be between 0 and {ushort.MaxValue}");
+            }
+        });
+        return port;
+    }
 
     public static ConfigurationResult LoadConfiguration(ParseResult parsed) =>
         new ConfigurationLoader(BuiltInElements.AddTo(new ElementRegistry())).Load(Files(parsed));

@@ -51,7 +51,7 @@ internal static class DetectCommand
         CancellationToken cancellation)
     {
         await using var services = new ServiceCollection()
-            .AddLogging(logging => logging.AddAmbianicLog(new LoggingOptions { ConsoleLevel = LoggingLevel.Warning }))
+            .AddLogging(logging => logging.AddCommandLog())
             .AddSingleton(TimeProvider.System)
             .AddModels(new DownloadLine(Console.Error))
             .BuildServiceProvider();

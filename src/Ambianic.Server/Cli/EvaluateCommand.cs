@@ -50,7 +50,7 @@ internal static class EvaluateCommand
     {
         var (clips, missing) = LabelledClip.Read(manifest, directory);
         await using var services = new ServiceCollection()
-            .AddLogging(logging => logging.AddAmbianicLog(new LoggingOptions { ConsoleLevel = LoggingLevel.Warning }))
+            .AddLogging(logging => logging.AddCommandLog())
             .AddAmbianic(new ConfigurationResult(new AmbianicConfiguration(), [], []))
             .AddModels(new DownloadLine(Console.Error))
             .BuildServiceProvider();

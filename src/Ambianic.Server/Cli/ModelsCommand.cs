@@ -140,7 +140,7 @@ internal static class ModelsCommand
 
     /// <summary>What the catalog needs, and nothing of the pipelines.</summary>
     public static ServiceProvider Build(IProgress<DownloadProgress>? progress = null) => new ServiceCollection()
-        .AddLogging(logging => logging.AddAmbianicLog(new LoggingOptions { ConsoleLevel = LoggingLevel.Warning }))
+        .AddLogging(logging => logging.AddCommandLog())
         .AddSingleton(TimeProvider.System)
         .AddModels(progress)
         .BuildServiceProvider();

@@ -14,7 +14,15 @@ internal static class ReindexCommand
         };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var dataDir = CommonOptions.LoadConfiguration(parsed).Configuration.DataDir;
+            var configuration = CommonOptions.LoadConfiguration(parsed);
+            CommonOptions.PrintProblems(configuration);
+            if (configuration.HasErrors)
+            {
+                await Console.Error.WriteLineAsync("Nothing was rebuilt: the configuration, which says where the data is, has errors.");
+                return 1;
+            }
+
+            var dataDir = configuration.Configuration.DataDir;
             var progress = new Progress<RebuildProgress>(done => Console.Error.Write(
                 $"\r{done.FoldersDone} of {done.Folders} folders, {done.Events} events"));
             var result = await TimelineIndex.RebuildAsync(dataDir, TimeProvider.System, progress, cancellation);

@@ -35,10 +35,16 @@ internal sealed class DemoFootage(string directory)
             return cached;
         }
 
-        var work = Directory.CreateTempSubdirectory("ambianic-demo-").FullName;
+        var work = Path.Combine(directory, "tmp");
+        Directory.CreateDirectory(directory);
+        if (Directory.Exists(work))
+        {
+            Directory.Delete(work, recursive: true); // of a download that was broken off
+        }
+
+        Directory.CreateDirectory(work);
         try
         {
-            Directory.CreateDirectory(directory);
             string found;
             try
             {
@@ -103,7 +109,7 @@ internal sealed class DemoFootage(string directory)
         var video = Path.Combine(work, Pictures);
         await RunAsync(
             work,
-            "ffmpeg",
+            Environment.GetEnvironmentVariable("AMBIANIC_FFMPEG") is { Length: > 0 } ffmpeg ? ffmpeg : "ffmpeg",
             [
                 "-v", "error", "-nostdin", "-pattern_type", "glob", "-framerate", "1/3", "-i", "sample*.jpg",
                 "-vf", "scale=960:720:force_original_aspect_ratio=decrease,pad=960:720:-1:-1", "-r", "5", "-c:v", "mpeg4", "-q:v", "3", video,

@@ -8,6 +8,7 @@ using Ambianic.Timeline;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.Extensions.FileProviders;
+using Microsoft.OpenApi;
 
 namespace Ambianic.Hosting;
 
@@ -53,7 +54,11 @@ public static class AmbianicHost
         });
         // A page of another site that makes its name point here (DNS rebinding) is not answered.
         builder.Services.Configure<HostFilteringOptions>(hosts => hosts.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
-        builder.Services.AddOpenApi();
+        builder.Services.AddOpenApi(api => api.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info = new OpenApiInfo { Title = "Ambianic", Version = DeviceApi.Version, Description = "What this device sees and remembers." };
+            return Task.CompletedTask;
+        }));
         builder.Services.AddAmbianic(configuration);
         builder.Services.AddHostedService<PipelineService>();
 

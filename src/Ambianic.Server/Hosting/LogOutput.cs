@@ -1,4 +1,5 @@
 using Ambianic.Configuration;
+using Ambianic.Inference;
 using Serilog;
 using Serilog.Events;
 using Serilog.Formatting;
@@ -36,6 +37,13 @@ public static class LogOutput
         }
 
         logging.ClearProviders().SetMinimumLevel(LogLevel.Debug).AddSerilog(configuration.CreateLogger(), dispose: true);
+    }
+
+    /// <summary>For commands that do one thing: warnings only, and not what the command itself says when it fails.</summary>
+    public static void AddCommandLog(this ILoggingBuilder logging)
+    {
+        logging.AddAmbianicLog(new LoggingOptions { ConsoleLevel = LoggingLevel.Warning });
+        logging.AddFilter(typeof(DetectorPool).FullName, LogLevel.None);
     }
 
     private static LogEventLevel Lower(LogEventLevel one, LogEventLevel other) => one < other ? one : other;

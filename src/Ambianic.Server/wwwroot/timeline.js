@@ -3,7 +3,9 @@ const byId = id => document.getElementById(id);
 const timeline = byId("timeline");
 const filters = { label: byId("label"), pipeline: byId("pipeline") };
 const shown = new Set();
+const mostCards = 240; // a page that stays open for weeks must not grow
 let page = 1;
+let asked = 0;
 
 const clock = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 const percent = confidence => `${Math.round(confidence * 100)} %`;
@@ -76,9 +78,11 @@ async function ask(path) {
 }
 
 async function load() {
+  const question = asked;
   const query = new URLSearchParams({ page, page_size: 24 });
   for (const [name, select] of Object.entries(filters)) if (select.value) query.set(name, select.value);
   const { timeline: events } = await ask(`api/timeline?${query}`);
+  if (question !== asked) return; // the filters were changed meanwhile
   for (const event of events) {
     learn(event);
     if (shown.has(event.id)) continue;
@@ -90,6 +94,7 @@ async function load() {
 }
 
 function reload() {
+  asked += 1;
   page = 1;
   shown.clear();
   timeline.replaceChildren();
@@ -112,10 +117,12 @@ function showHealth(state, text) {
 async function watchHealth() {
   try {
     const { pipelines } = await ask("api/health");
-    const watching = pipelines.filter(pipeline => pipeline.state === "watching" && pipeline.health === "healthy");
+    const watching = pipelines.filter(pipeline => 
+      pipeline.state === "watching" && pipeline.health === "healthy" && !pipeline.last_error);
     const blind = pipelines.filter(pipeline => !watching.includes(pipeline) && pipeline.state !== "ended");
     if (blind.length > 0) {
-      const names = blind.map(pipeline => `${pipeline.name} (${pipeline.state})`).join(", ");
+      const names = blind.map(pipeline => 
+        `${pipeline.name} (${["stalled", "healing", "terminal"].includes(pipeline.health) ? pipeline.health : pipeline.state}${pipeline.last_error ? `: ${pipeline.last_error}` : ""})`).join(", ");
       showHealth("unwell", `Not watching: ${names}`);
     } else if (watching.length > 0) {
       showHealth("well", `Watching: ${watching.map(pipeline => pipeline.name).join(", ")}`);
@@ -137,6 +144,7 @@ function listen() {
     const article = card(event);
     article.classList.add("new");
     timeline.prepend(article);
+    while (timeline.children.length > mostCards) timeline.lastElementChild.remove();
     byId("empty").hidden = true;
   });
   // After a break the browser connects again by itself; what happened meanwhile is read anew.
