@@ -75,11 +75,12 @@ internal static class Evaluation
         public async Task<string[]> RowAsync(float threshold, CancellationToken cancellation)
         {
             var calibration = (await models.ResolveAsync(model)).Calibration ?? Calibration.None;
-            var scores = await LookAsync(pictures, cancellation);
+            var even = await LookAsync(0, cancellation);
+            var odd = await LookAsync(1, cancellation);
+            var scores = Together(even, odd);
             var statistics = models.Pool.Statistics.First(item => item.Model == _raw.Model);
-            var configured = scores.With(calibration);
-            var fit = ModelCalibration.Fit(scores);
-            var (precision, recall) = configured.At(threshold);
+            var report = ModelCalibration.Fit(even, odd);
+            var (precision, recall) = scores.With(calibration).At(threshold);
             return
             [
                 _raw.Model,
@@ -87,32 +88,26 @@ internal static class Evaluation
                 Show(scores.AveragePrecisionOverOverlaps()),
                 Show(precision),
                 Show(recall),
-                Show(Error(scores, Calibration.None)),
-                Show(Error(scores, calibration)),
-                Show(Error(scores, fit)),
-                Show(await OtherHalfAsync(cancellation)),
-                fit.Slope.ToString("0.00", CultureInfo.InvariantCulture),
-                fit.Intercept.ToString("0.00", CultureInfo.InvariantCulture),
+                Show(report.ErrorBefore),
+                Show(ModelCalibration.Error(scores, calibration)),
+                Show(report.ErrorAfter),
+                report.ErrorElsewhere is { } elsewhere ? Show(elsewhere) : "-",
+                report.Calibration.Slope.ToString("0.00", CultureInfo.InvariantCulture),
+                report.Calibration.Intercept.ToString("0.00", CultureInfo.InvariantCulture),
                 (statistics.Time.TotalMilliseconds / statistics.Count).ToString("0.0", CultureInfo.InvariantCulture),
             ];
         }
 
-        /// <summary>Fits on every other picture and measures on the rest, both ways round.</summary>
-        private async Task<double> OtherHalfAsync(CancellationToken cancellation)
+        private async Task<JudgedDetections> LookAsync(int half, CancellationToken cancellation)
         {
-            var even = await LookAsync([.. pictures.Where((_, index) => index % 2 == 0)], cancellation);
-            var odd = await LookAsync([.. pictures.Where((_, index) => index % 2 == 1)], cancellation);
-            return (Error(even, ModelCalibration.Fit(odd)) + Error(odd, ModelCalibration.Fit(even))) / 2;
-        }
-
-        private static double Error(JudgedDetections scores, Calibration calibration) =>
-            scores.With(calibration).CalibrationError(calibration.ToProbability(ModelCalibration.SmallestScore));
-
-        private async Task<JudgedDetections> LookAsync(IReadOnlyList<LabelledPicture> chosen, CancellationToken cancellation)
-        {
-            var judged = await JudgedDetections.LookAsync(_raw, chosen, Floor, cancellation);
+            var judged = await JudgedDetections.LookAsync(
+                _raw, [.. pictures.Where((_, index) => index % 2 == half)], Floor, cancellation);
             return label is null ? judged : judged with { Detections = [.. judged.Detections.Where(item => item.Label == label)] };
         }
+
+        private static JudgedDetections Together(JudgedDetections one, JudgedDetections other) => new(
+            [.. one.Detections.Concat(other.Detections).OrderByDescending(item => item.Confidence)],
+            one.Truth.Concat(other.Truth).GroupBy(item => item.Key).ToDictionary(group => group.Key, group => group.Sum(item => item.Value)));
 
         private static string Show(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
     }

@@ -5,4 +5,5 @@ return await new RootCommand("Measures Ambianic. Ratios are taken within one run
 {
     Evaluation.Command(),
     DetectorTiming.Command(),
+    PipelineTiming.Command(),
 }.Parse(args).InvokeAsync();

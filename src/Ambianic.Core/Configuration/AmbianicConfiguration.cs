@@ -1,3 +1,5 @@
+using Ambianic.Health;
+
 namespace Ambianic.Configuration;
 
 /// <summary>The whole configuration after merging, resolving and binding; everything in it is valid.</summary>
@@ -7,6 +9,7 @@ public sealed record AmbianicConfiguration
     public string Version { get; init; } = "";
 
     /// <summary>Where everything observed is stored, absolute.</summary>
+    [ConfigurationPath]
     public string DataDir { get; init; } = "./data";
 
     /// <summary>Name of this device in the page and in notifications.</summary>
@@ -17,6 +20,9 @@ public sealed record AmbianicConfiguration
 
     /// <summary>Where the timeline is logged as YAML.</summary>
     public TimelineOptions Timeline { get; init; } = new();
+
+    /// <summary>When a pipeline counts as ill.</summary>
+    public HealthOptions Health { get; init; } = new();
 
     /// <summary>Links in notifications.</summary>
     public UiOptions Ui { get; init; } = new();

@@ -16,7 +16,6 @@ public static partial class Credentials
     /// after the scheme of a notification provider, whose whole address is a secret (<c>tgram://***</c>). The text may be one
     /// URL or any number of lines, such as a decoder's error output.
     /// </summary>
-    /// <remarks>A URL ends at white space, so a password with a space in it must be percent-encoded, as a URL demands anyway.</remarks>
     public static string Mask(string text)
     {
         text = UrlRegex().Replace(text, MaskUrl);
@@ -45,7 +44,10 @@ public static partial class Credentials
         return at < 0 ? url.Value : $"{scheme}://{Masked}{rest[at..]}";
     }
 
-    [GeneratedRegex(@"(?<![a-z0-9+.\-])(?<scheme>[a-z][a-z0-9+.\-]*)://(?<rest>\S*)", RegexOptions.IgnoreCase)]
+    /// <summary>What follows the first colon of the address and is no port is a password, even when white space is in it.</summary>
+    [GeneratedRegex(
+        @"(?<![a-z0-9+.\-])(?<scheme>[a-z][a-z0-9+.\-]*)://(?<rest>[^\s/?#@:\[]*:(?!\d*(?:[/?#:\s]|$))[^\s@]*[ \t][^\r\n]*?@\S*|\S*)",
+        RegexOptions.IgnoreCase)]
     private static partial Regex UrlRegex();
 
     /// <summary>Schemes whose URL names a host after the credentials; all others are notification providers.</summary>

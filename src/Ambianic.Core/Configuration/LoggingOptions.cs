@@ -4,6 +4,7 @@ namespace Ambianic.Configuration;
 public sealed record LoggingOptions
 {
     /// <summary>Log file; none when empty.</summary>
+    [ConfigurationPath]
     public string? File { get; init; }
 
     /// <summary>What goes to the file. The default is <c>INFO</c>.</summary>
@@ -33,6 +34,7 @@ public enum LoggingLevel
 public sealed record TimelineOptions
 {
     /// <summary>YAML log of events. The default lies in the data directory.</summary>
+    [ConfigurationPath]
     public string EventLog { get; init; } = "./data/timeline-event-log.yaml";
 }
 

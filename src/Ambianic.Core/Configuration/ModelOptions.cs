@@ -9,12 +9,15 @@ public sealed record ModelOptions
     public string? Name { get; init; }
 
     /// <summary>An ONNX file of the user's own.</summary>
+    [ConfigurationPath]
     public string? Onnx { get; init; }
 
     /// <summary>A TensorFlow Lite file.</summary>
+    [ConfigurationPath]
     public string? Tflite { get; init; }
 
     /// <summary>A TensorFlow Lite file compiled for the Edge TPU; accepted, the <see cref="Tflite"/> beside it is used.</summary>
+    [ConfigurationPath]
     public string? Edgetpu { get; init; }
 
     /// <summary>How the outputs are read, for example <c>yolox</c>; the default is to find out from the model.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 
 namespace Ambianic.Frames;
@@ -27,6 +28,7 @@ public sealed class FrameMailbox
 
     /// <summary>Posts a frame, whose ownership passes to the mailbox also when this throws.</summary>
     /// <exception cref="ChannelClosedException">The mailbox was closed.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask PostAsync(Frame frame, CancellationToken cancellation)
     {
         try

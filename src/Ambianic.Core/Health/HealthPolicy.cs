@@ -1,12 +1,20 @@
 namespace Ambianic.Health;
 
-/// <summary>Decides from silence alone whether a pipeline is well. Pure.</summary>
-/// <param name="StalledAfter">Silence that is no longer normal; 40 s in the reference system.</param>
-/// <param name="TerminalAfter">Silence after which healing has failed; three times as long.</param>
-public sealed record HealthPolicy(TimeSpan StalledAfter, TimeSpan TerminalAfter)
+/// <summary>Decides from silence alone whether a pipeline is well, and how fast it may be healed. Pure.</summary>
+/// <param name="StalledAfter">Silence that is no longer normal; 40 s in the reference system. Everything else is in proportion.</param>
+public sealed record HealthPolicy(TimeSpan StalledAfter)
 {
-    /// <summary>40 s and 120 s.</summary>
-    public static HealthPolicy Default { get; } = new(TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(120));
+    /// <summary>40 s, hence terminal after 120 s and 5 s between two healings.</summary>
+    public static HealthPolicy Default { get; } = new(TimeSpan.FromSeconds(40));
+
+    /// <summary>Silence after which healing has failed: three times as long.</summary>
+    public TimeSpan TerminalAfter => 3 * StalledAfter;
+
+    /// <summary>From one healing of a pipeline to its next, at least: an eighth.</summary>
+    public TimeSpan HealingPause => StalledAfter / 8;
+
+    /// <summary>How long one place of a pipeline must have been busy to be the one that is stuck: half.</summary>
+    public TimeSpan StuckAfter => StalledAfter / 2;
 
     /// <summary>Judges the time since the last heartbeat.</summary>
     public HealthState Judge(TimeSpan silence) =>
@@ -18,12 +26,21 @@ public sealed record HealthPolicy(TimeSpan StalledAfter, TimeSpan TerminalAfter)
 /// <summary>How well a pipeline is.</summary>
 public enum HealthState
 {
-    /// <summary>Samples reach its end.</summary>
+    /// <summary>Samples reach its end, or nothing is wrong yet.</summary>
     Healthy,
 
-    /// <summary>No sample reached its end for too long.</summary>
+    /// <summary>No sample reached its end for too long, and nothing is being done about it yet.</summary>
     Stalled,
 
-    /// <summary>Nothing has helped.</summary>
+    /// <summary>Stalled, and what is stuck has just been replaced or is being replaced.</summary>
+    Healing,
+
+    /// <summary>Nothing has helped; the pipeline is built anew from time to time.</summary>
     Terminal,
+
+    /// <summary>It has nothing more to do.</summary>
+    Ended,
+
+    /// <summary>Its configuration is wrong.</summary>
+    Disabled,
 }

@@ -1,5 +1,6 @@
 using Ambianic.Configuration;
 using Ambianic.Frames;
+using Ambianic.Health;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -13,22 +14,27 @@ public sealed class PipelineBuilder(
     ElementRegistry registry, FrameSourceFactory sources, IServiceProvider services, TimeProvider time)
 {
     /// <summary>Makes the pipeline and its elements; runs nothing.</summary>
+    /// <param name="configuration">An enabled one.</param>
+    /// <param name="policy">Says when it is ill.</param>
+    /// <param name="heartbeat">Beats for each arrival.</param>
     /// <exception cref="InvalidOperationException">The configuration is disabled.</exception>
     /// <remarks>What an element's constructor throws passes through; the elements made before it are disposed.</remarks>
-    public async Task<Pipeline> BuildAsync(PipelineConfiguration configuration)
+    public async Task<Pipeline> BuildAsync(PipelineConfiguration configuration, HealthPolicy policy, Heartbeat heartbeat)
     {
         if (!configuration.IsEnabled || configuration.Source is null)
         {
             throw new InvalidOperationException($"pipeline {configuration.Name} is disabled by its configuration");
         }
 
-        List<IPipelineElement> elements = [];
+        List<ElementSlot> elements = [];
         try
         {
             foreach (var element in configuration.Elements)
             {
                 var context = new ElementContext(configuration.Name, configuration.Source.Id, elements.Count + 1, services);
-                elements.Add(registry.Kinds[element.Name].Create(element.Options, context));
+                var kind = registry.Kinds[element.Name];
+                IPipelineElement Create() => kind.Create(element.Options, context);
+                elements.Add(new ElementSlot(element.Name, Create(), Create));
             }
 
             return new Pipeline(
@@ -36,13 +42,15 @@ public sealed class PipelineBuilder(
                 sources(configuration.Source),
                 elements,
                 time,
-                services.GetRequiredService<ILogger<Pipeline>>());
+                services.GetRequiredService<ILogger<Pipeline>>(),
+                policy,
+                heartbeat: heartbeat);
         }
         catch
         {
             foreach (var element in elements)
             {
-                await Pipeline.DisposeAsync(element);
+                await element.DisposeAsync();
             }
 
             throw;

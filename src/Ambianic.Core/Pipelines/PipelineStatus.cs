@@ -8,6 +8,9 @@ public enum PipelineState
     /// <summary>Made and not yet run.</summary>
     Idle,
 
+    /// <summary>Elements get what they need, for example a model that is downloaded; this may take minutes.</summary>
+    Preparing,
+
     /// <summary>The source is being opened; no frame yet.</summary>
     Connecting,
 
@@ -34,7 +37,7 @@ public enum PipelineState
 /// <param name="Name">Its name.</param>
 /// <param name="SourceId">Its source.</param>
 /// <param name="State">What it is doing.</param>
-/// <param name="Health">How well it is, judged by its heartbeat; healthy for a pipeline that has nothing to do.</param>
+/// <param name="Health">How well it is, judged by its heartbeat.</param>
 /// <param name="SilenceSeconds">Seconds since a sample last reached the end.</param>
 /// <param name="Processed">Samples that reached the end.</param>
 /// <param name="Failed">Samples that an element failed on.</param>
@@ -49,4 +52,23 @@ public sealed record PipelineStatus(
     long Processed,
     long Failed,
     long Dropped,
-    string? LastError);
+    string? LastError)
+{
+    /// <summary>What is stuck while it is not healthy: <c>source</c> or the name of an element; else null.</summary>
+    public string? Stuck { get; init; }
+
+    /// <summary>The elements in their order.</summary>
+    public IReadOnlyList<ElementStatus> Elements { get; init; } = [];
+
+    /// <summary>Times that something of it was healed.</summary>
+    public long Healed { get; init; }
+
+    /// <summary>Times that all of it was built anew, after a crash or because nothing else helped.</summary>
+    public long Rebuilt { get; init; }
+}
+
+/// <summary>An element at one moment.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="BusySeconds">Seconds that it has been working on the sample that it has; 0 when it has none.</param>
+/// <param name="Recycled">Times that it was replaced because it was stuck.</param>
+public sealed record ElementStatus(string Name, double BusySeconds, int Recycled);

@@ -4,93 +4,168 @@ using Microsoft.Extensions.Logging;
 
 namespace Ambianic.Pipelines;
 
-/// <summary>Runs all pipelines beside each other: one that fails or crashes does not disturb the others.</summary>
+/// <summary>
+/// Runs all pipelines beside each other and looks after them twice a second: what is stuck is healed, what cannot be healed
+/// is built anew, and while most are ill together nobody is restarted for it. It never waits for a pipeline.
+/// </summary>
 public sealed partial class PipelineSupervisor(
-    PipelineBuilder builder, TimeProvider time, ILogger<PipelineSupervisor> logger)
+    PipelineBuilder builder, HealthPolicy policy, IWatchdog watchdog, TimeProvider time, ILogger<PipelineSupervisor> logger)
+    : IDisposable
 {
-    private readonly Lock _gate = new();
-    private readonly Dictionary<string, Func<PipelineStatus>> _statuses = new(StringComparer.Ordinal);
-    private IReadOnlyList<string> _order = [];
+    /// <summary>With fewer pipelines, "most of them" is no pattern yet.</summary>
+    private const int FewestForAPattern = 3;
+    private static readonly TimeSpan Rhythm = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan InterruptionIsShown = TimeSpan.FromMinutes(10);
+
+    private readonly SemaphoreSlim _applying = new(1);
+    private readonly Heartbeat _heartbeat = new(time);
+    private readonly PauseWatch _pauses = new(Rhythm, time);
+    private volatile IReadOnlyList<SupervisedPipeline> _pipelines = [];
+    private volatile Interruption? _interruption;
+    private long _interruptedAt;
+    private volatile bool _isSystemic;
+    private bool _isFailing;
 
     /// <summary>All pipelines at this moment, in the order of the configuration; also those that are disabled or could not be built.</summary>
-    public IReadOnlyList<PipelineStatus> Statuses
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return [.. _order.Select(name => _statuses[name]())];
-            }
-        }
-    }
+    public IReadOnlyList<PipelineStatus> Statuses => [.. _pipelines.Select(pipeline => pipeline.Status)];
 
-    /// <summary>Builds and runs the pipelines until all have ended or <paramref name="cancellation"/>; returns when all have stopped.</summary>
+    /// <summary>False when the supervisor itself does not run any more: nobody is healed then.</summary>
+    public bool IsAlive => _heartbeat.Silence < LongestSilence;
+
+    /// <summary>What is wrong with the machine rather than with a pipeline, for people; null when nothing is.</summary>
+    public string? SystemicTrouble =>
+        _interruption is { } interruption && time.GetElapsedTime(Interlocked.Read(ref _interruptedAt)) < InterruptionIsShown ? interruption.Reason
+        : _isSystemic ? "most pipelines are silent together, so the cause is probably common to them (network, power, disk, processor); none is built anew meanwhile"
+        : null;
+
+    /// <summary>Runs the pipelines and looks after them until <paramref name="cancellation"/>; returns when all have stopped.</summary>
     public async Task RunAsync(IReadOnlyList<PipelineConfiguration> configurations, CancellationToken cancellation)
     {
-        lock (_gate)
+        _heartbeat.Restart();
+        await ApplyAsync(configurations, cancellation);
+        using var timer = new PeriodicTimer(Rhythm, time);
+        try
         {
-            _order = [.. configurations.Select(pipeline => pipeline.Name)];
-            _statuses.Clear();
-            foreach (var pipeline in configurations)
+            do
             {
-                Show(pipeline, pipeline.IsEnabled ? PipelineState.Idle : PipelineState.Disabled, Problems(pipeline));
+                Check();
             }
+            while (await timer.WaitForNextTickAsync(cancellation));
         }
-
-        var running = configurations
-            .Where(pipeline => pipeline.IsEnabled)
-            .Select(pipeline => Task.Run(() => KeepRunningAsync(pipeline, cancellation), CancellationToken.None));
-        await Task.WhenAll([.. running]);
-    }
-
-    private static string? Problems(PipelineConfiguration configuration) =>
-        configuration.IsEnabled ? null : string.Join("; ", configuration.Problems.Select(problem => problem.ToString()));
-
-    /// <summary>A crash is a defect of ours or of an element's construction: it is reported, and the pipeline is built anew with back-off.</summary>
-    private async Task KeepRunningAsync(PipelineConfiguration configuration, CancellationToken cancellation)
-    {
-        for (var crashes = 1; !cancellation.IsCancellationRequested; crashes++)
+        catch (OperationCanceledException)
         {
-            try
-            {
-                await using var pipeline = await builder.BuildAsync(configuration);
-                Show(configuration.Name, () => pipeline.Status);
-                LogStarted(configuration.Name, configuration.Source?.Id);
-                await pipeline.RunAsync(cancellation);
-                return;
-            }
-            catch (Frames.SourceException)
-            {
-                return; // said by the pipeline; a file is not tried again
-            }
-            catch (Exception error)
-            {
-                var wait = Backoff.Default.After(crashes, Random.Shared);
-                Show(configuration, PipelineState.Waiting, $"crashed: {error.Message}");
-                LogCrashed(error, configuration.Name, wait.TotalSeconds);
-                await Task.Delay(wait, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
+            await ApplyAsync([], CancellationToken.None);
         }
     }
 
-    private void Show(PipelineConfiguration configuration, PipelineState state, string? error)
+    /// <summary>Makes the pipelines those of a new configuration: only those that have changed are stopped or started, the others lose no frame.</summary>
+    /// <returns>Names of the pipelines that were started or stopped.</returns>
+    public async Task<IReadOnlyList<string>> ApplyAsync(IReadOnlyList<PipelineConfiguration> configurations, CancellationToken cancellation)
     {
-        var status = new PipelineStatus(
-            configuration.Name, configuration.Source?.Id ?? "", state, HealthState.Healthy, 0, 0, 0, 0, error);
-        Show(configuration.Name, () => status);
-    }
-
-    private void Show(string name, Func<PipelineStatus> status)
-    {
-        lock (_gate)
+        await _applying.WaitAsync(cancellation);
+        try
         {
-            _statuses[name] = status;
+            var former = _pipelines;
+            List<SupervisedPipeline> next = [];
+            foreach (var configuration in configurations)
+            {
+                next.Add(former.FirstOrDefault(pipeline => IsSame(pipeline.Configuration, configuration))
+                    ?? new SupervisedPipeline(configuration, builder, policy, time, logger));
+            }
+
+            var stopped = former.Except(next).ToList();
+            await Task.WhenAll(stopped.Select(pipeline => pipeline.DisposeAsync().AsTask()));
+            _pipelines = configurations.Count == 0 ? former : next; // after the last stop one may still ask how it was
+            var started = next.Except(former).ToList();
+            started.ForEach(pipeline => pipeline.Start());
+            return [.. stopped.Concat(started).Select(pipeline => pipeline.Configuration.Name).Distinct()];
+        }
+        finally
+        {
+            _applying.Release();
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "Pipeline {Pipeline} watches {Source}")]
-    private partial void LogStarted(string pipeline, string? source);
+    /// <inheritdoc/>
+    public void Dispose() => _applying.Dispose();
 
-    [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline} crashed and is built again in {Seconds:0.0} s")]
-    private partial void LogCrashed(Exception error, string pipeline, double seconds);
+    private static bool IsSame(PipelineConfiguration one, PipelineConfiguration other) =>
+        one.Name == other.Name && one.Fingerprint == other.Fingerprint && one.Problems.SequenceEqual(other.Problems);
+
+    /// <summary>Whatever happens here, the next round comes.</summary>
+    private void Check()
+    {
+        try
+        {
+            var pipelines = _pipelines;
+            NoticeInterruption(pipelines);
+            var statuses = pipelines.Select(pipeline => pipeline.Status).ToList();
+            NoticePattern(statuses);
+            foreach (var pipeline in pipelines)
+            {
+                pipeline.Check(maybeRebuild: !_isSystemic);
+            }
+
+            watchdog.Feed(Summary(statuses));
+            _isFailing = false;
+        }
+        catch (Exception error)
+        {
+            if (!_isFailing)
+            {
+                LogCheckFailed(error);
+            }
+
+            _isFailing = true;
+        }
+
+        _heartbeat.Beat();
+    }
+
+    private void NoticeInterruption(IReadOnlyList<SupervisedPipeline> pipelines)
+    {
+        if (_pauses.Observe() is not { } interruption)
+        {
+            return;
+        }
+
+        LogInterruption(interruption.Reason);
+        Interlocked.Exchange(ref _interruptedAt, time.GetTimestamp());
+        _interruption = interruption;
+        foreach (var pipeline in pipelines)
+        {
+            pipeline.Forgive(interruption.Stood);
+        }
+    }
+
+    private void NoticePattern(List<PipelineStatus> statuses)
+    {
+        var watched = statuses.Count(status => status.Health is not (HealthState.Ended or HealthState.Disabled));
+        var ill = statuses.Count(status => status.Health is HealthState.Stalled or HealthState.Healing or HealthState.Terminal);
+        var isSystemic = watched >= FewestForAPattern && 2 * ill > watched;
+        if (isSystemic && !_isSystemic)
+        {
+            LogSystemic(ill, watched);
+        }
+
+        _isSystemic = isSystemic;
+    }
+
+    private static string Summary(List<PipelineStatus> statuses)
+    {
+        var ill = statuses.Where(status => status.Health is not (HealthState.Healthy or HealthState.Ended)).ToList();
+        return ill.Count == 0
+            ? $"{statuses.Count} pipeline(s), all well"
+            : "not well: " + string.Join(", ", ill.Select(status => $"{status.Name} {status.Health.ToString().ToLowerInvariant()}"));
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Nobody is blamed for a silence because {Reason}")]
+    private partial void LogInterruption(string reason);
+
+    [LoggerMessage(LogLevel.Error, "{Ill} of {Watched} pipelines are silent together: look for a common cause (network, power, disk, processor). None is built anew meanwhile")]
+    private partial void LogSystemic(int ill, int watched);
+
+    [LoggerMessage(LogLevel.Error, "The supervisor failed to look after the pipelines and goes on trying")]
+    private partial void LogCheckFailed(Exception error);
 }

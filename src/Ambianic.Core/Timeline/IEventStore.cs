@@ -1,18 +1,21 @@
-using Ambianic.Frames;
-using Ambianic.Vision;
-
 namespace Ambianic.Timeline;
 
 /// <summary>Remembers events.</summary>
 public interface IEventStore
 {
+    /// <summary>Makes a folder for one saver alone, named after the moment or, when that is taken, after the next free microsecond.</summary>
+    /// <returns>Its path relative to the data directory, with forward slashes: <see cref="DetectionEvent.RelDir"/>.</returns>
+    /// <exception cref="IOException">It could not be made; the message says where and what to do.</exception>
+    ValueTask<string> StartFolderAsync(DateTimeOffset startedAt, CancellationToken cancellation);
+
     /// <summary>Stores the pictures and the event; when it returns, both survive a loss of power, and only then is the event announced.</summary>
     /// <param name="detectionEvent">The event, its file names decided.</param>
-    /// <param name="frame">Borrowed until the call completes.</param>
-    /// <param name="region">The part of the frame to store as the event's picture; null is all of it.</param>
-    /// <param name="cancellation">Before anything is written.</param>
-    /// <exception cref="IOException">Nothing was announced; whatever was written is ignored and stays.</exception>
-    ValueTask AppendAsync(DetectionEvent detectionEvent, Frame frame, Box? region, CancellationToken cancellation);
+    /// <param name="picture">What it looked like.</param>
+    /// <param name="cancellation">Stops waiting; what is being written is still completed.</param>
+    /// <exception cref="IOException">
+    /// It was not announced; the message says what to do. Files that were complete stay, and are on the timeline after the next start.
+    /// </exception>
+    ValueTask AppendAsync(DetectionEvent detectionEvent, EventPicture picture, CancellationToken cancellation);
 
     /// <summary>Events that match, newest first.</summary>
     IAsyncEnumerable<DetectionEvent> QueryAsync(EventQuery query, CancellationToken cancellation);

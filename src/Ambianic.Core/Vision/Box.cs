@@ -19,6 +19,10 @@ public readonly record struct Box(float XMin, float YMin, float XMax, float YMax
     public Box Clip() => new(
         Math.Clamp(XMin, 0, 1), Math.Clamp(YMin, 0, 1), Math.Clamp(XMax, 0, 1), Math.Clamp(YMax, 0, 1));
 
+    /// <summary>The box with a margin on each side, in parts of its width and height, as far as the picture goes.</summary>
+    public Box Grow(float margin) => new Box(
+        XMin - (margin * Width), YMin - (margin * Height), XMax + (margin * Width), YMax + (margin * Height)).Clip();
+
     /// <summary>Intersection over union with <paramref name="other"/>, 0 to 1; 0 when both are empty.</summary>
     public float IoU(Box other)
     {

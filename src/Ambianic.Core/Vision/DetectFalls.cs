@@ -96,6 +96,7 @@ public sealed partial class DetectFalls : IPipelineElement, IDisposable
     private const string Person = "person";
 
     private readonly DetectFallsOptions _options;
+    private readonly IDetector _poses;
     private readonly FramePool _pool;
     private readonly ILogger<DetectFalls> _logger;
     private readonly FallScene _scene;
@@ -110,6 +111,7 @@ public sealed partial class DetectFalls : IPipelineElement, IDisposable
     public DetectFalls(DetectFallsOptions options, IDetector poses, FramePool pool, ILogger<DetectFalls> logger)
     {
         _options = options;
+        _poses = poses;
         _pool = pool;
         _logger = logger;
         _quarters = options.Rotate / 90;
@@ -117,6 +119,9 @@ public sealed partial class DetectFalls : IPipelineElement, IDisposable
         var zones = options.RestingZones.Select(zone => FrameTurning.Turn(new Box(zone.Xmin, zone.Ymin, zone.Xmax, zone.Ymax), _quarters));
         _scene = new FallScene(new PoseLook(poses, options.Rule.LeastScore, pool), options.Rule, [.. zones]);
     }
+
+    /// <inheritdoc/>
+    public async ValueTask PrepareAsync(CancellationToken cancellation) => await _poses.ReadyAsync(cancellation);
 
     /// <summary>Passes the sample on, its detections replaced by what is to be reported, mostly nothing.</summary>
     /// <exception cref="InferenceException">The model could not be loaded or run.</exception>

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Runtime.CompilerServices;
 using Ambianic.Configuration;
 using Ambianic.Pipelines;
 using Microsoft.Extensions.Logging;
@@ -15,6 +16,7 @@ public sealed record DetectObjectsOptions
     public ModelOptions? Model { get; init; }
 
     /// <summary>A file of labels, one a line; the default is what the model itself brings.</summary>
+    [ConfigurationPath]
     public string? Labels { get; init; }
 
     /// <summary>0 to 1; what is less likely to be right is ignored. The default is 0.6.</summary>
@@ -39,8 +41,12 @@ public sealed partial class DetectObjects(DetectObjectsOptions options, IDetecto
     private readonly HashSet<string>? _wanted = options.LabelFilter is { Count: > 0 } filter ? [.. filter] : null;
     private bool _checked;
 
+    /// <inheritdoc/>
+    public async ValueTask PrepareAsync(CancellationToken cancellation) => await detector.ReadyAsync(cancellation);
+
     /// <summary>Passes the sample on with what was found, most confident first.</summary>
     /// <exception cref="InferenceException">The model could not be loaded or run.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask InvokeAsync(Sample sample, SampleHandler next, CancellationToken cancellation)
     {
         if (!_checked)
@@ -53,6 +59,7 @@ public sealed partial class DetectObjects(DetectObjectsOptions options, IDetecto
         await next(sample with { Detections = Choose(found), Display = Display }, cancellation);
     }
 
+    /// <summary>The wanted ones, most confident first. No LINQ: this runs for every frame.</summary>
     private IReadOnlyList<Detection> Choose(IReadOnlyList<Detection> found)
     {
         if (_wanted is null && found.Count <= options.TopK)
@@ -60,7 +67,16 @@ public sealed partial class DetectObjects(DetectObjectsOptions options, IDetecto
             return found;
         }
 
-        return [.. found.Where(detection => _wanted?.Contains(detection.Label) ?? true).Take(options.TopK)];
+        List<Detection>? chosen = null;
+        for (var i = 0; i < found.Count && (chosen?.Count ?? 0) < options.TopK; i++)
+        {
+            if (_wanted is null || _wanted.Contains(found[i].Label))
+            {
+                (chosen ??= new List<Detection>(Math.Min(options.TopK, found.Count - i))).Add(found[i]);
+            }
+        }
+
+        return chosen ?? (IReadOnlyList<Detection>)[];
     }
 
     /// <summary>A filter that never matches would look like a quiet scene for years.</summary>
@@ -70,11 +86,12 @@ public sealed partial class DetectObjects(DetectObjectsOptions options, IDetecto
         {
             if (!known.Contains(label))
             {
-                LogUnknownLabel(label, detector.Model, string.Join(", ", known));
+                var meant = Spelling.Nearest(label, known) is { } near ? $"did you mean {near}?" : $"it knows: {string.Join(", ", known)}";
+                LogUnknownLabel(label, detector.Model, meant);
             }
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "label_filter names '{Label}', which {Model} does not know and will never report; it knows: {Known}")]
-    private partial void LogUnknownLabel(string label, string model, string known);
+    [LoggerMessage(LogLevel.Warning, "label_filter names '{Label}', which {Model} does not know and will never report; {Hint}")]
+    private partial void LogUnknownLabel(string label, string model, string hint);
 }

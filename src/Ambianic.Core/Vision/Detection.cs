@@ -13,6 +13,20 @@ public sealed record Detection(string Label, float Confidence, Box Box)
 
     /// <summary>What a fall detection says beyond that; null for everything else.</summary>
     public FallReport? Fall { get; init; }
+
+    /// <summary>Takes a detection whose places are relative to <paramref name="region"/> and makes them relative to the picture that holds the region.</summary>
+    public Detection Within(Box region) => this with
+    {
+        Box = Box.Within(region),
+        Keypoints =
+        [
+            .. Keypoints.Select(point => point with
+            {
+                X = region.XMin + (point.X * region.Width),
+                Y = region.YMin + (point.Y * region.Height),
+            }),
+        ],
+    };
 }
 
 /// <summary>A named point of a body or a face.</summary>

@@ -47,5 +47,9 @@ public readonly record struct Letterbox(
     public Box ToTensor(Box inRegion) => new(
         X + (inRegion.XMin * Width), Y + (inRegion.YMin * Height), X + (inRegion.XMax * Width), Y + (inRegion.YMax * Height));
 
+    /// <summary>Takes a box that is relative to the tensor, padding included, and gives it in pixels of the tensor.</summary>
+    public Box FromFraction(Box ofTensor) => new(
+        ofTensor.XMin * TensorWidth, ofTensor.YMin * TensorHeight, ofTensor.XMax * TensorWidth, ofTensor.YMax * TensorHeight);
+
     private static int RoundUp(int value, int multiple) => (value + multiple - 1) / multiple * multiple;
 }

@@ -27,11 +27,20 @@ public sealed record ModelInput(
     /// </summary>
     public int SizeMultiple { get; init; }
 
+    /// <summary>The same input with elements from -1 to 1.</summary>
+    public ModelInput BetweenMinusOneAndOne() => this with
+    {
+        Mean = [127.5f, 127.5f, 127.5f], Scale = [1 / 127.5f, 1 / 127.5f, 1 / 127.5f],
+    };
+
     /// <summary>Elements that are the pixels themselves, 0..255.</summary>
     public static IReadOnlyList<float> NoMean { get; } = [0, 0, 0];
 
     /// <summary>Elements that are the pixels themselves, 0..255.</summary>
     public static IReadOnlyList<float> NoScale { get; } = [1, 1, 1];
+
+    /// <summary>Elements from 0 to 1.</summary>
+    public static IReadOnlyList<float> UnitScale { get; } = [1 / 255f, 1 / 255f, 1 / 255f];
 }
 
 /// <summary>Order of colour channels.</summary>

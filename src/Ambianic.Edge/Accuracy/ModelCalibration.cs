@@ -2,18 +2,67 @@ using Ambianic.Vision;
 
 namespace Ambianic.Accuracy;
 
+/// <summary>A calibration and how good it is; errors are expected calibration errors, 0 to 1.</summary>
+/// <param name="Calibration">What to put into the configuration.</param>
+/// <param name="Detections">How many it was fitted to.</param>
+/// <param name="ErrorBefore">Of the model's own scores.</param>
+/// <param name="ErrorAfter">On the pictures it was fitted to.</param>
+/// <param name="ErrorElsewhere">Fitted on every other picture and measured on the rest, both ways round; null when half of them are too few.</param>
+public sealed record CalibrationReport(
+    Calibration Calibration, int Detections, double ErrorBefore, double ErrorAfter, double? ErrorElsewhere);
+
 /// <summary>Fits a model's confidence to pictures of which it is known what they show.</summary>
 public static class ModelCalibration
 {
     /// <summary>
-    /// Detections with a lower score are left out of the fit: there are thousands of them, nobody will ever ask for them,
-    /// and they would decide the curve.
+    /// Detections with a lower score are left out: there are thousands of them, nobody will ever ask for them, and they
+    /// would decide the curve.
     /// </summary>
     public const float SmallestScore = 0.1f;
 
-    /// <summary>The most likely calibration.</summary>
-    /// <param name="judged">Detections with the model's own scores, not calibrated ones.</param>
+    /// <summary>Looks at the pictures and fits.</summary>
+    /// <param name="detector">With the model's own scores: configured with <see cref="Calibration.None"/>.</param>
+    /// <param name="pictures">From <see cref="LabelledPicture.Load"/>.</param>
+    /// <param name="cancellation">Stops.</param>
     /// <exception cref="ArgumentException">There are too few detections to tell, or the scores say nothing.</exception>
-    public static Calibration Fit(JudgedDetections judged) => Calibration.Fit(
-        [.. judged.Detections.Where(item => item.Confidence >= SmallestScore).Select(item => (item.Confidence, item.Overlap > 0))]);
+    /// <exception cref="InvalidDataException">A picture cannot be read.</exception>
+    /// <exception cref="InferenceException">The model could not be run.</exception>
+    public static async Task<CalibrationReport> FitAsync(
+        IDetector detector, IReadOnlyList<LabelledPicture> pictures, CancellationToken cancellation)
+    {
+        var even = await JudgedDetections.LookAsync(detector, [.. pictures.Where((_, index) => index % 2 == 0)], SmallestScore, cancellation);
+        var odd = await JudgedDetections.LookAsync(detector, [.. pictures.Where((_, index) => index % 2 == 1)], SmallestScore, cancellation);
+        return Fit(even, odd);
+    }
+
+    /// <summary>Fits to both sets, and each set to the other.</summary>
+    /// <exception cref="ArgumentException">There are too few detections to tell, or the scores say nothing.</exception>
+    public static CalibrationReport Fit(JudgedDetections one, JudgedDetections other)
+    {
+        var all = one with { Detections = [.. one.Detections, .. other.Detections] };
+        var calibration = Fit(all);
+        return new CalibrationReport(
+            calibration, all.Detections.Count(IsCounted), Error(all, Calibration.None), Error(all, calibration), ErrorElsewhere(one, other));
+    }
+
+    /// <summary>Expected calibration error of scores that a calibration is applied to; 0 to 1.</summary>
+    public static double Error(JudgedDetections scores, Calibration calibration) =>
+        scores.With(calibration).CalibrationError(calibration.ToProbability(SmallestScore));
+
+    private static double? ErrorElsewhere(JudgedDetections one, JudgedDetections other)
+    {
+        try
+        {
+            return (Error(one, Fit(other)) + Error(other, Fit(one))) / 2;
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    private static Calibration Fit(JudgedDetections judged) =>
+        Calibration.Fit([.. judged.Detections.Where(IsCounted).Select(item => (item.Confidence, item.Overlap > 0))]);
+
+    private static bool IsCounted(JudgedDetection detection) => detection.Confidence >= SmallestScore;
 }

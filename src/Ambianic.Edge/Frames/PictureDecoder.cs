@@ -33,9 +33,8 @@ public static class PictureDecoder
             using var encoded = SKData.Create((nint)bytes, data.Length);
             using var codec = SKCodec.Create(encoded)
                 ?? throw new InvalidDataException("not a picture of a known kind (JPEG, PNG, WebP, GIF, BMP)");
-            using var decoded = Decode(codec, maximumWidth);
-            var turned = SwapsSides(codec.EncodedOrigin);
-            var (width, height) = turned ? (decoded.Height, decoded.Width) : (decoded.Width, decoded.Height);
+            var size = DecodedSize(codec, maximumWidth);
+            var (width, height) = SwapsSides(codec.EncodedOrigin) ? (size.Height, size.Width) : (size.Width, size.Height);
             var scale = Math.Min(1, (double)maximumWidth / width);
             var frame = pool.Rent(
                 Math.Max(1, (int)Math.Round(width * scale)),
@@ -44,43 +43,66 @@ public static class PictureDecoder
                 sequence,
                 capturedAt,
                 position);
-            Draw(decoded, codec.EncodedOrigin, width, height, frame);
-            return frame;
+            try
+            {
+                Fill(codec, size, frame);
+                return frame;
+            }
+            catch
+            {
+                frame.Dispose();
+                throw;
+            }
         }
     }
 
-    /// <summary>Decodes at the smallest size that the codec offers for the wanted width; JPEG can skip most of the work.</summary>
-    private static SKBitmap Decode(SKCodec codec, int maximumWidth)
+    /// <summary>The smallest size that the codec offers for the wanted width; JPEG can skip most of the work.</summary>
+    private static SKSizeI DecodedSize(SKCodec codec, int maximumWidth)
     {
         var width = SwapsSides(codec.EncodedOrigin) ? codec.Info.Height : codec.Info.Width;
         var size = codec.GetScaledDimensions(Math.Min(1f, (float)maximumWidth / width));
-        if ((long)size.Width * size.Height > MaximumDecodedPixels)
+        return (long)size.Width * size.Height <= MaximumDecodedPixels
+            ? size
+            : throw new InvalidDataException($"the picture is too large: {codec.Info.Width}x{codec.Info.Height} pixels");
+    }
+
+    private static unsafe void Fill(SKCodec codec, SKSizeI size, Frame frame)
+    {
+        using var srgb = SKColorSpace.CreateSrgb();
+        var info = new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Premul, srgb);
+        if (codec.EncodedOrigin == SKEncodedOrigin.TopLeft
+            && codec.Info.AlphaType == SKAlphaType.Opaque
+            && (size.Width, size.Height) == (frame.Width, frame.Height))
         {
-            throw new InvalidDataException($"the picture is too large: {codec.Info.Width}x{codec.Info.Height} pixels");
+            using var pin = frame.Buffer.Pin();
+            Read(codec, info, (nint)pin.Pointer);
+            return;
         }
 
-        using var srgb = SKColorSpace.CreateSrgb();
-        var bitmap = new SKBitmap();
-        if (!bitmap.TryAllocPixels(new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Premul, srgb)))
+        using var decoded = new SKBitmap();
+        if (!decoded.TryAllocPixels(info))
         {
-            bitmap.Dispose();
             throw new InvalidDataException($"no memory for a picture of {size.Width}x{size.Height} pixels");
         }
 
-        var result = codec.GetPixels(bitmap.Info, bitmap.GetPixels());
+        Read(codec, info, decoded.GetPixels());
+        Draw(decoded, codec.EncodedOrigin, frame);
+    }
+
+    private static void Read(SKCodec codec, SKImageInfo info, nint pixels)
+    {
+        var result = codec.GetPixels(info, pixels);
         if (result != SKCodecResult.Success)
         {
-            bitmap.Dispose();
             throw new InvalidDataException(result == SKCodecResult.IncompleteInput
                 ? "the picture is cut off"
                 : $"the picture is damaged ({result})");
         }
-
-        return bitmap;
     }
 
-    private static unsafe void Draw(SKBitmap decoded, SKEncodedOrigin origin, int width, int height, Frame frame)
+    private static unsafe void Draw(SKBitmap decoded, SKEncodedOrigin origin, Frame frame)
     {
+        var (width, height) = SwapsSides(origin) ? (decoded.Height, decoded.Width) : (decoded.Width, decoded.Height);
         using var pin = frame.Buffer.Pin();
         using var srgb = SKColorSpace.CreateSrgb();
         var info = new SKImageInfo(frame.Width, frame.Height, SKColorType.Rgba8888, SKAlphaType.Opaque, srgb);

@@ -33,6 +33,9 @@ internal abstract class InferenceRun : IDisposable
     /// <exception cref="InferenceException">The model rejected the input.</exception>
     public abstract void WarmUp();
 
+    /// <summary>Asks a run to break off, from another thread; no run succeeds afterwards.</summary>
+    public abstract void Stop();
+
     /// <inheritdoc/>
     public abstract void Dispose();
 }
@@ -52,6 +55,7 @@ internal sealed class InferenceRun<T> : InferenceRun
     private readonly List<OrtValue> _bound = [];
     private readonly ModelOutput[] _outputs;
     private readonly bool _hasFreeOutputs;
+    private bool _isDisposed;
     private OrtValue? _picture;
     private (int Width, int Height) _pictureSize;
 
@@ -89,8 +93,24 @@ internal sealed class InferenceRun<T> : InferenceRun
         Run();
     }
 
+    public override void Stop()
+    {
+        lock (_options)
+        {
+            if (!_isDisposed)
+            {
+                _options.Terminate = true;
+            }
+        }
+    }
+
     public override void Dispose()
     {
+        lock (_options)
+        {
+            _isDisposed = true;
+        }
+
         _binding.Dispose();
         _picture?.Dispose();
         _bound.ForEach(value => value.Dispose());

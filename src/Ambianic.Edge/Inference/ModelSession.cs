@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Ambianic.Frames;
 using Ambianic.Models;
 using Ambianic.Vision;
@@ -22,34 +23,52 @@ internal sealed class ModelSession : IDisposable
     /// <summary>A pipeline asks one question at a time, so more than this is a fault and not a load.</summary>
     private const int LongestQueue = 256;
     private static readonly TimeSpan LongestFarewell = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Rhythm = TimeSpan.FromSeconds(0.5);
 
     private readonly OnnxGraph _graph;
     private readonly IDetectionDecoder _decoder;
     private readonly Calibration _calibration;
     private readonly BlockingCollection<Request> _queue = new(LongestQueue);
-    private readonly Thread[] _workers;
+    private readonly Worker[] _workers;
+    private readonly TimeSpan _longest;
+    private readonly ITimer _watch;
+    private volatile bool _isHung;
+    private int _working;
     private long _count;
     private long _ticks;
 
     private ModelSession(
-        ResolvedModel model, OnnxGraph graph, ModelInput input, IDetectionDecoder decoder, InferenceRun first, int workers, TimeProvider time)
+        ResolvedModel model,
+        OnnxGraph graph,
+        ModelInput input,
+        IDetectionDecoder decoder,
+        InferenceRun first,
+        int workers,
+        TimeSpan longest,
+        TimeProvider time)
     {
         Model = model.Name;
         _graph = graph;
         _decoder = decoder;
         _calibration = model.Calibration ?? Calibration.None;
-        Labels = model.Labels ?? (graph.Labels.Count > 0 ? graph.Labels : decoder.Labels);
-        _workers = [.. Enumerable.Range(0, workers).Select(index => new Thread(() =>
-            Work(index == 0 ? first : InferenceRun.Create(graph, input, time)))
+        _longest = longest;
+        Labels = model.Labels ?? OwnLabels(graph, decoder, first);
+        _workers = [.. Enumerable.Range(0, workers).Select(index => new Worker(index == 0 ? first : InferenceRun.Create(graph, input, time)))];
+        _working = workers;
+        foreach (var worker in _workers)
         {
-            IsBackground = true,
-            Name = $"inference {model.Name}",
-        })];
-        Array.ForEach(_workers, worker => worker.Start());
+            worker.Thread = new Thread(() => Work(worker)) { IsBackground = true, Name = $"inference {model.Name}" };
+            worker.Thread.Start();
+        }
+
+        _watch = time.CreateTimer(_ => Watch(), null, Rhythm, Rhythm);
     }
 
     /// <summary>Name of the model, for people.</summary>
     public string Model { get; }
+
+    /// <summary>How its outputs are read: one of <see cref="DetectionDecoders.Names"/>.</summary>
+    public string Decoder => _decoder.Name;
 
     /// <summary>By class index.</summary>
     public IReadOnlyList<string> Labels { get; }
@@ -58,12 +77,19 @@ internal sealed class ModelSession : IDisposable
     public InferenceStatistics Statistics =>
         new(Model, Interlocked.Read(ref _count), TimeSpan.FromTicks(Interlocked.Read(ref _ticks)));
 
+    /// <summary>True when an inference took too long: the model answers nothing any more, and is to be loaded anew.</summary>
+    public bool IsHung => _isHung;
+
+    /// <summary>True while any of its threads has not ended.</summary>
+    public bool IsRunning => Volatile.Read(ref _working) > 0;
+
     /// <summary>Loads a model and warms it up; takes from tens of milliseconds to seconds.</summary>
     /// <param name="model">The model; what it does not say is found out from the file.</param>
     /// <param name="workers">Pictures that are looked at at the same time.</param>
+    /// <param name="longest">An inference that takes longer is hung.</param>
     /// <param name="time">Measures inferences.</param>
     /// <exception cref="InferenceException">The model cannot be used; the message says why.</exception>
-    public static ModelSession Load(ResolvedModel model, int workers, TimeProvider time)
+    public static ModelSession Load(ResolvedModel model, int workers, TimeSpan longest, TimeProvider time)
     {
         var graph = OnnxGraph.Load(model.OnnxPath);
         InferenceRun? run = null;
@@ -82,7 +108,7 @@ internal sealed class ModelSession : IDisposable
                 run.WarmUp();
             }
 
-            return new ModelSession(model, graph, input, decoder, run, workers, time);
+            return new ModelSession(model, graph, input, decoder, run, workers, longest, time);
         }
         catch (InferenceException error)
         {
@@ -93,12 +119,13 @@ internal sealed class ModelSession : IDisposable
     }
 
     /// <summary>See <see cref="IDetector.DetectAsync"/>.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<IReadOnlyList<Detection>> DetectAsync(Frame frame, Box? region, float threshold, CancellationToken cancellation)
     {
         var request = new Request(frame, region, threshold, cancellation);
-        if (!_queue.TryAdd(request, 0, cancellation))
+        if (!TryAdd(request, cancellation))
         {
-            throw new InferenceException($"{Model} does not keep up: {LongestQueue} pictures wait for it");
+            throw _isHung ? Hung() : new InferenceException($"{Model} does not keep up: {LongestQueue} pictures wait for it");
         }
 
         return await request.Task.WaitAsync(cancellation);
@@ -107,17 +134,69 @@ internal sealed class ModelSession : IDisposable
     /// <summary>Ends the threads after what they are doing; a hung one is left behind with its model.</summary>
     public void Dispose()
     {
+        _watch.Dispose();
         _queue.CompleteAdding();
-        if (Array.TrueForAll(_workers, worker => worker.Join(LongestFarewell)))
+        Array.TrueForAll(_workers, worker => worker.Thread.Join(LongestFarewell));
+    }
+
+    private bool TryAdd(Request request, CancellationToken cancellation)
+    {
+        try
         {
-            _graph.Dispose();
-            _queue.Dispose();
+            return _queue.TryAdd(request, 0, cancellation);
+        }
+        catch (InvalidOperationException) when (_isHung)
+        {
+            return false;
         }
     }
 
-    private void Work(InferenceRun run)
+    private InferenceException Hung() => new($"{Model} did not answer for {_longest.TotalSeconds:0.#} s; it is loaded anew");
+
+    /// <summary>
+    /// Time is counted in rounds of this watch and not read from a clock, so that a machine that slept, or had no processor
+    /// time for us, makes nobody look hung.
+    /// </summary>
+    private void Watch()
     {
-        using (run)
+        foreach (var worker in _workers)
+        {
+            if (worker.Current is { } request && ++request.Rounds * Rhythm > _longest)
+            {
+                GiveUp();
+                return;
+            }
+        }
+    }
+
+    /// <summary>Answers everybody who waits; the native call is asked to stop, and ends when it likes.</summary>
+    private void GiveUp()
+    {
+        _isHung = true;
+        _watch.Dispose();
+        _queue.CompleteAdding();
+        foreach (var worker in _workers)
+        {
+            worker.Run.Stop();
+            worker.Current?.TrySetException(Hung());
+        }
+
+        while (_queue.TryTake(out var waiting))
+        {
+            waiting.TrySetException(Hung());
+        }
+    }
+
+    /// <summary>What the file says, or what models of this family say; eighty unnamed classes are COCO's.</summary>
+    private static IReadOnlyList<string> OwnLabels(OnnxGraph graph, IDetectionDecoder decoder, InferenceRun run) =>
+        graph.Labels.Count > 0 ? graph.Labels
+        : decoder.Labels.Count > 0 ? decoder.Labels
+        : decoder.Classes(run.Outputs) == LabelSets.Coco80.Count ? LabelSets.Coco80
+        : [];
+
+    private void Work(Worker worker)
+    {
+        using (worker.Run)
         {
             var candidates = new CandidateList();
             foreach (var request in _queue.GetConsumingEnumerable())
@@ -128,15 +207,24 @@ internal sealed class ModelSession : IDisposable
                     continue;
                 }
 
+                worker.Current = request;
                 try
                 {
-                    request.TrySetResult(Detect(run, request, candidates));
+                    request.TrySetResult(Detect(worker.Run, request, candidates));
                 }
                 catch (Exception error)
                 {
                     request.TrySetException(error as InferenceException ?? new InferenceException($"{Model} failed: {error.Message}", error));
                 }
+
+                worker.Current = null;
             }
+        }
+
+        if (Interlocked.Decrement(ref _working) == 0)
+        {
+            _graph.Dispose();
+            _queue.Dispose();
         }
     }
 
@@ -190,6 +278,23 @@ internal sealed class ModelSession : IDisposable
         return points;
     }
 
+    /// <summary>A thread and its tensors.</summary>
+    private sealed class Worker(InferenceRun run)
+    {
+        private volatile Request? _current;
+
+        public InferenceRun Run => run;
+
+        public Thread Thread { get; set; } = null!;
+
+        /// <summary>What it is looking at.</summary>
+        public Request? Current
+        {
+            get => _current;
+            set => _current = value;
+        }
+    }
+
     private sealed class Request(Frame frame, Box? region, float threshold, CancellationToken cancellation)
         : TaskCompletionSource<IReadOnlyList<Detection>>(TaskCreationOptions.RunContinuationsAsynchronously)
     {
@@ -200,5 +305,8 @@ internal sealed class ModelSession : IDisposable
         public float Threshold => threshold;
 
         public CancellationToken Cancellation => cancellation;
+
+        /// <summary>Rounds of the watch that found it being worked on.</summary>
+        public int Rounds { get; set; }
     }
 }

@@ -17,6 +17,7 @@ public sealed record PictureDetections(
 public sealed class PictureDetector(IDetector detector, TimeProvider time)
 {
     private const long LargestFile = 256L << 20;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly FramePool _pool = new();
 
@@ -45,16 +46,35 @@ public sealed class PictureDetector(IDetector detector, TimeProvider time)
                 throw new FileNotFoundException(Directory.Exists(path) ? "it is a folder" : "there is no such file");
             }
 
-            if (file.Length > LargestFile)
-            {
-                throw new InvalidDataException($"the file is larger than {LargestFile >> 20} MB");
-            }
-
-            return PictureDecoder.Decode(await File.ReadAllBytesAsync(path, cancellation), _pool);
+            // A thread of its own: opening a pipe blocks until somebody writes to it, and cannot be cancelled.
+            var content = await Task.Run(() => Read(file), cancellation).WaitAsync(Patience, time, cancellation);
+            return PictureDecoder.Decode(content.GetBuffer().AsSpan(0, (int)content.Length), _pool);
+        }
+        catch (TimeoutException)
+        {
+            throw new InvalidDataException($"{path}: nothing could be read of it within {Patience.TotalSeconds:0} s; is it a pipe that nobody writes to?");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             throw new InvalidDataException($"{path}: {error.Message}", error);
         }
+    }
+
+    /// <summary>Counts what it reads, because devices and pipes have no length.</summary>
+    private static MemoryStream Read(FileInfo file)
+    {
+        using var stream = file.OpenRead();
+        var content = new MemoryStream((int)Math.Min(file.Length, LargestFile));
+        var part = new byte[1 << 16];
+        for (int read; (read = stream.Read(part)) > 0;)
+        {
+            content.Write(part, 0, read);
+            if (content.Length > LargestFile)
+            {
+                throw new InvalidDataException($"the file is larger than {LargestFile >> 20} MB");
+            }
+        }
+
+        return content;
     }
 }

@@ -1,55 +1,55 @@
+using System.Runtime.CompilerServices;
 using Ambianic.Frames;
-using Ambianic.Models;
 using Ambianic.Vision;
 using Microsoft.Extensions.Logging;
 
 namespace Ambianic.Inference;
 
 /// <summary>A detector whose model loads in the background; loading that failed is tried again when asked, after a while.</summary>
-internal sealed partial class SharedDetector(
-    string name,
-    Func<CancellationToken, Task<ResolvedModel>> lookup,
-    TimeProvider time,
-    ILogger logger,
-    CancellationToken stopped) : IDetector, IDisposable
+/// <param name="name">What the model is called until it is loaded.</param>
+/// <param name="load">Gets and loads the model.</param>
+/// <param name="time">Measures the while.</param>
+/// <param name="logger">Told why loading failed.</param>
+internal sealed partial class SharedDetector(string name, Func<Task<ModelSession>> load, TimeProvider time, ILogger logger) : IDetector
 {
     /// <summary>Frames arrive many times a second; a download or a broken file is not tried that often.</summary>
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(30);
 
     private readonly Lock _gate = new();
+    private volatile ModelSession? _session;
     private Task<ModelSession>? _loading;
     private long _failedAt;
 
     /// <inheritdoc/>
-    public string Model => Session?.Model ?? name;
-
-    /// <summary>How often the model ran; null until it is loaded.</summary>
-    public InferenceStatistics? Statistics => Session?.Statistics;
-
-    private ModelSession? Session => _loading is { IsCompletedSuccessfully: true } loaded ? loaded.GetAwaiter().GetResult() : null;
+    public string Model => _session?.Model ?? name;
 
     /// <summary>Starts to load, unless that has been done.</summary>
-    public Task BeginLoading() => LoadedAsync();
+    public void BeginLoading() => _ = LoadedAsync();
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<string>> ReadyAsync(CancellationToken cancellation) =>
-        (await LoadedAsync().WaitAsync(cancellation)).Labels;
+        (Usable ?? await LoadedAsync().WaitAsync(cancellation)).Labels;
 
     /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<IReadOnlyList<Detection>> DetectAsync(
         Frame frame, Box? region, float threshold, CancellationToken cancellation)
     {
-        var session = Session ?? await LoadedAsync().WaitAsync(cancellation);
+        var session = Usable ?? await LoadedAsync().WaitAsync(cancellation);
         return await session.DetectAsync(frame, region, threshold, cancellation);
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => Session?.Dispose();
+    private ModelSession? Usable => _session is { IsHung: false } session ? session : null;
 
     private Task<ModelSession> LoadedAsync()
     {
         lock (_gate)
         {
+            if (_session is { IsHung: true })
+            {
+                (_session, _loading) = (null, null);
+            }
+
             if (_loading is null || (_loading.IsFaulted && time.GetElapsedTime(_failedAt) >= RetryAfter))
             {
                 _loading = Task.Run(LoadAsync, CancellationToken.None);
@@ -63,11 +63,7 @@ internal sealed partial class SharedDetector(
     {
         try
         {
-            var start = time.GetTimestamp();
-            var model = await lookup(stopped);
-            var session = ModelSession.Load(model, WorkersPerModel, time);
-            LogLoaded(session.Model, model.OnnxPath, time.GetElapsedTime(start).TotalMilliseconds);
-            return session;
+            return _session = await load();
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
@@ -76,12 +72,6 @@ internal sealed partial class SharedDetector(
             throw error as InferenceException ?? new InferenceException(error.Message, error);
         }
     }
-
-    /// <summary>Half of the cores: decoding needs the others.</summary>
-    private static int WorkersPerModel => Math.Clamp(Environment.ProcessorCount / 2, 1, 4);
-
-    [LoggerMessage(LogLevel.Information, "Model {Model} loaded from {Path} in {Milliseconds:0} ms")]
-    private partial void LogLoaded(string model, string path, double milliseconds);
 
     [LoggerMessage(LogLevel.Error, "{Reason}")]
     private partial void LogFailed(string reason);

@@ -45,7 +45,7 @@ public static class ModelCatalog
             Apache,
             Pixels(256, 256, TensorType.Int32, LetterboxPlacement.TopLeft) with { SizeMultiple = 32 },
             "movenet-multi",
-            LabelSets.Person),
+            LabelSets.Person) { Calibration = new() { Slope = 2.46f, Intercept = 4.37f } },
         new(
             "movenet-thunder",
             ModelRole.Poses,
@@ -74,6 +74,18 @@ public static class ModelCatalog
                 new("models/blazeface.bin", 538928, "dc9a97fdc50bc43216554bdd69aa3e7b9361a519ee7bdd996a2f69a98a6f9b72")),
             Apache,
             PlusMinusOne(256, 256),
+            "blazeface",
+            LabelSets.Face),
+        new(
+            "blazeface-full-range",
+            ModelRole.Faces,
+            new NpmOrigin(
+                "@mediapipe/face_detection",
+                "0.4.1657300184",
+                5239212,
+                [new("face_detection_full_range.tflite", 1083984, "99bf9494d84f50acc6617d89873f71bf6635a841ea699c17cb3377f9507cfec3")]),
+            Apache,
+            PlusMinusOne(192, 192),
             "blazeface",
             LabelSets.Face),
         new(

@@ -29,6 +29,7 @@ public sealed partial class ModelResolver(ModelStore store, ILogger<ModelResolve
     {
         { Name: { Length: > 0 } name } => NamedAsync(role, name, options, labels, progress, cancellation),
         { Onnx: { Length: > 0 } onnx } => Task.FromResult(Own(ExistingFile(onnx), onnx, options, labels)),
+        { Tflite: { Length: > 0 } tflite } when IsForEdgeTpu(tflite) => EdgeTpuAsync(role, tflite, options, labels, progress, cancellation),
         { Tflite: { Length: > 0 } tflite } => TfliteAsync(role, tflite, options, labels, progress, cancellation),
         { Edgetpu: { Length: > 0 } edgetpu } => EdgeTpuAsync(role, edgetpu, options, labels, progress, cancellation),
         _ => CatalogAsync(ModelCatalog.Default(role), options, labels, progress, cancellation),
@@ -91,6 +92,8 @@ public sealed partial class ModelResolver(ModelStore store, ILogger<ModelResolve
                 $"the model {path} is compiled for the Edge TPU and cannot be converted; name the file it was compiled from as 'tflite'")
             : TfliteAsync(role, origin, options, labels, progress, cancellation);
     }
+
+    private static bool IsForEdgeTpu(string path) => path.Contains(EdgeTpuSuffix, StringComparison.OrdinalIgnoreCase);
 
     private static ResolvedModel Own(string onnx, string path, ModelOptions options, string? labels) => new(
         Path.GetFileName(path), onnx, null, options.Decoder, labels is null ? null : LabelFile.Read(labels));

@@ -7,7 +7,7 @@ namespace Ambianic.Sources;
 
 /// <summary>
 /// A program that we started, at lower priority, and that does not outlive us. Disposing it asks it to end, waits, kills
-/// and reaps it; that takes 4 s at most.
+/// and reaps it; that takes two seconds at most, unless the kernel itself cannot end it.
 /// </summary>
 internal sealed partial class ChildProcess : IAsyncDisposable
 {
@@ -63,18 +63,16 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         return new ChildProcess(await Launcher.StartAsync(start), onErrorLine, time);
     }
 
-    /// <summary>
-    /// Waits for the program to end by itself and for its last error line.
-    /// </summary>
+    /// <summary>Waits for the program to end by itself and for its last error line.</summary>
     /// <returns>Its exit code; 128 and the signal's number when a signal ended it; null when it goes on although its output has ended.</returns>
     public async Task<int?> WaitForExitAsync(CancellationToken cancellation)
     {
-        if (!await EndsWithinPatienceAsync(cancellation))
+        if (!await HappensSoonAsync(_process.WaitForExitAsync(cancellation), cancellation))
         {
             return null;
         }
 
-        await _errors.WaitAsync(cancellation);
+        await HappensSoonAsync(_errors, cancellation);
         return _process.ExitCode;
     }
 
@@ -86,15 +84,17 @@ internal sealed partial class ChildProcess : IAsyncDisposable
             // Asking lets ffmpeg say goodbye to a camera that serves few connections. The closed pipe wakes it if it is writing.
             _ = Signal(_process.Id, Terminate);
             await Output.DisposeAsync();
-            if (!await EndsWithinPatienceAsync(CancellationToken.None))
+            if (!await HappensSoonAsync(_process.WaitForExitAsync(), CancellationToken.None))
             {
                 _process.Kill();
-                await EndsWithinPatienceAsync(CancellationToken.None);
+                await HappensSoonAsync(_process.WaitForExitAsync(), CancellationToken.None);
             }
         }
 
+        await HappensSoonAsync(_errors, CancellationToken.None);
+        await Output.DisposeAsync();
+        _process.StandardError.Dispose();
         _process.Dispose();
-        await _errors;
     }
 
     private static IEnumerable<string> Wrapping(Executables executables)
@@ -104,6 +104,12 @@ internal sealed partial class ChildProcess : IAsyncDisposable
             yield return setpriv;
             yield return "--pdeathsig";
             yield return "KILL";
+        }
+
+        // A session of its own: Ctrl+C in our terminal is for us, and we tell the child.
+        if (executables.Find("setsid") is { } setsid)
+        {
+            yield return setsid;
         }
 
         if (executables.Find("nice") is { } nice)
@@ -138,11 +144,11 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         }
     }
 
-    private async Task<bool> EndsWithinPatienceAsync(CancellationToken cancellation)
+    private async Task<bool> HappensSoonAsync(Task task, CancellationToken cancellation)
     {
         try
         {
-            await _process.WaitForExitAsync(cancellation).WaitAsync(Patience, _time, cancellation);
+            await task.WaitAsync(Patience, _time, cancellation);
             return true;
         }
         catch (TimeoutException)

@@ -4,7 +4,7 @@ using Ambianic.Frames;
 
 namespace Ambianic.Sources;
 
-/// <summary>Says in ffmpeg's words what a source's options ask for. Only options that ffmpeg 4.2 to 7 all understand.</summary>
+/// <summary>Says in ffmpeg's words what a source's options ask for. Tested with ffmpeg 5.1; no option is used that version 4.4 or 7 lacks.</summary>
 internal static class FfmpegArguments
 {
     /// <summary>What <see cref="SourceOptions.Uri"/> says for the camera of a Raspberry Pi.</summary>
@@ -80,6 +80,11 @@ internal static class FfmpegArguments
                 : throw new SourceException($"nothing is known that reads {uri[..scheme]}://; known are file, {string.Join(", ", Streams)}");
         }
 
+        if (scheme >= 0 && !Uri.TryCreate(uri, UriKind.Absolute, out _))
+        {
+            throw new SourceException($"{uri} is no valid address of a file; a plain path will do");
+        }
+
         var path = Path.GetFullPath(scheme >= 0 ? new Uri(uri).LocalPath : uri);
         var file = new FileInfo(path);
         return Directory.Exists(path) ? throw new SourceException($"{path} is a directory, not a video file")
@@ -95,18 +100,19 @@ internal static class FfmpegArguments
     private static string DecimateByMediaTime(SourceOptions options)
     {
         var fps = Number(options.EffectiveFps);
-        return $"fps='if(gt(source_fps,0),min(source_fps,{fps}),{fps})':round=up,setpts=N/(FRAME_RATE*TB)";
+        return $"fps='if(gt(source_fps,0),min(source_fps,{fps}),{fps})':round=up";
     }
 
     /// <summary>
-    /// For cameras: the first picture in each interval of our clock, never one twice, whatever the camera's clock says.
-    /// Regular time stamps afterwards keep ffmpeg from repeating or dropping any itself.
+    /// For cameras: the first picture in each interval of our clock, never one twice, whatever the camera's clock says; our
+    /// own may step, too. Regular time stamps afterwards keep ffmpeg from repeating or dropping any itself. When a camera
+    /// changes its picture's size, ffmpeg counts anew and drops all until it has caught up, or the stall limit reconnects.
     /// </summary>
     private static string DecimateByClock(SourceOptions options)
     {
         var fps = Number(options.EffectiveFps);
         return "settb=AVTB,setpts=RTCTIME-RTCSTART,"
-            + $"select='isnan(prev_selected_t)+gt(floor(t*{fps}),floor(prev_selected_t*{fps}))',setpts=N/({fps}*TB)";
+            + $"select='isnan(prev_selected_t)+not(eq(floor(t*{fps}),floor(prev_selected_t*{fps})))',setpts=N/({fps}*TB)";
     }
 
     /// <summary>Square pixels, at most as wide as asked, aspect kept, in the colours that <see cref="PixelFormat.I420"/> promises.</summary>

@@ -18,7 +18,7 @@ internal static class FfmpegFailure
         ("Network is unreachable", "there is no network to reach the host through"),
         ("Connection timed out", "the host does not answer; is the camera on?"),
         ("Connection reset by peer", "the other side cut the connection"),
-        ("moov atom not found", "the file was cut short: its index, written when a recording ends, is missing"),
+        ("moov atom not found", "it is not a video, or a recording that was not finished: its index, written last, is missing"),
         ("Permission denied", "this program may not read it; check the file's permissions, for a camera the group \"video\""),
         ("Device or resource busy", "another program uses the camera"),
         ("No such device", "the camera is not plugged in"),
@@ -27,6 +27,8 @@ internal static class FfmpegFailure
         ("does not contain any stream", "it holds no pictures"),
         ("Invalid data found", "it is not a video, or a damaged one"),
     ];
+
+    private const int LastSignal = 64; // signal(7)
 
     /// <summary>True when a line says that the input is cut short or damaged.</summary>
     public static bool TellsOfDamage(string line) => Damage.Any(words => line.Contains(words, StringComparison.OrdinalIgnoreCase));
@@ -44,7 +46,7 @@ internal static class FfmpegFailure
 
         return exitCode switch
         {
-            > 128 => $"ffmpeg was ended by signal {exitCode - 128}",
+            > 128 and <= 128 + LastSignal => $"ffmpeg was ended by signal {exitCode - 128}",
             _ when errors.Count > 0 => $"ffmpeg: {errors[^1]}",
             null => "ffmpeg closed its output and did not end",
             _ => $"ffmpeg ended with exit code {exitCode}",

@@ -99,6 +99,7 @@ internal sealed class FfmpegSource(
     }
 
     /// <summary>The next frame, or null when no more come.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Frame?> NextAsync(Y4mReader reader, long sequence, long connectedAt, CancellationToken cancellation)
     {
         if (!await reader.BeginFrameAsync(cancellation))

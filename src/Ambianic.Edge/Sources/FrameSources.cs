@@ -12,7 +12,10 @@ public sealed class FrameSources(FramePool pool, TimeProvider time, ILoggerFacto
 {
     /// <summary>Makes a source that has not connected yet; a wrong URI shows itself when it is read.</summary>
     public IFrameSource Create(SourceOptions options) =>
-        options.Type == SourceType.Image && options.Uri.StartsWith("http", StringComparison.OrdinalIgnoreCase)
+        options.Type == SourceType.Image && IsHttp(options.Uri)
             ? new StillImageSource(options, pool, time)
             : new FfmpegSource(options, Executables.OfThisProcess, pool, time, loggers.CreateLogger<FfmpegSource>());
+
+    private static bool IsHttp(string uri) =>
+        uri.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || uri.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Ambianic.Frames;
 
@@ -22,6 +23,7 @@ internal sealed class Y4mReader(Stream stream)
 
     /// <summary>Waits for the next frame to begin; false at the end of the stream.</summary>
     /// <exception cref="SourceException">Something else comes.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> BeginFrameAsync(CancellationToken cancellation)
     {
         if (Header == default)
@@ -78,6 +80,18 @@ internal sealed class Y4mReader(Stream stream)
         return header.Length == 0 ? null : throw Unexpected();
     }
 
-    private async ValueTask<bool> FillAsync(Memory<byte> target, CancellationToken cancellation) =>
-        await stream.ReadAtLeastAsync(target, target.Length, throwOnEndOfStream: false, cancellation) == target.Length;
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))] // several times a frame, for years
+    private async ValueTask<bool> FillAsync(Memory<byte> target, CancellationToken cancellation)
+    {
+        for (int count; target.Length > 0; target = target[count..])
+        {
+            count = await stream.ReadAsync(target, cancellation);
+            if (count == 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 }

@@ -1,4 +1,6 @@
+using Ambianic.Frames;
 using Ambianic.Models;
+using Ambianic.Pipelines;
 using Ambianic.Vision;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -8,6 +10,8 @@ namespace Ambianic.Inference;
 public sealed class CatalogModelsTests
 {
     private const float DefaultThreshold = 0.6f;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
     [InlineData("person.jpg", 1)]
@@ -38,15 +42,63 @@ public sealed class CatalogModelsTests
     [InlineData("centernet")]
     public async Task Objects_EmptyRoom_ShowsNothing(string model) => Assert.Empty(await LookAsync(model, "background.jpg"));
 
+    [Theory]
+    [InlineData("person-face.jpg", 1)]
+    [InlineData("person.jpg", 1)]
+    [InlineData("person2-face1.jpg", 1, 2)]
+    [InlineData("background.jpg", 0)]
+    [InlineData("person-no-face.jpg", 0)]
+    public async Task Faces_InsidePersons_AreThoseThatLookAtUs(string picture, params int[] faces)
+    {
+        using var frame = PictureDecoder.Decode(await File.ReadAllBytesAsync(TestData.Require($"pictures/{picture}"), Cancellation), new FramePool());
+        using var persons = await PoolAsync(ModelCatalog.Default(ModelRole.Objects));
+        using var inside = await PoolAsync(ModelCatalog.Default(ModelRole.Faces));
+        var element = new DetectFaces(new DetectFacesOptions(), inside.Create(ModelRole.Faces, null, null));
+        var found = 0;
+
+        await new DetectObjects(new DetectObjectsOptions(), persons.Create(ModelRole.Objects, null, null), NullLogger<DetectObjects>.Instance).InvokeAsync(
+            new Sample(frame),
+            (sample, cancellation) => element.InvokeAsync(
+                sample,
+                (face, _) =>
+                {
+                    found += face.Detections.Count;
+                    return ValueTask.CompletedTask;
+                },
+                cancellation),
+            Cancellation);
+
+        Assert.Contains(found, faces);
+    }
+
+    [Theory]
+    [InlineData("person.jpg", 1)]
+    [InlineData("person2-face1.jpg", 2)]
+    [InlineData("fall_img_2_2.png", 1)]
+    [InlineData("background.jpg", 0)]
+    public async Task Poses_Picture_ShowsItsBodies(string picture, int bodies)
+    {
+        var found = await LookAsync(ModelCatalog.Default(ModelRole.Poses).Name, picture);
+
+        Assert.Equal(bodies, found.Count);
+        Assert.All(found, body => Assert.Equal(17, body.Keypoints.Count));
+    }
+
     private static async Task<IReadOnlyList<Detection>> LookAsync(string name, string picture)
     {
-        var path = await PulledModels.RequireAsync(name);
+        var path = TestData.Require($"pictures/{picture}");
         var model = ModelCatalog.Find(name)!;
-        using var pool = new DetectorPool(
-            (_, _, _, _) => Task.FromResult(new ResolvedModel(name, path, model.Input, model.Decoder, model.Labels) { Calibration = model.Calibration }),
+        using var pool = await PoolAsync(model);
+        var pictures = new PictureDetector(pool.Create(model.Role, null, null), TimeProvider.System);
+        return (await pictures.DetectAsync(path, DefaultThreshold, Cancellation)).Detections;
+    }
+
+    private static async Task<DetectorPool> PoolAsync(CatalogModel model)
+    {
+        var path = await PulledModels.RequireAsync(model.Name);
+        return new DetectorPool(
+            (_, _, _, _) => Task.FromResult(new ResolvedModel(model.Name, path, model.Input, model.Decoder, model.Labels) { Calibration = model.Calibration }),
             TimeProvider.System,
             NullLogger<DetectorPool>.Instance);
-        var pictures = new PictureDetector(pool.Create(model.Role, null, null), TimeProvider.System);
-        return (await pictures.DetectAsync(TestData.Require($"pictures/{picture}"), DefaultThreshold, TestContext.Current.CancellationToken)).Detections;
     }
 }

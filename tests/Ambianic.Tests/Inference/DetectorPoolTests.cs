@@ -7,8 +7,10 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Ambianic.Inference;
 
-public sealed class DetectorPoolTests
+public sealed class DetectorPoolTests : IDisposable
 {
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory();
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -41,7 +43,7 @@ public sealed class DetectorPoolTests
     [Fact]
     public async Task DetectAsync_FromManyAtOnce_AnswersAll()
     {
-        using var pool = Pool(Yolox());
+        using var pool = Pool(Tiny());
         var detector = pool.Create(ModelRole.Objects, null, null);
         using var frame = new FramePool().Rent(64, 64, PixelFormat.I420);
 
@@ -53,7 +55,7 @@ public sealed class DetectorPoolTests
     [Fact]
     public async Task DetectAsync_Cancelled_StopsWaiting()
     {
-        using var pool = Pool(Yolox());
+        using var pool = Pool(Tiny());
         var detector = pool.Create(ModelRole.Objects, null, null);
         await detector.ReadyAsync(Cancellation);
         using var frame = new FramePool().Rent(64, 64, PixelFormat.I420);
@@ -71,6 +73,16 @@ public sealed class DetectorPoolTests
 
         Assert.Same(first, pool.Create(ModelRole.Objects, new ModelOptions { Onnx = "a" }, null));
         Assert.NotSame(first, pool.Create(ModelRole.Objects, new ModelOptions { Onnx = "b" }, null));
+    }
+
+    [Fact]
+    public async Task Create_SameModelByTwoNames_IsLoadedOnce()
+    {
+        using var pool = Pool(Tiny());
+        await pool.Create(ModelRole.Objects, null, null).ReadyAsync(Cancellation);
+        await pool.Create(ModelRole.Objects, new ModelOptions { Name = "tiny" }, null).ReadyAsync(Cancellation);
+
+        Assert.Single(pool.Statistics);
     }
 
     [Fact]
@@ -93,28 +105,36 @@ public sealed class DetectorPoolTests
     [Fact]
     public async Task ReadyAsync_FileThatIsNoModel_NamesIt()
     {
-        var path = Path.GetTempFileName();
+        var path = Path.Combine(_folder.FullName, "text.onnx");
         await File.WriteAllTextAsync(path, "no model", Cancellation);
         using var pool = Pool(Task.FromResult(new ResolvedModel("mine", path, null, null, null)));
 
         var error = await Assert.ThrowsAsync<InferenceException>(() => pool.Create(ModelRole.Objects, null, null).ReadyAsync(Cancellation).AsTask());
 
         Assert.Contains(path, error.Message, StringComparison.Ordinal);
-        File.Delete(path);
     }
 
     [Fact]
     public async Task ReadyAsync_UnknownDecoder_ListsTheDecoders()
     {
-        using var pool = Pool(Yolox("yolo9000"));
+        using var pool = Pool(Tiny("yolo9000"));
 
         var error = await Assert.ThrowsAsync<InferenceException>(() => pool.Create(ModelRole.Objects, null, null).ReadyAsync(Cancellation).AsTask());
 
         Assert.Contains("nanodet", error.Message, StringComparison.Ordinal);
     }
 
-    private static Task<ResolvedModel> Yolox(string? decoder = null) => Task.FromResult(new ResolvedModel(
-        "yolox-nano", TestData.Require("models/yolox_nano.onnx"), null, decoder, LabelSets.Coco80));
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    private Task<ResolvedModel> Tiny(string? decoder = null) => Task.FromResult(new ResolvedModel(
+        "tiny",
+        new TinyOnnx(1, 3, 32, 32).Output("output0", [1, 1, 6], [8, 8, 24, 24, 0.9f, 0]).Write(_folder.FullName),
+        null,
+        decoder,
+        LabelSets.Person));
+
+    private static Task<ResolvedModel> Yolox() => Task.FromResult(new ResolvedModel(
+        "yolox-nano", TestData.Require("models/yolox_nano.onnx"), null, null, LabelSets.Coco80));
 
     private static DetectorPool Pool(Task<ResolvedModel> model) =>
         new((_, _, _, _) => model, TimeProvider.System, NullLogger<DetectorPool>.Instance);

@@ -1,4 +1,5 @@
 using Ambianic.Configuration;
+using Ambianic.Models.Import.Tflite;
 using Ambianic.Vision;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -87,6 +88,42 @@ public sealed class ModelResolverTests : IDisposable
         var error = await FailAsync(ModelRole.Objects, new ModelOptions { Edgetpu = _fixture["m_edgetpu.tflite"] });
 
         Assert.Contains("compiled for the Edge TPU", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ResolveAsync_OwnTflite_IsImportedOnce()
+    {
+        await File.WriteAllBytesAsync(_fixture["mine.tflite"], Tiny(), TestContext.Current.CancellationToken);
+
+        var first = await ResolveAsync(ModelRole.Objects, new ModelOptions { Tflite = _fixture["mine.tflite"] }, null);
+        var written = File.GetLastWriteTimeUtc(first.OnnxPath);
+        var second = await ResolveAsync(ModelRole.Objects, new ModelOptions { Tflite = _fixture["mine.tflite"] }, null);
+
+        Assert.Equal("mine.tflite", first.Name);
+        Assert.Equal(first, second);
+        Assert.Equal(written, File.GetLastWriteTimeUtc(second.OnnxPath));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ResolveAsync_EdgeTpuFileBesideItsOrigin_UsesTheOrigin(bool namedAsTflite)
+    {
+        await File.WriteAllTextAsync(_fixture["m_edgetpu.tflite"], "x", TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(_fixture["m.tflite"], Tiny(), TestContext.Current.CancellationToken);
+        var file = _fixture["m_edgetpu.tflite"];
+
+        var model = await ResolveAsync(
+            ModelRole.Objects, namedAsTflite ? new ModelOptions { Tflite = file } : new ModelOptions { Edgetpu = file }, null);
+
+        Assert.Equal("m.tflite", model.Name);
+    }
+
+    private static byte[] Tiny()
+    {
+        var model = new TinyTflite();
+        var (x, y) = (model.Tensor("x", TinyTflite.Float, [1, 2]), model.Tensor("y", TinyTflite.Float, [1, 2]));
+        return model.Operator(TfliteOperatorCode.RELU, [x], [y]).Build([x], [y]);
     }
 
     private Task<ResolvedModel> ResolveAsync(ModelRole role, ModelOptions? options, string? labels) =>

@@ -8,7 +8,7 @@ internal static partial class Processes
     public const int Kill = 9;
     public const int Halt = 19;
 
-    /// <summary>Our children, zombies not counted, that were started with this argument.</summary>
+    /// <summary>Running processes that were started with this argument.</summary>
     public static IReadOnlyList<int> WithArgument(string argument) =>
     [
         .. from folder in Directory.EnumerateDirectories("/proc")
@@ -16,6 +16,9 @@ internal static partial class Processes
            where id > 0 && Arguments(id).Contains(argument)
            select id,
     ];
+
+    /// <summary>True also for one that has ended and was not reaped, a zombie.</summary>
+    public static bool Exist(int process) => Directory.Exists($"/proc/{process}");
 
     public static void Signal(IReadOnlyList<int> processes, int signal)
     {

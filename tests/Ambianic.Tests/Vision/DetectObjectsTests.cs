@@ -1,4 +1,3 @@
-using Ambianic.Frames;
 using Ambianic.Pipelines;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -50,24 +49,13 @@ public sealed class DetectObjectsTests
         await InvokeAsync(element);
         await InvokeAsync(element);
 
-        Assert.Contains("'persn'", Assert.Single(logger.Lines), StringComparison.Ordinal);
+        var line = Assert.Single(logger.Lines);
+        Assert.Contains("'persn'", line, StringComparison.Ordinal);
+        Assert.Contains("did you mean person?", line, StringComparison.Ordinal);
     }
 
     private static Task<Sample> InvokeAsync(DetectObjectsOptions options, IDetector detector) =>
         InvokeAsync(new DetectObjects(options, detector, NullLogger<DetectObjects>.Instance));
 
-    private static async Task<Sample> InvokeAsync(DetectObjects element)
-    {
-        using var frame = new FramePool().Rent(16, 16, PixelFormat.I420);
-        Sample? passed = null;
-        await element.InvokeAsync(
-            new Sample(frame),
-            (sample, _) =>
-            {
-                passed = sample;
-                return ValueTask.CompletedTask;
-            },
-            TestContext.Current.CancellationToken);
-        return Assert.IsType<Sample>(passed);
-    }
+    private static async Task<Sample> InvokeAsync(DetectObjects element) => Assert.Single(await Passing.ThroughAsync(element, null));
 }

@@ -17,10 +17,10 @@ public sealed class LetterboxTests
 
         var back = letterbox.ToRegion(letterbox.ToTensor(box));
 
-        Assert.Equal(box.XMin, back.XMin, 3);
-        Assert.Equal(box.YMin, back.YMin, 3);
-        Assert.Equal(box.XMax, back.XMax, 3);
-        Assert.Equal(box.YMax, back.YMax, 3);
+        Assert.Equal(box.XMin, back.XMin, tolerance: 0.001f);
+        Assert.Equal(box.YMin, back.YMin, tolerance: 0.001f);
+        Assert.Equal(box.XMax, back.XMax, tolerance: 0.001f);
+        Assert.Equal(box.YMax, back.YMax, tolerance: 0.001f);
     });
 
     [Fact]

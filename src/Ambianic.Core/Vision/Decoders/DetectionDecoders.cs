@@ -3,7 +3,12 @@ namespace Ambianic.Vision.Decoders;
 /// <summary>All decoders by name. A new family of models is one more line here.</summary>
 public static class DetectionDecoders
 {
-    private static readonly IDetectionDecoder[] All = [new NanoDet(), new CenterNet(), new Yolox(), new MoveNetMultiPose()];
+    /// <summary>For guessing, the most particular ones come first.</summary>
+    private static readonly IDetectionDecoder[] All =
+    [
+        new NanoDet(), new YuNet(), new BlazeFace(), new BlazePose(), new PoseNet(), new MoveNetMulti(), new MoveNetSingle(),
+        new SsdPostprocess(), new CenterNet(), new Detr(), new Yolox(), new Yolo(),
+    ];
 
     /// <summary>Names of all decoders.</summary>
     public static IEnumerable<string> Names => All.Select(decoder => decoder.Name);

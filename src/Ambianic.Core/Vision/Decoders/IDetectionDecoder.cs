@@ -18,6 +18,9 @@ public interface IDetectionDecoder
     /// <summary>True when outputs of these shapes are, as far as shapes tell, of this family.</summary>
     bool Reads(IReadOnlyList<ModelOutput> outputs);
 
+    /// <summary>How many classes the outputs tell apart; 0 when that cannot be seen.</summary>
+    int Classes(IReadOnlyList<ModelOutput> outputs) => 0;
+
     /// <summary>How pictures are usually prepared for this family.</summary>
     /// <param name="tensor">Size, layout and type that the graph asks for; colours and padding are to be filled in.</param>
     ModelInput Usual(ModelInput tensor);

@@ -18,6 +18,9 @@ public sealed class NanoDet : IDetectionDecoder
         outputs.Count == 2 * Strides.Length && outputs.Count(IsSides) == Strides.Length;
 
     /// <inheritdoc/>
+    public int Classes(IReadOnlyList<ModelOutput> outputs) => outputs.FirstOrDefault(output => !IsSides(output))?.FromLast(1) ?? 0;
+
+    /// <inheritdoc/>
     public ModelInput Usual(ModelInput tensor) => tensor with
     {
         Order = ChannelOrder.Bgr,

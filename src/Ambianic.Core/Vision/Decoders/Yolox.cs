@@ -17,7 +17,11 @@ public sealed class Yolox : IDetectionDecoder
 
     /// <inheritdoc/>
     public bool Reads(IReadOnlyList<ModelOutput> outputs) =>
-        outputs.Count == 1 && outputs[0].Shape.Count == 3 && outputs[0].FromLast(1) > 5 && IsPyramid(outputs[0].FromLast(2));
+        outputs.Count == 1 && outputs[0].Shape.Count == 3 && outputs[0].FromLast(1) > 5
+        && outputs[0].FromLast(2) > outputs[0].FromLast(1) && IsPyramid(outputs[0].FromLast(2));
+
+    /// <inheritdoc/>
+    public int Classes(IReadOnlyList<ModelOutput> outputs) => outputs[0].FromLast(1) - 5;
 
     /// <inheritdoc/>
     public ModelInput Usual(ModelInput tensor) => tensor with { Order = ChannelOrder.Bgr, Placement = LetterboxPlacement.TopLeft, Pad = 114 };

@@ -18,6 +18,9 @@ internal sealed class Graph
 
     /// <summary>By name.</summary>
     public Dictionary<string, Tensor> Constants { get; } = [];
+
+    /// <summary>How often each operator occurs in the file that was read, by the name it has there.</summary>
+    public Dictionary<string, int> SourceOperators { get; } = [];
 }
 
 /// <summary>An input or output.</summary>

@@ -55,6 +55,14 @@ internal sealed partial class GraphBuilder
 
     public string GatherNd(string value, string indices) => Emit("GatherND", [value, Cast(indices, ElementType.Int64)]);
 
+    /// <summary>As many elements of each axis as <paramref name="sizes"/> say, -1 being the rest.</summary>
+    public string Slice(string value, long[] begin, long[] sizes)
+    {
+        var ends = begin.Zip(sizes, (first, size) => size < 0 ? int.MaxValue : first + size);
+        var (axes, steps) = (Enumerable.Range(0, begin.Length).Select(axis => (long)axis), Enumerable.Repeat(1L, begin.Length));
+        return Emit("Slice", [value, Integers(begin), Integers([.. ends]), Integers([.. axes]), Integers([.. steps])]);
+    }
+
     /// <summary>A part of a tensor.</summary>
     /// <exception cref="ModelException">Its limits are computed.</exception>
     public string StridedSlice(string value, string begin, string end, string strides, SliceMasks masks)

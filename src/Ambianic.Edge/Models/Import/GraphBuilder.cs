@@ -5,16 +5,37 @@ namespace Ambianic.Models.Import;
 /// operators and differ in how they write them down, so the readers only read and this is the only place that translates.
 /// </summary>
 /// <remarks>Methods return the names of new values.</remarks>
-internal sealed partial class GraphBuilder
+/// <param name="fileSize">Bytes of the file that is read: bounds how much the constants of a hostile one may grow to.</param>
+internal sealed partial class GraphBuilder(long fileSize)
 {
+    private const long AlwaysAllowed = 64 << 20;
+    private const int MostGrowth = 16;
+
+    private long _allowed = AlwaysAllowed + (MostGrowth * fileSize);
     private int _values;
 
     /// <summary>What has been built so far.</summary>
     public Graph Graph { get; } = new();
 
+    /// <summary>Remembers that the source has an operator of this name.</summary>
+    public void CountSource(string op) => Graph.SourceOperators[op] = Graph.SourceOperators.GetValueOrDefault(op) + 1;
+
+    /// <summary>Asked before memory is taken for a constant.</summary>
+    /// <exception cref="ModelException">The constants are out of all proportion to the file.</exception>
+    public void Allow(int bytes)
+    {
+        _allowed -= bytes;
+        if (_allowed < 0)
+        {
+            throw new ModelException($"its constants are more than {MostGrowth} times as large as the file");
+        }
+    }
+
     /// <summary>Adds a constant.</summary>
+    /// <exception cref="ModelException">The constants are out of all proportion to the file.</exception>
     public string Constant(Tensor tensor)
     {
+        Allow(tensor.Data.Length);
         var name = $"constant_{_values++}";
         Graph.Constants[name] = tensor;
         return name;

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Ambianic.Models.Import.Onnx;
 using Ambianic.Models.Import.TfJs;
+using Ambianic.Models.Import.Tflite;
 using Google.Protobuf;
 
 namespace Ambianic.Models.Import;
@@ -8,31 +10,72 @@ namespace Ambianic.Models.Import;
 public static class ModelImporter
 {
     /// <summary>Raised whenever the same file would be imported differently, so that cached results are made anew.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
+
+    private const long LargestFile = 1 << 30;
+    private static ReadOnlySpan<byte> TfliteIdentifier => "TFL3"u8;
 
     /// <summary>Imports a model.</summary>
-    /// <param name="path">The <c>model.json</c> of a TensorFlow.js graph model, its weights beside it.</param>
+    /// <param name="path">A TensorFlow Lite file, or the <c>model.json</c> of a TensorFlow.js graph model, its weights beside it.</param>
     /// <param name="onnxPath">Where the result goes; overwritten.</param>
-    /// <param name="outputs">Names of the outputs wanted; null is all of them.</param>
+    /// <param name="outputs">Names of the outputs wanted of a TensorFlow.js model; null is all of them.</param>
     /// <exception cref="ModelException">It cannot be read; the message names the file and, where it is one, the operator.</exception>
     public static void Import(string path, string onnxPath, IReadOnlyList<string>? outputs = null)
     {
+        var model = Convert(path, outputs);
+        using var file = File.Create(onnxPath);
+        model.WriteTo(file);
+        file.Flush(flushToDisk: true);
+    }
+
+    /// <summary>The same, in memory.</summary>
+    internal static ModelProto Convert(string path, IReadOnlyList<string>? outputs) => OfFile(path, () => OnnxWriter.Write(
+        ChannelsFirst.Rewrite(Read(path, outputs)), $"{Version}", new Dictionary<string, string> { ["source"] = Path.GetFileName(path) }));
+
+    /// <summary>Says what a model is, without importing it.</summary>
+    /// <exception cref="ModelException">As for <see cref="Import"/>.</exception>
+    public static ModelDescription Describe(string path) => OfFile(path, () =>
+    {
+        var graph = Read(path, null);
+        return new ModelDescription(
+            [.. graph.Inputs.Select(ModelTensor.Of)], [.. graph.Outputs.Select(ModelTensor.Of)], graph.SourceOperators);
+    });
+
+    private static Graph Read(string path, IReadOnlyList<string>? outputs)
+    {
+        if (new FileInfo(path) is { Exists: true, Length: > LargestFile })
+        {
+            throw new ModelException($"it is larger than {LargestFile >> 30} GiB");
+        }
+
+        var content = File.ReadAllBytes(path);
+        return IsTflite(content) ? TfliteReader.Read(content)
+            : IsJson(content) ? TfJsReader.Read(content, Path.GetDirectoryName(Path.GetFullPath(path))!, outputs)
+            : throw new ModelException("it is neither a TensorFlow Lite file nor the model.json of a TensorFlow.js model");
+    }
+
+    private static T OfFile<T>(string path, Func<T> read)
+    {
         try
         {
-            var graph = ChannelsFirst.Rewrite(TfJsReader.Read(path, outputs));
-            var model = OnnxWriter.Write(graph, $"{Version}", new Dictionary<string, string> { ["source"] = Path.GetFileName(path) });
-            using var file = File.Create(onnxPath);
-            model.WriteTo(file);
-            file.Flush(flushToDisk: true);
+            return read();
         }
-        catch (ModelException error)
+        catch (Exception error) when (error is ModelException or IOException or UnauthorizedAccessException)
         {
             throw new ModelException($"{path} cannot be imported: {error.Message}", error);
         }
-        catch (Exception error) when (error is JsonException or FormatException or InvalidOperationException or KeyNotFoundException
-            or ArgumentException or IndexOutOfRangeException or InvalidCastException or OverflowException)
+        catch (Exception error) when (IsDamage(error))
         {
             throw new ModelException($"{path} cannot be imported: the file is damaged ({error.Message})", error);
         }
     }
+
+    /// <summary>What reading a file that contradicts itself ends in, beside what the readers notice themselves.</summary>
+    internal static bool IsDamage(Exception error) => error is ModelException or JsonException or FormatException
+        or InvalidOperationException or KeyNotFoundException or ArgumentException or IndexOutOfRangeException or InvalidCastException
+        or OverflowException;
+
+    private static bool IsTflite(byte[] content) => content.Length >= 8 && content.AsSpan(4, 4).SequenceEqual(TfliteIdentifier);
+
+    private static bool IsJson(byte[] content) => content.AsSpan().TrimStart(" \t\r\n"u8) is [(byte)'{', ..];
 }

@@ -22,6 +22,8 @@ internal enum ElementType
 /// <param name="Data">Exactly as long as type and shape say.</param>
 internal sealed record Tensor(ElementType Type, IReadOnlyList<int> Shape, byte[] Data)
 {
+    private const int MostIntegers = 4096;
+
     /// <summary>Number of elements.</summary>
     public int Count => Data.Length / SizeOf(Type);
 
@@ -60,10 +62,15 @@ internal sealed record Tensor(ElementType Type, IReadOnlyList<int> Shape, byte[]
     public static Tensor Of(IReadOnlyList<int> shape, params ReadOnlySpan<int> values) =>
         new(ElementType.Int32, shape, MemoryMarshal.AsBytes(values).ToArray());
 
-    /// <summary>The elements of an integer tensor.</summary>
-    /// <exception cref="ModelException">It does not hold 32- or 64-bit integers.</exception>
+    /// <summary>The elements of an integer tensor that says axes or sizes.</summary>
+    /// <exception cref="ModelException">It does not hold 32- or 64-bit integers, or more than axes and sizes ever are.</exception>
     public long[] ToIntegers()
     {
+        if (Count > MostIntegers)
+        {
+            throw new ModelException($"the file is damaged: {Count} numbers where axes or sizes belong");
+        }
+
         var values = new long[Count];
         for (var i = 0; i < values.Length; i++)
         {

@@ -151,7 +151,8 @@ internal sealed partial class TfJsReader
         }
 
         var size = checked((int)shape[0]);
-        var dense = new int[Tensor.SizeInBytes(ElementType.Int32, [size]) / sizeof(int)];
+        _builder.Allow(Tensor.SizeInBytes(ElementType.Int32, [size]));
+        var dense = new int[size];
         Array.Fill(dense, checked((int)otherwise[0]));
         for (var i = 0; i < indices.Length; i++)
         {

@@ -7,7 +7,7 @@ internal sealed partial class TfJsReader
 {
     private const long LargestTopology = 64 << 20;
 
-    private readonly GraphBuilder _builder = new();
+    private readonly GraphBuilder _builder;
     private readonly Dictionary<string, TfJsNode> _nodes = [];
     private readonly Dictionary<string, Tensor> _weights;
 
@@ -23,6 +23,7 @@ internal sealed partial class TfJsReader
         }
 
         _weights = TfJsWeights.Read(model.GetProperty("weightsManifest"), directory);
+        _builder = new GraphBuilder(_weights.Values.Sum(weight => (long)weight.Data.Length));
         foreach (var output in outputs ?? Outputs(model))
         {
             Build(output);
@@ -31,18 +32,19 @@ internal sealed partial class TfJsReader
     }
 
     /// <summary>Reads a model.</summary>
-    /// <param name="path">Its <c>model.json</c>, at most 64 MiB.</param>
+    /// <param name="json">Its <c>model.json</c>.</param>
+    /// <param name="directory">Where its weights lie.</param>
     /// <param name="outputs">Names of the outputs wanted; null is all of them.</param>
     /// <exception cref="ModelException">It is damaged or uses something that is not supported.</exception>
-    public static Graph Read(string path, IReadOnlyList<string>? outputs)
+    public static Graph Read(ReadOnlyMemory<byte> json, string directory, IReadOnlyList<string>? outputs)
     {
-        if (new FileInfo(path).Length > LargestTopology)
+        if (json.Length > LargestTopology)
         {
             throw new ModelException($"it is larger than {LargestTopology >> 20} MiB");
         }
 
-        using var document = JsonDocument.Parse(File.ReadAllBytes(path));
-        return new TfJsReader(document.RootElement, Path.GetDirectoryName(Path.GetFullPath(path))!, outputs)._builder.Graph;
+        using var document = JsonDocument.Parse(json);
+        return new TfJsReader(document.RootElement, directory, outputs)._builder.Graph;
     }
 
     /// <summary>Those that the signature names; without a signature the nodes that nobody uses.</summary>
@@ -107,6 +109,7 @@ internal sealed partial class TfJsReader
     {
         try
         {
+            _builder.CountSource(node.Op);
             return Operator(node);
         }
         catch (ModelException error)

@@ -14,9 +14,16 @@ internal static class TfJsWeights
     public static Dictionary<string, Tensor> Read(JsonElement manifest, string directory)
     {
         var tensors = new Dictionary<string, Tensor>();
+        var read = 0L;
         foreach (var group in manifest.EnumerateArray())
         {
             var data = ReadFiles([.. group.GetProperty("paths").EnumerateArray().Select(path => path.GetString() ?? "")], directory);
+            read += data.Length;
+            if (read > LargestFile)
+            {
+                throw new ModelException($"the weights are too large: more than {LargestFile} bytes in all");
+            }
+
             var position = 0;
             foreach (var weight in group.GetProperty("weights").EnumerateArray())
             {

@@ -1,0 +1,136 @@
+using System.Runtime.CompilerServices;
+using Ambianic.Health;
+
+namespace Ambianic.Pipelines;
+
+/// <summary>
+/// Elements linked to each other, and a mark of where in them the one sample is. A chain can be given up with the sample in
+/// it: the call goes on as long as it likes, and passes nothing on any more.
+/// </summary>
+internal sealed class ElementChain : IDisposable
+{
+    private const int Free = 0;
+    private const int Busy = 1;
+    private const int GivenUp = 2;
+
+    private readonly TimeProvider _time;
+    private readonly SampleHandler _first;
+    private readonly CancellationTokenSource _cancellation;
+    private readonly TaskCompletionSource _givenUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _use;
+    private volatile int _place;
+    private volatile int _deepest;
+    private long _since;
+
+    /// <summary>Links the elements.</summary>
+    /// <param name="slots">In order; place 1 is the first of them, place 0 is the source.</param>
+    /// <param name="arrive">What follows the last element.</param>
+    /// <param name="time">Measures how long a place has had the sample.</param>
+    /// <param name="cancellation">Ends whatever the elements do.</param>
+    public ElementChain(IReadOnlyList<ElementSlot> slots, SampleHandler arrive, TimeProvider time, CancellationToken cancellation)
+    {
+        Slots = slots;
+        _time = time;
+        _since = time.GetTimestamp();
+        _cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        SampleHandler next = (sample, token) =>
+        {
+            _deepest = 0;
+            return arrive(sample, token);
+        };
+        for (var place = slots.Count; place > 0; place--)
+        {
+            next = Link(place, slots[place - 1].Element, next);
+        }
+
+        _first = next;
+    }
+
+    public IReadOnlyList<ElementSlot> Slots { get; }
+
+    /// <summary>Completes when the chain is given up with a sample in it.</summary>
+    public Task WhenGivenUp => _givenUp.Task;
+
+    /// <summary>How long the sample has been where it is; for place 0, how long none has come.</summary>
+    public TimeSpan BusyFor(int place) => _place == place ? _time.GetElapsedTime(Interlocked.Read(ref _since)) : TimeSpan.Zero;
+
+    /// <summary>
+    /// The place to blame for silence: the one that has been busy for long; else the deepest that samples came to since one
+    /// last arrived, because there they end.
+    /// </summary>
+    public int Stuck(HealthPolicy policy)
+    {
+        var place = _place;
+        return BusyFor(place) >= policy.StuckAfter ? place : _deepest;
+    }
+
+    /// <summary>Sends a sample through.</summary>
+    /// <returns>False when the chain was given up meanwhile and must not be used any more.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<bool> TryInvokeAsync(Sample sample)
+    {
+        if (Interlocked.CompareExchange(ref _use, Busy, Free) != Free)
+        {
+            return false;
+        }
+
+        try
+        {
+            await _first(sample, _cancellation.Token);
+        }
+        catch when (Volatile.Read(ref _use) == GivenUp)
+        {
+            return false; // whatever it says now, it was said that it is stuck
+        }
+        finally
+        {
+            Interlocked.CompareExchange(ref _use, Free, Busy);
+        }
+
+        return Volatile.Read(ref _use) == Free;
+    }
+
+    /// <summary>Gives the chain up if a sample is in it; what works on it is asked to stop.</summary>
+    public void GiveUp()
+    {
+        if (Interlocked.CompareExchange(ref _use, GivenUp, Busy) == Busy)
+        {
+            _ = _cancellation.CancelAsync();
+            _givenUp.TrySetResult();
+        }
+    }
+
+    /// <summary>To be called when no sample is in it.</summary>
+    public void Dispose() => _cancellation.Dispose();
+
+    private SampleHandler Link(int place, IPipelineElement element, SampleHandler next)
+    {
+        return PassAsync;
+
+        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+        async ValueTask PassAsync(Sample sample, CancellationToken cancellation)
+        {
+            if (Volatile.Read(ref _use) == GivenUp)
+            {
+                throw new OperationCanceledException("the element before was given up as stuck");
+            }
+
+            Mark(place);
+            _deepest = Math.Max(_deepest, place);
+            try
+            {
+                await element.InvokeAsync(sample, next, cancellation);
+            }
+            finally
+            {
+                Mark(place - 1);
+            }
+        }
+    }
+
+    private void Mark(int place)
+    {
+        _place = place;
+        Interlocked.Exchange(ref _since, _time.GetTimestamp());
+    }
+}

@@ -1,0 +1,22 @@
+using System.Globalization;
+
+namespace Ambianic.Timeline;
+
+/// <summary>How folders and files of events are called: after a moment of local time, as the reference system does.</summary>
+public static class EventNames
+{
+    /// <summary>Folder of all events, within the data directory.</summary>
+    public const string Root = "detections";
+
+    /// <summary>Ends the name of a picture.</summary>
+    public const string ImageSuffix = "-image.jpg";
+
+    /// <summary>Ends the name of a small picture.</summary>
+    public const string ThumbnailSuffix = "-thumbnail.jpg";
+
+    /// <summary>Ends the name of an event's JSON.</summary>
+    public const string JsonSuffix = "-inference.json";
+
+    /// <summary>For example <c>20210501-101112.123456</c>; sorts by time.</summary>
+    public static string For(DateTimeOffset at) => at.ToString("yyyyMMdd-HHmmss.ffffff", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,157 @@
+using System.ComponentModel.DataAnnotations;
+using System.Runtime.CompilerServices;
+using Ambianic.Pipelines;
+using Microsoft.Extensions.Logging;
+
+namespace Ambianic.Timeline;
+
+/// <summary>Options of the element <c>save_detections</c>.</summary>
+public sealed record SaveDetectionsOptions
+{
+    /// <summary>Seconds between two saves of samples with detections, at least; 0 saves all. The default is 2.</summary>
+    [Range(0.0, 31_536_000)]
+    public double PositiveInterval { get; init; } = 2;
+
+    /// <summary>Seconds between two saves of samples without detections, at least; 0 saves all. The default is 600.</summary>
+    [Range(0.0, 31_536_000)]
+    public double IdleInterval { get; init; } = 600;
+
+    /// <summary>Draws the boxes into the thumbnail; the picture itself stays as it was seen. The default is false.</summary>
+    public bool DrawBoxes { get; init; }
+
+    /// <summary>Who hears of events with detections.</summary>
+    public NotifyOptions Notify { get; init; } = new();
+}
+
+/// <summary>The key <c>notify</c> of <c>save_detections</c>.</summary>
+public sealed record NotifyOptions
+{
+    /// <summary>Keys of <c>notifications</c>. The default is <c>default</c> alone.</summary>
+    public IReadOnlyList<string> Providers { get; init; } = ["default"];
+}
+
+/// <summary>
+/// Decides which samples are remembered: at most one per interval with detections and one per interval without, and always
+/// the first of each kind. Intervals are measured on the monotonic clock.
+/// </summary>
+public sealed partial class SaveDetections(
+    SaveDetectionsOptions options,
+    string pipeline,
+    string sourceId,
+    IEventStore store,
+    TimeProvider time,
+    ILogger<SaveDetections> logger) : IPipelineElement
+{
+    /// <summary>As the configuration calls it.</summary>
+    public const string Name = "save_detections";
+
+    /// <summary>A full disk is asked again this soon, and no sooner: encoding pictures for nothing costs too.</summary>
+    private static readonly TimeSpan RetryAfterFailure = TimeSpan.FromSeconds(5);
+
+    /// <summary>Samples of one frame share its time; they are told apart by steps of 1 µs, and never by as many as these.</summary>
+    private static readonly TimeSpan SameFrame = TimeSpan.FromMilliseconds(1);
+
+    private readonly DateTimeOffset _startedAt = time.GetLocalNow();
+    private readonly Interval _positive = new(TimeSpan.FromSeconds(options.PositiveInterval));
+    private readonly Interval _idle = new(TimeSpan.FromSeconds(options.IdleInterval));
+    private DateTimeOffset _lastAt;
+    private string? _folder;
+    private long _failures;
+
+    /// <summary>
+    /// Saves the sample when it is due and passes it on in any case: trouble with the disk is reported and does not look
+    /// like trouble with the camera.
+    /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask InvokeAsync(Sample sample, SampleHandler next, CancellationToken cancellation)
+    {
+        var interval = sample.Detections.Count > 0 ? _positive : _idle;
+        if (interval.IsOver(time))
+        {
+            interval.Restart(time);
+            if (!await TrySaveAsync(sample, cancellation))
+            {
+                interval.Shorten(RetryAfterFailure);
+            }
+        }
+
+        await next(sample, cancellation);
+    }
+
+    private async ValueTask<bool> TrySaveAsync(Sample sample, CancellationToken cancellation)
+    {
+        try
+        {
+            _folder ??= await store.StartFolderAsync(_startedAt, cancellation);
+            await store.AppendAsync(
+                Describe(sample, _folder),
+                new EventPicture(sample.Frame, sample.Region, options.DrawBoxes),
+                cancellation);
+        }
+        catch (IOException error)
+        {
+            _failures++;
+            LogNotSaved(pipeline, _failures, error.Message);
+            return false;
+        }
+
+        if (_failures > 0)
+        {
+            LogSavesAgain(pipeline, _failures);
+            _failures = 0;
+        }
+
+        return true;
+    }
+
+    private DetectionEvent Describe(Sample sample, string folder)
+    {
+        var at = Moment(sample.Frame.CapturedAt);
+        var name = EventNames.For(at);
+        return new DetectionEvent
+        {
+            Id = Guid.NewGuid().ToString("N"),
+            At = at,
+            Pipeline = pipeline,
+            Source = sourceId,
+            Display = sample.Display,
+            Detections = sample.Detections,
+            RelDir = folder,
+            ImageFileName = name + EventNames.ImageSuffix,
+            ThumbnailFileName = name + EventNames.ThumbnailSuffix,
+            JsonFileName = name + EventNames.JsonSuffix,
+        };
+    }
+
+    /// <summary>Local time in whole microseconds, as file names have it; unlike that of the sample before.</summary>
+    private DateTimeOffset Moment(DateTimeOffset capturedAt)
+    {
+        var at = TimeZoneInfo.ConvertTime(capturedAt, time.LocalTimeZone);
+        at = at.AddTicks(-(at.Ticks % TimeSpan.TicksPerMicrosecond));
+        if (at <= _lastAt && _lastAt - at < SameFrame)
+        {
+            at = _lastAt.AddMicroseconds(1);
+        }
+
+        return _lastAt = at;
+    }
+
+    [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline} watches on but could not save what it saw ({Count} in a row): {Reason}")]
+    private partial void LogNotSaved(string pipeline, long count, string reason);
+
+    [LoggerMessage(LogLevel.Information, "Pipeline {Pipeline} saves again after {Count} failure(s)")]
+    private partial void LogSavesAgain(string pipeline, long count);
+
+    /// <summary>Time that must pass between two saves of one kind; over before the first.</summary>
+    private sealed class Interval(TimeSpan length)
+    {
+        private long? _since;
+        private TimeSpan _length;
+
+        public bool IsOver(TimeProvider time) => _since is not { } since || time.GetElapsedTime(since) >= _length;
+
+        public void Restart(TimeProvider time) => (_since, _length) = (time.GetTimestamp(), length);
+
+        public void Shorten(TimeSpan wait) => _length = wait;
+    }
+}

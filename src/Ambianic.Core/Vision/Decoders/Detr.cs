@@ -1,0 +1,112 @@
+namespace Ambianic.Vision.Decoders;
+
+/// <summary>
+/// Real-time detection transformers, in the three forms they are exported in: labels, boxes (corners in pixels of the size
+/// given as second input) and scores (RT-DETR v2, D-FINE); logits and relative boxes (Transformers); or one output of
+/// relative boxes and scores [1, queries, 4 + classes] (Ultralytics).
+/// </summary>
+/// <remarks>Y. Zhao et al., "DETRs Beat YOLOs on Real-time Object Detection", 2023; Y. Peng et al., "D-FINE", 2024.</remarks>
+public sealed class Detr : IDetectionDecoder
+{
+    private const int Queries = 300;
+
+    /// <inheritdoc/>
+    public string Name => "detr";
+
+    /// <inheritdoc/>
+    public bool Reads(IReadOnlyList<ModelOutput> outputs) =>
+        outputs.Count == 1
+            ? outputs[0].FromLast(2) == Queries && outputs[0].FromLast(1) is > 6 and < 2000
+            : outputs.Count is 2 or 3 && Find(outputs, "boxes") is { } boxes && boxes.FromLast(1) == 4 && (Find(outputs, "logits") ?? Find(outputs, "scores")) is not null;
+
+    /// <inheritdoc/>
+    public int Classes(IReadOnlyList<ModelOutput> outputs) =>
+        outputs.Count == 1 ? outputs[0].FromLast(1) - 4 : Find(outputs, "logits")?.FromLast(1) ?? 0;
+
+    /// <inheritdoc/>
+    public ModelInput Usual(ModelInput tensor) => tensor with { Scale = ModelInput.UnitScale, Placement = LetterboxPlacement.Centred };
+
+    /// <inheritdoc/>
+    public void Decode(IReadOnlyList<ModelOutput> outputs, in Letterbox letterbox, float threshold, CandidateList found)
+    {
+        var boxes = Find(outputs, "boxes");
+        if (outputs.Count == 1 && outputs[0].FromLast(1) > 4)
+        {
+            DecodeRows(outputs[0], letterbox, threshold, found);
+        }
+        else if (boxes is not null && Find(outputs, "logits") is { } logits)
+        {
+            DecodeLogits(logits, boxes.Values.Span, letterbox, threshold, found);
+        }
+        else if (boxes is not null && Find(outputs, "labels") is { } labels && Find(outputs, "scores") is { } scores)
+        {
+            DecodeFinished(labels.Values.Span, boxes.Values.Span, scores.Values.Span, threshold, found);
+        }
+        else
+        {
+            throw new InferenceException("the outputs are not those of a detection transformer; try another decoder");
+        }
+    }
+
+    private static ModelOutput? Find(IReadOnlyList<ModelOutput> outputs, string name)
+    {
+        foreach (var output in outputs)
+        {
+            if (output.Name.Contains(name, StringComparison.OrdinalIgnoreCase))
+            {
+                return output;
+            }
+        }
+
+        return null;
+    }
+
+    private static void DecodeRows(ModelOutput output, in Letterbox letterbox, float threshold, CandidateList found)
+    {
+        var columns = output.FromLast(1);
+        for (var rows = output.Values.Span; rows.Length >= columns; rows = rows[columns..])
+        {
+            var (label, score) = Best.Of(rows[4..columns]);
+            if (score >= threshold)
+            {
+                found.Add(label, score, Relative(rows, letterbox));
+            }
+        }
+    }
+
+    private static void DecodeLogits(
+        ModelOutput logits, ReadOnlySpan<float> boxes, in Letterbox letterbox, float threshold, CandidateList found)
+    {
+        var classes = logits.FromLast(1);
+        var values = logits.Values.Span;
+        for (var query = 0; query < values.Length / classes; query++)
+        {
+            var (label, logit) = Best.Of(values.Slice(query * classes, classes));
+            var score = Activation.Sigmoid(logit);
+            if (score >= threshold)
+            {
+                found.Add(label, score, Relative(boxes[(query * 4)..], letterbox));
+            }
+        }
+    }
+
+    private static void DecodeFinished(
+        ReadOnlySpan<float> labels, ReadOnlySpan<float> boxes, ReadOnlySpan<float> scores, float threshold, CandidateList found)
+    {
+        for (var query = 0; query < scores.Length; query++)
+        {
+            if (scores[query] >= threshold)
+            {
+                var box = boxes.Slice(query * 4, 4);
+                found.Add((int)labels[query], scores[query], new Box(box[0], box[1], box[2], box[3]));
+            }
+        }
+    }
+
+    private static Box Relative(ReadOnlySpan<float> box, in Letterbox letterbox)
+    {
+        var (x, y) = (box[0] * letterbox.TensorWidth, box[1] * letterbox.TensorHeight);
+        var (halfWidth, halfHeight) = (box[2] * letterbox.TensorWidth / 2, box[3] * letterbox.TensorHeight / 2);
+        return new Box(x - halfWidth, y - halfHeight, x + halfWidth, y + halfHeight);
+    }
+}

@@ -1,0 +1,88 @@
+namespace Ambianic.Vision.Decoders;
+
+/// <summary>
+/// SSD detectors. Either suppression is part of the graph, as TensorFlow's object detection models end: boxes [1, n, 4] (top,
+/// left, bottom, right, relative to the tensor), then classes [1, n] and scores [1, n], and their number. Or the graph
+/// was imported from TensorFlow Lite and leaves the end to <see cref="DetectionPostProcess"/>.
+/// </summary>
+public sealed class SsdPostprocess : IDetectionDecoder
+{
+    /// <inheritdoc/>
+    public string Name => "ssd-postprocess";
+
+    /// <inheritdoc/>
+    public bool Reads(IReadOnlyList<ModelOutput> outputs) =>
+        Find(outputs, DetectionPostProcess.Parameters) is not null || (outputs.Count == 4 && FindFinished(outputs) is not null);
+
+    /// <inheritdoc/>
+    public ModelInput Usual(ModelInput tensor) =>
+        (tensor.Type == TensorType.Float ? tensor.BetweenMinusOneAndOne() : tensor) with { Placement = LetterboxPlacement.TopLeft };
+
+    /// <inheritdoc/>
+    public void Decode(IReadOnlyList<ModelOutput> outputs, in Letterbox letterbox, float threshold, CandidateList found)
+    {
+        if (Find(outputs, DetectionPostProcess.Parameters) is { } parameters)
+        {
+            DecodeRest(DetectionPostProcess.FromTensor(parameters.Values.Span), outputs, letterbox, threshold, found);
+        }
+        else if (FindFinished(outputs) is var (boxes, classes, scores))
+        {
+            DecodeFinished(boxes.Values.Span, classes.Values.Span, scores.Values.Span, letterbox, threshold, found);
+        }
+        else
+        {
+            throw new InferenceException("the outputs are not boxes, classes and scores; try another decoder");
+        }
+    }
+
+    private static void DecodeRest(
+        DetectionPostProcess postProcess, IReadOnlyList<ModelOutput> outputs, in Letterbox letterbox, float threshold, CandidateList found)
+    {
+        var kept = new List<(int Label, float Score, Box Box)>(postProcess.MostDetections);
+        postProcess.Apply(
+            Require(outputs, DetectionPostProcess.Boxes),
+            Require(outputs, DetectionPostProcess.Scores),
+            Require(outputs, DetectionPostProcess.Anchors),
+            kept);
+        foreach (var (label, score, box) in kept)
+        {
+            if (score >= threshold)
+            {
+                found.Add(label, score, letterbox.FromFraction(box));
+            }
+        }
+    }
+
+    private static void DecodeFinished(
+        ReadOnlySpan<float> boxes, ReadOnlySpan<float> classes, ReadOnlySpan<float> scores, in Letterbox letterbox, float threshold, CandidateList found)
+    {
+        for (var i = 0; i < scores.Length; i++)
+        {
+            if (scores[i] >= threshold)
+            {
+                var box = boxes.Slice(i * 4, 4);
+                found.Add((int)classes[i], scores[i], letterbox.FromFraction(new Box(box[1], box[0], box[3], box[2])));
+            }
+        }
+    }
+
+    private static (ModelOutput Boxes, ModelOutput Classes, ModelOutput Scores)? FindFinished(IReadOnlyList<ModelOutput> outputs)
+    {
+        var boxes = outputs[0];
+        var lists = outputs.Where(output => output.Shape.Count == 2 && output.FromLast(1) == boxes.FromLast(2)).ToArray();
+        if (boxes.Shape.Count != 3 || boxes.FromLast(1) != 4 || lists.Length != 2)
+        {
+            return null;
+        }
+
+        return lists[0].Name.Contains("score", StringComparison.OrdinalIgnoreCase)
+            ? (boxes, lists[1], lists[0])
+            : (boxes, lists[0], lists[1]);
+    }
+
+    private static ReadOnlySpan<float> Require(IReadOnlyList<ModelOutput> outputs, string name) =>
+        Find(outputs, name) is { } output ? output.Values.Span : throw new InferenceException($"the model has no output {name}");
+
+    private static ModelOutput? Find(IReadOnlyList<ModelOutput> outputs, string name) =>
+        outputs.FirstOrDefault(output => output.Name == name);
+}

@@ -1,0 +1,34 @@
+using Ambianic.Frames;
+using Ambianic.Pipelines;
+using Ambianic.Timeline;
+using Ambianic.Vision;
+using Microsoft.Extensions.Logging;
+
+namespace Ambianic;
+
+/// <summary>The elements that every configuration may use.</summary>
+public static class BuiltInElements
+{
+    /// <summary>Makes them known.</summary>
+    public static ElementRegistry AddTo(ElementRegistry registry) => registry
+        .Add<DetectObjectsOptions>("detect_objects", (options, context) => new DetectObjects(
+            options,
+            context.Get<IDetectorFactory>().Create(ModelRole.Objects, options.Model, options.Labels),
+            context.Get<ILogger<DetectObjects>>()))
+        .Add<DetectFacesOptions>("detect_faces", (options, context) => new DetectFaces(
+            options, context.Get<IDetectorFactory>().Create(ModelRole.Faces, options.Model, options.Labels)))
+        .Add<DetectPosesOptions>("detect_poses", (options, context) => new DetectPoses(
+            options, context.Get<IDetectorFactory>().Create(ModelRole.Poses, options.Model, options.Labels)))
+        .Add<DetectFallsOptions>("detect_falls", (options, context) => new DetectFalls(
+            options,
+            context.Get<IDetectorFactory>().Create(ModelRole.Poses, options.Model, options.Labels),
+            context.Get<FramePool>(),
+            context.Get<ILogger<DetectFalls>>()))
+        .Add<SaveDetectionsOptions>(SaveDetections.Name, (options, context) => new SaveDetections(
+            options,
+            context.Pipeline,
+            context.SourceId,
+            context.Get<IEventStore>(),
+            context.Get<TimeProvider>(),
+            context.Get<ILogger<SaveDetections>>()));
+}

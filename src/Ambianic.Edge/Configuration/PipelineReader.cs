@@ -1,0 +1,111 @@
+using Ambianic.Pipelines;
+
+namespace Ambianic.Configuration;
+
+/// <summary>Reads the section <c>pipelines</c>: references resolved, options bound; what is wrong with a pipeline disables that one alone.</summary>
+internal sealed class PipelineReader(
+    SourceReader sources, ModelReader models, ElementRegistry registry, OptionsBinder binder)
+{
+    private const string SourceName = "source";
+
+    /// <summary>Reads one pipeline; its problems are in the result.</summary>
+    public PipelineConfiguration Read(Entry pipeline)
+    {
+        var problems = new ProblemList();
+        var path = ProblemList.Join("pipelines", pipeline.Key);
+        var items = Items(pipeline, path, problems);
+        SourceOptions? source = null;
+        var elements = new List<ElementConfiguration>();
+        var effective = new List<Node>();
+        for (var index = 0; index < items.Count; index++)
+        {
+            var itemPath = $"{path}[{index}]";
+            if (SingleEntry(items[index], itemPath, problems) is not { } element)
+            {
+                continue;
+            }
+
+            var elementPath = ProblemList.Join(itemPath, element.Key);
+            CheckPosition(element, index, elementPath, problems);
+            if (element.Key == SourceName)
+            {
+                var (options, node) = sources.Read(element.Value, elementPath, problems);
+                source ??= options;
+                effective.Add(Only(element, node));
+            }
+            else if (registry.Kinds.TryGetValue(element.Key, out var kind))
+            {
+                var node = element.Value is MappingNode own ? models.Resolve(own, kind.OptionsType, elementPath, problems) : element.Value;
+                if (binder.Bind(node, kind.OptionsType, elementPath, problems) is { } options)
+                {
+                    elements.Add(new ElementConfiguration(element.Key, options));
+                }
+
+                effective.Add(Only(element, node));
+            }
+            else
+            {
+                problems.Add(element.KeyPlace, elementPath, "is not an element", Spelling.Nearest(element.Key, registry.Kinds.Keys));
+            }
+        }
+
+        return new PipelineConfiguration(pipeline.Key, source, elements)
+        {
+            Problems = problems.Problems,
+            Fingerprint = JsonDocuments.Canonical(new SequenceNode(pipeline.Value.Place, effective)),
+        };
+    }
+
+    private static IReadOnlyList<Node> Items(Entry pipeline, string path, ProblemList problems)
+    {
+        switch (pipeline.Value)
+        {
+            case SequenceNode { Items: { Count: > 0 } items }:
+                return items;
+            case SequenceNode or ScalarNode { IsNull: true }:
+                problems.Add(pipeline.KeyPlace, path, "has no elements; the first is '- source: …'");
+                return [];
+            case BrokenNode broken:
+                problems.Add(broken.Problem);
+                return [];
+            default:
+                problems.Add(pipeline.Value.Place, path, $"must be a list of elements, each begun with '-', not {ProblemList.Quote(pipeline.Value)}");
+                return [];
+        }
+    }
+
+    private static Entry? SingleEntry(Node item, string path, ProblemList problems)
+    {
+        switch (item)
+        {
+            case MappingNode { Entries: [var only] }:
+                return only;
+            case MappingNode { Entries: [_, var second, ..] } map:
+                problems.Add(
+                    second.KeyPlace,
+                    ProblemList.Join(path, second.Key),
+                    $"is the second of {map.Entries.Count} keys of one element; begin each element with '-', and indent its options further");
+                return null;
+            case BrokenNode broken:
+                problems.Add(broken.Problem);
+                return null;
+            default:
+                problems.Add(item.Place, path, $"must be an element's name followed by ':', not {ProblemList.Quote(item)}");
+                return null;
+        }
+    }
+
+    private static void CheckPosition(Entry element, int index, string path, ProblemList problems)
+    {
+        if (index == 0 && element.Key != SourceName)
+        {
+            problems.Add(element.KeyPlace, path, "the first element must be 'source'", Spelling.Nearest(element.Key, [SourceName]));
+        }
+        else if (index > 0 && element.Key == SourceName)
+        {
+            problems.Add(element.KeyPlace, path, "a pipeline has one source, as its first element");
+        }
+    }
+
+    private static MappingNode Only(Entry element, Node value) => new(element.KeyPlace, [element with { Value = value }]);
+}

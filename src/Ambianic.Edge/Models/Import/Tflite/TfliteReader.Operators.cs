@@ -1,0 +1,181 @@
+using Ambianic.Vision;
+using static Ambianic.Models.Import.Tflite.TfliteOperatorCode;
+
+namespace Ambianic.Models.Import.Tflite;
+
+/// <content>Each operator, read from its options. The numbers of the fields are those of TensorFlow Lite's schema.</content>
+internal sealed partial class TfliteReader
+{
+    private const string PostProcess = "TFLite_Detection_PostProcess";
+
+    /// <summary>Tensors that come from <see cref="DetectionPostProcess"/>, which is not part of the graph.</summary>
+    private readonly HashSet<int> _postProcessed = [];
+
+    private static readonly string[] Activations = ["NONE", "RELU", "RELU_N1_TO_1", "RELU6", "TANH", "SIGN_BIT"];
+
+    private void Operator(TfliteOperator item)
+    {
+        switch (item.Code)
+        {
+            case DENSIFY:
+                var sparse = TensorOf(item.Inputs[0]);
+                _builder.Allow(Tensor.SizeInBytes(sparse.Type, sparse.Shape));
+                _constants[item.Outputs[0]] = SparseTensor.ToDense(
+                    sparse, sparse.Sparsity ?? throw new ModelException("its input is not sparse"));
+                break;
+            case DEQUANTIZE when ConstantOf(item.Inputs[0]) is { } constant:
+                _constants[item.Outputs[0]] = Real(constant, TensorOf(item.Inputs[0]));
+                break;
+            case SPLIT:
+                DefineAll(item, _builder.Split(In(item, 1), item.Outputs.Count, Axis(item, 0)));
+                break;
+            case SPLIT_V:
+                DefineAll(item, _builder.Split(In(item, 0), Integers(item, 1), Axis(item, 2)));
+                break;
+            case UNPACK:
+                DefineAll(item, _builder.Unpack(In(item, 0), item.Outputs.Count, Option(item, 1)));
+                break;
+            case TOPK_V2:
+                DefineAll(item, _builder.TopK(In(item, 0), In(item, 1)));
+                break;
+            case CUSTOM when item.Custom == PostProcess:
+                LeaveToPostProcessing(item);
+                break;
+            default:
+                Define(item.Outputs[0], Single(item));
+                break;
+        }
+    }
+
+    /// <summary>An operator with one output.</summary>
+    private string Single(TfliteOperator item) => item.Code switch
+    {
+        CONV_2D => Convolution(item),
+        DEPTHWISE_CONV_2D => DepthwiseConvolution(item),
+        FULLY_CONNECTED => FullyConnected(item),
+        MAX_POOL_2D => Pool(item, "MaxPool"),
+        AVERAGE_POOL_2D => Pool(item, "AveragePool"),
+        RESIZE_BILINEAR => _builder.Resize(In(item, 0), In(item, 1), linear: true, Grid(item, 2)),
+        RESIZE_NEAREST_NEIGHBOR => _builder.Resize(In(item, 0), In(item, 1), linear: false, Grid(item, 0)),
+        DEPTH_TO_SPACE => _builder.DepthToSpace(In(item, 0), Option(item, 0)),
+        SPACE_TO_DEPTH => _builder.SpaceToDepth(In(item, 0), Option(item, 0)),
+        PAD => _builder.Pad(In(item, 0), In(item, 1), null),
+        PADV2 => _builder.Pad(In(item, 0), In(item, 1), In(item, 2)),
+
+        ADD => Activated(item, 0, Direct(item, "Add")),
+        SUB => Activated(item, 0, Direct(item, "Sub")),
+        MUL => Activated(item, 0, Direct(item, "Mul")),
+        DIV => Activated(item, 0, Direct(item, "Div")),
+        MAXIMUM => Direct(item, "Max"),
+        MINIMUM => Direct(item, "Min"),
+        POW => Direct(item, "Pow"),
+        SQUARED_DIFFERENCE => _builder.SquaredDifference(In(item, 0), In(item, 1)),
+        PRELU => Direct(item, "PRelu"),
+        RELU or RELU6 or RELU_N1_TO_1 or TANH or ELU => _builder.Activate(In(item, 0), item.Code.ToString()),
+        LEAKY_RELU => _builder.Activate(In(item, 0), "LeakyRelu", item.Options?.Single(0) ?? 0),
+        LOGISTIC => Direct(item, "Sigmoid"),
+        HARD_SWISH => Direct(item, "HardSwish"),
+        SOFTMAX => _builder.Softmax(In(item, 0), item.Options?.Single(0) ?? 1),
+        EXP => Direct(item, "Exp"),
+        SQRT => Direct(item, "Sqrt"),
+        RSQRT => _builder.Emit("Reciprocal", [Direct(item, "Sqrt")]),
+        ABS => Direct(item, "Abs"),
+        NEG => Direct(item, "Neg"),
+        QUANTIZE or DEQUANTIZE => In(item, 0),
+        CAST => _builder.Cast(In(item, 0), Wide(TensorOf(item.Outputs[0]).Type)),
+
+        MEAN => Reduce(item, "ReduceMean"),
+        SUM => Reduce(item, "ReduceSum"),
+        REDUCE_MAX => Reduce(item, "ReduceMax"),
+        ARG_MAX => _builder.ArgMax(In(item, 0), In(item, 1)),
+
+        RESHAPE => _builder.Emit("Reshape", [In(item, 0), _builder.Integers([.. TensorOf(item.Outputs[0]).Shape.Select(size => (long)size)])]),
+        TRANSPOSE => _builder.Transpose(In(item, 0), Integers(item, 1)),
+        SQUEEZE => _builder.Squeeze(In(item, 0), [.. item.Options?.Int32s(0).Select(axis => (long)axis) ?? []]),
+        EXPAND_DIMS => _builder.Unsqueeze(In(item, 0), Axis(item, 1)),
+        CONCATENATION => Activated(item, 1, _builder.Concat(All(item), Option(item, 0))),
+        PACK => _builder.Pack(All(item), Option(item, 1)),
+        TILE => _builder.Tile(In(item, 0), In(item, 1)),
+        SHAPE => _builder.Shape(In(item, 0)),
+        GATHER when Option(item, 1) == 0 => _builder.Gather(In(item, 0), In(item, 1), Option(item, 0)),
+        STRIDED_SLICE when Option(item, 2) == 0 => _builder.StridedSlice(
+            In(item, 0), In(item, 1), In(item, 2), In(item, 3),
+            new SliceMasks(Option(item, 0), Option(item, 1), Option(item, 3), Option(item, 4))),
+        SLICE => _builder.Slice(In(item, 0), Integers(item, 1), Integers(item, 2)),
+        CUSTOM when item.Custom == "edgetpu-custom-op" => throw new ModelException(
+            "the file is compiled for the Edge TPU and cannot be converted; name the file it was compiled from"),
+        _ => throw new ModelException("this operator is not supported"),
+    };
+
+    private string In(TfliteOperator item, int index) => Value(Input(item, index));
+
+    private static int Input(TfliteOperator item, int index) => index < item.Inputs.Count
+        ? item.Inputs[index]
+        : throw new ModelException($"it has only {item.Inputs.Count} inputs");
+
+    private string[] All(TfliteOperator item) => [.. item.Inputs.Select(Value)];
+
+    private long[] Integers(TfliteOperator item, int index) => RequireConstant(Input(item, index)).ToIntegers();
+
+    private long Axis(TfliteOperator item, int index) => Integers(item, index)[0];
+
+    private static int Option(TfliteOperator item, int field, int otherwise = 0) => item.Options?.Int32(field, otherwise) ?? otherwise;
+
+    private string Direct(TfliteOperator item, string op) => _builder.Emit(op, All(item));
+
+    private string Activated(TfliteOperator item, int field, string value) =>
+        _builder.Activate(value, Activations[item.Options?.Byte(field) ?? 0]);
+
+    private string Reduce(TfliteOperator item, string op) =>
+        _builder.Reduce(op, In(item, 0), In(item, 1), item.Options?.Bool(0) ?? false);
+
+    private string Pool(TfliteOperator item, string op) => Activated(
+        item, 5, _builder.Pool(op, In(item, 0), Window(item), [Option(item, 4), Option(item, 3)]));
+
+    private static ResizeGrid Grid(TfliteOperator item, int field) => item.Options switch
+    {
+        { } options when options.Bool(field) => ResizeGrid.AlignCorners,
+        { } options when options.Bool(field + 1) => ResizeGrid.HalfPixel,
+        _ => ResizeGrid.Asymmetric,
+    };
+
+    private static Window Window(TfliteOperator item) =>
+        new(Same: (item.Options?.Byte(0) ?? 0) == 0, Option(item, 2), Option(item, 1));
+
+    private void DefineAll(TfliteOperator item, string[] values)
+    {
+        foreach (var (output, value) in item.Outputs.Zip(values))
+        {
+            Define(output, value);
+        }
+    }
+
+    /// <summary>The graph ends with what the post-processing works on, and with its parameters, so that the file says all.</summary>
+    private void LeaveToPostProcessing(TfliteOperator item)
+    {
+        var options = FlexMap.Read(item.CustomOptions);
+        var parameters = new DetectionPostProcess
+        {
+            MostDetections = (int)Parameter("max_detections"),
+            ClassesPerDetection = (int)Parameter("max_classes_per_detection"),
+            DetectionsPerClass = (int)options.GetValueOrDefault("detections_per_class", 100),
+            IsRegular = options.GetValueOrDefault("use_regular_nms") != 0,
+            ScoreThreshold = (float)Parameter("nms_score_threshold"),
+            OverlapThreshold = (float)Parameter("nms_iou_threshold"),
+            Classes = (int)Parameter("num_classes"),
+            ScaleY = (float)Parameter("y_scale"),
+            ScaleX = (float)Parameter("x_scale"),
+            ScaleHeight = (float)Parameter("h_scale"),
+            ScaleWidth = (float)Parameter("w_scale"),
+        }.ToTensor();
+        _builder.Output(In(item, 0), DetectionPostProcess.Boxes, ElementType.Float, TensorOf(item.Inputs[0]).Shape);
+        _builder.Output(In(item, 1), DetectionPostProcess.Scores, ElementType.Float, TensorOf(item.Inputs[1]).Shape);
+        _builder.Output(In(item, 2), DetectionPostProcess.Anchors, ElementType.Float, TensorOf(item.Inputs[2]).Shape);
+        _builder.Output(
+            _builder.Constant(Tensor.Of([parameters.Length], parameters)), DetectionPostProcess.Parameters, ElementType.Float, [parameters.Length]);
+        _postProcessed.UnionWith(item.Outputs);
+
+        double Parameter(string name) =>
+            options.TryGetValue(name, out var value) ? value : throw new ModelException($"its option {name} is missing");
+    }
+}

@@ -1,0 +1,62 @@
+namespace Ambianic.Timeline;
+
+/// <summary>An event file that cannot be read; it is left as it is.</summary>
+/// <param name="Path">Relative to the data directory.</param>
+/// <param name="Reason">Why, for people.</param>
+public sealed record UnreadableEventFile(string Path, string Reason);
+
+/// <summary>Walks through the event files of a data directory, removing nothing but temporary files.</summary>
+internal sealed class EventFileScan(EventFolders folders, TimeZoneInfo local)
+{
+    private readonly List<UnreadableEventFile> _unreadable = [];
+
+    /// <summary>What could not be read so far.</summary>
+    public IReadOnlyList<UnreadableEventFile> Unreadable => _unreadable;
+
+    /// <summary>Reads the wanted events of some folders.</summary>
+    /// <param name="relDirs">Folders that nobody writes to.</param>
+    /// <param name="wanted">Picks JSON files of a folder by their names.</param>
+    /// <param name="cancellation">Ends the walk.</param>
+    public IEnumerable<DetectionEvent> Read(
+        IReadOnlyList<string> relDirs, Func<string, IEnumerable<string>, IEnumerable<string>> wanted, CancellationToken cancellation)
+    {
+        foreach (var relDir in relDirs)
+        {
+            foreach (var name in Names(relDir, wanted))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (TryRead(relDir, name) is { } detectionEvent)
+                {
+                    yield return detectionEvent;
+                }
+            }
+        }
+    }
+
+    private IReadOnlyList<string> Names(string relDir, Func<string, IEnumerable<string>, IEnumerable<string>> wanted)
+    {
+        try
+        {
+            folders.RemoveTemporaryFiles(relDir);
+            return [.. wanted(relDir, folders.JsonFiles(relDir))];
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            _unreadable.Add(new UnreadableEventFile(relDir, error.Message));
+            return [];
+        }
+    }
+
+    private DetectionEvent? TryRead(string relDir, string name)
+    {
+        try
+        {
+            return folders.Read(relDir, name, local);
+        }
+        catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            _unreadable.Add(new UnreadableEventFile($"{relDir}/{name}", error.Message));
+            return null;
+        }
+    }
+}

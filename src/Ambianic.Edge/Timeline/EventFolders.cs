@@ -1,0 +1,64 @@
+namespace Ambianic.Timeline;
+
+/// <summary>Where the files of events lie: <c>DATA_DIR/detections/&lt;start time&gt;/</c>.</summary>
+internal sealed class EventFolders(string dataDir)
+{
+    /// <summary>A real one has a few hundred bytes for each detection; more is something else or damaged.</summary>
+    private const int LongestJson = 4 << 20;
+
+    private readonly string _root = Path.Combine(dataDir, EventNames.Root);
+
+    /// <summary>The absolute path of a folder that an event names.</summary>
+    public string PathOf(string relDir) => Path.Combine(dataDir, relDir);
+
+    /// <summary>Makes a folder that nobody has.</summary>
+    /// <returns>Relative to the data directory.</returns>
+    public string Start(DateTimeOffset at)
+    {
+        while (Path.Exists(Path.Combine(_root, EventNames.For(at))))
+        {
+            at = at.AddMicroseconds(1);
+        }
+
+        var relDir = $"{EventNames.Root}/{EventNames.For(at)}";
+        DurableFiles.EnsureFolder(PathOf(relDir));
+        return relDir;
+    }
+
+    /// <summary>All folders at this moment, the newest first, relative to the data directory.</summary>
+    public IReadOnlyList<string> All()
+    {
+        if (!Directory.Exists(_root))
+        {
+            return [];
+        }
+
+        var folders = Directory.GetDirectories(_root).Select(folder => $"{EventNames.Root}/{Path.GetFileName(folder)}").ToArray();
+        Array.Sort(folders, (one, other) => string.CompareOrdinal(other, one));
+        return folders;
+    }
+
+    /// <summary>Names of the JSON files in a folder, in no order.</summary>
+    public IEnumerable<string> JsonFiles(string relDir) =>
+        Directory.EnumerateFiles(PathOf(relDir), "*" + EventNames.JsonSuffix).Select(path => Path.GetFileName(path));
+
+    /// <summary>Reads an event from its file.</summary>
+    /// <exception cref="InvalidDataException">It is not an event.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public DetectionEvent Read(string relDir, string jsonFile, TimeZoneInfo local)
+    {
+        var path = Path.Combine(PathOf(relDir), jsonFile);
+        return new FileInfo(path).Length <= LongestJson
+            ? EventJson.FromFile(File.ReadAllBytes(path), relDir, jsonFile, local)
+            : throw new InvalidDataException("not an event: larger than 4 MiB");
+    }
+
+    /// <summary>Removes what a crash left half-written in a folder that nobody writes to.</summary>
+    public void RemoveTemporaryFiles(string relDir)
+    {
+        foreach (var path in Directory.EnumerateFiles(PathOf(relDir), DurableFiles.TemporaryPattern))
+        {
+            File.Delete(path);
+        }
+    }
+}

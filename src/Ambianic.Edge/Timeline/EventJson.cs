@@ -1,0 +1,126 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Ambianic.Vision;
+
+namespace Ambianic.Timeline;
+
+/// <summary>Events to and from the JSON that lies beside their pictures.</summary>
+internal static class EventJson
+{
+    private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.ffffffzzz";
+
+    /// <summary>As the reference writes it: indented by four, letters of any language as they are.</summary>
+    private static readonly TimelineJson ForFiles = new(new JsonSerializerOptions(TimelineJson.Default.Options)
+    {
+        WriteIndented = true,
+        IndentSize = 4,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+
+    /// <summary>The text of an event's file.</summary>
+    public static byte[] ForFile(DetectionEvent detectionEvent) =>
+        JsonSerializer.SerializeToUtf8Bytes(Document(detectionEvent), ForFiles.EventDocument);
+
+    /// <summary>The text that the database keeps.</summary>
+    public static string ForDatabase(DetectionEvent detectionEvent) =>
+        JsonSerializer.Serialize(Document(detectionEvent), TimelineJson.Default.EventDocument);
+
+    /// <summary>What is written of an event.</summary>
+    public static EventDocument Document(DetectionEvent seen) => new(
+        seen.Id,
+        seen.At.ToString(TimeFormat, CultureInfo.InvariantCulture),
+        seen.ImageFileName,
+        seen.ThumbnailFileName,
+        seen.JsonFileName,
+        seen.RelDir,
+        [.. seen.Detections.Select(Document)],
+        new MetaDocument(seen.Display),
+        seen.Pipeline,
+        seen.Source);
+
+    /// <summary>Reads what the database kept.</summary>
+    /// <exception cref="InvalidDataException">It is not an event.</exception>
+    public static DetectionEvent FromDatabase(string json)
+    {
+        var document = Deserialize(Encoding.UTF8.GetBytes(json));
+        return Read(document, document.RelDir ?? "", document.JsonFileName ?? "", TimeZoneInfo.Utc);
+    }
+
+    /// <summary>
+    /// Reads an event's file, also one of the reference system. Where the file lies counts, not where it says it lies:
+    /// folders may have been moved. An event without an id gets one that is the same each time.
+    /// </summary>
+    /// <param name="json">The file's content.</param>
+    /// <param name="relDir">Its folder, relative to the data directory.</param>
+    /// <param name="fileName">Its name.</param>
+    /// <param name="local">What a time without offset means.</param>
+    /// <exception cref="InvalidDataException">It is not an event; the message says why.</exception>
+    public static DetectionEvent FromFile(ReadOnlySpan<byte> json, string relDir, string fileName, TimeZoneInfo local) =>
+        Read(Deserialize(json), relDir, fileName, local);
+
+    private static DetectionDocument Document(Detection detection) => new(
+        detection.Label,
+        detection.Confidence,
+        new BoxDocument(detection.Box.XMin, detection.Box.YMin, detection.Box.XMax, detection.Box.YMax),
+        detection.Keypoints.Count == 0
+            ? null
+            : [.. detection.Keypoints.Select(point => new KeypointDocument(point.Name, point.X, point.Y, point.Confidence))]);
+
+    private static EventDocument Deserialize(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, TimelineJson.Default.EventDocument)
+                ?? throw new InvalidDataException("the file holds null instead of an event");
+        }
+        catch (JsonException error)
+        {
+            throw new InvalidDataException($"not an event: {error.Message}", error);
+        }
+    }
+
+    private static DetectionEvent Read(EventDocument document, string relDir, string fileName, TimeZoneInfo local) => new()
+    {
+        Id = string.IsNullOrEmpty(document.Id) ? IdOf($"{relDir}/{fileName}") : document.Id,
+        At = Time(document.Datetime, local),
+        Pipeline = document.Pipeline ?? "",
+        Source = document.Source ?? "",
+        Display = document.InferenceMeta?.Display ?? "",
+        Detections = [.. (document.InferenceResult ?? []).Select(Read)],
+        RelDir = relDir,
+        ImageFileName = FileName(document.ImageFileName),
+        ThumbnailFileName = FileName(document.ThumbnailFileName),
+        JsonFileName = fileName,
+    };
+
+    private static Detection Read(DetectionDocument? document) => new(
+        document?.Label ?? "",
+        document?.Confidence ?? 0,
+        document?.Box is { } box ? new Box(box.Xmin, box.Ymin, box.Xmax, box.Ymax) : default)
+    {
+        Keypoints = [.. (document?.Keypoints ?? []).Select(point => new Keypoint(point.Name ?? "", point.X, point.Y, point.Confidence))],
+    };
+
+    private static string IdOf(string path) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(path)).AsSpan(0, 16));
+
+    /// <summary>A name is later used to open a file: it must not lead out of the event's folder.</summary>
+    private static string FileName(string? name) =>
+        name is null ? ""
+        : Path.GetFileName(name) == name && name is not (".." or ".") ? name
+        : throw new InvalidDataException($"not an event: {name} is not a file name");
+
+    private static DateTimeOffset Time(string? text, TimeZoneInfo local)
+    {
+        if (!DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var time))
+        {
+            throw new InvalidDataException($"not an event: datetime is \"{text}\"");
+        }
+
+        return time.Kind == DateTimeKind.Unspecified
+            ? new DateTimeOffset(time, local.GetUtcOffset(time))
+            : DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
+    }
+}

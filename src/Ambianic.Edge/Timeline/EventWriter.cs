@@ -1,0 +1,154 @@
+using System.Collections.Concurrent;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+
+namespace Ambianic.Timeline;
+
+/// <summary>
+/// The one thread that writes: files, then rows, then the log, and only then is anybody told. Events that wait for it share
+/// one transaction.
+/// </summary>
+internal sealed partial class EventWriter : IAsyncDisposable
+{
+    private const int LargestBatch = 256;
+
+    private readonly EventFolders _folders;
+    private readonly EventDatabase _database;
+    private readonly TimelineLog _log;
+    private readonly EventFeed _feed;
+    private readonly ILogger _logger;
+    private readonly BlockingCollection<Write> _queue = [];
+    private readonly Task _thread;
+    private bool _logFailed;
+
+    public EventWriter(EventFolders folders, EventDatabase database, TimelineLog log, EventFeed feed, ILogger logger)
+    {
+        _folders = folders;
+        _database = database;
+        _log = log;
+        _feed = feed;
+        _logger = logger;
+        _thread = Task.Factory.StartNew(WriteAll, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    /// <summary>Stores and announces an event.</summary>
+    /// <param name="detectionEvent">The event.</param>
+    /// <param name="files">Its files; none for an event whose files an earlier run wrote, which is not announced.</param>
+    /// <returns>False when the database had it already.</returns>
+    /// <exception cref="IOException">It could not be stored.</exception>
+    /// <exception cref="ObjectDisposedException">The writer is closed.</exception>
+    public Task<bool> AddAsync(DetectionEvent detectionEvent, NewFile[] files)
+    {
+        var write = new Write(detectionEvent, files);
+        try
+        {
+            _queue.Add(write);
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new ObjectDisposedException("the event store is closed", error);
+        }
+
+        return write.Done.Task;
+    }
+
+    /// <summary>Writes what still waits.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _queue.CompleteAdding();
+        await _thread;
+        _queue.Dispose();
+    }
+
+    private void WriteAll()
+    {
+        SqliteConnection? connection = null;
+        foreach (var first in _queue.GetConsumingEnumerable())
+        {
+            List<Write> batch = [first];
+            while (batch.Count < LargestBatch && _queue.TryTake(out var more))
+            {
+                batch.Add(more);
+            }
+
+            try
+            {
+                batch.RemoveAll(write => !HasFiles(write));
+                connection ??= _database.OpenToWrite();
+                Commit(connection, batch);
+            }
+            catch (Exception error)
+            {
+                var reported = StorageFailure.IsOne(error) ? _database.Failure(error) : error;
+                batch.ForEach(write => write.Done.TrySetException(reported));
+                connection?.Dispose(); // opened anew for the next batch: what failed may be gone by then
+                connection = null;
+            }
+        }
+
+        connection?.Dispose();
+    }
+
+    private bool HasFiles(Write write)
+    {
+        var folder = _folders.PathOf(write.Event.RelDir);
+        try
+        {
+            if (write.IsNew)
+            {
+                DurableFiles.Write(folder, write.Files);
+            }
+
+            return true;
+        }
+        catch (Exception error)
+        {
+            write.Done.TrySetException(StorageFailure.IsOne(error) ? StorageFailure.At(folder, error) : error);
+            return false;
+        }
+    }
+
+    private void Commit(SqliteConnection connection, List<Write> batch)
+    {
+        var isNew = EventDatabase.Insert(connection, [.. batch.Select(write => write.Event)]);
+        for (var i = 0; i < batch.Count; i++)
+        {
+            if (batch[i].IsNew && isNew[i])
+            {
+                Log(batch[i].Event);
+                _feed.Announce(batch[i].Event);
+            }
+
+            batch[i].Done.TrySetResult(isNew[i]);
+        }
+    }
+
+    /// <summary>The log is a courtesy: the event is safe without it.</summary>
+    private void Log(DetectionEvent detectionEvent)
+    {
+        try
+        {
+            _log.Append(detectionEvent);
+            _logFailed = false;
+        }
+        catch (Exception error) when (StorageFailure.IsOne(error))
+        {
+            if (!_logFailed)
+            {
+                LogNotLogged(error.Message);
+            }
+
+            _logFailed = true;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Events are stored but the timeline log is not written: {Reason}")]
+    private partial void LogNotLogged(string reason);
+
+    private sealed record Write(DetectionEvent Event, NewFile[] Files)
+    {
+        public TaskCompletionSource<bool> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public bool IsNew => Files.Length > 0;
+    }
+}

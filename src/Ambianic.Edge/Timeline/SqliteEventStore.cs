@@ -1,0 +1,214 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+
+namespace Ambianic.Timeline;
+
+/// <summary>
+/// Remembers events as files and as rows of a database that can be rebuilt from the files. Pictures are encoded by the
+/// caller; writing is done by one thread.
+/// </summary>
+/// <remarks>The order of writes and what it promises: docs/design/durability.md.</remarks>
+public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
+{
+    private const int CatchUpBatch = 256;
+
+    private readonly DataDirLock _dataDirLock;
+    private readonly EventFolders _folders;
+    private readonly EventDatabase _database;
+    private readonly EventWriter _writer;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _closing = new();
+    private readonly Lock _startingFolder = new();
+
+    private SqliteEventStore(
+        DataDirLock dataDirLock, string dataDir, EventDatabase database, string eventLog, EventFeed feed, TimeProvider time, ILogger logger)
+    {
+        _dataDirLock = dataDirLock;
+        _folders = new EventFolders(dataDir);
+        _database = database;
+        _logger = logger;
+        _writer = new EventWriter(_folders, database, new TimelineLog(eventLog), feed, logger);
+        var foldersAtStart = _folders.All(); // nobody writes to these any more
+        CaughtUp = Task.Run(() => CatchUpAsync(foldersAtStart, time.LocalTimeZone, _closing.Token));
+    }
+
+    /// <summary>Completes when every event file that was there at the start is in the database; never fails.</summary>
+    public Task CaughtUp { get; }
+
+    /// <summary>
+    /// Opens the store of a data directory, which is made when it is missing. A database that cannot be read is kept aside
+    /// and rebuilt from the files in the background.
+    /// </summary>
+    /// <param name="dataDir">Absolute.</param>
+    /// <param name="eventLog">Where the YAML log is kept, absolute.</param>
+    /// <param name="feed">Where events are announced.</param>
+    /// <param name="time">Clock and time zone.</param>
+    /// <param name="logger">Told of repairs and of what could not be repaired.</param>
+    /// <exception cref="IOException">The directory cannot be used; the message says what to do.</exception>
+    public static SqliteEventStore Open(
+        string dataDir, string eventLog, EventFeed feed, TimeProvider time, ILogger<SqliteEventStore> logger)
+    {
+        var dataDirLock = DataDirLock.Take(dataDir);
+        try
+        {
+            var database = new EventDatabase(Path.Combine(dataDir, EventDatabase.FileName));
+            Prepare(database, time, logger);
+            return new SqliteEventStore(dataDirLock, dataDir, database, eventLog, feed, time, logger);
+        }
+        catch (Exception error)
+        {
+            dataDirLock.Dispose();
+            if (error is SqliteException or UnauthorizedAccessException)
+            {
+                throw StorageFailure.At(Path.Combine(dataDir, EventDatabase.FileName), error);
+            }
+
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<string> StartFolderAsync(DateTimeOffset startedAt, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        try
+        {
+            lock (_startingFolder)
+            {
+                return ValueTask.FromResult(_folders.Start(startedAt));
+            }
+        }
+        catch (Exception error) when (StorageFailure.IsOne(error))
+        {
+            throw StorageFailure.At(_folders.PathOf(EventNames.Root), error);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask AppendAsync(DetectionEvent detectionEvent, EventPicture picture, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (!await _writer.AddAsync(detectionEvent, Files(detectionEvent, picture)).WaitAsync(cancellation))
+        {
+            throw new IOException($"{_database.Path}: has an event {detectionEvent.Id} already; the new one is only in its files");
+        }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<DetectionEvent> QueryAsync(
+        EventQuery query, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await Task.CompletedTask; // read where the caller is: a page takes less time than handing it to another thread is worth
+        using var events = _database.Query(query).GetEnumerator();
+        while (Read(events.MoveNext))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            yield return events.Current;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<long> CountAsync(EventQuery query, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(Read(() => _database.Count(query)));
+    }
+
+    /// <summary>Writes what still waits and closes; no call may follow.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _closing.CancelAsync();
+        await CaughtUp;
+        await _writer.DisposeAsync();
+        _database.ReleaseFile();
+        _closing.Dispose();
+        _dataDirLock.Dispose();
+    }
+
+    private static void Prepare(EventDatabase database, TimeProvider time, ILogger logger)
+    {
+        try
+        {
+            database.Prepare();
+        }
+        catch (SqliteException error) when (StorageFailure.IsCorruption(error))
+        {
+            database.ReleaseFile();
+            var aside = database.MoveAside($"broken-{EventNames.For(time.GetLocalNow())}");
+            LogRebuilding(logger, database.Path, error.Message, aside);
+            database.Prepare();
+        }
+    }
+
+    private static NewFile[] Files(DetectionEvent detectionEvent, EventPicture picture)
+    {
+        using var image = EventImage.Of(picture.Frame, picture.Region);
+        return
+        [
+            new NewFile(detectionEvent.ImageFileName, image.Jpeg()),
+            new NewFile(detectionEvent.ThumbnailFileName, image.ThumbnailJpeg(picture.DrawBoxes ? detectionEvent.Detections : [])),
+            new NewFile(detectionEvent.JsonFileName, EventJson.ForFile(detectionEvent)),
+        ];
+    }
+
+    private T Read<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception error) when (error is SqliteException or InvalidDataException)
+        {
+            throw _database.Failure(error);
+        }
+    }
+
+    /// <summary>
+    /// Takes in event files that have no row: those that a crash left between file and row, all of them when the database
+    /// was lost, and those of folders that somebody put there. They are not announced.
+    /// </summary>
+    private async Task CatchUpAsync(IReadOnlyList<string> folders, TimeZoneInfo local, CancellationToken cancellation)
+    {
+        var scan = new EventFileScan(_folders, local);
+        var added = 0;
+        try
+        {
+            foreach (var batch in scan.Read(folders, _database.Unknown, cancellation).Chunk(CatchUpBatch))
+            {
+                var isNew = await Task.WhenAll(batch.Select(found => _writer.AddAsync(found, [])));
+                added += isNew.Count(yes => yes);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return; // the next start goes on
+        }
+        catch (Exception error)
+        {
+            LogNotCaughtUp(_logger, error is SqliteException ? _database.Failure(error) : error);
+        }
+
+        if (added > 0)
+        {
+            LogCaughtUp(_logger, added);
+        }
+
+        if (scan.Unreadable is [var first, ..] unreadable)
+        {
+            LogUnreadable(_logger, unreadable.Count, first.Path, first.Reason);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "{Database} is damaged ({Reason}): it is kept as {Aside} and rebuilt from the event files")]
+    private static partial void LogRebuilding(ILogger logger, string database, string reason, string aside);
+
+    [LoggerMessage(LogLevel.Information, "{Count} event(s) that had files but were not in the database are on the timeline again")]
+    private static partial void LogCaughtUp(ILogger logger, int count);
+
+    [LoggerMessage(LogLevel.Warning, "Not every event file could be compared with the database; the next start tries again")]
+    private static partial void LogNotCaughtUp(ILogger logger, Exception error);
+
+    [LoggerMessage(LogLevel.Warning, "{Count} event file(s) cannot be read and are left as they are, first {Path}: {Reason}")]
+    private static partial void LogUnreadable(ILogger logger, int count, string path, string reason);
+}

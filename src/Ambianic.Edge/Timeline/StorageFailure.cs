@@ -1,0 +1,48 @@
+using Microsoft.Data.Sqlite;
+
+namespace Ambianic.Timeline;
+
+/// <summary>Turns what an operating system or a database says into what a person can do about it.</summary>
+internal static class StorageFailure
+{
+    private const int NoSuchFile = 2; // errno values of Linux
+    private const int NoSpace = 28;
+    private const int ReadOnly = 30;
+    private const int OverQuota = 122;
+    private const int SqliteReadOnly = 8; // SQLite result codes
+    private const int SqliteCorrupt = 11;
+    private const int SqliteFull = 13;
+    private const int SqliteNotADatabase = 26;
+
+    /// <summary>True for failures of a disk, a file or a database; false for defects of the program.</summary>
+    public static bool IsOne(Exception error) => error is IOException or UnauthorizedAccessException or SqliteException;
+
+    /// <summary>True when the database cannot be read as one.</summary>
+    public static bool IsCorruption(SqliteException error) => error.SqliteErrorCode is SqliteCorrupt or SqliteNotADatabase;
+
+    /// <summary>An error that names <paramref name="path"/>, what failed and what to do.</summary>
+    public static IOException At(string path, Exception error) =>
+        new($"{path}: {error.Message.TrimEnd('.')}; {Advice(error)}", error);
+
+    private static string Advice(Exception error) => error switch
+    {
+        UnauthorizedAccessException => "let the user that runs Ambianic write there, or choose another data_dir",
+        SqliteException { SqliteErrorCode: SqliteFull } => SpaceAdvice,
+        SqliteException { SqliteErrorCode: SqliteReadOnly } => ReadOnlyAdvice,
+        InvalidDataException or SqliteException { SqliteErrorCode: SqliteCorrupt or SqliteNotADatabase } => "restart Ambianic: it rebuilds the database from the files",
+        DirectoryNotFoundException or FileNotFoundException => MissingAdvice,
+        IOException => (error.HResult & 0xFFFF) switch
+        {
+            NoSpace or OverQuota => SpaceAdvice,
+            ReadOnly => ReadOnlyAdvice,
+            NoSuchFile => MissingAdvice,
+            _ => DiskAdvice,
+        },
+        _ => DiskAdvice,
+    };
+
+    private const string SpaceAdvice = "free some space, or choose a data_dir on a larger disk";
+    private const string ReadOnlyAdvice = "the disk is read-only, often after an error: check it, or choose another data_dir";
+    private const string MissingAdvice = "check that the disk of data_dir is connected and mounted";
+    private const string DiskAdvice = "check the disk of data_dir";
+}

@@ -1,0 +1,15 @@
+using Ambianic.Pipelines;
+
+namespace Ambianic.Analysis;
+
+/// <summary>Shows what leaves an element and passes it on unchanged.</summary>
+/// <param name="element">Name of the element before it.</param>
+/// <param name="see">Called for each sample; must not keep it.</param>
+internal sealed class Tap(string element, Action<string, Sample> see) : IPipelineElement
+{
+    public ValueTask InvokeAsync(Sample sample, SampleHandler next, CancellationToken cancellation)
+    {
+        see(element, sample);
+        return next(sample, cancellation);
+    }
+}

@@ -1,0 +1,28 @@
+using System.Reflection;
+using Ambianic.Configuration;
+
+namespace Ambianic.Api;
+
+/// <summary>Who this device is: the calls by which clients of the reference system find it.</summary>
+internal static class DeviceApi
+{
+    public static string Version { get; } =
+        typeof(DeviceApi).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
+
+    public static void MapDevice(this IEndpointRouteBuilder routes)
+    {
+        // A browser that opens the address gets the page, a program gets the word it knows.
+        routes.MapGet("/", IResult (HttpRequest request) =>
+            request.Headers.Accept.Any(accept => accept?.Contains("text/html", StringComparison.OrdinalIgnoreCase) == true)
+                ? Results.Redirect("/index.html")
+                : TypedResults.Json("Ambianic Edge! The calls are described in /api/openapi.json")).ExcludeFromDescription();
+        routes.MapGet("/healthcheck", () => TypedResults.Json("Ambianic Edge is running"))
+            .WithSummary("Says that the program answers; /api/health says whether it watches");
+        routes.MapGet("/api/ping", () => TypedResults.Json("pong")).WithSummary("Answers pong");
+        routes.MapGet("/api/status", (AmbianicConfiguration configuration) => new DeviceStatus(
+            "OK", Version, configuration.DisplayName, configuration.Notifications.Values.Any(target => target.Enabled && target.Providers.Count > 0)))
+            .WithSummary("Name and version of this device");
+    }
+
+    internal sealed record DeviceStatus(string Status, string Version, string DisplayName, bool NotificationsEnabled);
+}

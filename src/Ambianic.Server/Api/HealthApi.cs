@@ -1,0 +1,32 @@
+using Ambianic.Health;
+using Ambianic.Pipelines;
+
+namespace Ambianic.Api;
+
+/// <summary>Whether it truly watches.</summary>
+internal static class HealthApi
+{
+    public static void MapHealth(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/health", (PipelineSupervisor supervisor) => new Report(
+            supervisor.IsAlive, supervisor.SystemicTrouble, supervisor.Statuses))
+            .WithSummary("State of every pipeline and element, the disabled ones with their reasons");
+        routes.MapGet("/healthz", (PipelineSupervisor supervisor) => Trouble(supervisor) is { } trouble
+            ? Results.Text(trouble, statusCode: StatusCodes.Status503ServiceUnavailable)
+            : Results.Text("ok"))
+            .WithSummary("200 while the program can help itself, 503 when it should be restarted");
+    }
+
+    private static string? Trouble(PipelineSupervisor supervisor)
+    {
+        if (!supervisor.IsAlive)
+        {
+            return "the supervisor does not run: nobody is looked after; restart Ambianic";
+        }
+
+        var terminal = supervisor.Statuses.Where(pipeline => pipeline.Health == HealthState.Terminal).Select(pipeline => pipeline.Name).ToList();
+        return terminal.Count == 0 ? null : $"cannot be healed: {string.Join(", ", terminal)}; see /api/health";
+    }
+
+    internal sealed record Report(bool SupervisorIsAlive, string? SystemicTrouble, IReadOnlyList<PipelineStatus> Pipelines);
+}

@@ -1,0 +1,95 @@
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using Ambianic.Timeline;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Ambianic.Api;
+
+/// <summary>What was seen, newest first, and what is being seen.</summary>
+internal static class TimelineApi
+{
+    private const int DefaultPageSize = 5;
+    private const int LargestPage = 100;
+
+    public static void MapTimeline(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/timeline", PageAsync).WithSummary("A page of events, newest first; empty past the end");
+        routes.MapGet("/api/timeline.json", PageAsync).WithSummary("The same as /api/timeline");
+        routes.MapGet("/api/timeline/live", Live).WithSummary("New events as they happen, as server-sent events");
+    }
+
+    /// <param name="store">The events.</param>
+    /// <param name="page">From 1.</param>
+    /// <param name="page_size">Events a page, 1 to 100.</param>
+    /// <param name="label">Only events that show this.</param>
+    /// <param name="pipeline">Only events of this pipeline.</param>
+    /// <param name="from">Only events at or after this time, ISO 8601.</param>
+    /// <param name="to">Only events before this time, ISO 8601.</param>
+    /// <param name="cancellation">The request was given up.</param>
+    private static async Task<Results<Ok<TimelinePage>, ValidationProblem>> PageAsync(
+        IEventStore store,
+        int page = 1,
+        int page_size = DefaultPageSize,
+        string? label = null,
+        string? pipeline = null,
+        DateTimeOffset? from = null,
+        DateTimeOffset? to = null,
+        CancellationToken cancellation = default)
+    {
+        if (page < 1 || page_size is < 1 or > LargestPage || (long)page * page_size > int.MaxValue)
+        {
+            return TypedResults.ValidationProblem(new Dictionary<string, string[]>
+            {
+                ["page"] = [$"page counts from 1, page_size from 1 to {LargestPage}"],
+            });
+        }
+
+        var query = new EventQuery
+        {
+            Label = label,
+            Pipeline = pipeline,
+            From = from,
+            To = to,
+            Offset = (page - 1) * page_size,
+            Limit = page_size,
+        };
+        var events = new List<TimelineEntry>(page_size);
+        await foreach (var detectionEvent in store.QueryAsync(query, cancellation))
+        {
+            events.Add(TimelineEntry.For(detectionEvent));
+        }
+
+        return TypedResults.Ok(new TimelinePage("success", events));
+    }
+
+    private static ServerSentEventsResult<TimelineEntry?> Live(
+        EventFeed feed, IHostApplicationLifetime lifetime, CancellationToken cancellation) =>
+        TypedResults.ServerSentEvents(ListenAsync(feed, lifetime.ApplicationStopping, cancellation));
+
+    /// <summary>An empty event <c>ready</c> first, so that the listener knows at once that it listens; then one message per event.</summary>
+    private static async IAsyncEnumerable<SseItem<TimelineEntry?>> ListenAsync(
+        EventFeed feed, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancellation);
+        await using var events = feed.ListenAsync(either.Token).GetAsyncEnumerator(CancellationToken.None);
+        yield return new SseItem<TimelineEntry?>(null, "ready");
+        while (true)
+        {
+            try
+            {
+                if (!await events.MoveNextAsync())
+                {
+                    yield break;
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                yield break; // the program stops or the listener left: neither is an error
+            }
+
+            yield return new SseItem<TimelineEntry?>(TimelineEntry.For(events.Current));
+        }
+    }
+
+    internal sealed record TimelinePage(string Status, IReadOnlyList<TimelineEntry> Timeline);
+}

@@ -1,0 +1,151 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using Ambianic.Analysis;
+using Ambianic.Configuration;
+using Ambianic.Frames;
+using Ambianic.Hosting;
+using Ambianic.Inference;
+using Ambianic.Pipelines;
+using Ambianic.Timeline;
+using Ambianic.Vision;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Ambianic.Cli;
+
+/// <summary><c>ambianic analyze</c>: a pipeline over a file, at full speed, without saving.</summary>
+internal static class AnalyzeCommand
+{
+    /// <summary>For a first look at a video: objects, with all defaults.</summary>
+    private static ConfigurationResult WithoutConfiguration { get; } = new(
+        new AmbianicConfiguration
+        {
+            Pipelines = [new PipelineConfiguration("objects", null, [new ElementConfiguration("detect_objects", new DetectObjectsOptions())])],
+        },
+        [],
+        []);
+
+    public static Command Create()
+    {
+        var video = new Argument<string>("VIDEO") { Description = "A video file" };
+        var name = new Option<string?>("--pipeline") { Description = "Which pipeline of the configuration", HelpName = "NAME" };
+        var fps = new Option<double?>("--fps") { Description = "Frames a second to look at; the default is the source's, 5", HelpName = "N" };
+        fps.Validators.Add(option =>
+        {
+            if (option.GetValueOrDefault<double?>() is not (null or (>= 0.1 and <= 60)))
+            {
+                option.AddError("--fps must be between 0.1 and 60");
+            }
+        });
+        var command = new Command("analyze", "Run a pipeline over a file and print what it sees, one JSON object a line; nothing is saved")
+        {
+            video, CommonOptions.Config, name, fps,
+        };
+        command.SetAction((parsed, cancellation) =>
+        {
+            var loaded = CommonOptions.Files(parsed).Files.Any(file => file.IsRequired && File.Exists(file.FullPath)) || parsed.GetValue(CommonOptions.Config) is not null
+                ? CommonOptions.LoadConfiguration(parsed)
+                : WithoutConfiguration;
+            CommonOptions.PrintProblems(loaded);
+            if (Choose(loaded.Configuration, parsed.GetValue(name), out var why) is not { } pipeline)
+            {
+                Console.Error.WriteLine($"ambianic: {why}");
+                return Task.FromResult(1);
+            }
+
+            var path = parsed.GetRequiredValue(video);
+            var source = new SourceOptions { Id = Path.GetFileName(path), Uri = path };
+            source = source with
+            {
+                Width = pipeline.Source?.Width ?? source.Width,
+                Fps = parsed.GetValue(fps) ?? pipeline.Source?.Fps ?? source.Fps,
+            };
+            return RunAsync(loaded, pipeline with { Source = source }, path, cancellation);
+        });
+        return command;
+    }
+
+    private static PipelineConfiguration? Choose(AmbianicConfiguration configuration, string? name, out string why)
+    {
+        var names = string.Join(", ", configuration.Pipelines.Select(pipeline => pipeline.Name));
+        var matching = configuration.Pipelines.Where(pipeline => name is null || pipeline.Name == name).ToList();
+        why = (matching.Count, name) switch
+        {
+            (0, null) => "the configuration has no pipeline",
+            (0, _) => $"there is no pipeline {name}; there are: {names}",
+            (1, _) when matching[0].Problems.FirstOrDefault(problem => !IsAboutSource(problem)) is { } problem => problem.ToString(),
+            (1, _) => "",
+            _ => $"which pipeline? Name it with --pipeline; there are: {names}",
+        };
+        return why.Length == 0 ? matching[0] with { Problems = [] } : null;
+    }
+
+    /// <summary>The source is replaced by the file, so what is wrong with it does not matter.</summary>
+    private static bool IsAboutSource(ConfigurationProblem problem) =>
+        problem.Path.Contains("[0]", StringComparison.Ordinal) || problem.Path.StartsWith("sources", StringComparison.Ordinal);
+
+    private static async Task<int> RunAsync(
+        ConfigurationResult configuration, PipelineConfiguration pipeline, string path, CancellationToken cancellation)
+    {
+        await using var services = new ServiceCollection()
+            .AddLogging(logging => logging.AddCommandLog())
+            .AddAmbianic(configuration)
+            .AddModels(new DownloadLine(Console.Error))
+            .BuildServiceProvider();
+        using var writer = new AnalysisWriter(Console.OpenStandardOutput());
+        var elements = new List<ElementSlot>();
+        var registry = services.GetRequiredService<ElementRegistry>();
+        var source = services.GetRequiredService<FrameSourceFactory>()(pipeline.Source!);
+        foreach (var (element, position) in pipeline.Elements.Where(element => element.Name != SaveDetections.Name).Select((e, i) => (e, i + 1)))
+        {
+            elements.Add(new ElementSlot(element.Name, registry.Kinds[element.Name].Create(
+                element.Options, new ElementContext(pipeline.Name, source.Id, position, services))));
+            elements.Add(new ElementSlot("tap", new Tap(element.Name, writer.WriteSample)));
+        }
+
+        await using var running = new Pipeline(
+            pipeline.Name, source, elements, services.GetRequiredService<TimeProvider>(), NullLogger<Pipeline>.Instance); // what fails is said at the end
+        var started = Stopwatch.GetTimestamp();
+        var failure = "";
+        try
+        {
+            await running.RunAsync(cancellation);
+        }
+        catch (SourceException error)
+        {
+            failure = error.Message;
+        }
+
+        var status = running.Status;
+        if (status.Failed > 0)
+        {
+            failure = $"{status.Failed} frames could not be analyzed: {status.LastError}";
+        }
+
+        writer.WriteSummary(
+            status.Processed,
+            Stopwatch.GetElapsedTime(started).TotalSeconds,
+            MeanMilliseconds(services.GetRequiredService<DetectorPool>().Statistics),
+            PeakResidentMegabytes());
+        if (failure.Length == 0)
+        {
+            return 0;
+        }
+
+        await Console.Error.WriteLineAsync(Credentials.Mask($"ambianic: {path}: {failure}"));
+        return 1;
+    }
+
+    private static double MeanMilliseconds(IReadOnlyList<InferenceStatistics> models)
+    {
+        var count = models.Sum(model => model.Count);
+        return count == 0 ? 0 : models.Sum(model => model.Time.TotalMilliseconds) / count;
+    }
+
+    /// <summary>The most memory this process ever held, from the kernel's own record (proc(5), VmHWM).</summary>
+    private static double PeakResidentMegabytes()
+    {
+        var line = File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+        return line is null ? 0 : double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
+    }
+}

@@ -1,0 +1,62 @@
+using System.CommandLine;
+using Ambianic.Configuration;
+using Ambianic.Hosting;
+using Ambianic.Pipelines;
+
+namespace Ambianic.Cli;
+
+/// <summary>Options that several commands share.</summary>
+internal static class CommonOptions
+{
+    public static Option<string?> Config { get; } = new("--config", "-c")
+    {
+        Description = "The configuration file; the default is config.yaml in AMBIANIC_DIR or here",
+        HelpName = "FILE",
+    };
+
+    public static Option<int> Port { get; } = CreatePort();
+
+    private static Option<int> CreatePort()
+    {
+        var port = new Option<int>("--port")
+        {
+            Description = "Port of the page and the API on this computer; 0 takes any free one",
+            DefaultValueFactory = _ => AmbianicHost.DefaultPort,
+        };
+        port.Validators.Add(option =>
+        {
+            if (option.Tokens.Count > 0 && option.GetValueOrDefault<int>() is < 0 or > ushort.MaxValue)
+            {
+                option.AddError($"--port must be between 0 and {ushort.MaxValue}");
+            }
+        });
+        return port;
+    }
+
+    public static ConfigurationResult LoadConfiguration(ParseResult parsed) =>
+        new ConfigurationLoader(BuiltInElements.AddTo(new ElementRegistry())).Load(Files(parsed));
+
+    public static ConfigurationFiles Files(ParseResult parsed) => ConfigurationFiles.Locate(
+        parsed.GetValue(Config), Directory.GetCurrentDirectory(), Environment.GetEnvironmentVariable);
+
+    /// <summary>What <c>--model</c> and <c>--decoder</c> say: a file by its extension, else a name; null when they say nothing.</summary>
+    public static ModelOptions? Model(string? model, string? decoder)
+    {
+        var options = Path.GetExtension(model)?.ToUpperInvariant() switch
+        {
+            null or "" => model is null ? new ModelOptions() : new ModelOptions { Name = model },
+            ".TFLITE" => new ModelOptions { Tflite = model },
+            _ => new ModelOptions { Onnx = model },
+        };
+        options = options with { Decoder = decoder };
+        return options == new ModelOptions() ? null : options;
+    }
+
+    public static void PrintProblems(ConfigurationResult result)
+    {
+        if (result.Problems.Count > 0)
+        {
+            Console.Error.WriteLine(result.Report());
+        }
+    }
+}

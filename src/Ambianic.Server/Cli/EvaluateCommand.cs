@@ -1,0 +1,134 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Ambianic.Configuration;
+using Ambianic.Evaluation;
+using Ambianic.Frames;
+using Ambianic.Hosting;
+using Ambianic.Pipelines;
+using Ambianic.Vision;
+
+namespace Ambianic.Cli;
+
+/// <summary><c>ambianic evaluate falls</c>: how well falls are found in labelled recordings.</summary>
+internal static class EvaluateCommand
+{
+    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    public static Command Create() => new("evaluate", "Measure how well it works on your own recordings") { Falls() };
+
+    private static Command Falls()
+    {
+        var manifest = new Option<string>("--manifest") { Description = "CSV with the columns file, label and fall_start_s", HelpName = "CSV", Required = true };
+        var directory = new Option<string>("--dir") { Description = "Where the recordings are", HelpName = "DIR", Required = true };
+        var fps = new Option<double>("--fps") { Description = "Samples a second", HelpName = "N", DefaultValueFactory = _ => 5 };
+        var rule = new Option<MeasuredRule>("--rule") { Description = "Whose rule is measured", DefaultValueFactory = _ => MeasuredRule.Ours };
+        var json = new Option<bool>("--json") { Description = "One JSON object per recording and a last one for all" };
+        fps.Validators.Add(option =>
+        {
+            if (option.GetValueOrDefault<double>() is not (>= 0.5 and <= 30))
+            {
+                option.AddError("--fps must be between 0.5 and 30");
+            }
+        });
+        var command = new Command("falls", "Run fall detection over labelled recordings, the last frame of each held for 3 s")
+        {
+            manifest, directory, fps, rule, json,
+        };
+        command.SetAction((parsed, cancellation) => RunAsync(
+            parsed.GetRequiredValue(manifest),
+            parsed.GetRequiredValue(directory),
+            new FallEvaluationOptions { Fps = parsed.GetValue(fps), Rule = parsed.GetValue(rule) },
+            parsed.GetValue(json),
+            cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(
+        string manifest, string directory, FallEvaluationOptions options, bool asJson, CancellationToken cancellation)
+    {
+        var (clips, missing) = LabelledClip.Read(manifest, directory);
+        await using var services = new ServiceCollection()
+            .AddLogging(logging => logging.AddCommandLog())
+            .AddAmbianic(new ConfigurationResult(new AmbianicConfiguration(), [], []))
+            .AddModels(new DownloadLine(Console.Error))
+            .BuildServiceProvider();
+        var evaluation = new FallEvaluation(
+            services.GetRequiredService<IDetectorFactory>().Create(ModelRole.Poses, null, null),
+            options => services.GetRequiredService<FrameSourceFactory>()(options),
+            services.GetRequiredService<FramePool>());
+        List<ClipResult> results = [];
+        var unreadable = missing.Count;
+        foreach (var name in missing)
+        {
+            await Console.Error.WriteLineAsync($"ambianic: {name} is not in {directory}");
+        }
+
+        foreach (var clip in clips)
+        {
+            try
+            {
+                results.Add(await evaluation.RunAsync(clip, options, cancellation));
+                Console.WriteLine(asJson ? JsonSerializer.Serialize(Row.Of(results[^1]), Json) : Text(results[^1]));
+            }
+            catch (SourceException error)
+            {
+                await Console.Error.WriteLineAsync($"ambianic: {clip.Path}: {error.Message}");
+                unreadable++;
+            }
+        }
+
+        if (asJson)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(Total.Of(FallScore.Of(results)), Json));
+        }
+        else
+        {
+            foreach (var set in results.GroupBy(result => result.Clip.Set).Select(group => (Name: group.Key, Score: FallScore.Of(group))).Append((Name: "all", Score: FallScore.Of(results))))
+            {
+                Console.WriteLine(Text(set.Name, set.Score));
+            }
+        }
+
+        return unreadable > 0 ? 1 : 0;
+    }
+
+    private static string Text(ClipResult result) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{result.Clip.Name,-50} {(result.Clip.FallStart is null ? "no fall" : result.Detection is null ? "MISSED" : $"found after {result.Delay:0.0} s"),-20} {(result.FalseAlarms > 0 ? $"{result.FalseAlarms} FALSE ALARM(S)" : "")}");
+
+    private static string Text(string set, FallScore score) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{set,-12} falls {score.Detected}/{score.Falls}  sensitivity {Percent(score.Sensitivity)}  precision {Percent(score.Precision)}  false alarms {score.FalseAlarms} ({score.FalseAlarmsPerHour ?? 0:0.0} an hour)  median delay {(score.MedianDelay is { } delay ? $"{delay:0.0} s" : "-")}");
+
+    private static string Percent(double? share) => share is { } value ? string.Create(CultureInfo.InvariantCulture, $"{value * 100:0} %") : "-";
+
+    private sealed record Row(
+        string File, string Set, double? FallStartS, bool? Detected, double? DelayS, int FalseAlarms, IReadOnlyList<AlarmRow> Alarms)
+    {
+        public static Row Of(ClipResult result) => new(
+            result.Clip.Name,
+            result.Clip.Set,
+            result.Clip.FallStart,
+            result.Clip.FallStart is null ? null : result.Detection is not null,
+            result.Delay,
+            result.FalseAlarms,
+            [.. result.Alarms.Select(alarm => new AlarmRow(alarm.Time, alarm.Confidence, alarm.Why))]);
+    }
+
+    private sealed record AlarmRow(double TimeS, float Confidence, string Why);
+
+    private sealed record Total(
+        int Falls,
+        int Detected,
+        double? Sensitivity,
+        double? Precision,
+        int FalseAlarms,
+        double? FalseAlarmsPerHour,
+        [property: JsonPropertyName("median_delay_s")] double? MedianDelay)
+    {
+        public static Total Of(FallScore score) => new(
+            score.Falls, score.Detected, score.Sensitivity, score.Precision, score.FalseAlarms, score.FalseAlarmsPerHour, score.MedianDelay);
+    }
+}

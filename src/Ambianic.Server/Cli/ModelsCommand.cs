@@ -1,0 +1,147 @@
+using System.CommandLine;
+using System.Globalization;
+using Ambianic.Accuracy;
+using Ambianic.Configuration;
+using Ambianic.Hosting;
+using Ambianic.Inference;
+using Ambianic.Models;
+using Ambianic.Models.Import;
+using Ambianic.Vision;
+
+namespace Ambianic.Cli;
+
+/// <summary><c>ambianic models</c>: the catalog.</summary>
+internal static class ModelsCommand
+{
+    public static Command Create() => new("models", "The models that Ambianic knows") 
+    {
+        List(), Pull(), Import(), Calibrate(),
+    };
+
+    private static Command List()
+    {
+        var command = new Command("list", "Print the catalog");
+        command.SetAction(async (_, _) =>
+        {
+            await using var services = Build();
+            var store = services.GetRequiredService<ModelStore>();
+            Console.WriteLine($"{"NAME",-20} {"ROLE",-8} {"HERE",-5} {"INPUT",-9} LICENCE");
+            foreach (var model in ModelCatalog.All)
+            {
+                var name = model == ModelCatalog.Default(model.Role) ? model.Name + " *" : model.Name;
+                var here = store.Find(model) is null ? "" : "yes";
+                Console.WriteLine(
+                    $"{name,-20} {model.Role.ToString().ToLowerInvariant(),-8} {here,-5} {$"{model.Input.Width}x{model.Input.Height}",-9} {model.Licence}");
+            }
+
+            Console.WriteLine("* used when a configuration names none; fetched when first needed, or now with: ambianic models pull NAME");
+        });
+        return command;
+    }
+
+    private static Command Pull()
+    {
+        var names = new Argument<string[]>("NAME") { Description = "Names of the catalog; the default is the default model of each role", Arity = ArgumentArity.ZeroOrMore };
+        var command = new Command("pull", "Fetch models now, so that later no network is needed") { names };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var wanted = parsed.GetValue(names) is { Length: > 0 } given
+                ? given.Select(name => ModelCatalog.Find(name)
+                    ?? throw new ModelException($"there is no model '{name}' in the catalog; it has {string.Join(", ", ModelCatalog.All.Select(model => model.Name))}"))
+                : Enum.GetValues<ModelRole>().Select(ModelCatalog.Default);
+            await using var services = Build();
+            var store = services.GetRequiredService<ModelStore>();
+            var models = wanted.ToList();
+            await store.PullAsync(models, new DownloadLine(Console.Error), cancellation);
+            models.ForEach(model => Console.WriteLine($"{model.Name}: {store.Find(model)}"));
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Import()
+    {
+        var file = new Argument<string>("FILE") { Description = "A .tflite file, or the model.json of a TensorFlow.js model" };
+        var command = new Command("import", "Say what a model file is and turn it into ONNX, as a configuration that names it would") { file };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var path = parsed.GetRequiredValue(file);
+            var description = ModelImporter.Describe(path);
+            await using var services = Build();
+            var onnx = await services.GetRequiredService<ModelStore>().ImportAsync(path, cancellation);
+            Console.WriteLine(path);
+            Print("inputs", description.Inputs.Select(tensor => tensor.ToString()));
+            Print("outputs", description.Outputs.Select(tensor => tensor.ToString()));
+            Print("operators", description.Operators.OrderByDescending(used => used.Value).Select(used => $"{used.Value} x {used.Key}"));
+            Print("decoder", [GuessDecoder(path, onnx)]);
+            Print("ONNX", [onnx]);
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Calibrate()
+    {
+        var images = new Option<string>("--images") { Description = "A folder of pictures", HelpName = "DIR", Required = true };
+        var labels = new Option<string>("--labels") { Description = "A folder of YOLO label files, one for each picture", HelpName = "DIR", Required = true };
+        var model = new Option<string?>("--model") { Description = "A model of the catalog, or a file of your own", HelpName = "NAME|PATH" };
+        var decoder = new Option<string?>("--decoder") { Description = "How the outputs of a model file are read", HelpName = "NAME" };
+        var command = new Command("calibrate", "Fit a model's confidence to pictures of which it is known what they show") { images, labels, model, decoder };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            await using var services = Build(new DownloadLine(Console.Error));
+            var options = CommonOptions.Model(parsed.GetValue(model), parsed.GetValue(decoder)) ?? new ModelOptions();
+            var detector = services.GetRequiredService<IDetectorFactory>().Create(
+                ModelRole.Objects, options with { Calibration = Calibration.None }, null);
+            var pictures = LabelledPicture.Load(parsed.GetRequiredValue(images), parsed.GetRequiredValue(labels));
+            CalibrationReport report;
+            try
+            {
+                report = await ModelCalibration.FitAsync(detector, pictures, cancellation);
+            }
+            catch (ArgumentException error)
+            {
+                await Console.Error.WriteLineAsync($"ambianic: {error.Message}");
+                return 1;
+            }
+
+            var elsewhere = report.ErrorElsewhere is { } error2 ? string.Create(CultureInfo.InvariantCulture, $"{error2:0.000}") : "too few pictures to tell";
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
+                # {detector.Model}, {pictures.Count} pictures, {report.Detections} detections
+                # expected calibration error: {report.ErrorBefore:0.000} before, {report.ErrorAfter:0.000} after, on pictures not fitted to: {elsewhere}
+                model:
+                  calibration: {"{"}slope: {report.Calibration.Slope:0.###}, intercept: {report.Calibration.Intercept:0.###}{"}"}
+                """));
+            return 0;
+        });
+        return command;
+    }
+
+    private static string GuessDecoder(string path, string onnx)
+    {
+        try
+        {
+            var (decoder, labels) = ModelInspection.Try(new ResolvedModel(Path.GetFileName(path), onnx, null, null, null), TimeProvider.System);
+            return labels.Count > 0 ? $"{decoder}, with {labels.Count} labels" : decoder;
+        }
+        catch (InferenceException error)
+        {
+            return $"none: {error.Message}";
+        }
+    }
+
+    private static void Print(string what, IEnumerable<string> lines)
+    {
+        foreach (var (line, index) in lines.Select((line, index) => (line, index)))
+        {
+            Console.WriteLine($"  {(index == 0 ? what + ":" : ""),-11}{line}");
+        }
+    }
+
+    /// <summary>What the catalog needs, and nothing of the pipelines.</summary>
+    public static ServiceProvider Build(IProgress<DownloadProgress>? progress = null) => new ServiceCollection()
+        .AddLogging(logging => logging.AddCommandLog())
+        .AddSingleton(TimeProvider.System)
+        .AddModels(progress)
+        .BuildServiceProvider();
+}

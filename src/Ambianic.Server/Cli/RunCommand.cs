@@ -1,0 +1,38 @@
+using System.CommandLine;
+using Ambianic.Hosting;
+
+namespace Ambianic.Cli;
+
+/// <summary><c>ambianic run</c>: watches as configured until stopped.</summary>
+internal static class RunCommand
+{
+    public static Command Create()
+    {
+        var lenient = new Option<bool>("--lenient")
+        {
+            Description = "Run the valid pipelines even when other parts of the configuration are wrong",
+        };
+        var command = new Command("run", "Watch as config.yaml says, and serve the timeline")
+        {
+            CommonOptions.Config, CommonOptions.Port, lenient,
+        };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var result = CommonOptions.LoadConfiguration(parsed);
+            CommonOptions.PrintProblems(result);
+            if (result.HasErrors && !parsed.GetValue(lenient))
+            {
+                await Console.Error.WriteLineAsync(
+                    "Not started: the configuration has errors. Mend them, or start the valid pipelines with --lenient. For a first look: ambianic demo");
+                return 1;
+            }
+
+            await using var application = AmbianicHost.Build(result, parsed.GetValue(CommonOptions.Port));
+            var address = await AmbianicHost.StartAsync(application, cancellation);
+            Console.WriteLine($"The timeline is at {address}   (Ctrl+C stops)");
+            await application.WaitForShutdownAsync(cancellation);
+            return 0;
+        });
+        return command;
+    }
+}

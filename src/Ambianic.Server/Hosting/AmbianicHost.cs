@@ -1,0 +1,98 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Ambianic.Api;
+using Ambianic.Configuration;
+using Ambianic.Timeline;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.HostFiltering;
+using Microsoft.Extensions.FileProviders;
+using Microsoft.OpenApi;
+
+namespace Ambianic.Hosting;
+
+/// <summary>Puts the program together: pipelines, store, and the web server on loopback.</summary>
+public static class AmbianicHost
+{
+    /// <summary>Port of the reference system's API.</summary>
+    public const int DefaultPort = 8778;
+
+    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(5);
+
+    /// <summary>Builds the program; runs nothing.</summary>
+    /// <param name="configuration">Its valid pipelines will run.</param>
+    /// <param name="port">TCP port on loopback; 0 takes any free one.</param>
+    public static WebApplication Build(ConfigurationResult configuration, int port)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            ApplicationName = "ambianic",
+            ContentRootPath = AppContext.BaseDirectory,
+            EnvironmentName = Environments.Production,
+        });
+        builder.Configuration.Sources.Clear(); // the configuration files and variables are Ambianic's own
+        builder.Logging.AddAmbianicLog(configuration.Configuration.Logging);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            if (port == 0)
+            {
+                kestrel.Listen(IPAddress.Loopback, 0);
+            }
+            else
+            {
+                kestrel.ListenLocalhost(port);
+            }
+        });
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = LongestStop);
+        builder.Services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals; // NaN in an old event is no reason to fail
+            json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower));
+        });
+        // A page of another site that makes its name point here (DNS rebinding) is not answered.
+        builder.Services.Configure<HostFilteringOptions>(hosts => hosts.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
+        builder.Services.AddOpenApi(api => api.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info = new OpenApiInfo { Title = "Ambianic", Version = DeviceApi.Version, Description = "What this device sees and remembers." };
+            return Task.CompletedTask;
+        }));
+        builder.Services.AddAmbianic(configuration);
+        builder.Services.AddHostedService<PipelineService>();
+
+        var application = builder.Build();
+        application.UseHostFiltering();
+        application.UseStaticFiles(new StaticFileOptions
+        {
+            FileProvider = new PhysicalFileProvider(Path.Combine(AppContext.BaseDirectory, "wwwroot")),
+        });
+        application.UseDataFiles(configuration.Configuration.DataDir);
+        application.MapDevice();
+        application.MapHealth();
+        application.MapTimeline();
+        application.MapConfiguration();
+        application.MapOpenApi("/api/openapi.json");
+        return application;
+    }
+
+    /// <summary>Opens the store, starts to watch and to serve.</summary>
+    /// <returns>Where the page is.</returns>
+    /// <exception cref="IOException">The data directory or the port cannot be used; the message says what to do.</exception>
+    public static async Task<Uri> StartAsync(WebApplication application, CancellationToken cancellation)
+    {
+        application.Services.GetRequiredService<IEventStore>();
+        try
+        {
+            await application.StartAsync(cancellation);
+        }
+        catch (IOException error) when (error.InnerException is AddressInUseException or SocketException)
+        {
+            throw new IOException($"{error.Message} Is Ambianic running already? Choose another port with --port.", error);
+        }
+
+        var port = new Uri(application.Urls.First()).Port;
+        return new Uri($"http://127.0.0.1:{port}/");
+    }
+}

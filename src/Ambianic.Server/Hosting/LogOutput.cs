@@ -1,0 +1,71 @@
+using Ambianic.Configuration;
+using Ambianic.Inference;
+using Serilog;
+using Serilog.Events;
+using Serilog.Formatting;
+using Serilog.Formatting.Display;
+
+namespace Ambianic.Hosting;
+
+/// <summary>Where log lines go: the error stream, and a file when one is configured. Credentials in URLs are masked in both.</summary>
+public static class LogOutput
+{
+    private const string Line = "{Timestamp:yyyy-MM-dd HH:mm:ss.fff zzz} {Level:u4} {SourceContext}: {Message:lj}{NewLine}{Exception}";
+    private const string ShortLine = "{Timestamp:HH:mm:ss} {Level:u4} {Message:lj}{NewLine}{Exception}";
+    private const long LargestFile = 10L << 20;
+    private const int FilesKept = 5;
+
+    /// <summary>Sends the program's log lines where <paramref name="options"/> say.</summary>
+    public static void AddAmbianicLog(this ILoggingBuilder logging, LoggingOptions options)
+    {
+        var console = Level(options.ConsoleLevel);
+        var configuration = new LoggerConfiguration()
+            .MinimumLevel.Is(string.IsNullOrEmpty(options.File) ? console : Lower(console, Level(options.Level)))
+            .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+            .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal) // a failed start is told by its own message
+            .MinimumLevel.Override("System.Net.Http", LogEventLevel.Warning)
+            .WriteTo.Console(new MaskedFormatter(ShortLine), console, standardErrorFromLevel: LogEventLevel.Verbose);
+        if (!string.IsNullOrEmpty(options.File))
+        {
+            configuration.WriteTo.File(
+                new MaskedFormatter(Line),
+                options.File,
+                Level(options.Level),
+                fileSizeLimitBytes: LargestFile,
+                rollOnFileSizeLimit: true,
+                retainedFileCountLimit: FilesKept);
+        }
+
+        logging.ClearProviders().SetMinimumLevel(LogLevel.Debug).AddSerilog(configuration.CreateLogger(), dispose: true);
+    }
+
+    /// <summary>For commands that do one thing: warnings only, and not what the command itself says when it fails.</summary>
+    public static void AddCommandLog(this ILoggingBuilder logging)
+    {
+        logging.AddAmbianicLog(new LoggingOptions { ConsoleLevel = LoggingLevel.Warning });
+        logging.AddFilter(typeof(DetectorPool).FullName, LogLevel.None);
+    }
+
+    private static LogEventLevel Lower(LogEventLevel one, LogEventLevel other) => one < other ? one : other;
+
+    private static LogEventLevel Level(LoggingLevel level) => level switch
+    {
+        LoggingLevel.Debug => LogEventLevel.Debug,
+        LoggingLevel.Warning => LogEventLevel.Warning,
+        LoggingLevel.Error => LogEventLevel.Error,
+        _ => LogEventLevel.Information,
+    };
+
+    /// <summary>The last place before the outside: whatever a library put into a message or an exception, no credentials leave.</summary>
+    private sealed class MaskedFormatter(string template) : ITextFormatter
+    {
+        private readonly MessageTemplateTextFormatter _inner = new(template, System.Globalization.CultureInfo.InvariantCulture);
+
+        public void Format(LogEvent logEvent, TextWriter output)
+        {
+            using var text = new StringWriter();
+            _inner.Format(logEvent, text);
+            output.Write(Credentials.Mask(text.ToString()));
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using Ambianic.Configuration;
+using Ambianic.Frames;
+using Ambianic.Health;
+using Ambianic.Inference;
+using Ambianic.Models;
+using Ambianic.Pipelines;
+using Ambianic.Sources;
+using Ambianic.Timeline;
+using Ambianic.Vision;
+
+namespace Ambianic.Hosting;
+
+/// <summary>Everything that pipelines need, by the abstraction that they know it by.</summary>
+internal static class Services
+{
+    /// <summary>Adds the parts; each is made when it is first asked for.</summary>
+    public static IServiceCollection AddAmbianic(this IServiceCollection services, ConfigurationResult configuration)
+    {
+        var settings = configuration.Configuration;
+        services.AddSingleton(configuration);
+        services.AddSingleton(settings);
+        services.AddSingleton(TimeProvider.System);
+        services.AddModels();
+
+        services.AddSingleton(_ => new FramePool());
+        services.AddSingleton<FrameSources>();
+        services.AddSingleton<FrameSourceFactory>(provider => provider.GetRequiredService<FrameSources>().Create);
+
+        services.AddSingleton<EventFeed>();
+        services.AddSingleton<IEventStore>(provider => SqliteEventStore.Open(
+            settings.DataDir,
+            settings.Timeline.EventLog,
+            provider.GetRequiredService<EventFeed>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<SqliteEventStore>>()));
+
+        services.AddSingleton(_ => BuiltInElements.AddTo(new ElementRegistry()));
+        services.AddSingleton<PipelineBuilder>();
+        services.AddSingleton(new HealthPolicy(TimeSpan.FromSeconds(settings.Health.StalledSeconds)));
+        services.AddSingleton<IWatchdog>(provider =>
+        {
+            var started = provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStarted;
+            return new SystemdWatchdog(() => started.IsCancellationRequested, Environment.GetEnvironmentVariable("NOTIFY_SOCKET"));
+        });
+        services.AddSingleton<PipelineSupervisor>();
+        return services;
+    }
+
+    /// <summary>Adds what gets models and runs them.</summary>
+    /// <param name="services">Where to.</param>
+    /// <param name="progress">Told of downloads.</param>
+    public static IServiceCollection AddModels(this IServiceCollection services, IProgress<DownloadProgress>? progress = null)
+    {
+        services.AddHttpClient();
+        services.AddSingleton(provider => new ModelStore(
+            ModelStore.DefaultDirectory(),
+            provider.GetRequiredService<IHttpClientFactory>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<ModelStore>>()));
+        services.AddSingleton<ModelResolver>();
+        services.AddSingleton<ModelLookup>(provider =>
+        {
+            var resolver = provider.GetRequiredService<ModelResolver>();
+            return (role, model, labels, cancellation) => resolver.ResolveAsync(role, model, labels, progress, cancellation);
+        });
+        services.AddSingleton(provider => new DetectorPool(
+            provider.GetRequiredService<ModelLookup>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<DetectorPool>>(),
+            provider.GetService<AmbianicConfiguration>() is { Health.InferenceSeconds: var seconds } ? TimeSpan.FromSeconds(seconds) : null));
+        services.AddSingleton<IDetectorFactory>(provider => provider.GetRequiredService<DetectorPool>());
+        return services;
+    }
+}

@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# Runs the whole test suite; makes the machine ready first.   ./test.sh
+# AMBIANIC_TESTDATA=DIR adds the tests that need recordings; arguments go to xunit's runner (for example -class '*Nms*').
+set -euo pipefail
+# shellcheck source=scripts/setup.sh
+. "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/scripts/setup.sh"
+
+need_dotnet
+need ffmpeg ffmpeg
+# Real parts that some tests use; without them those tests are skipped and say so.
+missing=()
+[ -x /usr/bin/chromium ] || missing+=(chromium)
+/usr/bin/python3 -c 'import gi; gi.require_version("GstRtspServer", "1.0"); from gi.repository import GstRtspServer' 2>/dev/null ||
+  missing+=(python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly)
+command -v npm >/dev/null || missing+=(npm)
+if [ ${#missing[@]} -gt 0 ]; then
+  install_packages "${missing[@]}" || say "Some tests will be skipped. For all of them:  sudo apt-get install ${missing[*]}"
+fi
+
+cd "$root"
+mkdir -p out
+say "Building …"
+build() { dotnet build Ambianic.slnx -c Release -v quiet -nologo >out/test-build.log 2>&1 </dev/null; }
+build || { grep -E 'error|warning' out/test-build.log | sort -u | head -n 40 >&2; fail "the build failed; the whole output is in out/test-build.log"; }
+printf '%s' "$(source_state)" >out/program.stamp
+
+colour=()
+[ -t 1 ] || colour=(-noColor)
+passed=0 failed=0 skipped=0 status=0
+for tests in Ambianic.Tests Ambianic.Server.Tests; do
+  dotnet "tests/$tests/bin/Release/net10.0/$tests.dll" "${colour[@]}" "$@" </dev/null 2>&1 | tee "out/$tests.log" || status=1
+  summary=$(grep -E 'Total: [0-9]+' "out/$tests.log" | tail -n 1 || true)
+  number() { sed -nE "s/.*$1: ([0-9]+).*/\1/p" <<<"$summary"; }
+  total=$(number Total) errors=$(number Errors) bad=$(number Failed) not=$(number Skipped)
+  [ -n "$total" ] || { say "$tests ended without a summary"; status=1; continue; }
+  passed=$((passed + total - bad - not)) failed=$((failed + bad + errors)) skipped=$((skipped + not))
+done
+[ "$failed" -eq 0 ] || status=1
+if [ "$status" -ne 0 ]; then say "The tests did not pass; the output is in out/*.log"; fi
+printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+exit "$status"

@@ -1,0 +1,128 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace Ambianic;
+
+/// <summary>The real program in its own process and working directory, as a user starts it.</summary>
+internal sealed partial class AmbianicProgram : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _output = [];
+    private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private AmbianicProgram(string directory, string? cache, string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ambianic.dll"), .. arguments])
+        {
+            WorkingDirectory = directory,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        if (cache is not null)
+        {
+            start.Environment["AMBIANIC_CACHE"] = cache;
+        }
+
+        _process = new Process { StartInfo = start };
+        _process.OutputDataReceived += (_, line) => Take(line.Data);
+        _process.ErrorDataReceived += (_, line) => Take(line.Data);
+        _process.Start();
+        _process.StandardInput.Close();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public int Id => _process.Id;
+
+    public string Output => string.Join('\n', _output);
+
+    /// <summary>Starts a command that serves; the page's address is known when it is printed.</summary>
+    public static AmbianicProgram Start(string directory, params string[] arguments) => new(directory, null, arguments);
+
+    /// <summary>Starts a command that serves, with a cache of its own.</summary>
+    public static AmbianicProgram StartWithCache(string directory, string cache, params string[] arguments) => new(directory, cache, arguments);
+
+    /// <summary>Runs a command to its end.</summary>
+    public static async Task<Finished> RunAsync(string directory, CancellationToken cancellation, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ambianic.dll"), .. arguments])
+        {
+            WorkingDirectory = directory,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        var output = process.StandardOutput.ReadToEndAsync(cancellation);
+        var errors = process.StandardError.ReadToEndAsync(cancellation);
+        await process.WaitForExitAsync(cancellation).WaitAsync(Patience, TimeProvider.System, cancellation);
+        return new Finished(process.ExitCode, await output, await errors);
+    }
+
+    /// <summary>Where the page is.</summary>
+    public async Task<Uri> AddressAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await _address.Task.WaitAsync(Patience, TimeProvider.System, cancellation);
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"the program printed no address:\n{Output}");
+        }
+    }
+
+    /// <summary>Ends it as a power cut would: SIGKILL.</summary>
+    public async Task KillAsync(CancellationToken cancellation)
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync(cancellation);
+    }
+
+    /// <summary>Asks it to end, as a service manager would: SIGTERM.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> TerminateAsync(CancellationToken cancellation)
+    {
+        using (var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
+        {
+            await kill.WaitForExitAsync(cancellation);
+        }
+
+        await _process.WaitForExitAsync(cancellation).WaitAsync(Patience, TimeProvider.System, cancellation);
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync(CancellationToken.None);
+        }
+
+        _process.Dispose();
+    }
+
+    private void Take(string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        _output.Enqueue(line);
+        if (Address().Match(line) is { Success: true } match)
+        {
+            _address.TrySetResult(new Uri(match.Value));
+        }
+    }
+
+    [GeneratedRegex(@"http://127\.0\.0\.1:\d+/")]
+    private static partial Regex Address();
+
+    internal sealed record Finished(int ExitCode, string Output, string Errors);
+}

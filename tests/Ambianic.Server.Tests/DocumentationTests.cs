@@ -1,0 +1,91 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+
+namespace Ambianic;
+
+public sealed partial class DocumentationTests
+{
+    [Fact]
+    public void Links_InEveryDocument_LeadToFilesThatExist()
+    {
+        var broken =
+            from document in Documents()
+            from Match link in Link().Matches(File.ReadAllText(document))
+            let target = link.Groups[1].Value.Split('#')[0]
+            where target.Length > 0 && !target.Contains("://", StringComparison.Ordinal)
+            let path = Path.Combine(Path.GetDirectoryName(document)!, target)
+            where !File.Exists(path) && !Directory.Exists(path)
+            select $"{document}: {target}";
+
+        Assert.Empty(broken);
+    }
+
+    [Fact]
+    public void Paths_NamedInArchitecture_Exist()
+    {
+        var text = File.ReadAllText(ProjectFiles.Locate("ARCHITECTURE.md"));
+        var missing =
+            from Match name in RepositoryPath().Matches(text)
+            let path = ProjectFiles.Locate(name.Groups[1].Value)
+            where !File.Exists(path) && !Directory.Exists(path)
+            select name.Groups[1].Value;
+
+        Assert.Empty(missing);
+    }
+
+    [Fact]
+    public void Types_NamedInArchitecture_Exist()
+    {
+        var text = File.ReadAllText(ProjectFiles.Locate("ARCHITECTURE.md"));
+        var ours = new[] { typeof(Pipelines.Pipeline), typeof(BuiltInElements), typeof(Hosting.AmbianicHost) }
+            .SelectMany(type => type.Assembly.GetTypes())
+            .SelectMany(type => type.GetMembers().Select(member => member.Name).Append(type.Name.Split('`')[0]))
+            .ToHashSet(StringComparer.Ordinal);
+        var table = text[text.IndexOf("## From the reference", StringComparison.Ordinal)..];
+        var named = table.Split('\n')
+            .Where(line => line.StartsWith('|'))
+            .SelectMany(line => CodeWord().Matches(line.Split('|')[2]).Select(match => match.Groups[1].Value));
+
+        Assert.All(named, name => Assert.Contains(name, ours));
+    }
+
+    [Fact]
+    public void Commands_ThatTheProgramHas_AreThoseOfTheReference()
+    {
+        var page = File.ReadAllText(ProjectFiles.Locate("docs/reference/commands.md"));
+        var table = page[..page.IndexOf("## run", StringComparison.Ordinal)].Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal));
+        var documented = table.SelectMany(line => CommandName().Matches(line.Split('|')[1]).Select(match => match.Groups[1].Value.Trim()));
+        var existing = Cli.Commands.Create().Subcommands.SelectMany(command => command.Subcommands.Count == 0
+            ? [command.Name]
+            : command.Subcommands.Select(sub => $"{command.Name} {sub.Name}"));
+
+        Assert.Equal(existing.Order(StringComparer.Ordinal), documented.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Core_References_OnlyAbstractions()
+    {
+        var project = XDocument.Load(ProjectFiles.Locate("src/Ambianic.Core/Ambianic.Core.csproj"));
+        var packages = project.Descendants("PackageReference").Select(package => (string)package.Attribute("Include")!);
+
+        Assert.All(packages, package => Assert.Matches(@"^Microsoft\.Extensions\..+\.Abstractions$", package));
+        Assert.Empty(project.Descendants("ProjectReference"));
+        Assert.Empty(project.Descendants("FrameworkReference"));
+    }
+
+    private static IEnumerable<string> Documents() =>
+        Directory.EnumerateFiles(ProjectFiles.Locate("docs"), "*.md", SearchOption.AllDirectories)
+            .Concat(Directory.EnumerateFiles(ProjectFiles.Locate("."), "*.md"));
+
+    [GeneratedRegex(@"\]\(([^)\s]+)\)")]
+    private static partial Regex Link();
+
+    [GeneratedRegex(@"`((?:src|tests|bench|docs|samples|scripts)/[A-Za-z0-9_./-]+)`")]
+    private static partial Regex RepositoryPath();
+
+    [GeneratedRegex(@"`([a-z]+(?: [a-z]+)?)[^`]*`")]
+    private static partial Regex CommandName();
+
+    [GeneratedRegex(@"`([A-Z][A-Za-z]+)`")]
+    private static partial Regex CodeWord();
+}

@@ -1,0 +1,81 @@
+using Ambianic.Configuration;
+using Ambianic.Frames;
+using Ambianic.Hosting;
+using Ambianic.Pipelines;
+using Ambianic.Timeline;
+using Ambianic.Vision;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Ambianic;
+
+/// <summary>The program in this process, on a free port, with a disabled pipeline and what a test lets it remember.</summary>
+internal sealed class ServedHouse : IAsyncDisposable
+{
+    private readonly TemporaryDirectory _directory;
+    private readonly WebApplication _application;
+
+    private ServedHouse(TemporaryDirectory directory, WebApplication application, Uri address)
+    {
+        _directory = directory;
+        _application = application;
+        Client = new HttpClient { BaseAddress = address };
+    }
+
+    public HttpClient Client { get; }
+
+    public Uri Address => Client.BaseAddress!;
+
+    public static async Task<ServedHouse> StartAsync()
+    {
+        var directory = new TemporaryDirectory();
+        await File.WriteAllTextAsync(directory["config.yaml"], """
+            display_name: Grandma's house
+            logging:
+              console_level: ERROR
+            sources:
+              door:
+                uri: rtsp://someone:topsecret@127.0.0.1:1/door
+                live: true
+            pipelines:
+              broken:
+                - source: nowhere
+            notifications:
+              default:
+                providers: ["mailto://me:anothersecret@example.org"]
+            """);
+        var registry = BuiltInElements.AddTo(new ElementRegistry());
+        var files = ConfigurationFiles.Locate(directory["config.yaml"], directory.Path, name => name == "AMBIANIC_DIR" ? directory.Path : null);
+        var application = AmbianicHost.Build(new ConfigurationLoader(registry).Load(files), port: 0);
+        return new ServedHouse(directory, application, await AmbianicHost.StartAsync(application, CancellationToken.None));
+    }
+
+    public async Task<DetectionEvent> RememberAsync(int minute, string label)
+    {
+        var store = _application.Services.GetRequiredService<IEventStore>();
+        var at = new DateTimeOffset(2026, 5, 1, 10, minute, 0, TimeSpan.Zero);
+        var seen = new DetectionEvent
+        {
+            Id = Guid.NewGuid().ToString("N"),
+            At = at,
+            Pipeline = "front",
+            Display = "Object Detection",
+            Detections = [new Detection(label, 0.9f, new Box(0.1f, 0.2f, 0.3f, 0.4f))],
+            RelDir = await store.StartFolderAsync(at, CancellationToken.None),
+            ImageFileName = "a-image.jpg",
+            ThumbnailFileName = "a-thumbnail.jpg",
+            JsonFileName = "a-inference.json",
+        };
+        using var frame = new FramePool().Rent(64, 48, PixelFormat.I420);
+        frame.Buffer.Span.Fill(128); // grey
+        await store.AppendAsync(seen, new EventPicture(frame), CancellationToken.None);
+        return seen;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _application.DisposeAsync();
+        _directory.Dispose();
+    }
+}

@@ -1,0 +1,51 @@
+using System.ComponentModel.DataAnnotations;
+using Ambianic.Pipelines;
+
+namespace Ambianic.Configuration;
+
+/// <summary>The elements of the reference, as far as configuration knows them.</summary>
+internal static class TestElements
+{
+    public static ElementRegistry Registry() => new ElementRegistry()
+        .Add<DetectOptions>("detect_objects", Create)
+        .Add<DetectOptions>("detect_faces", Create)
+        .Add<DetectOptions>("detect_falls", Create)
+        .Add<SaveOptions>("save_detections", Create);
+
+    private static IPipelineElement Create(object options, ElementContext context) =>
+        throw new InvalidOperationException("configuration makes no elements");
+}
+
+public sealed record DetectOptions
+{
+    public string? AiModel { get; init; }
+
+    public ModelOptions? Model { get; init; }
+
+    [ConfigurationPath]
+    public string? Labels { get; init; }
+
+    [Range(0.0, 1.0)]
+    public float ConfidenceThreshold { get; init; } = 0.6f;
+
+    [Range(1, int.MaxValue)]
+    public int TopK { get; init; } = 3;
+
+    public IReadOnlyList<string> LabelFilter { get; init; } = [];
+}
+
+public sealed record SaveOptions
+{
+    [Range(0.0, 86400)]
+    public double PositiveInterval { get; init; } = 2;
+
+    [Range(0.0, 86400)]
+    public double IdleInterval { get; init; } = 600;
+
+    public NotifyOptions Notify { get; init; } = new();
+}
+
+public sealed record NotifyOptions
+{
+    public IReadOnlyList<string> Providers { get; init; } = ["default"];
+}

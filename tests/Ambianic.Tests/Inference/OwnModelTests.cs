@@ -1,0 +1,128 @@
+using Ambianic.Configuration;
+using Ambianic.Frames;
+using Ambianic.Models;
+using Ambianic.Vision;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Ambianic.Inference;
+
+/// <summary>A user's ONNX file of which nothing is known but the file.</summary>
+public sealed class OwnModelTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory();
+
+    [Fact]
+    public async Task Detect_YoloWithSuppressionAndNames_NeedsNothingElse()
+    {
+        var path = new TinyOnnx(1, 3, 32, 32)
+            .Output("output0", [1, 2, 6], [8, 8, 24, 24, 0.9f, 1, 0, 0, 0, 0, 0, 0])
+            .Metadata("names", "{0: 'cat', 1: \"driver's dog\"}")
+            .Write(_folder.FullName);
+
+        var detection = Assert.Single(await LookAsync(path, 32, 32));
+
+        Assert.Equal(new Detection("driver's dog", 0.9f, new Box(0.25f, 0.25f, 0.75f, 0.75f)) { Keypoints = detection.Keypoints }, detection);
+    }
+
+    [Fact]
+    public async Task Detect_DetectionTransformer_IsToldTheTensorsSize()
+    {
+        var path = new TinyOnnx(-1, 3, 64, 32)
+            .Sizes("orig_target_sizes")
+            .Output("labels", [1, 2], [0L, 2L])
+            .Output("boxes", [1, 2, 4], [0, 16, 32, 48, 0, 0, 1, 1])
+            .Output("scores", [1, 2], [0.8f, 0.1f])
+            .Write(_folder.FullName);
+
+        var detection = Assert.Single(await LookAsync(path, 32, 32, "a", "b", "c"));
+
+        Assert.Equal(("a", Box.Whole), (detection.Label, detection.Box));
+    }
+
+    [Fact]
+    public async Task Detect_OutputsOfUnknownLength_AreReadEachTime()
+    {
+        var path = new TinyOnnx(-1, 3, -1, -1)
+            .Output("output0", [1, 1, 6], [0, 0, 640, 320, 0.7f, 0], isFree: true)
+            .Write(_folder.FullName);
+
+        var detection = Assert.Single(await LookAsync(path, 100, 100, "thing"));
+
+        Assert.Equal(new Box(0, 0, 1, 0.5f), detection.Box);
+    }
+
+    [Fact]
+    public async Task Detect_QuantisedSsd_TakesBytesRowByRow()
+    {
+        var path = TinyOnnx.OfBytes(1, 40, 40, 3)
+            .Output("detection_boxes", [1, 1, 4], [0, 0.25f, 0.5f, 0.75f])
+            .Output("detection_classes", [1, 1], [1f])
+            .Output("detection_scores", [1, 1], [0.9f])
+            .Output("num_detections", [1], [1f])
+            .Write(_folder.FullName);
+
+        var detection = Assert.Single(await LookAsync(path, 80, 40, "a", "b"));
+
+        Assert.Equal(("b", new Box(0.25f, 0, 0.75f, 1)), (detection.Label, detection.Box));
+    }
+
+    [Fact]
+    public async Task Detect_EightyUnnamedClasses_AreThoseOfCoco()
+    {
+        const int Cells = 100;
+        var values = new float[84 * Cells];
+        (values[0], values[Cells], values[2 * Cells], values[3 * Cells]) = (16, 16, 8, 8);
+        values[(4 + 15) * Cells] = 0.9f;
+        var path = new TinyOnnx(1, 3, 32, 32).Output("output0", [1, 84, Cells], values).Write(_folder.FullName);
+
+        Assert.Equal("cat", Assert.Single(await LookAsync(path, 32, 32, decoder: "yolo")).Label);
+    }
+
+    [Fact]
+    public async Task Detect_OwnCalibration_IsApplied()
+    {
+        var path = new TinyOnnx(1, 3, 32, 32).Output("output0", [1, 1, 6], [8, 8, 24, 24, 0.3f, 0]).Write(_folder.FullName);
+
+        var detection = Assert.Single(await LookAsync(path, 32, 32, ["a"], calibration: new Calibration { Intercept = 2 }));
+
+        Assert.Equal(0.76f, detection.Confidence, 0.01f);
+    }
+
+    [Theory]
+    [InlineData(1, "channels")]
+    [InlineData(3, "how to read")]
+    public async Task Ready_ModelThatCannotBeUsed_SaysWhy(int channels, string reason)
+    {
+        var path = new TinyOnnx(1, channels, 32, 32).Output("odd", [1, 7], new float[7]).Write(_folder.FullName);
+
+        var error = await Assert.ThrowsAsync<InferenceException>(() => LookAsync(path, 32, 32));
+
+        Assert.Contains(reason, error.Message, StringComparison.Ordinal);
+        Assert.Contains(path, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Ready_ModelWithAnotherInput_NamesIt()
+    {
+        var path = new TinyOnnx(1, 3, 32, 32).Echo("sound", "output", 1, 1, 3, 32, 32).Write(_folder.FullName);
+
+        await Assert.ThrowsAsync<InferenceException>(() => LookAsync(path, 32, 32));
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    private static Task<IReadOnlyList<Detection>> LookAsync(string path, int width, int height, params string[] labels) =>
+        LookAsync(path, width, height, labels, null, null);
+
+    private static async Task<IReadOnlyList<Detection>> LookAsync(
+        string path, int width, int height, string[]? labels = null, string? decoder = null, Calibration? calibration = null)
+    {
+        using var pool = new DetectorPool(
+            (_, model, _, _) => Task.FromResult(new ResolvedModel("own", path, null, model?.Decoder, labels is { Length: > 0 } ? labels : null)),
+            TimeProvider.System,
+            NullLogger<DetectorPool>.Instance);
+        using var frame = new FramePool().Rent(width, height, PixelFormat.I420);
+        return await pool.Create(ModelRole.Objects, new ModelOptions { Decoder = decoder, Calibration = calibration }, null)
+            .DetectAsync(frame, null, 0.6f, TestContext.Current.CancellationToken);
+    }
+}

@@ -1,0 +1,98 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Ambianic.Vision;
+using Google.Protobuf;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace Ambianic.Models.Import.Tflite;
+
+public sealed class TfliteReaderTests
+{
+    [Fact]
+    public void Import_QuantisedClassifier_EqualsTheInterpreterToTheQuantum()
+    {
+        using var session = Load(TestData.Require("models/mobilenet_v2_1.0_224_quant.tflite"));
+        foreach (var golden in GoldenCase.Read("tfl_mobilenet_v2_1.0_224_quant"))
+        {
+            var (name, actual) = golden.Run(session).Single();
+            var expected = golden.Outputs.Single(output => output.Name == name).Data.Select(quantum => quantum / 256f);
+
+            Assert.Equal(expected, MemoryMarshal.Cast<byte, float>(actual).ToArray());
+        }
+    }
+
+    [Fact]
+    public async Task Import_FullRangeFaceDetector_AgreesWithTheInterpreter()
+    {
+        var cases = GoldenCase.Read("tfl_face_detection_full_range");
+        using var session = new InferenceSession(await PulledModels.RequireAsync("blazeface-full-range"));
+        foreach (var golden in cases)
+        {
+            var outputs = golden.Run(session);
+            foreach (var expected in golden.Outputs)
+            {
+                Assert.InRange(expected.RelativeError(outputs[expected.Name]), 0, 1e-3);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("fast", "false")]
+    [InlineData("regular", "true")]
+    public void Import_PostProcessedDetector_GivesTheBoxesOfTheInterpreter(string mode, string golden)
+    {
+        using var session = Load(TestData.Require($"models/synth_postprocess_{mode}.tflite"));
+        using var outputs = session.Run(
+        [
+            Input(session.InputNames[0], $"pp_{golden}_person.jpg.box", 4),
+            Input(session.InputNames[1], $"pp_{golden}_person.jpg.cls", 24),
+        ]);
+        var found = new List<(int Label, float Score, Box Box)>();
+
+        DetectionPostProcess.FromTensor(Values(DetectionPostProcess.Parameters)).Apply(
+            Values(DetectionPostProcess.Boxes), Values(DetectionPostProcess.Scores), Values(DetectionPostProcess.Anchors), found);
+
+        using var expected = JsonDocument.Parse(File.ReadAllBytes(TestData.Require($"golden/pp_{golden}_person.jpg.json")));
+        var arrays = expected.RootElement.EnumerateArray().Select(array => array.EnumerateArray().Select(item => item.GetSingle()).ToArray()).ToArray();
+        Assert.Equal(arrays[3][0], found.Count);
+        AssertClose(arrays[0], found.SelectMany(item => new[] { item.Box.YMin, item.Box.XMin, item.Box.YMax, item.Box.XMax }));
+        AssertClose(arrays[1], found.Select(item => (float)item.Label));
+        AssertClose(arrays[2], found.Select(item => item.Score));
+
+        float[] Values(string name) => [.. outputs.Single(output => output.Name == name).AsEnumerable<float>()];
+    }
+
+    [Theory]
+    [InlineData("yolox_nano_float16_quantize.tflite", 0.9f)]
+    [InlineData("yolox_nano_int8_quantize.tflite", 0.7f)]
+    public void Import_QuantisedYolox_FindsThePeopleOfTheOriginal(string file, float overlap)
+    {
+        using var original = new YoloxPeople(new InferenceSession(TestData.Require("models/yolox_nano.onnx")));
+        using var imported = new YoloxPeople(Load(TestData.Require($"models/{file}")));
+        var people = 0;
+        foreach (var picture in Directory.EnumerateFiles(TestData.Require("pictures")))
+        {
+            var found = imported.Find(picture, 0.35f);
+            foreach (var person in original.Find(picture, 0.6f))
+            {
+                people++;
+                var best = found.Select(other => other.IoU(person)).DefaultIfEmpty().Max();
+                Assert.True(best >= overlap, $"{Path.GetFileName(picture)}: {person} is found with an overlap of {best}");
+            }
+        }
+
+        Assert.True(people > 8, $"only {people} people");
+    }
+
+    private static InferenceSession Load(string path) => new(ModelImporter.Convert(path, null).ToByteArray());
+
+    private static NamedOnnxValue Input(string name, string file, int columns)
+    {
+        var values = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(TestData.Require($"golden/{file}"))).ToArray();
+        return NamedOnnxValue.CreateFromTensor(name, new DenseTensor<float>(values, [1, values.Length / columns, columns]));
+    }
+
+    private static void AssertClose(float[] expected, IEnumerable<float> actual) =>
+        Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
+}

@@ -1,0 +1,96 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Ambianic.Sources;
+
+/// <summary>A TCP server on the loopback interface; each connection is answered by what a test says.</summary>
+internal sealed class LoopbackServer : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _end = new();
+    private readonly Func<string, Stream, CancellationToken, Task> _answer;
+    private readonly Task _serving;
+    private int _requests;
+
+    /// <summary>Starts it.</summary>
+    /// <param name="answer">Gets the head of each HTTP request, and the stream to answer on.</param>
+    public LoopbackServer(Func<string, Stream, CancellationToken, Task> answer)
+    {
+        _answer = answer;
+        _listener.Start();
+        _serving = ServeAsync();
+    }
+
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    public int Requests => Volatile.Read(ref _requests);
+
+    /// <summary>A whole HTTP answer.</summary>
+    public static byte[] Http(string status, string type, ReadOnlySpan<byte> body, string headers = "") =>
+    [
+        .. Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nContent-Type: {type}\r\nContent-Length: {body.Length}\r\n{headers}\r\n"),
+        .. body,
+    ];
+
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync();
+        _listener.Stop();
+        await _serving;
+        _end.Dispose();
+        _listener.Dispose();
+    }
+
+    private async Task ServeAsync()
+    {
+        var connections = new List<Task>();
+        try
+        {
+            while (true)
+            {
+                connections.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_end.Token)));
+            }
+        }
+        catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            await Task.WhenAll(connections);
+        }
+    }
+
+    private async Task ServeAsync(TcpClient client)
+    {
+        try
+        {
+            using (client)
+            {
+                await using var stream = client.GetStream();
+                while (await ReadHeadAsync(stream) is { } head)
+                {
+                    Interlocked.Increment(ref _requests);
+                    await _answer(head, stream, _end.Token);
+                }
+            }
+        }
+        catch (Exception error) when (error is IOException or OperationCanceledException)
+        {
+            // The client has what it wanted, or the test is over.
+        }
+    }
+
+    private async Task<string?> ReadHeadAsync(Stream stream)
+    {
+        var head = new StringBuilder();
+        var one = new byte[1];
+        while (await stream.ReadAsync(one, _end.Token) == 1)
+        {
+            head.Append((char)one[0]);
+            if (one[0] == '\n' && head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
+            {
+                return head.ToString();
+            }
+        }
+
+        return null;
+    }
+}

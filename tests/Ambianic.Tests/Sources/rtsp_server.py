@@ -1,0 +1,46 @@
+"""An RTSP camera for the tests: rtsp_server.py PORT [USER PASSWORD]
+
+Serves a moving test picture at /camera on the loopback interface, prints the port (PORT may be 0) once it
+listens, and ends when its standard input does, so that it never outlives the tests.
+"""
+import sys
+
+import gi
+
+gi.require_version("Gst", "1.0")
+gi.require_version("GstRtspServer", "1.0")
+from gi.repository import GLib, Gst, GstRtspServer  # noqa: E402
+
+CAMERA = (
+    "( videotestsrc is-live=true pattern=ball ! video/x-raw,width=320,height=240,framerate=15/1"
+    " ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=15 ! rtph264pay name=pay0 config-interval=1 )"
+)
+
+Gst.init(None)
+loop = GLib.MainLoop()
+server = GstRtspServer.RTSPServer()
+server.set_address("127.0.0.1")
+server.set_service(sys.argv[1])
+
+camera = GstRtspServer.RTSPMediaFactory()
+camera.set_launch(CAMERA)
+camera.set_shared(True)
+
+if len(sys.argv) > 3:
+    auth = GstRtspServer.RTSPAuth()
+    viewer = GstRtspServer.RTSPToken()
+    viewer.set_string("media.factory.role", "viewer")
+    auth.add_basic(GstRtspServer.RTSPAuth.make_basic(sys.argv[2], sys.argv[3]), viewer)
+    server.set_auth(auth)
+    role = GstRtspServer.RTSPPermissions()
+    role.add_permission_for_role("viewer", "media.factory.access", True)
+    role.add_permission_for_role("viewer", "media.factory.construct", True)
+    camera.set_permissions(role)
+
+server.get_mount_points().add_factory("/camera", camera)
+if server.attach(None) == 0:
+    sys.exit("the port is taken")
+
+print(server.get_bound_port(), flush=True)
+GLib.io_add_watch(sys.stdin, GLib.PRIORITY_DEFAULT, GLib.IO_IN | GLib.IO_HUP, lambda *_: loop.quit())
+loop.run()

@@ -1,0 +1,156 @@
+using System.Text;
+using System.Text.Json;
+using Ambianic.Vision;
+using CsCheck;
+
+namespace Ambianic.Timeline;
+
+public sealed class EventJsonTests
+{
+    private static readonly TimeZoneInfo Local = TimeZoneInfo.CreateCustomTimeZone("test", TimeSpan.FromHours(2), null, null);
+
+    private static readonly Gen<Detection> Detections =
+        from label in Gen.String[Gen.Char[' ', '퟿'], 0, 20]
+        from confidence in Gen.Float.Unit
+        from box in Gen.Select(Gen.Float.Unit, Gen.Float.Unit, Gen.Float.Unit, Gen.Float.Unit)
+        from points in Gen.Select(Gen.String[Gen.Char.AlphaNumeric, 1, 9], Gen.Float.Unit, Gen.Float.Unit, Gen.Float.Unit).Array[0, 17]
+        select new Detection(label, confidence, new Box(box.Item1, box.Item2, box.Item3, box.Item4))
+        {
+            Keypoints = [.. points.Select(point => new Keypoint(point.Item1, point.Item2, point.Item3, point.Item4))],
+        };
+
+    internal static readonly Gen<DetectionEvent> Events =
+        from microseconds in Gen.Long[0, 4_000_000_000_000_000]
+        from offset in Gen.Int[-14 * 4, 14 * 4]
+        from pipeline in Gen.String[Gen.Char[' ', '퟿'], 0, 20]
+        from detections in Detections.Array[0, 5]
+        select TimelineFixture.Event(
+            "detections/20210501-101112.123456",
+            DateTimeOffset.UnixEpoch.AddMicroseconds(microseconds).ToOffset(TimeSpan.FromMinutes(15 * offset)),
+            pipeline,
+            detections);
+
+    [Fact]
+    public void ForFile_Event_IsTheReferencesJsonFollowedByOurKeys()
+    {
+        var seen = TimelineFixture.Event("detections/20210501-100000.000000", TimelineFixture.Start, "front", TimelineFixture.Person) with
+        {
+            Id = "0123456789abcdef0123456789abcdef",
+        };
+
+        Assert.Equal(
+            """
+            {
+                "id": "0123456789abcdef0123456789abcdef",
+                "datetime": "2021-05-01T10:11:12.123456+02:00",
+                "image_file_name": "20210501-101112.123456-image.jpg",
+                "thumbnail_file_name": "20210501-101112.123456-thumbnail.jpg",
+                "json_file_name": "20210501-101112.123456-inference.json",
+                "rel_dir": "detections/20210501-100000.000000",
+                "inference_result": [
+                    {
+                        "label": "person",
+                        "confidence": 0.98,
+                        "box": {
+                            "xmin": 0.1,
+                            "ymin": 0.1,
+                            "xmax": 0.4,
+                            "ymax": 0.9
+                        }
+                    }
+                ],
+                "inference_meta": {
+                    "display": "Object Detection"
+                },
+                "pipeline": "front",
+                "source": "camera"
+            }
+            """,
+            Encoding.UTF8.GetString(EventJson.ForFile(seen)));
+    }
+
+    [Fact]
+    public void ForFile_AnyEvent_IsReadBackTheSame() => Events.Sample(seen =>
+    {
+        var json = EventJson.ForFile(seen);
+        var read = EventJson.FromFile(json, seen.RelDir, seen.JsonFileName, Local);
+        AssertSame(seen, read);
+        AssertSame(seen, EventJson.FromDatabase(EventJson.ForDatabase(seen)));
+    });
+
+    [Fact]
+    public void FromFile_OfTheReference_IsRead()
+    {
+        var seen = Read(
+            """
+            {"id": "140bd8ba41ed4cf5ac9e4ff3f9b4d7c8", "datetime": "2021-01-12T17:04:05.060708", "image_file_name": "a-image.jpg",
+             "thumbnail_file_name": "a-thumbnail.jpg", "json_file_name": "a-inference.json", "rel_dir": "detections/elsewhere",
+             "inference_result": [{"label": "FALL", "confidence": 0.71, "leaning_angle": 62.5,
+                "keypoint_corr": {"left_shoulder": [1, 2], "left_hip": null}}],
+             "inference_meta": {"display": "Fall Detection"}}
+            """);
+
+        Assert.Equal(new DateTimeOffset(2021, 1, 12, 17, 4, 5, 60, 708, TimeSpan.FromHours(2)), seen.At);
+        Assert.Equal(("", "", "Fall Detection"), (seen.Pipeline, seen.Source, seen.Display));
+        Assert.Equal("detections/here", seen.RelDir);
+        var fall = Assert.Single(seen.Detections);
+        Assert.Equal(("FALL", 0.71f, default(Box)), (fall.Label, fall.Confidence, fall.Box));
+    }
+
+    [Fact]
+    public void FromFile_NullResults_IsAQuietScene()
+    {
+        var seen = Read("""{"id": "1", "datetime": "2021-01-12T17:04:05", "inference_result": null, "inference_meta": null}""");
+
+        Assert.Empty(seen.Detections);
+        Assert.Equal("", seen.ImageFileName);
+    }
+
+    [Fact]
+    public void FromFile_WithoutId_GetsTheSameIdEachTime()
+    {
+        const string json = """{"datetime": "2021-01-12T17:04:05"}""";
+
+        Assert.Matches("^[0-9a-f]{32}$", Read(json).Id);
+        Assert.Equal(Read(json).Id, Read(json).Id);
+        Assert.NotEqual(Read(json).Id, EventJson.FromFile(Encoding.UTF8.GetBytes(json), "detections/other", "a", Local).Id);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("{\"id\": \"1\", \"datetime\": \"2021-01-12T17:04:05\"")]
+    [InlineData("{\"id\": \"1\"}")]
+    [InlineData("{\"id\": \"1\", \"datetime\": \"yesterday\"}")]
+    [InlineData("{\"id\": \"1\", \"datetime\": \"2021-01-12T17:04:05\", \"image_file_name\": \"../../../etc/passwd\"}")]
+    [InlineData("{\"id\": \"1\", \"datetime\": \"2021-01-12T17:04:05\", \"thumbnail_file_name\": \"..\"}")]
+    public void FromFile_NotAnEvent_SaysSo(string json) => Assert.Throws<InvalidDataException>(() => Read(json));
+
+    [Fact]
+    public void TimelineEntry_AsJson_HasTheReferencesKeys()
+    {
+        var seen = TimelineFixture.Event("detections/x", TimelineFixture.Start, "front", TimelineFixture.Person);
+
+        var entry = JsonSerializer.SerializeToElement(TimelineEntry.For(seen), TimelineJson.Default.TimelineEntry);
+
+        Assert.Equal(
+            ["id", "message", "created", "priority", "args", "pipeline_context"], entry.EnumerateObject().Select(property => property.Name));
+        Assert.Equal("1619856672.123456", entry.GetProperty("created").GetRawText());
+        Assert.Equal("INFO", entry.GetProperty("priority").GetString());
+        Assert.Equal(seen.RelDir, entry.GetProperty("args").GetProperty("rel_dir").GetString());
+        Assert.Equal("front", entry.GetProperty("pipeline_context").GetProperty("unique_pipeline_name").GetString());
+    }
+
+    internal static void AssertSame(DetectionEvent expected, DetectionEvent actual)
+    {
+        Assert.Equal(Encoding.UTF8.GetString(EventJson.ForFile(expected)), Encoding.UTF8.GetString(EventJson.ForFile(actual)));
+        Assert.Equal(expected.At, actual.At);
+        Assert.Equal(expected.At.Offset, actual.At.Offset);
+        Assert.Equal(expected.Detections.Select(one => (one.Label, one.Confidence, one.Box)), actual.Detections.Select(one => (one.Label, one.Confidence, one.Box)));
+        Assert.Equal(expected.Detections.SelectMany(one => one.Keypoints), actual.Detections.SelectMany(one => one.Keypoints));
+    }
+
+    private static DetectionEvent Read(string json) =>
+        EventJson.FromFile(Encoding.UTF8.GetBytes(json), "detections/here", "a-inference.json", Local);
+}

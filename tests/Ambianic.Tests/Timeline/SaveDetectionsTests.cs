@@ -1,0 +1,180 @@
+using Ambianic.Pipelines;
+using Ambianic.Vision;
+
+namespace Ambianic.Timeline;
+
+public sealed class SaveDetectionsTests : IDisposable
+{
+    private readonly TimelineFixture _fixture = new();
+    private readonly FakeStore _store = new();
+    private readonly LogRecorder<SaveDetections> _logger = new();
+    private int _passedOn;
+
+    public void Dispose() => _fixture.Dispose();
+
+    [Fact]
+    public async Task InvokeAsync_FirstOfEachKind_IsSaved()
+    {
+        var element = Element(new SaveDetectionsOptions());
+
+        await SendAsync(element, TimelineFixture.Person);
+        await SendAsync(element);
+
+        Assert.Equal([1, 0], _store.Events.Select(seen => seen.Detections.Count));
+    }
+
+    [Fact]
+    public async Task InvokeAsync_EverySecond_SavesOncePerIntervalAndPassesAllOn()
+    {
+        var element = Element(new SaveDetectionsOptions { PositiveInterval = 2 });
+
+        for (var second = 0; second < 10; second++)
+        {
+            await SendAsync(element, TimelineFixture.Person);
+            _fixture.Time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal([0, 2, 4, 6, 8], _store.Events.Select(seen => (seen.At - TimelineFixture.Start).TotalSeconds));
+        Assert.Equal(10, _passedOn);
+    }
+
+    [Fact]
+    public async Task InvokeAsync_QuietScene_IsSavedEveryTenMinutesApartFromDetections()
+    {
+        var element = Element(new SaveDetectionsOptions());
+
+        for (var minute = 0; minute <= 20; minute++)
+        {
+            await SendAsync(element);
+            await SendAsync(element, TimelineFixture.Person);
+            _fixture.Time.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        Assert.Equal(3, _store.Events.Count(seen => seen.Detections.Count == 0));
+        Assert.Equal(21, _store.Events.Count(seen => seen.Detections.Count == 1));
+    }
+
+    [Fact]
+    public async Task InvokeAsync_IntervalOfZero_SavesAllUnderDifferentNames()
+    {
+        var element = Element(new SaveDetectionsOptions { PositiveInterval = 0 });
+
+        for (var i = 0; i < 3; i++)
+        {
+            await SendAsync(element, TimelineFixture.Person);
+        }
+
+        Assert.Equal(
+            ["20210501-101112.123456-image.jpg", "20210501-101112.123457-image.jpg", "20210501-101112.123458-image.jpg"],
+            _store.Events.Select(seen => seen.ImageFileName));
+    }
+
+    [Fact]
+    public async Task InvokeAsync_WallClockSetBack_KeepsItsInterval()
+    {
+        var element = Element(new SaveDetectionsOptions());
+        await SendAsync(element, TimelineFixture.Person, capturedAt: TimelineFixture.Start);
+        _fixture.Time.Advance(TimeSpan.FromSeconds(2));
+
+        await SendAsync(element, TimelineFixture.Person, capturedAt: TimelineFixture.Start.AddHours(-5));
+
+        Assert.Equal(TimelineFixture.Start.AddHours(-5), _store.Events[1].At);
+    }
+
+    [Fact]
+    public async Task InvokeAsync_Sample_IsDescribedInFull()
+    {
+        var element = Element(new SaveDetectionsOptions { DrawBoxes = true });
+        using var frame = _fixture.Frame();
+
+        await element.InvokeAsync(
+            new Sample(frame) { Region = new Box(0, 0, 0.5f, 1), Detections = [TimelineFixture.Person], Display = "Face Detection" },
+            PassOn,
+            CancellationToken.None);
+
+        var seen = Assert.Single(_store.Events);
+        Assert.Matches("^[0-9a-f]{32}$", seen.Id);
+        Assert.Equal(("front", "camera", "Face Detection"), (seen.Pipeline, seen.Source, seen.Display));
+        Assert.Equal(TimeSpan.FromHours(2), seen.At.Offset);
+        Assert.Equal("detections/20210501-101112.123456", seen.RelDir);
+        Assert.Equal("20210501-101112.123456-thumbnail.jpg", seen.ThumbnailFileName);
+        Assert.Equal("20210501-101112.123456-inference.json", seen.JsonFileName);
+        Assert.Equal(new EventPicture(frame, new Box(0, 0, 0.5f, 1), DrawBoxes: true), _store.Pictures[0]);
+    }
+
+    [Fact]
+    public async Task InvokeAsync_StoreFails_SampleGoesOnAndSavingIsTriedAgainSoon()
+    {
+        var element = Element(new SaveDetectionsOptions());
+        _store.Failure = new IOException("/data: No space left on device; free some space");
+
+        await SendAsync(element);
+        _fixture.Time.Advance(TimeSpan.FromSeconds(4));
+        await SendAsync(element);
+        Assert.Equal(1, _store.Attempts);
+
+        _store.Failure = null;
+        _fixture.Time.Advance(TimeSpan.FromSeconds(1));
+        await SendAsync(element);
+
+        Assert.Equal(3, _passedOn);
+        Assert.Single(_store.Events);
+        Assert.Collection(
+            _logger.Lines,
+            line => Assert.Equal(
+                "Error: Pipeline front watches on but could not save what it saw (1 in a row): /data: No space left on device; free some space", line),
+            line => Assert.Equal("Information: Pipeline front saves again after 1 failure(s)", line));
+    }
+
+    private SaveDetections Element(SaveDetectionsOptions options) => new(options, "front", "camera", _store, _fixture.Time, _logger);
+
+    private ValueTask PassOn(Sample sample, CancellationToken cancellation)
+    {
+        _passedOn++;
+        return ValueTask.CompletedTask;
+    }
+
+    private Task SendAsync(SaveDetections element, params IReadOnlyList<Detection> detections) =>
+        SendAsync(element, detections, _fixture.Time.GetUtcNow());
+
+    private Task SendAsync(SaveDetections element, Detection detection, DateTimeOffset capturedAt) =>
+        SendAsync(element, [detection], capturedAt);
+
+    private async Task SendAsync(SaveDetections element, IReadOnlyList<Detection> detections, DateTimeOffset capturedAt)
+    {
+        using var frame = _fixture.Pool.Rent(2, 2, Frames.PixelFormat.Rgba32, 0, capturedAt);
+        await element.InvokeAsync(new Sample(frame) { Detections = detections }, PassOn, CancellationToken.None);
+    }
+
+    private sealed class FakeStore : IEventStore
+    {
+        public List<DetectionEvent> Events { get; } = [];
+
+        public List<EventPicture> Pictures { get; } = [];
+
+        public int Attempts { get; private set; }
+
+        public IOException? Failure { get; set; }
+
+        public ValueTask<string> StartFolderAsync(DateTimeOffset startedAt, CancellationToken cancellation) =>
+            ValueTask.FromResult("detections/" + EventNames.For(startedAt));
+
+        public ValueTask AppendAsync(DetectionEvent detectionEvent, EventPicture picture, CancellationToken cancellation)
+        {
+            Attempts++;
+            if (Failure is not null)
+            {
+                throw Failure;
+            }
+
+            Events.Add(detectionEvent);
+            Pictures.Add(picture);
+            return ValueTask.CompletedTask;
+        }
+
+        public IAsyncEnumerable<DetectionEvent> QueryAsync(EventQuery query, CancellationToken cancellation) =>
+            Events.ToAsyncEnumerable();
+
+        public ValueTask<long> CountAsync(EventQuery query, CancellationToken cancellation) => ValueTask.FromResult((long)Events.Count);
+    }
+}

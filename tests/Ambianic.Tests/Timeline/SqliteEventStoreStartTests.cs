@@ -1,0 +1,169 @@
+namespace Ambianic.Timeline;
+
+public sealed class SqliteEventStoreStartTests : IDisposable
+{
+    private readonly TimelineFixture _fixture = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _fixture.Dispose();
+
+    [Fact]
+    public async Task Open_AfterRestart_RemembersAndUsesNewFolder()
+    {
+        DetectionEvent seen;
+        await using (var store = _fixture.Open())
+        {
+            seen = (await _fixture.StoreAsync(store, [0], "front", TimelineFixture.Person))[0];
+        }
+
+        await using var reopened = _fixture.Open();
+        await reopened.CaughtUp;
+
+        await foreach (var read in reopened.QueryAsync(new EventQuery(), Cancellation))
+        {
+            EventJsonTests.AssertSame(seen, read);
+        }
+
+        Assert.Equal("detections/20210501-101112.123457", await reopened.StartFolderAsync(TimelineFixture.Start, Cancellation));
+        Assert.DoesNotContain(_fixture.Logger.Lines, line => line.StartsWith("Warning", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Open_FilesWithoutRow_ArePutOnTheTimelineUnannounced()
+    {
+        var seen = WriteFilesAlone(TimelineFixture.Event("detections/20210501-090000.000000", TimelineFixture.Start, "front", TimelineFixture.Person));
+        var announced = _fixture.Feed.ListenAsync(Cancellation).GetAsyncEnumerator(Cancellation);
+        var next = announced.MoveNextAsync();
+
+        await using var store = _fixture.Open();
+        await store.CaughtUp;
+
+        Assert.Equal([seen.Id], await TimelineFixture.IdsAsync(store, new EventQuery { Label = "person" }));
+        Assert.Contains("Information: 1 event(s) that had files but were not in the database are on the timeline again", _fixture.Logger.Lines);
+        var later = await _fixture.StoreAsync(store, [1]);
+        Assert.True(await next);
+        Assert.Equal(later[0].Id, announced.Current.Id);
+        await announced.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Open_HalfWrittenFiles_AreRemovedAndNothingElse()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_fixture.DataDir, "detections/20210501-090000.000000")).FullName;
+        string[] names = [".a-image.jpg.ambianic-tmp", ".hidden", "a-image.jpg", "b-inference.json", "notes.txt"];
+        foreach (var name in names)
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder, name), "{ half", Cancellation);
+        }
+
+        await using var store = _fixture.Open();
+        await store.CaughtUp;
+
+        Assert.Equal(names[1..], Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(0, await store.CountAsync(new EventQuery(), Cancellation));
+        Assert.Contains(_fixture.Logger.Lines, line =>
+            line.StartsWith("Warning: 1 event file(s) cannot be read and are left as they are, first detections/20210501-090000.000000/b-inference.json: ", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100)]
+    [InlineData(3000)]
+    public async Task Open_DamagedDatabase_IsKeptAsideAndRebuiltFromFiles(int damagedFrom)
+    {
+        List<DetectionEvent> stored;
+        await using (var store = _fixture.Open())
+        {
+            stored = await _fixture.StoreAsync(store, Enumerable.Range(0, 10), "front", TimelineFixture.Person);
+        }
+
+        using (var file = File.OpenWrite(_fixture.DatabasePath))
+        {
+            file.Seek(damagedFrom, SeekOrigin.Begin);
+            file.Write(Enumerable.Repeat((byte)0xAA, (int)file.Length - damagedFrom).ToArray());
+        }
+
+        await using var reopened = _fixture.Open();
+        await reopened.CaughtUp;
+
+        Assert.Equal(stored.Select(seen => seen.Id).Reverse(), await TimelineFixture.IdsAsync(reopened, new EventQuery()));
+        Assert.True(File.Exists(_fixture.DatabasePath + ".broken-20210501-101112.123456"));
+        Assert.Contains(_fixture.Logger.Lines, line => line.StartsWith($"Warning: {_fixture.DatabasePath} is damaged", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task QueryAsync_DamageMetInUse_IsMendedByTheNextStart()
+    {
+        var database = new EventDatabase(_fixture.DatabasePath);
+        var stored = new List<DetectionEvent>();
+        await using (var store = _fixture.Open())
+        {
+            stored = await _fixture.StoreAsync(store, [0, 1], "front", TimelineFixture.Person);
+            using (var connection = database.OpenToWrite())
+            using (var command = connection.CreateCommand())
+            {
+                command.CommandText = "UPDATE events SET document = 'no JSON' WHERE seq = 1;";
+                command.ExecuteNonQuery();
+            }
+
+            var error = await Assert.ThrowsAsync<IOException>(() => TimelineFixture.IdsAsync(store, new EventQuery()));
+            Assert.Contains("restart Ambianic", error.Message, StringComparison.Ordinal);
+        }
+
+        await using var reopened = _fixture.Open();
+        await reopened.CaughtUp;
+        Assert.Equal([stored[1].Id, stored[0].Id], await TimelineFixture.IdsAsync(reopened, new EventQuery()));
+    }
+
+    [Fact]
+    public async Task Open_DatabaseGone_IsRebuiltFromFiles()
+    {
+        await using (var store = _fixture.Open())
+        {
+            await _fixture.StoreAsync(store, Enumerable.Range(0, 10));
+        }
+
+        File.Delete(_fixture.DatabasePath);
+
+        await using var reopened = _fixture.Open();
+        await reopened.CaughtUp;
+        Assert.Equal(10, await reopened.CountAsync(new EventQuery(), Cancellation));
+    }
+
+    [Fact]
+    public async Task Open_DatabaseOfANewerProgram_IsRefusedAndLeftAlone()
+    {
+        await using (var store = _fixture.Open())
+        {
+            await _fixture.StoreAsync(store, [0]);
+        }
+
+        using (var connection = new EventDatabase(_fixture.DatabasePath).OpenToWrite())
+        using (var command = connection.CreateCommand())
+        {
+            command.CommandText = "PRAGMA user_version = 99;";
+            command.ExecuteNonQuery();
+        }
+
+        var error = Assert.Throws<IOException>(() => { _fixture.Open(); });
+        Assert.Contains("newer Ambianic", error.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(_fixture.DataDir, "*broken*"));
+    }
+
+    [Fact]
+    public async Task Open_Twice_TheSecondIsRefused()
+    {
+        await using var store = _fixture.Open();
+
+        var error = Assert.Throws<IOException>(() => { _fixture.Open(); });
+
+        Assert.Equal($"{_fixture.DataDir}: in use by another Ambianic; stop it first, or choose another data_dir", error.Message);
+    }
+
+    private DetectionEvent WriteFilesAlone(DetectionEvent seen)
+    {
+        DurableFiles.Write(Path.Combine(_fixture.DataDir, seen.RelDir), [new NewFile(seen.JsonFileName, EventJson.ForFile(seen))]);
+        return seen;
+    }
+}
