@@ -32,6 +32,9 @@ public sealed record DetectionEvent
     /// <summary>Name of the small picture.</summary>
     public required string ThumbnailFileName { get; init; }
 
+    /// <summary>Names of pictures of the seconds before, oldest first; mostly empty.</summary>
+    public IReadOnlyList<string> BeforeFileNames { get; init; } = [];
+
     /// <summary>Name of the JSON file that this event can be read from again.</summary>
     public required string JsonFileName { get; init; }
 }

@@ -19,4 +19,7 @@ public static class EventNames
 
     /// <summary>For example <c>20210501-101112.123456</c>; sorts by time.</summary>
     public static string For(DateTimeOffset at) => at.ToString("yyyyMMdd-HHmmss.ffffff", CultureInfo.InvariantCulture);
+
+    /// <summary>Ends the name of a picture of the seconds before; the oldest is 1.</summary>
+    public static string BeforeSuffix(int number) => $"-before-{number}.jpg";
 }

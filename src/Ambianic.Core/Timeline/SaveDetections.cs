@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Runtime.CompilerServices;
 using Ambianic.Pipelines;
+using Ambianic.Vision;
 using Microsoft.Extensions.Logging;
 
 namespace Ambianic.Timeline;
@@ -66,7 +67,7 @@ public sealed partial class SaveDetections(
     public async ValueTask InvokeAsync(Sample sample, SampleHandler next, CancellationToken cancellation)
     {
         var interval = sample.Detections.Count > 0 ? _positive : _idle;
-        if (interval.IsOver(time))
+        if (interval.IsOver(time) || sample.Detections.Any(IsReportedOnce))
         {
             interval.Restart(time);
             if (!await TrySaveAsync(sample, cancellation))
@@ -78,6 +79,9 @@ public sealed partial class SaveDetections(
         await next(sample, cancellation);
     }
 
+    /// <summary>A fall is told once, when it happens: an interval must not swallow it.</summary>
+    private static bool IsReportedOnce(Detection detection) => detection.Fall is not null;
+
     private async ValueTask<bool> TrySaveAsync(Sample sample, CancellationToken cancellation)
     {
         try
@@ -85,7 +89,7 @@ public sealed partial class SaveDetections(
             _folder ??= await store.StartFolderAsync(_startedAt, cancellation);
             await store.AppendAsync(
                 Describe(sample, _folder),
-                new EventPicture(sample.Frame, sample.Region, options.DrawBoxes),
+                new EventPicture(sample.Frame, sample.Region, options.DrawBoxes, sample.Before),
                 cancellation);
         }
         catch (IOException error)
@@ -119,6 +123,7 @@ public sealed partial class SaveDetections(
             RelDir = folder,
             ImageFileName = name + EventNames.ImageSuffix,
             ThumbnailFileName = name + EventNames.ThumbnailSuffix,
+            BeforeFileNames = [.. sample.Before.Select((_, index) => name + EventNames.BeforeSuffix(index + 1))],
             JsonFileName = name + EventNames.JsonSuffix,
         };
     }

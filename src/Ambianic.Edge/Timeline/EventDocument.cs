@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Ambianic.Timeline;
@@ -13,14 +14,32 @@ public sealed record EventDocument(
     IReadOnlyList<DetectionDocument>? InferenceResult,
     MetaDocument? InferenceMeta,
     string? Pipeline,
-    string? Source);
+    string? Source,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? BeforeFileNames = null);
 
-/// <summary>One detection; <c>keypoints</c> only when there are some.</summary>
+/// <summary>One detection; <c>keypoints</c> only when there are some, what follows them only for falls. The reference system wrote <c>keypoint_corr</c> in several shapes.</summary>
 public sealed record DetectionDocument(
     string? Label,
     float Confidence,
     BoxDocument? Box,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<KeypointDocument>? Keypoints);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<KeypointDocument>? Keypoints,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] float? LeaningAngle = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JsonElement? KeypointCorr = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Track = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? State = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? DownSeconds = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] FallEvidenceDocument? Evidence = null);
+
+/// <summary>Why somebody is taken to have fallen; times in seconds within the medium, lengths in heights of the person.</summary>
+public sealed record FallEvidenceDocument(
+    double UprightAtS,
+    double DownAtS,
+    float ShoulderDrop,
+    float HipDrop,
+    float Speed,
+    float LowShare,
+    bool Vanished,
+    float Probability);
 
 /// <summary>A box, 0 to 1 within the event's picture.</summary>
 public sealed record BoxDocument(float Xmin, float Ymin, float Xmax, float Ymax);
@@ -60,4 +79,5 @@ public sealed record PipelineContextDocument(string UniquePipelineName);
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals | JsonNumberHandling.AllowReadingFromString)]
 [JsonSerializable(typeof(EventDocument))]
 [JsonSerializable(typeof(TimelineEntry))]
+[JsonSerializable(typeof(Dictionary<string, float[]>))]
 public sealed partial class TimelineJson : JsonSerializerContext;

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Ambianic.Vision;
+using Ambianic.Vision.Falls;
 
 namespace Ambianic.Timeline;
 
@@ -39,7 +40,8 @@ internal static class EventJson
         [.. seen.Detections.Select(Document)],
         new MetaDocument(seen.Display),
         seen.Pipeline,
-        seen.Source);
+        seen.Source,
+        seen.BeforeFileNames.Count == 0 ? null : seen.BeforeFileNames);
 
     /// <summary>Reads what the database kept.</summary>
     /// <exception cref="InvalidDataException">It is not an event.</exception>
@@ -67,7 +69,31 @@ internal static class EventJson
         new BoxDocument(detection.Box.XMin, detection.Box.YMin, detection.Box.XMax, detection.Box.YMax),
         detection.Keypoints.Count == 0
             ? null
-            : [.. detection.Keypoints.Select(point => new KeypointDocument(point.Name, point.X, point.Y, point.Confidence))]);
+            : [.. detection.Keypoints.Select(point => new KeypointDocument(point.Name, point.X, point.Y, point.Confidence))],
+        detection.Fall?.LeaningAngle,
+        detection.Fall is null ? null : SpineOf(detection),
+        detection.Fall?.Track,
+        detection.Fall is { } fall ? JsonNamingPolicy.SnakeCaseLower.ConvertName(fall.State.ToString()) : null,
+        detection.Fall?.DownSeconds,
+        detection.Fall is null ? null : Document(detection.Fall.Evidence));
+
+    /// <summary>The reference system's <c>keypoint_corr</c>: where shoulders and hips are.</summary>
+    private static JsonElement SpineOf(Detection detection) => JsonSerializer.SerializeToElement(
+        detection.Keypoints
+            .Where(point => Spine.PointNames.Contains(point.Name))
+            .DistinctBy(point => point.Name)
+            .ToDictionary(point => point.Name, point => new[] { point.X, point.Y }),
+        TimelineJson.Default.DictionaryStringSingleArray);
+
+    private static FallEvidenceDocument Document(FallEvidence evidence) => new(
+        evidence.UprightAt.TotalSeconds,
+        evidence.DownAt.TotalSeconds,
+        evidence.ShoulderDrop,
+        evidence.HipDrop,
+        evidence.Speed,
+        evidence.LowShare,
+        evidence.Vanished,
+        evidence.Probability);
 
     private static EventDocument Deserialize(ReadOnlySpan<byte> json)
     {
@@ -93,6 +119,7 @@ internal static class EventJson
         RelDir = relDir,
         ImageFileName = FileName(document.ImageFileName),
         ThumbnailFileName = FileName(document.ThumbnailFileName),
+        BeforeFileNames = [.. (document.BeforeFileNames ?? []).Select(FileName)],
         JsonFileName = fileName,
     };
 
@@ -102,6 +129,25 @@ internal static class EventJson
         document?.Box is { } box ? new Box(box.Xmin, box.Ymin, box.Xmax, box.Ymax) : default)
     {
         Keypoints = [.. (document?.Keypoints ?? []).Select(point => new Keypoint(point.Name ?? "", point.X, point.Y, point.Confidence))],
+        Fall = document is { LeaningAngle: { } angle } ? ReadFall(document, angle) : null,
+    };
+
+    private static FallReport ReadFall(DetectionDocument document, float leaningAngle) => new()
+    {
+        Track = document.Track ?? 0,
+        State = Enum.TryParse<FallState>(document.State?.Replace("_", "", StringComparison.Ordinal), true, out var state) ? state : FallState.Upright,
+        LeaningAngle = leaningAngle,
+        DownSeconds = document.DownSeconds ?? 0,
+        Evidence = document.Evidence is not { } evidence ? new FallEvidence() : new FallEvidence
+        {
+            UprightAt = TimeSpan.FromSeconds(evidence.UprightAtS),
+            DownAt = TimeSpan.FromSeconds(evidence.DownAtS),
+            ShoulderDrop = evidence.ShoulderDrop,
+            HipDrop = evidence.HipDrop,
+            Speed = evidence.Speed,
+            LowShare = evidence.LowShare,
+            Vanished = evidence.Vanished,
+        },
     };
 
     private static string IdOf(string path) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(path)).AsSpan(0, 16));

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Ambianic.Frames;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
@@ -146,10 +147,17 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
         using var image = EventImage.Of(picture.Frame, picture.Region);
         return
         [
+            .. detectionEvent.BeforeFileNames.Zip(picture.Before ?? [], File),
             new NewFile(detectionEvent.ImageFileName, image.Jpeg()),
             new NewFile(detectionEvent.ThumbnailFileName, image.ThumbnailJpeg(picture.DrawBoxes ? detectionEvent.Detections : [])),
             new NewFile(detectionEvent.JsonFileName, EventJson.ForFile(detectionEvent)),
         ];
+    }
+
+    private static NewFile File(string name, Frame frame)
+    {
+        using var image = EventImage.Of(frame, null);
+        return new NewFile(name, image.Jpeg());
     }
 
     private T Read<T>(Func<T> read)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Ambianic.Pipelines;
 using Ambianic.Vision;
+using Ambianic.Vision.Falls;
 
 namespace Ambianic.Analysis;
 
@@ -20,6 +21,13 @@ internal sealed class AnalysisWriter(Stream output) : IDisposable
         json.WriteString("element"u8, element);
         WriteDetections(json, sample.Detections);
         End(json);
+        foreach (var detection in sample.Detections)
+        {
+            if (detection.Fall is { } fall)
+            {
+                WriteFall(sample, detection, fall);
+            }
+        }
     }
 
     /// <summary>What one picture shows.</summary>
@@ -54,6 +62,19 @@ internal sealed class AnalysisWriter(Stream output) : IDisposable
     {
         _json?.Dispose();
         _buffered.Flush();
+    }
+
+    /// <summary>A fall, once more on a line of its own, for those who look for nothing else.</summary>
+    private void WriteFall(Sample sample, Detection detection, FallReport fall)
+    {
+        var json = Begin();
+        json.WriteNumber("time_s"u8, Math.Round(sample.Frame.Position.TotalSeconds, 3));
+        json.WriteString("label"u8, detection.Label);
+        json.WriteNumber("track"u8, fall.Track);
+        json.WriteNumber("confidence"u8, Rounded(detection.Confidence));
+        json.WriteNumber("leaning_angle"u8, Math.Round(fall.LeaningAngle, 1));
+        json.WriteString("state"u8, JsonNamingPolicy.SnakeCaseLower.ConvertName(fall.State.ToString()));
+        End(json);
     }
 
     private static void WriteDetections(Utf8JsonWriter json, IReadOnlyList<Detection> detections)

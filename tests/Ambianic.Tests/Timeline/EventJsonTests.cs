@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Ambianic.Vision;
+using Ambianic.Vision.Falls;
 using CsCheck;
 
 namespace Ambianic.Timeline;
@@ -79,6 +80,41 @@ public sealed class EventJsonTests
     });
 
     [Fact]
+    public void ForFile_Fall_HasTheReferencesKeysAndItsEvidenceAndIsReadBack()
+    {
+        var fall = TimelineFixture.Person with
+        {
+            Label = FallLabels.Fall,
+            Keypoints = [new Keypoint("nose", 0.1f, 0.2f, 0.9f), new Keypoint("left_hip", 0.5f, 0.25f, 0.9f)],
+            Fall = new FallReport
+            {
+                Track = 3,
+                State = FallState.LongLie,
+                LeaningAngle = 81.5f,
+                DownSeconds = 10.25,
+                Evidence = new FallEvidence { DownAt = TimeSpan.FromSeconds(4), ShoulderDrop = 0.75f, LowShare = 1 },
+            },
+        };
+        var seen = TimelineFixture.Event("detections/20210501-100000.000000", TimelineFixture.Start, "front", fall) with
+        {
+            BeforeFileNames = ["a-before-1.jpg"],
+        };
+
+        var json = EventJson.ForFile(seen);
+
+        var written = JsonDocument.Parse(json).RootElement;
+        Assert.Equal("a-before-1.jpg", written.GetProperty("before_file_names")[0].GetString());
+        var result = written.GetProperty("inference_result")[0];
+        Assert.Equal(81.5, result.GetProperty("leaning_angle").GetDouble());
+        Assert.Equal("""{"left_hip":[0.5,0.25]}""", JsonSerializer.Serialize(result.GetProperty("keypoint_corr")));
+        Assert.Equal("long_lie", result.GetProperty("state").GetString());
+        Assert.Equal(0.75, result.GetProperty("evidence").GetProperty("shoulder_drop").GetDouble());
+        var read = EventJson.FromFile(json, seen.RelDir, seen.JsonFileName, Local);
+        Assert.Equal(fall.Fall, Assert.Single(read.Detections).Fall);
+        Assert.Equal(seen.BeforeFileNames, read.BeforeFileNames);
+    }
+
+    [Fact]
     public void FromFile_OfTheReference_IsRead()
     {
         var seen = Read(
@@ -95,6 +131,7 @@ public sealed class EventJsonTests
         Assert.Equal("detections/here", seen.RelDir);
         var fall = Assert.Single(seen.Detections);
         Assert.Equal(("FALL", 0.71f, default(Box)), (fall.Label, fall.Confidence, fall.Box));
+        Assert.Equal(62.5f, fall.Fall?.LeaningAngle);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Ambianic.Pipelines;
 using Ambianic.Vision;
+using Ambianic.Vision.Falls;
 
 namespace Ambianic.Timeline;
 
@@ -99,7 +100,7 @@ public sealed class SaveDetectionsTests : IDisposable
         Assert.Equal("detections/20210501-101112.123456", seen.RelDir);
         Assert.Equal("20210501-101112.123456-thumbnail.jpg", seen.ThumbnailFileName);
         Assert.Equal("20210501-101112.123456-inference.json", seen.JsonFileName);
-        Assert.Equal(new EventPicture(frame, new Box(0, 0, 0.5f, 1), DrawBoxes: true), _store.Pictures[0]);
+        Assert.Equal(new EventPicture(frame, new Box(0, 0, 0.5f, 1), DrawBoxes: true, []), _store.Pictures[0]);
     }
 
     [Fact]
@@ -132,6 +133,23 @@ public sealed class SaveDetectionsTests : IDisposable
     {
         _passedOn++;
         return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task InvokeAsync_FallWithinTheInterval_IsSavedWithThePicturesBefore()
+    {
+        var element = Element(new SaveDetectionsOptions { PositiveInterval = 60 });
+        await SendAsync(element, TimelineFixture.Person);
+        using var frame = _fixture.Frame();
+        using var before = _fixture.Frame();
+        var report = new FallReport { Track = 1, State = FallState.Fallen, LeaningAngle = 80, DownSeconds = 1, Evidence = new FallEvidence() };
+
+        await element.InvokeAsync(
+            new Sample(frame) { Detections = [TimelineFixture.Person with { Fall = report }], Before = [before] }, PassOn, CancellationToken.None);
+
+        Assert.Equal(2, _store.Events.Count);
+        Assert.EndsWith("-before-1.jpg", Assert.Single(_store.Events[1].BeforeFileNames));
+        Assert.Equal([before], _store.Pictures[1].Before!);
     }
 
     private Task SendAsync(SaveDetections element, params IReadOnlyList<Detection> detections) =>

@@ -5,7 +5,7 @@ namespace Ambianic.Vision.Falls;
 /// <summary>What a detection of <c>detect_falls</c> says beyond its label and box.</summary>
 public sealed record FallReport
 {
-    /// <summary>Number of the person within this run of the pipeline, from 1.</summary>
+    /// <summary>Number of the person within this run of the pipeline, from 1; 0 in events of the reference system.</summary>
     public required int Track { get; init; }
 
     /// <summary>What the person is doing now.</summary>

@@ -12,6 +12,7 @@ namespace Ambianic.Vision.Falls;
 public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, float pictureWidth)
 {
     private static readonly TimeSpan GiveUp = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan Leaving = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Interruption = TimeSpan.FromSeconds(2);
 
     private readonly PostureHistory _history = new(rule);
@@ -107,8 +108,8 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
         }
 
         Evidence = Evidence with { Vanished = true };
-        var isSunken = last.Angle > 40 || last.Aspect > 0.75f || last.Box.Height < 0.7f * _history.Stature;
-        if (isSunken && !last.IsCut(pictureWidth) && Evidence.Probability >= rule.Probability)
+        var walkedOut = _history.Share(last.Time - Leaving, moment => moment.IsCut(pictureWidth, 0.1f * _history.Stature)).Share > 0;
+        if (!last.IsUpright && !walkedOut && Evidence.Probability >= rule.Probability)
         {
             return Fall(last);
         }

@@ -40,9 +40,10 @@ internal readonly record struct Moment(TimeSpan Time, Box Box, float Shoulders, 
             : new Moment(time, box, box.YMin + (0.18f * box.Height), box.YMin + (0.48f * box.Height), box.YMax, null);
     }
 
-    /// <summary>Reaches out of the picture on the left or the right.</summary>
+    /// <summary>Reaches out of the picture on the left or the right, or nearly.</summary>
     /// <param name="pictureWidth">In picture heights.</param>
-    public bool IsCut(float pictureWidth) => Box.XMin < 0.01f || Box.XMax > pictureWidth - 0.01f;
+    /// <param name="margin">How near is nearly, in picture heights.</param>
+    public bool IsCut(float pictureWidth, float margin) => Box.XMin < margin || Box.XMax > pictureWidth - margin;
 
     /// <summary>Lying, crouching or on all fours, for a person of that height.</summary>
     public bool IsLow(FallRule rule, float stature) =>

@@ -60,7 +60,7 @@ internal sealed class PostureHistory(FallRule rule)
         {
             if (before.IsUpright
                 && (now.Time - before.Time).TotalSeconds <= rule.DropSeconds
-                && !before.IsCut(pictureWidth)
+                && !before.IsCut(pictureWidth, 0.01f)
                 && Fraction(now.Shoulders - before.Shoulders) >= rule.ShoulderDrop
                 && Fraction(now.Hips - before.Hips) >= rule.HipDrop
                 && Fraction(before.Feet - before.Shoulders - (now.Feet - now.Shoulders)) >= rule.Sinking

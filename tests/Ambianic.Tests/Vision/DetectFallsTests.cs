@@ -1,0 +1,156 @@
+using Ambianic.Frames;
+using Ambianic.Pipelines;
+using Ambianic.Timeline;
+using Ambianic.Vision.Falls;
+using SkiaSharp;
+
+namespace Ambianic.Vision;
+
+public sealed class DetectFallsTests : IDisposable
+{
+    private const int Fps = 5;
+    private readonly TimelineFixture _fixture = new();
+    private readonly FramePool _pool = new();
+    private readonly LogRecorder<DetectFalls> _log = new();
+
+    /// <summary>Somebody falls after two seconds and stays down.</summary>
+    private readonly Film _film = Film.Of(Posture.Standing, 2).Fall(Posture.Lying, 0.8).Hold(4);
+
+    public void Dispose() => _fixture.Dispose();
+
+    [Fact]
+    public async Task InvokeAsync_Fall_IsReportedOnceWithPicturesFromBefore()
+    {
+        List<(Sample Sample, List<double> Before)> passed = [];
+
+        await ShowAsync(new DetectFallsOptions(), Grey, (sample, _) =>
+        {
+            passed.Add((sample, [.. sample.Before.Select(frame => frame.Position.TotalSeconds)]));
+            return ValueTask.CompletedTask;
+        });
+
+        Assert.Equal((int)(_film.Length * Fps) + 1, passed.Count);
+        Assert.All(passed, item => Assert.Equal("Fall Detection", item.Sample.Display));
+        var (fall, before) = Assert.Single(passed, item => item.Sample.Detections.Count > 0);
+        var detection = Assert.Single(fall.Detections);
+        Assert.Equal("FALL", detection.Label);
+        Assert.Equal(17, detection.Keypoints.Count);
+        Assert.InRange(detection.Box.YMax, 0.8f, 0.95f);
+        Assert.True(before.Count >= 3 && before[0] < 1.5, "there should be a picture from before the fall");
+        Assert.Contains("FALL: person 1", Assert.Single(_log.Lines));
+        Assert.Equal(0, _pool.Outstanding);
+    }
+
+    [Theory]
+    [InlineData(90)]
+    [InlineData(180)]
+    [InlineData(270)]
+    public async Task InvokeAsync_CameraTurned_ReportsTheFallWhereItIsInTheTurnedPicture(int rotate)
+    {
+        // What the camera gives is the upright picture turned back.
+        List<Detection> found = [];
+        var quarters = rotate / 90;
+
+        await ShowAsync(
+            new DetectFallsOptions { Rotate = rotate },
+            seconds =>
+            {
+                using var upright = Grey(seconds);
+                return _pool.Turn(upright, Box.Whole, (4 - quarters) % 4).Frame;
+            },
+            (sample, _) =>
+            {
+                found.AddRange(sample.Detections);
+                return ValueTask.CompletedTask;
+            });
+
+        var upright = FrameTurning.Turn(Assert.Single(found).Box, quarters);
+        Assert.InRange(upright.YMax, 0.8f, 0.95f);
+        Assert.True(upright.Width > upright.Height);
+        Assert.Equal(0, _pool.Outstanding);
+    }
+
+    [Fact]
+    public async Task InvokeAsync_SkeletonOnly_StoresNothingOfWhatTheCameraSaw()
+    {
+        // The camera's whole picture has one unmistakable colour; what is stored is looked at pixel by pixel.
+        await using (var store = _fixture.Open())
+        {
+            var save = new SaveDetections(
+                new SaveDetectionsOptions { PositiveInterval = 0, IdleInterval = 0, DrawBoxes = true },
+                "front",
+                "camera",
+                store,
+                _fixture.Time,
+                new LogRecorder<SaveDetections>());
+            await ShowAsync(
+                new DetectFallsOptions { SkeletonOnly = true },
+                Magenta,
+                (sample, cancellation) => save.InvokeAsync(sample, (_, _) => ValueTask.CompletedTask, cancellation));
+        }
+
+        var pictures = Directory.GetFiles(_fixture.DataDir, "*.jpg", SearchOption.AllDirectories);
+        Assert.Contains(pictures, path => path.Contains("-before-", StringComparison.Ordinal));
+        var bright = 0;
+        foreach (var path in pictures.Where(path => !path.Contains("thumbnail", StringComparison.Ordinal)))
+        {
+            using var picture = SKBitmap.Decode(path);
+            foreach (var pixel in picture.Pixels)
+            {
+                Assert.True(Math.Abs(pixel.Red - pixel.Green) < 40 && Math.Abs(pixel.Blue - pixel.Green) < 40, $"{path} shows {pixel}");
+                bright += pixel.Red > 150 ? 1 : 0;
+            }
+        }
+
+        Assert.True(bright > 100, "there should be a skeleton");
+    }
+
+    [Fact]
+    public async Task InvokeAsync_PersonBoxesOnly_FindTheFallToo()
+    {
+        List<string> labels = [];
+        var element = new DetectFalls(new DetectFallsOptions(), new FakeDetector(_ => []), _pool, _log);
+        for (var sample = 0; sample / (double)Fps < _film.Length; sample++)
+        {
+            using var frame = Grey(sample / (double)Fps);
+            var boxes = _film.At(sample / (double)Fps) is { } person ? new[] { person with { Keypoints = [] } } : [];
+            await element.InvokeAsync(
+                new Sample(frame) { Detections = boxes },
+                (passed, _) =>
+                {
+                    labels.AddRange(passed.Detections.Select(detection => detection.Label));
+                    return ValueTask.CompletedTask;
+                },
+                TestContext.Current.CancellationToken);
+        }
+
+        element.Dispose();
+        Assert.Equal(["FALL"], labels);
+    }
+
+    private async Task ShowAsync(DetectFallsOptions options, Func<double, Frame> camera, SampleHandler next)
+    {
+        var now = 0.0;
+        var poses = new FakeDetector(region => region is null && _film.At(now) is { } person ? [person] : []);
+        using var element = new DetectFalls(options, poses, _pool, _log);
+        for (var sample = 0; sample <= (int)(_film.Length * Fps); sample++)
+        {
+            now = sample / (double)Fps;
+            using var frame = camera(now);
+            await element.InvokeAsync(new Sample(frame), next, TestContext.Current.CancellationToken);
+        }
+    }
+
+    private Frame Grey(double seconds) => Cinema.Grey(_pool, TimeSpan.FromSeconds(seconds));
+
+    private Frame Magenta(double seconds)
+    {
+        var frame = _pool.Rent(160, 90, PixelFormat.Rgba32, 0, TimelineFixture.Start.AddSeconds(seconds), TimeSpan.FromSeconds(seconds));
+        for (var i = 0; i < frame.Buffer.Length; i += 4)
+        {
+            ((ReadOnlySpan<byte>)[255, 0, 255, 255]).CopyTo(frame.Buffer.Span[i..]);
+        }
+
+        return frame;
+    }
+}
