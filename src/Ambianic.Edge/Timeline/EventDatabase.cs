@@ -18,6 +18,9 @@ internal sealed class EventDatabase(string path)
     /// <summary>Its file.</summary>
     public string Path { get; } = path;
 
+    /// <summary>False when somebody deleted it.</summary>
+    public bool Exists => File.Exists(Path);
+
     /// <summary>Makes the database or brings it up to date.</summary>
     /// <exception cref="SqliteException">It cannot be opened, or is damaged as far as the newest event shows or an earlier run has met.</exception>
     /// <exception cref="IOException">A newer program has written it.</exception>
@@ -200,7 +203,9 @@ internal sealed class EventDatabase(string path)
     internal static long Microseconds(DateTimeOffset at) => (at - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 
     /// <summary>Opens a connection that cannot write.</summary>
-    internal SqliteConnection OpenToRead() => Open("PRAGMA query_only = ON;");
+    internal SqliteConnection OpenToRead() => Exists
+        ? Open("PRAGMA query_only = ON;")
+        : throw new FileNotFoundException($"{Path}: was deleted; it is made anew with the next event that is stored", Path);
 
     private string ConnectionString => new SqliteConnectionStringBuilder { DataSource = Path }.ToString();
 

@@ -17,12 +17,21 @@ internal sealed partial class EventWriter : IAsyncDisposable
     private readonly TimelineLog _log;
     private readonly EventFeed _feed;
     private readonly ILogger _logger;
+    private readonly Action _onRenewed;
     private readonly BlockingCollection<Write> _queue = [];
     private readonly Task _thread;
     private bool _logFailed;
 
-    public EventWriter(EventFolders folders, EventDatabase database, TimelineLog log, EventFeed feed, ILogger logger)
+    /// <param name="folders">Where files go.</param>
+    /// <param name="database">Where rows go.</param>
+    /// <param name="log">The YAML log.</param>
+    /// <param name="feed">Where events are announced.</param>
+    /// <param name="logger">Told what went wrong.</param>
+    /// <param name="onRenewed">Called when the database had been deleted and an empty one was made.</param>
+    public EventWriter(
+        EventFolders folders, EventDatabase database, TimelineLog log, EventFeed feed, ILogger logger, Action onRenewed)
     {
+        _onRenewed = onRenewed;
         _folders = folders;
         _database = database;
         _log = log;
@@ -74,6 +83,13 @@ internal sealed partial class EventWriter : IAsyncDisposable
             try
             {
                 batch.RemoveAll(write => !HasFiles(write));
+                if (!_database.Exists)
+                {
+                    connection?.Dispose();
+                    connection = null;
+                    Renew();
+                }
+
                 connection ??= _database.OpenToWrite();
                 Commit(connection, batch);
             }
@@ -87,6 +103,16 @@ internal sealed partial class EventWriter : IAsyncDisposable
         }
 
         connection?.Dispose();
+    }
+
+    /// <summary>Somebody deleted the database while it was open; the files still tell everything.</summary>
+    private void Renew()
+    {
+        _database.ReleaseFile();
+        _database.Delete();
+        _database.Prepare();
+        LogRenewed(_database.Path);
+        _onRenewed();
     }
 
     private bool HasFiles(Write write)
@@ -144,6 +170,9 @@ internal sealed partial class EventWriter : IAsyncDisposable
 
     [LoggerMessage(LogLevel.Warning, "Events are stored but the timeline log is not written: {Reason}")]
     private partial void LogNotLogged(string reason);
+
+    [LoggerMessage(LogLevel.Warning, "{Database} was deleted while it was in use: it is filled again from the event files")]
+    private partial void LogRenewed(string database);
 
     private sealed record Write(DetectionEvent Event, NewFile[] Files)
     {

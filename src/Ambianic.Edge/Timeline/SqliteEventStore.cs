@@ -20,6 +20,7 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _closing = new();
     private readonly Lock _startingFolder = new();
+    private readonly HashSet<string> _foldersAtStart;
 
     private SqliteEventStore(
         DataDirLock dataDirLock, string dataDir, EventDatabase database, string eventLog, EventFeed feed, TimeProvider time, ILogger logger)
@@ -28,13 +29,13 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
         _folders = new EventFolders(dataDir);
         _database = database;
         _logger = logger;
-        _writer = new EventWriter(_folders, database, new TimelineLog(eventLog), feed, logger);
-        var foldersAtStart = _folders.All(); // nobody writes to these any more
-        CaughtUp = Task.Run(() => CatchUpAsync(foldersAtStart, time.LocalTimeZone, _closing.Token));
+        _writer = new EventWriter(_folders, database, new TimelineLog(eventLog), feed, logger, () => BeginCatchUp(time.LocalTimeZone));
+        _foldersAtStart = [.. _folders.All()];
+        BeginCatchUp(time.LocalTimeZone);
     }
 
-    /// <summary>Completes when every event file that was there at the start is in the database; never fails.</summary>
-    public Task CaughtUp { get; }
+    /// <summary>Completes when every event file that was there at the start, or when the database was lost, is in the database; never fails.</summary>
+    public Task CaughtUp { get; private set; } = Task.CompletedTask;
 
     /// <summary>
     /// Opens the store of a data directory, which is made when it is missing. A database that cannot be read is kept aside
@@ -164,13 +165,23 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
         }
     }
 
+    private void BeginCatchUp(TimeZoneInfo local)
+    {
+        var (before, folders) = (CaughtUp, _folders.All());
+        CaughtUp = Task.Run(async () =>
+        {
+            await before;
+            await CatchUpAsync(folders, local, _closing.Token);
+        });
+    }
+
     /// <summary>
     /// Takes in event files that have no row: those that a crash left between file and row, all of them when the database
     /// was lost, and those of folders that somebody put there. They are not announced.
     /// </summary>
     private async Task CatchUpAsync(IReadOnlyList<string> folders, TimeZoneInfo local, CancellationToken cancellation)
     {
-        var scan = new EventFileScan(_folders, local);
+        var scan = new EventFileScan(_folders, local, _foldersAtStart.Contains); // nobody writes to those any more
         var added = 0;
         try
         {
