@@ -17,7 +17,7 @@ internal static class Services
     public static IServiceCollection AddAmbianic(this IServiceCollection services, ConfigurationResult configuration)
     {
         var settings = configuration.Configuration;
-        services.AddSingleton(configuration);
+        services.AddSingleton(new CurrentConfiguration(configuration));
         services.AddSingleton(settings);
         services.AddSingleton(TimeProvider.System);
         services.AddModels();

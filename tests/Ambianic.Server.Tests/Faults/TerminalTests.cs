@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
 
 namespace Ambianic.Faults;
 
@@ -29,6 +31,11 @@ public sealed class TerminalTests : IDisposable
 
         camera.Answer = Answer.BlackPicture;
         await AnswerAsync(client, HttpStatusCode.OK);
+        await Eventually.TrueAsync(() => program.Output.Contains("Pipeline door sees again", StringComparison.Ordinal));
+        var account = await client.GetFromJsonAsync<JsonObject>("/api/coverage?pipeline=door", Cancellation);
+        var intervals = account!["coverage"]!.AsArray();
+        Assert.Equal(["blind", "watching"], intervals.Select(interval => (string?)interval!["sight"]));
+        Assert.Equal((string?)intervals[0]!["to"], (string?)intervals[1]!["from"]);
     }
 
     private static async Task<string> AnswerAsync(HttpClient client, HttpStatusCode expected)
