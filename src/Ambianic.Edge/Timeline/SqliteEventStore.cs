@@ -23,13 +23,27 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
     private readonly HashSet<string> _foldersAtStart;
 
     private SqliteEventStore(
-        DataDirLock dataDirLock, string dataDir, EventDatabase database, string eventLog, EventFeed feed, TimeProvider time, ILogger logger)
+        DataDirLock dataDirLock,
+        string dataDir,
+        EventDatabase database,
+        string eventLog,
+        EventFeed feed,
+        RetentionOptions retention,
+        TimeProvider time,
+        ILogger logger)
     {
         _dataDirLock = dataDirLock;
         _folders = new EventFolders(dataDir);
         _database = database;
         _logger = logger;
-        _writer = new EventWriter(_folders, database, new TimelineLog(eventLog), feed, logger, () => BeginCatchUp(time.LocalTimeZone));
+        _writer = new EventWriter(
+            _folders,
+            database,
+            new TimelineLog(eventLog),
+            feed,
+            logger,
+            new Retention(retention, _folders, dataDir, time, logger),
+            () => BeginCatchUp(time.LocalTimeZone));
         _foldersAtStart = [.. _folders.All()];
         BeginCatchUp(time.LocalTimeZone);
     }
@@ -46,16 +60,22 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
     /// <param name="feed">Where events are announced.</param>
     /// <param name="time">Clock and time zone.</param>
     /// <param name="logger">Told of repairs and of what could not be repaired.</param>
+    /// <param name="retention">What is forgotten; the default is nothing.</param>
     /// <exception cref="IOException">The directory cannot be used; the message says what to do.</exception>
     public static SqliteEventStore Open(
-        string dataDir, string eventLog, EventFeed feed, TimeProvider time, ILogger<SqliteEventStore> logger)
+        string dataDir,
+        string eventLog,
+        EventFeed feed,
+        TimeProvider time,
+        ILogger<SqliteEventStore> logger,
+        RetentionOptions? retention = null)
     {
         var dataDirLock = DataDirLock.Take(dataDir);
         try
         {
             var database = new EventDatabase(Path.Combine(dataDir, EventDatabase.FileName));
             Prepare(database, time, logger);
-            return new SqliteEventStore(dataDirLock, dataDir, database, eventLog, feed, time, logger);
+            return new SqliteEventStore(dataDirLock, dataDir, database, eventLog, feed, retention ?? new RetentionOptions(), time, logger);
         }
         catch (Exception error)
         {

@@ -69,7 +69,7 @@ internal sealed partial class ConfigurationReload(
         current.Accept(next);
         var changed = await supervisor.ApplyAsync(settings.Pipelines, cancellation);
         LogTakenOver(changed.Count == 0 ? "no pipeline had to be restarted" : $"restarted or stopped: {string.Join(", ", changed)}");
-        if (former.DataDir != settings.DataDir || former.Logging != settings.Logging || former.Timeline != settings.Timeline || former.Health != settings.Health)
+        if (former.DataDir != settings.DataDir || former.Logging != settings.Logging || former.Timeline != settings.Timeline || former.Health != settings.Health || former.Retention != settings.Retention)
         {
             LogNeedsRestart();
         }
@@ -81,6 +81,6 @@ internal sealed partial class ConfigurationReload(
     [LoggerMessage(LogLevel.Information, "The edited configuration is in force; {Changes}")]
     private partial void LogTakenOver(string changes);
 
-    [LoggerMessage(LogLevel.Warning, "Changes of data_dir, logging, timeline and health are in force after a restart of Ambianic")]
+    [LoggerMessage(LogLevel.Warning, "Changes of data_dir, logging, timeline, retention and health are in force after a restart of Ambianic")]
     private partial void LogNeedsRestart();
 }

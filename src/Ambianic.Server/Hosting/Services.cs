@@ -32,7 +32,8 @@ internal static class Services
             settings.Timeline.EventLog,
             provider.GetRequiredService<EventFeed>(),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<SqliteEventStore>>()));
+            provider.GetRequiredService<ILogger<SqliteEventStore>>(),
+            settings.Retention));
 
         services.AddSingleton(_ => BuiltInElements.AddTo(new ElementRegistry()));
         services.AddSingleton<PipelineBuilder>();
