@@ -13,6 +13,7 @@ var root = new RootCommand("Ambianic watches cameras on this computer, remembers
     AnalyzeCommand.Create(),
     ModelsCommand.Create(),
     ReindexCommand.Create(),
+    ImportCommand.Create(),
 };
 try
 {

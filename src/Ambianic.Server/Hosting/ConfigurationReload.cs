@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 using Ambianic.Configuration;
 using Ambianic.Pipelines;
 
@@ -20,6 +21,7 @@ internal sealed partial class ConfigurationReload(
     ILogger<ConfigurationReload> logger) : BackgroundService
 {
     private static readonly TimeSpan Rhythm = TimeSpan.FromSeconds(0.5);
+    private static readonly string[] AtStartOnly = ["data_dir", "logging", "timeline", "retention", "health"];
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -65,13 +67,13 @@ internal sealed partial class ConfigurationReload(
             return;
         }
 
-        var (former, settings) = (current.Result.Configuration, next.Configuration);
+        var former = current.Result;
         current.Accept(next);
-        var changed = await supervisor.ApplyAsync(settings.Pipelines, cancellation);
+        var changed = await supervisor.ApplyAsync(next.Configuration.Pipelines, cancellation);
         LogTakenOver(changed.Count == 0 ? "no pipeline had to be restarted" : $"restarted or stopped: {string.Join(", ", changed)}");
-        if (former.DataDir != settings.DataDir || former.Logging != settings.Logging || former.Timeline != settings.Timeline || former.Health != settings.Health || former.Retention != settings.Retention)
+        if (AtStartOnly.Where(key => !JsonNode.DeepEquals(former.Effective[key], next.Effective[key])).ToList() is { Count: > 0 } waiting)
         {
-            LogNeedsRestart();
+            LogNeedsRestart(string.Join(", ", waiting));
         }
     }
 
@@ -81,6 +83,6 @@ internal sealed partial class ConfigurationReload(
     [LoggerMessage(LogLevel.Information, "The edited configuration is in force; {Changes}")]
     private partial void LogTakenOver(string changes);
 
-    [LoggerMessage(LogLevel.Warning, "Changes of data_dir, logging, timeline, retention and health are in force after a restart of Ambianic")]
-    private partial void LogNeedsRestart();
+    [LoggerMessage(LogLevel.Warning, "Changes of {Keys} are in force after a restart of Ambianic")]
+    private partial void LogNeedsRestart(string keys);
 }

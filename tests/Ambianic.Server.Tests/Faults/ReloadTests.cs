@@ -57,6 +57,7 @@ public sealed class ReloadTests : IDisposable
         File.Move(InFolder("draft"), InFolder("second/config.yaml"), overwrite: true);
         var mended = await UntilAsync(client, health => Processed(health, "sixth") > 0);
         Assert.Empty(mended["configuration_problems"]!.AsArray());
+        Assert.DoesNotContain("after a restart", program.Output, StringComparison.Ordinal);
         Assert.All(Others, name => Assert.Equal(0, Trouble(mended, name)));
         Assert.DoesNotContain(mended["pipelines"]!.AsArray(), pipeline => (string)pipeline!["name"]! == "fifth");
         Assert.Subset(decoders.ToHashSet(), Processes.WithArgument($"file:{clip}").ToHashSet());
