@@ -1,7 +1,13 @@
 #!/usr/bin/env bash
 # Runs the whole test suite; makes the machine ready first.   ./test.sh
+#   ./test.sh --faults          breaks one thing after the other and writes docs/reference/faults.md; takes minutes
+#   ./test.sh --durability N    kills the program N times at random moments while it saves
 # AMBIANIC_TESTDATA=DIR adds the tests that need recordings; arguments go to xunit's runner (for example -class '*Nms*').
 set -euo pipefail
+case "${1:-}" in
+  --faults) AMBIANIC_TEST_FAULTS=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/docs/reference/faults.md; export AMBIANIC_TEST_FAULTS; set -- -method '*GivesTheTableOfFaults' ;;
+  --durability) export AMBIANIC_TEST_KILLS="${2:?how many times}"; set -- -class '*KillTests' ;;
+esac
 # shellcheck source=scripts/setup.sh
 . "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/scripts/setup.sh"
 

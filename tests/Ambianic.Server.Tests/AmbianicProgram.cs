@@ -12,7 +12,7 @@ internal sealed partial class AmbianicProgram : IAsyncDisposable
     private readonly ConcurrentQueue<string> _output = [];
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private AmbianicProgram(string directory, string? cache, string[] arguments)
+    private AmbianicProgram(string directory, IEnumerable<KeyValuePair<string, string>> environment, string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ambianic.dll"), .. arguments])
         {
@@ -21,9 +21,9 @@ internal sealed partial class AmbianicProgram : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        if (cache is not null)
+        foreach (var (name, value) in environment)
         {
-            start.Environment["AMBIANIC_CACHE"] = cache;
+            start.Environment[name] = value;
         }
 
         _process = new Process { StartInfo = start };
@@ -40,10 +40,15 @@ internal sealed partial class AmbianicProgram : IAsyncDisposable
     public string Output => string.Join('\n', _output);
 
     /// <summary>Starts a command that serves; the page's address is known when it is printed.</summary>
-    public static AmbianicProgram Start(string directory, params string[] arguments) => new(directory, null, arguments);
+    public static AmbianicProgram Start(string directory, params string[] arguments) => new(directory, [], arguments);
 
     /// <summary>Starts a command that serves, with a cache of its own.</summary>
-    public static AmbianicProgram StartWithCache(string directory, string cache, params string[] arguments) => new(directory, cache, arguments);
+    public static AmbianicProgram StartWithCache(string directory, string cache, params string[] arguments) =>
+        StartWith(directory, new Dictionary<string, string> { ["AMBIANIC_CACHE"] = cache }, arguments);
+
+    /// <summary>Starts a command that serves, with variables of its own.</summary>
+    public static AmbianicProgram StartWith(string directory, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        new(directory, environment, arguments);
 
     /// <summary>Runs a command to its end.</summary>
     public static async Task<Finished> RunAsync(string directory, CancellationToken cancellation, params string[] arguments)
@@ -117,11 +122,11 @@ internal sealed partial class AmbianicProgram : IAsyncDisposable
         _output.Enqueue(line);
         if (Address().Match(line) is { Success: true } match)
         {
-            _address.TrySetResult(new Uri(match.Value));
+            _address.TrySetResult(new Uri(match.Groups[1].Value));
         }
     }
 
-    [GeneratedRegex(@"http://127\.0\.0\.1:\d+/")]
+    [GeneratedRegex(@"The timeline.* (http://127\.0\.0\.1:\d+/)")]
     private static partial Regex Address();
 
     internal sealed record Finished(int ExitCode, string Output, string Errors);

@@ -1,4 +1,5 @@
 using Ambianic.Health;
+using Ambianic.Timeline;
 
 namespace Ambianic.Configuration;
 
@@ -20,6 +21,9 @@ public sealed record AmbianicConfiguration
 
     /// <summary>Where the timeline is logged as YAML.</summary>
     public TimelineOptions Timeline { get; init; } = new();
+
+    /// <summary>What is forgotten, and when.</summary>
+    public RetentionOptions Retention { get; init; } = new();
 
     /// <summary>When a pipeline counts as ill.</summary>
     public HealthOptions Health { get; init; } = new();

@@ -25,6 +25,7 @@ public sealed partial class Pipeline : IAsyncDisposable
     private readonly ILogger<Pipeline> _logger;
     private readonly Random _random = new();
     private readonly Heartbeat _heartbeat;
+    private readonly PictureWatch _picture;
     private readonly CancellationTokenSource _stop = new();
 
     private readonly Task _overdue;
@@ -64,6 +65,7 @@ public sealed partial class Pipeline : IAsyncDisposable
         _policy = policy ?? HealthPolicy.Default;
         _backoff = backoff ?? Backoff.Default;
         _heartbeat = heartbeat ?? new Heartbeat(time);
+        _picture = new PictureWatch(time);
         _chain = new ElementChain(elements, Arrive, time, _stop.Token);
         _overdue = OverdueAsync(_stop.Token);
     }
@@ -89,6 +91,7 @@ public sealed partial class Pipeline : IAsyncDisposable
                 Interlocked.Read(ref _droppedBefore) + (_mailbox?.Dropped ?? 0),
                 _lastError)
             {
+                Picture = state == PipelineState.Watching && _source.IsLive ? _picture.State : PictureState.Good,
                 Stuck = health is HealthState.Healthy or HealthState.Ended ? null : NameOf(chain.Stuck(_policy), chain),
                 Elements = [.. chain.Slots.Select((slot, index) =>
                     new ElementStatus(slot.Name, chain.BusyFor(index + 1).TotalSeconds, slot.Recycled))],
@@ -320,6 +323,7 @@ public sealed partial class Pipeline : IAsyncDisposable
         {
             using (frame)
             {
+                _picture.See(frame);
                 if (!await TryHandleAsync(frame, chain, cancellation) || _chain != chain)
                 {
                     return;

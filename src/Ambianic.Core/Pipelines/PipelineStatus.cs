@@ -57,6 +57,9 @@ public sealed record PipelineStatus(
     /// <summary>What is stuck while it is not healthy: <c>source</c> or the name of an element; else null.</summary>
     public string? Stuck { get; init; }
 
+    /// <summary>Whether the picture itself can be trusted.</summary>
+    public PictureState Picture { get; init; }
+
     /// <summary>The elements in their order.</summary>
     public IReadOnlyList<ElementStatus> Elements { get; init; } = [];
 

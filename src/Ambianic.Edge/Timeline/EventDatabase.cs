@@ -18,6 +18,9 @@ internal sealed class EventDatabase(string path)
     /// <summary>Its file.</summary>
     public string Path { get; } = path;
 
+    /// <summary>False when somebody deleted it.</summary>
+    public bool Exists => File.Exists(Path);
+
     /// <summary>Makes the database or brings it up to date.</summary>
     /// <exception cref="SqliteException">It cannot be opened, or is damaged as far as the newest event shows or an earlier run has met.</exception>
     /// <exception cref="IOException">A newer program has written it.</exception>
@@ -79,6 +82,48 @@ internal sealed class EventDatabase(string path)
 
         transaction.Commit();
         return isNew;
+    }
+
+    /// <summary>Events before a moment, the oldest first.</summary>
+    /// <param name="connection">The writer's.</param>
+    /// <param name="after">Only events behind this one.</param>
+    /// <param name="before">The moment.</param>
+    /// <param name="limit">At most so many.</param>
+    public static List<StoredEvent> Oldest(SqliteConnection connection, (long At, long Seq) after, DateTimeOffset before, int limit)
+    {
+        using var command = Command(
+            connection,
+            "SELECT at, seq, document FROM events WHERE (at, seq) > ($lastAt, $lastSeq) AND at < $before ORDER BY at, seq LIMIT $limit;");
+        Bind(command, ("$lastAt", after.At), ("$lastSeq", after.Seq), ("$before", Microseconds(before)), ("$limit", limit));
+        using var reader = command.ExecuteReader();
+        List<StoredEvent> page = [];
+        while (reader.Read())
+        {
+            page.Add(new StoredEvent((reader.GetInt64(0), reader.GetInt64(1)), EventJson.FromDatabase(reader.GetString(2))));
+        }
+
+        return page;
+    }
+
+    /// <summary>Removes rows in one transaction; their labels go with them.</summary>
+    public static void Remove(SqliteConnection connection, IReadOnlyList<StoredEvent> rows)
+    {
+        using var transaction = connection.BeginTransaction();
+        using var labels = Command(connection, "DELETE FROM event_labels WHERE label = $label AND at = $at AND seq = $seq;");
+        using var command = Command(connection, "DELETE FROM events WHERE seq = $seq;");
+        foreach (var row in rows)
+        {
+            foreach (var label in row.Event.Detections.Select(detection => detection.Label).Distinct(StringComparer.Ordinal))
+            {
+                Bind(labels, ("$label", label), ("$at", row.Key.At), ("$seq", row.Key.Seq));
+                labels.ExecuteNonQuery();
+            }
+
+            Bind(command, ("$seq", row.Key.Seq));
+            command.ExecuteNonQuery();
+        }
+
+        transaction.Commit();
     }
 
     /// <summary>Those of <paramref name="jsonFiles"/>, all in one folder, that the database does not know.</summary>
@@ -200,7 +245,9 @@ internal sealed class EventDatabase(string path)
     internal static long Microseconds(DateTimeOffset at) => (at - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 
     /// <summary>Opens a connection that cannot write.</summary>
-    internal SqliteConnection OpenToRead() => Open("PRAGMA query_only = ON;");
+    internal SqliteConnection OpenToRead() => Exists
+        ? Open("PRAGMA query_only = ON;")
+        : throw new FileNotFoundException($"{Path}: was deleted; it is made anew with the next event that is stored", Path);
 
     private string ConnectionString => new SqliteConnectionStringBuilder { DataSource = Path }.ToString();
 

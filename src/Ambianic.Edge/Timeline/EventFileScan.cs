@@ -6,7 +6,10 @@ namespace Ambianic.Timeline;
 public sealed record UnreadableEventFile(string Path, string Reason);
 
 /// <summary>Walks through the event files of a data directory, removing nothing but temporary files.</summary>
-internal sealed class EventFileScan(EventFolders folders, TimeZoneInfo local)
+/// <param name="folders">Where they are.</param>
+/// <param name="local">What times without offset mean.</param>
+/// <param name="isAtRest">Whether nobody writes to a folder any more, so that temporary files in it are left-overs.</param>
+internal sealed class EventFileScan(EventFolders folders, TimeZoneInfo local, Predicate<string> isAtRest)
 {
     private readonly List<UnreadableEventFile> _unreadable = [];
 
@@ -14,7 +17,7 @@ internal sealed class EventFileScan(EventFolders folders, TimeZoneInfo local)
     public IReadOnlyList<UnreadableEventFile> Unreadable => _unreadable;
 
     /// <summary>Reads the wanted events of some folders.</summary>
-    /// <param name="relDirs">Folders that nobody writes to.</param>
+    /// <param name="relDirs">Folders.</param>
     /// <param name="wanted">Picks JSON files of a folder by their names.</param>
     /// <param name="cancellation">Ends the walk.</param>
     public IEnumerable<DetectionEvent> Read(
@@ -37,7 +40,11 @@ internal sealed class EventFileScan(EventFolders folders, TimeZoneInfo local)
     {
         try
         {
-            folders.RemoveTemporaryFiles(relDir);
+            if (isAtRest(relDir))
+            {
+                folders.RemoveTemporaryFiles(relDir);
+            }
+
             return [.. wanted(relDir, folders.JsonFiles(relDir))];
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -61,4 +61,37 @@ internal sealed class EventFolders(string dataDir)
             File.Delete(path);
         }
     }
+
+    /// <summary>Bytes of all files of events.</summary>
+    public long TotalSize() => Directory.Exists(_root)
+        ? new DirectoryInfo(_root).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length)
+        : 0;
+
+    /// <summary>Bytes of the files of one event.</summary>
+    public long SizeOf(DetectionEvent seen) => FilesOf(seen).Sum(file => file.Exists ? file.Length : 0);
+
+    /// <summary>Removes the files of an event, the JSON last, and its folder when that was the last event in it.</summary>
+    /// <returns>Bytes that are free now.</returns>
+    public long Remove(DetectionEvent seen)
+    {
+        var bytes = 0L;
+        foreach (var file in FilesOf(seen).Where(file => file.Exists))
+        {
+            bytes += file.Length;
+            file.Delete();
+        }
+
+        var folder = PathOf(seen.RelDir);
+        if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
+        {
+            Directory.Delete(folder);
+        }
+
+        return bytes;
+    }
+
+    private IEnumerable<FileInfo> FilesOf(DetectionEvent seen) =>
+        new[] { seen.ImageFileName, seen.ThumbnailFileName, seen.JsonFileName }
+            .Where(name => name.Length > 0)
+            .Select(name => new FileInfo(Path.Combine(PathOf(seen.RelDir), name)));
 }

@@ -11,18 +11,31 @@ namespace Ambianic.Timeline;
 internal sealed partial class EventWriter : IAsyncDisposable
 {
     private const int LargestBatch = 256;
+    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(30);
 
     private readonly EventFolders _folders;
     private readonly EventDatabase _database;
     private readonly TimelineLog _log;
     private readonly EventFeed _feed;
     private readonly ILogger _logger;
+    private readonly Action _onRenewed;
+    private readonly Retention _retention;
     private readonly BlockingCollection<Write> _queue = [];
     private readonly Task _thread;
     private bool _logFailed;
 
-    public EventWriter(EventFolders folders, EventDatabase database, TimelineLog log, EventFeed feed, ILogger logger)
+    /// <param name="folders">Where files go.</param>
+    /// <param name="database">Where rows go.</param>
+    /// <param name="log">The YAML log.</param>
+    /// <param name="feed">Where events are announced.</param>
+    /// <param name="logger">Told what went wrong.</param>
+    /// <param name="retention">What is forgotten.</param>
+    /// <param name="onRenewed">Called when the database had been deleted and an empty one was made.</param>
+    public EventWriter(
+        EventFolders folders, EventDatabase database, TimelineLog log, EventFeed feed, ILogger logger, Retention retention, Action onRenewed)
     {
+        _onRenewed = onRenewed;
+        _retention = retention;
         _folders = folders;
         _database = database;
         _log = log;
@@ -63,10 +76,10 @@ internal sealed partial class EventWriter : IAsyncDisposable
     private void WriteAll()
     {
         SqliteConnection? connection = null;
-        foreach (var first in _queue.GetConsumingEnumerable())
+        while (!_queue.IsCompleted)
         {
-            List<Write> batch = [first];
-            while (batch.Count < LargestBatch && _queue.TryTake(out var more))
+            List<Write> batch = _queue.TryTake(out var first, LongestRest) ? [first] : [];
+            while (batch.Count is > 0 and < LargestBatch && _queue.TryTake(out var more))
             {
                 batch.Add(more);
             }
@@ -74,8 +87,18 @@ internal sealed partial class EventWriter : IAsyncDisposable
             try
             {
                 batch.RemoveAll(write => !HasFiles(write));
+                if (!_database.Exists)
+                {
+                    connection?.Dispose();
+                    connection = null;
+                    Renew();
+                }
+
                 connection ??= _database.OpenToWrite();
-                Commit(connection, batch);
+                if (batch.Count > 0)
+                {
+                    Commit(connection, batch);
+                }
             }
             catch (Exception error)
             {
@@ -84,9 +107,36 @@ internal sealed partial class EventWriter : IAsyncDisposable
                 connection?.Dispose(); // opened anew for the next batch: what failed may be gone by then
                 connection = null;
             }
+
+            Forget(connection);
         }
 
         connection?.Dispose();
+    }
+
+    private void Forget(SqliteConnection? connection)
+    {
+        try
+        {
+            if (connection is not null)
+            {
+                _retention.Run(connection);
+            }
+        }
+        catch (Exception error) when (StorageFailure.IsOne(error) || error is InvalidDataException)
+        {
+            LogNotForgotten(_database.Failure(error).Message);
+        }
+    }
+
+    /// <summary>Somebody deleted the database while it was open; the files still tell everything.</summary>
+    private void Renew()
+    {
+        _database.ReleaseFile();
+        _database.Delete();
+        _database.Prepare();
+        LogRenewed(_database.Path);
+        _onRenewed();
     }
 
     private bool HasFiles(Write write)
@@ -97,6 +147,7 @@ internal sealed partial class EventWriter : IAsyncDisposable
             if (write.IsNew)
             {
                 DurableFiles.Write(folder, write.Files);
+                _retention.Wrote(write.Files.Sum(file => (long)file.Content.Length));
             }
 
             return true;
@@ -144,6 +195,12 @@ internal sealed partial class EventWriter : IAsyncDisposable
 
     [LoggerMessage(LogLevel.Warning, "Events are stored but the timeline log is not written: {Reason}")]
     private partial void LogNotLogged(string reason);
+
+    [LoggerMessage(LogLevel.Warning, "{Database} was deleted while it was in use: it is filled again from the event files")]
+    private partial void LogRenewed(string database);
+
+    [LoggerMessage(LogLevel.Warning, "Old events could not be forgotten; it is tried again: {Reason}")]
+    private partial void LogNotForgotten(string reason);
 
     private sealed record Write(DetectionEvent Event, NewFile[] Files)
     {

@@ -21,21 +21,36 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _closing = new();
     private readonly Lock _startingFolder = new();
+    private readonly HashSet<string> _foldersAtStart;
 
     private SqliteEventStore(
-        DataDirLock dataDirLock, string dataDir, EventDatabase database, string eventLog, EventFeed feed, TimeProvider time, ILogger logger)
+        DataDirLock dataDirLock,
+        string dataDir,
+        EventDatabase database,
+        string eventLog,
+        EventFeed feed,
+        RetentionOptions retention,
+        TimeProvider time,
+        ILogger logger)
     {
         _dataDirLock = dataDirLock;
         _folders = new EventFolders(dataDir);
         _database = database;
         _logger = logger;
-        _writer = new EventWriter(_folders, database, new TimelineLog(eventLog), feed, logger);
-        var foldersAtStart = _folders.All(); // nobody writes to these any more
-        CaughtUp = Task.Run(() => CatchUpAsync(foldersAtStart, time.LocalTimeZone, _closing.Token));
+        _writer = new EventWriter(
+            _folders,
+            database,
+            new TimelineLog(eventLog),
+            feed,
+            logger,
+            new Retention(retention, _folders, dataDir, time, logger),
+            () => BeginCatchUp(time.LocalTimeZone));
+        _foldersAtStart = [.. _folders.All()];
+        BeginCatchUp(time.LocalTimeZone);
     }
 
-    /// <summary>Completes when every event file that was there at the start is in the database; never fails.</summary>
-    public Task CaughtUp { get; }
+    /// <summary>Completes when every event file that was there at the start, or when the database was lost, is in the database; never fails.</summary>
+    public Task CaughtUp { get; private set; } = Task.CompletedTask;
 
     /// <summary>
     /// Opens the store of a data directory, which is made when it is missing. A database that cannot be read is kept aside
@@ -46,16 +61,22 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
     /// <param name="feed">Where events are announced.</param>
     /// <param name="time">Clock and time zone.</param>
     /// <param name="logger">Told of repairs and of what could not be repaired.</param>
+    /// <param name="retention">What is forgotten; the default is nothing.</param>
     /// <exception cref="IOException">The directory cannot be used; the message says what to do.</exception>
     public static SqliteEventStore Open(
-        string dataDir, string eventLog, EventFeed feed, TimeProvider time, ILogger<SqliteEventStore> logger)
+        string dataDir,
+        string eventLog,
+        EventFeed feed,
+        TimeProvider time,
+        ILogger<SqliteEventStore> logger,
+        RetentionOptions? retention = null)
     {
         var dataDirLock = DataDirLock.Take(dataDir);
         try
         {
             var database = new EventDatabase(Path.Combine(dataDir, EventDatabase.FileName));
             Prepare(database, time, logger);
-            return new SqliteEventStore(dataDirLock, dataDir, database, eventLog, feed, time, logger);
+            return new SqliteEventStore(dataDirLock, dataDir, database, eventLog, feed, retention ?? new RetentionOptions(), time, logger);
         }
         catch (Exception error)
         {
@@ -172,13 +193,23 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
         }
     }
 
+    private void BeginCatchUp(TimeZoneInfo local)
+    {
+        var (before, folders) = (CaughtUp, _folders.All());
+        CaughtUp = Task.Run(async () =>
+        {
+            await before;
+            await CatchUpAsync(folders, local, _closing.Token);
+        });
+    }
+
     /// <summary>
     /// Takes in event files that have no row: those that a crash left between file and row, all of them when the database
     /// was lost, and those of folders that somebody put there. They are not announced.
     /// </summary>
     private async Task CatchUpAsync(IReadOnlyList<string> folders, TimeZoneInfo local, CancellationToken cancellation)
     {
-        var scan = new EventFileScan(_folders, local);
+        var scan = new EventFileScan(_folders, local, _foldersAtStart.Contains); // nobody writes to those any more
         var added = 0;
         try
         {

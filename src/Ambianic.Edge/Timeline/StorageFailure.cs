@@ -41,7 +41,7 @@ internal static class StorageFailure
         _ => DiskAdvice,
     };
 
-    private const string SpaceAdvice = "free some space, or choose a data_dir on a larger disk";
+    private const string SpaceAdvice = "free some space, let old events be forgotten (retention), or choose a data_dir on a larger disk";
     private const string ReadOnlyAdvice = "the disk is read-only, often after an error: check it, or choose another data_dir";
     private const string MissingAdvice = "check that the disk of data_dir is connected and mounted";
     private const string DiskAdvice = "check the disk of data_dir";

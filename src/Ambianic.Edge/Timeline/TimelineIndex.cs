@@ -64,7 +64,7 @@ public static class TimelineIndex
         EventDatabase database, string dataDir, TimeProvider time, IProgress<RebuildProgress> progress, CancellationToken cancellation)
     {
         var folders = new EventFolders(dataDir);
-        var scan = new EventFileScan(folders, time.LocalTimeZone);
+        var scan = new EventFileScan(folders, time.LocalTimeZone, _ => true);
         var all = folders.All();
         var events = 0L;
         List<string> duplicates = [];

@@ -1,4 +1,4 @@
-using Ambianic.Configuration;
+using Ambianic.Hosting;
 
 namespace Ambianic.Api;
 
@@ -6,6 +6,6 @@ namespace Ambianic.Api;
 internal static class ConfigApi
 {
     public static void MapConfiguration(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/api/config", (ConfigurationResult configuration) => TypedResults.Ok(configuration.Effective))
+        routes.MapGet("/api/config", (CurrentConfiguration configuration) => TypedResults.Ok(configuration.Result.Effective))
             .WithSummary("The effective configuration, secrets masked");
 }

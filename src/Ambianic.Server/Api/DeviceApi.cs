@@ -1,5 +1,6 @@
 using System.Reflection;
 using Ambianic.Configuration;
+using Ambianic.Hosting;
 
 namespace Ambianic.Api;
 
@@ -19,10 +20,15 @@ internal static class DeviceApi
         routes.MapGet("/healthcheck", () => TypedResults.Json("Ambianic Edge is running"))
             .WithSummary("Says that the program answers; /api/health says whether it watches");
         routes.MapGet("/api/ping", () => TypedResults.Json("pong")).WithSummary("Answers pong");
-        routes.MapGet("/api/status", (AmbianicConfiguration configuration) => new DeviceStatus(
-            "OK", Version, configuration.DisplayName, configuration.Notifications.Values.Any(target => target.Enabled && target.Providers.Count > 0)))
+        routes.MapGet("/api/status", (CurrentConfiguration current) => Status(current.Result.Configuration))
             .WithSummary("Name and version of this device");
     }
+
+    private static DeviceStatus Status(AmbianicConfiguration configuration) => new(
+        "OK",
+        Version,
+        configuration.DisplayName,
+        configuration.Notifications.Values.Any(target => target.Enabled && target.Providers.Count > 0));
 
     internal sealed record DeviceStatus(string Status, string Version, string DisplayName, bool NotificationsEnabled);
 }

@@ -1,4 +1,5 @@
 using Ambianic.Health;
+using Ambianic.Hosting;
 using Ambianic.Pipelines;
 
 namespace Ambianic.Api;
@@ -8,8 +9,11 @@ internal static class HealthApi
 {
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/health", (PipelineSupervisor supervisor) => new Report(
-            supervisor.IsAlive, supervisor.SystemicTrouble, supervisor.Statuses))
+        routes.MapGet("/api/health", (PipelineSupervisor supervisor, CurrentConfiguration configuration) => new Report(
+            supervisor.IsAlive,
+            supervisor.SystemicTrouble,
+            [.. configuration.Rejected.Select(problem => problem.ToString())],
+            supervisor.Statuses))
             .WithSummary("State of every pipeline and element, the disabled ones with their reasons");
         routes.MapGet("/healthz", (PipelineSupervisor supervisor) => Trouble(supervisor) is { } trouble
             ? Results.Text(trouble, statusCode: StatusCodes.Status503ServiceUnavailable)
@@ -28,5 +32,6 @@ internal static class HealthApi
         return terminal.Count == 0 ? null : $"cannot be healed: {string.Join(", ", terminal)}; see /api/health";
     }
 
-    internal sealed record Report(bool SupervisorIsAlive, string? SystemicTrouble, IReadOnlyList<PipelineStatus> Pipelines);
+    internal sealed record Report(
+        bool SupervisorIsAlive, string? SystemicTrouble, IReadOnlyList<string> ConfigurationProblems, IReadOnlyList<PipelineStatus> Pipelines);
 }

@@ -16,5 +16,6 @@ internal static class Commands
             ModelsCommand.Create(),
             EvaluateCommand.Create(),
             ReindexCommand.Create(),
+            ImportCommand.Create(),
         };
 }

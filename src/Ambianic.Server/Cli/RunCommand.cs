@@ -27,7 +27,8 @@ internal static class RunCommand
                 return 1;
             }
 
-            await using var application = AmbianicHost.Build(result, parsed.GetValue(CommonOptions.Port));
+            await using var application = AmbianicHost.Build(
+                result, parsed.GetValue(CommonOptions.Port), () => CommonOptions.LoadConfiguration(parsed));
             var address = await AmbianicHost.StartAsync(application, cancellation);
             Console.WriteLine($"The timeline is at {address}   (Ctrl+C stops)");
             await application.WaitForShutdownAsync(cancellation);

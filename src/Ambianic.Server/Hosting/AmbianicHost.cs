@@ -23,7 +23,8 @@ public static class AmbianicHost
     /// <summary>Builds the program; runs nothing.</summary>
     /// <param name="configuration">Its valid pipelines will run.</param>
     /// <param name="port">TCP port on loopback; 0 takes any free one.</param>
-    public static WebApplication Build(ConfigurationResult configuration, int port)
+    /// <param name="reload">Reads the files again when they change; null leaves edits for the next start.</param>
+    public static WebApplication Build(ConfigurationResult configuration, int port, ConfigurationReader? reload = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
@@ -61,6 +62,13 @@ public static class AmbianicHost
         }));
         builder.Services.AddAmbianic(configuration);
         builder.Services.AddHostedService<PipelineService>();
+        builder.Services.AddSingleton<CoverageService>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<CoverageService>());
+        if (reload is not null)
+        {
+            builder.Services.AddSingleton(reload);
+            builder.Services.AddHostedService<ConfigurationReload>();
+        }
 
         var application = builder.Build();
         application.UseHostFiltering();
@@ -71,6 +79,7 @@ public static class AmbianicHost
         application.UseDataFiles(configuration.Configuration.DataDir);
         application.MapDevice();
         application.MapHealth();
+        application.MapCoverage();
         application.MapTimeline();
         application.MapConfiguration();
         application.MapOpenApi("/api/openapi.json");

@@ -17,7 +17,7 @@ internal static class Services
     public static IServiceCollection AddAmbianic(this IServiceCollection services, ConfigurationResult configuration)
     {
         var settings = configuration.Configuration;
-        services.AddSingleton(configuration);
+        services.AddSingleton(new CurrentConfiguration(configuration));
         services.AddSingleton(settings);
         services.AddSingleton(TimeProvider.System);
         services.AddModels();
@@ -32,7 +32,8 @@ internal static class Services
             settings.Timeline.EventLog,
             provider.GetRequiredService<EventFeed>(),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<SqliteEventStore>>()));
+            provider.GetRequiredService<ILogger<SqliteEventStore>>(),
+            settings.Retention));
 
         services.AddSingleton(_ => BuiltInElements.AddTo(new ElementRegistry()));
         services.AddSingleton<PipelineBuilder>();

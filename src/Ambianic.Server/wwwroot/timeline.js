@@ -116,14 +116,16 @@ function showHealth(state, text) {
 
 async function watchHealth() {
   try {
-    const { pipelines } = await ask("api/health");
-    const watching = pipelines.filter(pipeline => 
+    const { pipelines, systemic_trouble: trouble, configuration_problems: problems } = await ask("api/health");
+    const watching = pipelines.filter(pipeline =>
       pipeline.state === "watching" && pipeline.health === "healthy" && !pipeline.last_error);
     const blind = pipelines.filter(pipeline => !watching.includes(pipeline) && pipeline.state !== "ended");
     if (blind.length > 0) {
-      const names = blind.map(pipeline => 
+      const names = blind.map(pipeline =>
         `${pipeline.name} (${["stalled", "healing", "terminal"].includes(pipeline.health) ? pipeline.health : pipeline.state}${pipeline.last_error ? `: ${pipeline.last_error}` : ""})`).join(", ");
-      showHealth("unwell", `Not watching: ${names}`);
+      showHealth("unwell", `Not watching: ${names}${trouble ? `. ${trouble}` : ""}`);
+    } else if (problems.length > 0) {
+      showHealth("unwell", `The edited configuration is wrong and not in force: ${problems[0]}`);
     } else if (watching.length > 0) {
       showHealth("well", `Watching: ${watching.map(pipeline => pipeline.name).join(", ")}`);
     } else {

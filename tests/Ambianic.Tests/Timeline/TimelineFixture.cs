@@ -28,7 +28,7 @@ internal sealed class TimelineFixture : IDisposable
 
     public LogRecorder<SqliteEventStore> Logger { get; } = new();
 
-    public SqliteEventStore Open() => SqliteEventStore.Open(DataDir, LogPath, Feed, Time, Logger);
+    public SqliteEventStore Open(RetentionOptions? retention = null) => SqliteEventStore.Open(DataDir, LogPath, Feed, Time, Logger, retention);
 
     public string FullPath(DetectionEvent seen, string name) => Path.Combine(DataDir, seen.RelDir, name);
 

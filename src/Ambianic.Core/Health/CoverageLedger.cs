@@ -1,0 +1,137 @@
+using Ambianic.Pipelines;
+
+namespace Ambianic.Health;
+
+/// <summary>What a pipeline saw of the world.</summary>
+public enum Sight
+{
+    /// <summary>Nothing, on purpose: the program did not run, or the recording has ended.</summary>
+    Off,
+
+    /// <summary>It watches.</summary>
+    Watching,
+
+    /// <summary>Nothing, though it should.</summary>
+    Blind,
+
+    /// <summary>The camera gives the same picture again and again.</summary>
+    Frozen,
+
+    /// <summary>The picture is black.</summary>
+    Black,
+
+    /// <summary>The picture is of one colour.</summary>
+    Covered,
+}
+
+/// <summary>From when on a pipeline was in a state; it lasts until its next change.</summary>
+/// <param name="At">Wall-clock time.</param>
+/// <param name="Pipeline">Its name.</param>
+/// <param name="Source">Its source.</param>
+/// <param name="Sight">The state.</param>
+/// <param name="Reason">Why, for people; null while it watches.</param>
+public sealed record SightChange(DateTimeOffset At, string Pipeline, string Source, Sight Sight, string? Reason);
+
+/// <summary>Time in which a pipeline was in one state.</summary>
+/// <param name="Pipeline">Its name.</param>
+/// <param name="Source">Its source.</param>
+/// <param name="Sight">The state.</param>
+/// <param name="Reason">Why, for people; null while it watches.</param>
+/// <param name="From">Begin.</param>
+/// <param name="To">End; null while it lasts.</param>
+public sealed record CoverageInterval(string Pipeline, string Source, Sight Sight, string? Reason, DateTimeOffset From, DateTimeOffset? To);
+
+/// <summary>Keeps the account of when each pipeline truly watched. Safe to use from several threads.</summary>
+public sealed class CoverageLedger
+{
+    private const int Kept = 20_000;
+
+    private readonly Lock _gate = new();
+    private readonly Queue<SightChange> _changes;
+    private readonly Dictionary<string, SightChange> _last = new(StringComparer.Ordinal);
+
+    /// <summary>Goes on with what an earlier run remembered.</summary>
+    /// <param name="former">In order of time.</param>
+    public CoverageLedger(IEnumerable<SightChange> former)
+    {
+        _changes = new Queue<SightChange>(former.TakeLast(Kept));
+        foreach (var change in _changes)
+        {
+            _last[change.Pipeline] = change;
+        }
+    }
+
+    /// <summary>Takes down how the pipelines are.</summary>
+    /// <returns>What has changed.</returns>
+    public IReadOnlyList<SightChange> Observe(IReadOnlyList<PipelineStatus> statuses, DateTimeOffset at)
+    {
+        List<SightChange> changes = [];
+        foreach (var status in statuses.Where(status => status.State != PipelineState.Disabled))
+        {
+            var (sight, reason) = Judge(status);
+            changes.Add(new SightChange(at, status.Name, status.SourceId, sight, reason));
+        }
+
+        lock (_gate)
+        {
+            var gone = _last.Values.Where(last => last.Sight != Sight.Off && statuses.All(status => status.Name != last.Pipeline));
+            changes.AddRange(gone.Select(last => last with { At = at, Sight = Sight.Off, Reason = "no longer configured" }).ToList());
+            changes.RemoveAll(change => IsKnown(change, _last.GetValueOrDefault(change.Pipeline)));
+            changes.ForEach(Add);
+        }
+
+        return changes;
+    }
+
+    /// <summary>Intervals that touch a time, the oldest first.</summary>
+    /// <param name="pipeline">Of this one; null is all.</param>
+    /// <param name="from">Begin; null is the beginning.</param>
+    /// <param name="to">End; null is now.</param>
+    public IReadOnlyList<CoverageInterval> Query(string? pipeline, DateTimeOffset? from, DateTimeOffset? to)
+    {
+        List<CoverageInterval> intervals = [];
+        lock (_gate)
+        {
+            var open = new Dictionary<string, int>(StringComparer.Ordinal);
+            foreach (var change in _changes.Where(change => pipeline is null || change.Pipeline == pipeline))
+            {
+                if (open.TryGetValue(change.Pipeline, out var index))
+                {
+                    intervals[index] = intervals[index] with { To = change.At };
+                }
+
+                open[change.Pipeline] = intervals.Count;
+                intervals.Add(new CoverageInterval(change.Pipeline, change.Source, change.Sight, change.Reason, change.At, null));
+            }
+        }
+
+        return [.. intervals.Where(interval => (to is null || interval.From < to) && (from is null || interval.To is null || interval.To > from))];
+    }
+
+    private static (Sight Sight, string? Reason) Judge(PipelineStatus status) => status.State switch
+    {
+        PipelineState.Ended or PipelineState.Stopped => (Sight.Off, status.State == PipelineState.Ended ? "the recording has ended" : "Ambianic was stopped"),
+        PipelineState.Watching when status.Health == HealthState.Healthy => status.Picture switch
+        {
+            PictureState.Frozen => (Sight.Frozen, "the camera gives the same picture again and again"),
+            PictureState.Black => (Sight.Black, "the picture is black"),
+            PictureState.Covered => (Sight.Covered, "the picture is of one colour: is something before the lens?"),
+            _ => (Sight.Watching, null),
+        },
+        PipelineState.Watching => (Sight.Blind, status.LastError ?? $"{status.Stuck} is stuck"),
+        var state => (Sight.Blind, status.LastError ?? state.ToString().ToLowerInvariant()),
+    };
+
+    /// <summary>Further reasons for the same blindness are no news.</summary>
+    private static bool IsKnown(SightChange change, SightChange? last) => last is not null && last.Sight == change.Sight && last.Source == change.Source;
+
+    private void Add(SightChange change)
+    {
+        _changes.Enqueue(change);
+        _last[change.Pipeline] = change;
+        if (_changes.Count > Kept)
+        {
+            _changes.Dequeue();
+        }
+    }
+}

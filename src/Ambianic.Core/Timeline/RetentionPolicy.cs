@@ -1,0 +1,40 @@
+using Ambianic.Vision.Falls;
+
+namespace Ambianic.Timeline;
+
+/// <summary>Decides what may be forgotten. Pure.</summary>
+public sealed class RetentionPolicy(RetentionOptions options)
+{
+    private const string Quiet = "quiet";
+    private static readonly HashSet<string> Falls =
+        [FallLabels.Fall, FallLabels.LongLie, FallLabels.Recovered, FallLabels.PersonDown, FallLabels.GotUp];
+
+    /// <summary>True when age alone removes events.</summary>
+    public bool LimitsAge => options.MaxAgeDays > 0 || options.MaxAgeDaysByLabel.Values.Any(days => days > 0);
+
+    /// <summary>No event younger than this has outlived its time; only when <see cref="LimitsAge"/>.</summary>
+    public TimeSpan ShortestAge => TimeSpan.FromDays(
+        options.MaxAgeDaysByLabel.Values.Append(options.MaxAgeDays).Where(days => days > 0).DefaultIfEmpty(0).Min());
+
+    /// <summary>Bytes that must go so that the limits of size and space are kept; 0 or less when they are.</summary>
+    /// <param name="size">Bytes of all event files.</param>
+    /// <param name="free">Bytes free on their disk.</param>
+    public long Excess(long size, long free) => Math.Max(
+        options.MaxSizeMb > 0 ? size - (long)(options.MaxSizeMb * 1e6) : 0,
+        options.MinFreeMb > 0 ? (long)(options.MinFreeMb * 1e6) - free : 0);
+
+    /// <summary>A fall, or what followed it: the last to make room, and not removed for its age unless that was asked for by name.</summary>
+    public static bool IsPrecious(DetectionEvent seen) => seen.Detections.Any(detection => Falls.Contains(detection.Label));
+
+    /// <summary>True when an event has outlived its time.</summary>
+    public bool IsExpired(DetectionEvent seen, TimeSpan age)
+    {
+        var labels = seen.Detections.Count == 0 ? [Quiet] : seen.Detections.Select(detection => detection.Label);
+        return labels.All(label => DaysOf(label) is > 0 and var days && age >= TimeSpan.FromDays(days));
+    }
+
+    private double DaysOf(string label) =>
+        options.MaxAgeDaysByLabel.TryGetValue(label, out var days) ? days
+        : Falls.Contains(label) ? 0
+        : options.MaxAgeDays;
+}

@@ -1,0 +1,94 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Ambianic.Health;
+
+namespace Ambianic.Timeline;
+
+/// <summary>
+/// The account of what was watched, a line of JSON for each change, in <c>coverage.jsonl</c> of the data directory. The time of
+/// the file itself says until when the program ran, so that a crash leaves no false claim.
+/// </summary>
+/// <remarks>One user at a time.</remarks>
+public sealed partial class CoverageFile(string dataDir)
+{
+    private const long LongestFile = 4 << 20;
+    private readonly string _path = Path.Combine(dataDir, "coverage.jsonl");
+
+    /// <summary>Reads what earlier runs remembered; pipelines that were not ended by a stop end when the program was last alive.</summary>
+    /// <exception cref="IOException">It cannot be read, or not be written.</exception>
+    public IReadOnlyList<SightChange> Read()
+    {
+        List<SightChange> changes = [];
+        foreach (var path in (string[])[_path + ".1", _path])
+        {
+            if (File.Exists(path))
+            {
+                changes.AddRange(File.ReadLines(path).Select(Parse).OfType<SightChange>());
+            }
+        }
+
+        if (changes.Count > 0 && File.Exists(_path))
+        {
+            var aliveUntil = new DateTimeOffset(File.GetLastWriteTimeUtc(_path));
+            var open = changes.GroupBy(change => change.Pipeline).Select(group => group.Last()).Where(last => last.Sight != Sight.Off);
+            List<SightChange> ends = [.. open.Select(last => last with { At = aliveUntil, Sight = Sight.Off, Reason = "Ambianic did not run" })];
+            Append(ends, aliveUntil);
+            changes.AddRange(ends);
+        }
+
+        return changes;
+    }
+
+    /// <summary>Adds changes, none also says that the program is alive.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public void Append(IReadOnlyList<SightChange> changes, DateTimeOffset now)
+    {
+        if (changes.Count == 0)
+        {
+            if (File.Exists(_path))
+            {
+                File.SetLastWriteTimeUtc(_path, now.UtcDateTime);
+            }
+
+            return;
+        }
+
+        if (new FileInfo(_path) is { Exists: true, Length: > LongestFile })
+        {
+            File.Move(_path, _path + ".1", overwrite: true);
+        }
+
+        using var file = new FileStream(_path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+        if (file.Seek(0, SeekOrigin.End) > 0)
+        {
+            file.Seek(-1, SeekOrigin.End);
+            if (file.ReadByte() != '\n')
+            {
+                file.WriteByte((byte)'\n'); // a crash cut the last line off
+            }
+        }
+
+        using var lines = new StreamWriter(file);
+        foreach (var change in changes)
+        {
+            lines.WriteLine(JsonSerializer.Serialize(change, CoverageJson.Default.SightChange));
+        }
+    }
+
+    /// <summary>A line that a crash cut off is no line.</summary>
+    private static SightChange? Parse(string line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(line, CoverageJson.Default.SightChange);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true)]
+    [JsonSerializable(typeof(SightChange))]
+    private sealed partial class CoverageJson : JsonSerializerContext;
+}

@@ -1,0 +1,143 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+
+namespace Ambianic.Timeline;
+
+/// <summary>
+/// Forgets what the configuration says, on the thread that writes and between two writes, so that nothing races with it. A
+/// row goes first, then pictures, the JSON last: what a crash leaves is a whole event again after the next start.
+/// </summary>
+internal sealed partial class Retention(
+    RetentionOptions options, EventFolders folders, string dataDir, TimeProvider time, ILogger logger)
+{
+    private const int MostAtOnce = 256;
+    private static readonly TimeSpan AgeRhythm = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan SpaceRhythm = TimeSpan.FromSeconds(10);
+
+    private readonly RetentionPolicy _policy = new(options);
+    private (long At, long Seq) _cursor = (long.MinValue, 0);
+    private long _agedAt;
+    private long _spacedAt;
+    private long? _size;
+
+    /// <summary>Files of an event were written.</summary>
+    public void Wrote(long bytes) => _size += bytes;
+
+    /// <summary>Removes what is due, a limited number at a time.</summary>
+    /// <exception cref="SqliteException">The database failed.</exception>
+    public void Run(SqliteConnection connection)
+    {
+        if (_policy.LimitsAge && IsDue(ref _agedAt, AgeRhythm))
+        {
+            RemoveExpired(connection);
+        }
+
+        if ((options.MaxSizeMb > 0 || options.MinFreeMb > 0) && IsDue(ref _spacedAt, SpaceRhythm))
+        {
+            MakeRoom(connection);
+        }
+    }
+
+    private bool IsDue(ref long last, TimeSpan rhythm)
+    {
+        if (last != 0 && time.GetElapsedTime(last) < rhythm)
+        {
+            return false;
+        }
+
+        last = time.GetTimestamp();
+        return true;
+    }
+
+    /// <summary>Walks over the old events a part at a time, because some of them are kept longer than others.</summary>
+    private void RemoveExpired(SqliteConnection connection)
+    {
+        var now = time.GetUtcNow();
+        var page = EventDatabase.Oldest(connection, _cursor, now - _policy.ShortestAge, MostAtOnce);
+        var expired = page.Where(row => _policy.IsExpired(row.Event, now - row.Event.At)).ToList();
+        Remove(connection, expired, "their time is over");
+        _cursor = page.Count < MostAtOnce ? (long.MinValue, 0) : page[^1].Key;
+        if (page.Count == MostAtOnce)
+        {
+            _agedAt = 0; // there is more
+        }
+    }
+
+    private void MakeRoom(SqliteConnection connection)
+    {
+        var size = _size ??= options.MaxSizeMb > 0 ? folders.TotalSize() : 0;
+        var excess = _policy.Excess(size, new DriveInfo(dataDir).AvailableFreeSpace);
+        if (excess <= 0)
+        {
+            return;
+        }
+
+        List<StoredEvent> chosen = [];
+        foreach (var row in Candidates(connection).Take(MostAtOnce))
+        {
+            if (excess <= 0)
+            {
+                break;
+            }
+
+            chosen.Add(row);
+            excess -= folders.SizeOf(row.Event);
+        }
+
+        Remove(connection, chosen, "room was needed");
+        if (excess > 0 && chosen.Count == MostAtOnce)
+        {
+            _spacedAt = 0;
+        }
+    }
+
+    /// <summary>The oldest first, falls after everything else.</summary>
+    private static IEnumerable<StoredEvent> Candidates(SqliteConnection connection)
+    {
+        foreach (var precious in (bool[])[false, true])
+        {
+            var cursor = (long.MinValue, 0L);
+            while (EventDatabase.Oldest(connection, cursor, DateTimeOffset.MaxValue, MostAtOnce) is { Count: > 0 } page)
+            {
+                foreach (var row in page.Where(row => RetentionPolicy.IsPrecious(row.Event) == precious))
+                {
+                    yield return row;
+                }
+
+                cursor = page[^1].Key;
+            }
+        }
+    }
+
+    private void Remove(SqliteConnection connection, List<StoredEvent> rows, string why)
+    {
+        if (rows.Count == 0)
+        {
+            return;
+        }
+
+        EventDatabase.Remove(connection, rows);
+        foreach (var row in rows)
+        {
+            try
+            {
+                _size -= folders.Remove(row.Event);
+            }
+            catch (Exception error) when (StorageFailure.IsOne(error))
+            {
+                LogNotRemoved(row.Event.RelDir, row.Event.JsonFileName, error.Message);
+            }
+        }
+
+        LogRemoved(rows.Count, rows[0].Event.At, rows[^1].Event.At, why);
+    }
+
+    [LoggerMessage(LogLevel.Information, "Forgot {Count} event(s) of {From} to {To}: {Why}")]
+    private partial void LogRemoved(int count, DateTimeOffset from, DateTimeOffset to, string why);
+
+    [LoggerMessage(LogLevel.Warning, "Files of the forgotten event {Folder}/{File} could not be removed: {Reason}")]
+    private partial void LogNotRemoved(string folder, string file, string reason);
+}
+
+/// <summary>An event and where its row is.</summary>
+internal readonly record struct StoredEvent((long At, long Seq) Key, DetectionEvent Event);

@@ -1,0 +1,127 @@
+using System.Text;
+
+namespace Ambianic.Timeline;
+
+/// <summary>What an import did.</summary>
+/// <param name="Imported">Events that were copied.</param>
+/// <param name="Known">Events that were here already.</param>
+/// <param name="LeftAlone">Files that could not be taken over, and why.</param>
+public sealed record ImportResult(int Imported, int Known, IReadOnlyList<UnreadableEventFile> LeftAlone);
+
+/// <summary>Copies the events of another data directory, one of the reference system too, into this one. Nothing is overwritten, the other one is only read.</summary>
+public sealed class TimelineImport
+{
+    private readonly string _from;
+    private readonly string _dataDir;
+    private readonly TimeZoneInfo _local;
+    private readonly List<UnreadableEventFile> _leftAlone = [];
+    private int _imported;
+    private int _known;
+
+    private TimelineImport(string from, string dataDir, TimeZoneInfo local) => (_from, _dataDir, _local) = (from, dataDir, local);
+
+    /// <summary>Copies events and puts them on the timeline.</summary>
+    /// <param name="from">The other data directory.</param>
+    /// <param name="dataDir">This one, absolute.</param>
+    /// <param name="time">Its time zone is what times without offset mean.</param>
+    /// <param name="cancellation">Stops; doing it again goes on.</param>
+    /// <exception cref="IOException">There is nothing to import, or this directory is in use or cannot be written.</exception>
+    public static async Task<ImportResult> RunAsync(string from, string dataDir, TimeProvider time, CancellationToken cancellation)
+    {
+        var import = new TimelineImport(Path.GetFullPath(from), dataDir, time.LocalTimeZone);
+        using (DataDirLock.Take(dataDir))
+        {
+            import.Copy(cancellation);
+        }
+
+        await TimelineIndex.RebuildAsync(dataDir, time, new Progress<RebuildProgress>(), cancellation);
+        return new ImportResult(import._imported, import._known, import._leftAlone);
+    }
+
+    private void Copy(CancellationToken cancellation)
+    {
+        var logs = Directory.Exists(_from) ? Directory.GetFiles(_from, "*.yaml*").Order(StringComparer.Ordinal).ToArray() : [];
+        if (_from == _dataDir || (logs.Length == 0 && !Directory.Exists(Path.Combine(_from, EventNames.Root))))
+        {
+            throw new DirectoryNotFoundException($"{_from}: holds neither {EventNames.Root}/ nor a timeline to import; name another data directory");
+        }
+
+        var folders = new EventFolders(_from);
+        foreach (var folder in folders.All())
+        {
+            foreach (var name in folders.JsonFiles(folder).Order(StringComparer.Ordinal))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                Try($"{folder}/{name}", () => Copy(folders.Read(folder, name, _local), File.ReadAllBytes(Path.Combine(_from, folder, name))));
+            }
+        }
+
+        foreach (var log in logs)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Try(Path.GetFileName(log), () => CopyLog(log));
+        }
+    }
+
+    /// <summary>Entries whose JSON is gone are made anew from what the timeline tells.</summary>
+    private void CopyLog(string log)
+    {
+        var entries = ReferenceTimeline.Read(log);
+        for (var i = 0; i < entries.Count; i++)
+        {
+            var json = entries[i].ToJsonString();
+            Try($"{Path.GetFileName(log)}, entry {i + 1}", () =>
+            {
+                var told = EventJson.FromFile(Encoding.UTF8.GetBytes(json), Folder((string?)entries[i]["rel_dir"]), Name((string?)entries[i]["json_file_name"]), _local);
+                if (!File.Exists(Path.Combine(_from, told.RelDir, told.JsonFileName)))
+                {
+                    Copy(told, EventJson.ForFile(told));
+                }
+            });
+        }
+    }
+
+    private void Copy(DetectionEvent seen, byte[] json)
+    {
+        var target = Path.Combine(_dataDir, seen.RelDir);
+        var path = Path.Combine(target, seen.JsonFileName);
+        if (File.Exists(path))
+        {
+            if (!File.ReadAllBytes(path).AsSpan().SequenceEqual(json))
+            {
+                throw new InvalidDataException("another event has this name here");
+            }
+
+            _known++;
+            return;
+        }
+
+        var pictures = new[] { seen.ImageFileName, seen.ThumbnailFileName }
+            .Where(name => name.Length > 0 && File.Exists(Path.Combine(_from, seen.RelDir, name)) && !File.Exists(Path.Combine(target, name)))
+            .Select(name => new NewFile(name, File.ReadAllBytes(Path.Combine(_from, seen.RelDir, name))));
+        DurableFiles.Write(target, [.. pictures, new NewFile(seen.JsonFileName, json)]);
+        _imported++;
+    }
+
+    private void Try(string file, Action read)
+    {
+        try
+        {
+            read();
+        }
+        catch (Exception error) when (error is InvalidDataException or UnauthorizedAccessException or FileNotFoundException or FormatException or InvalidOperationException)
+        {
+            _leftAlone.Add(new UnreadableEventFile(file, error.Message));
+        }
+    }
+
+    private static string Folder(string? relDir) =>
+        relDir?.Replace('\\', '/').Split('/') is [EventNames.Root, { Length: > 0 } name] && name is not (".." or ".")
+            ? relDir
+            : throw new InvalidDataException($"not an event: its folder is \"{relDir}\"");
+
+    private static string Name(string? name) =>
+        name is not null && Path.GetFileName(name) == name && name.EndsWith(EventNames.JsonSuffix, StringComparison.Ordinal)
+            ? name
+            : throw new InvalidDataException($"not an event: its file is \"{name}\"");
+}

@@ -1,0 +1,17 @@
+using Ambianic.Health;
+using Ambianic.Hosting;
+
+namespace Ambianic.Api;
+
+/// <summary>When it truly watched.</summary>
+internal static class CoverageApi
+{
+    public static void MapCoverage(this IEndpointRouteBuilder routes) =>
+        routes.MapGet(
+            "/api/coverage",
+            (CoverageService coverage, string? pipeline = null, DateTimeOffset? from = null, DateTimeOffset? to = null) =>
+                new CoveragePage("success", coverage.Ledger.Query(pipeline, from, to)))
+            .WithSummary("Intervals in which each pipeline watched or was blind, and why, the oldest first");
+
+    internal sealed record CoveragePage(string Status, IReadOnlyList<CoverageInterval> Coverage);
+}

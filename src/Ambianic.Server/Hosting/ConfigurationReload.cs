@@ -1,0 +1,88 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Ambianic.Configuration;
+using Ambianic.Pipelines;
+
+namespace Ambianic.Hosting;
+
+/// <summary>Reads the configuration again, as at the start.</summary>
+public delegate ConfigurationResult ConfigurationReader();
+
+/// <summary>
+/// Takes over edits of the configuration files while the program runs: only pipelines that have changed are restarted, and
+/// a wrong edit changes nothing. Files are compared by content, twice a second: that sees through editors that replace
+/// them and through links that are switched over, and a file that is just being written is left alone until it is at rest.
+/// </summary>
+internal sealed partial class ConfigurationReload(
+    ConfigurationReader read,
+    CurrentConfiguration current,
+    PipelineSupervisor supervisor,
+    TimeProvider time,
+    ILogger<ConfigurationReload> logger) : BackgroundService
+{
+    private static readonly TimeSpan Rhythm = TimeSpan.FromSeconds(0.5);
+    private static readonly string[] AtStartOnly = ["data_dir", "logging", "timeline", "retention", "health"];
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Rhythm, time);
+        var files = current.Result.Files;
+        var taken = Print(files);
+        var last = taken;
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            var now = Print(files);
+            if (now == last && now != taken)
+            {
+                taken = now;
+                await TakeOverAsync(read(), stoppingToken);
+            }
+
+            last = now;
+        }
+    }
+
+    private static string Print(IReadOnlyList<string> files) => string.Join('\n', files.Select(Print));
+
+    private static string Print(string file)
+    {
+        try
+        {
+            using var content = File.OpenRead(file);
+            return Convert.ToHexString(SHA256.HashData(content));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return error.GetType().Name;
+        }
+    }
+
+    private async Task TakeOverAsync(ConfigurationResult next, CancellationToken cancellation)
+    {
+        if (next.HasErrors)
+        {
+            current.Reject(next);
+            LogRejected(next.Report());
+            return;
+        }
+
+        var former = current.Result;
+        current.Accept(next);
+        var changed = await supervisor.ApplyAsync(next.Configuration.Pipelines, cancellation);
+        LogTakenOver(changed.Count == 0 ? "no pipeline had to be restarted" : $"restarted or stopped: {string.Join(", ", changed)}");
+        if (AtStartOnly.Where(key => !JsonNode.DeepEquals(former.Effective[key], next.Effective[key])).ToList() is { Count: > 0 } waiting)
+        {
+            LogNeedsRestart(string.Join(", ", waiting));
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "The edited configuration is wrong and everything goes on as it was:\n{Problems}")]
+    private partial void LogRejected(string problems);
+
+    [LoggerMessage(LogLevel.Information, "The edited configuration is in force; {Changes}")]
+    private partial void LogTakenOver(string changes);
+
+    [LoggerMessage(LogLevel.Warning, "Changes of {Keys} are in force after a restart of Ambianic")]
+    private partial void LogNeedsRestart(string keys);
+}

@@ -1,0 +1,18 @@
+namespace Ambianic.Faults;
+
+/// <summary>Something that goes wrong.</summary>
+/// <param name="Name">For people.</param>
+/// <param name="Source">Kind of source that it happens to.</param>
+/// <param name="Pipeline">The pipeline that it happens to.</param>
+/// <param name="InjectAsync">Breaks it.</param>
+/// <param name="MendAsync">Ends the fault; null when the fault is a moment.</param>
+internal sealed record Fault(string Name, string Source, string Pipeline, Func<Task> InjectAsync, Func<Task>? MendAsync = null);
+
+/// <summary>How the program lived through a fault.</summary>
+/// <param name="Fault">What went wrong.</param>
+/// <param name="Shown">State that the health report showed.</param>
+/// <param name="Reason">What it said.</param>
+/// <param name="Noticed">From the fault until it was shown.</param>
+/// <param name="Recovered">From the end of the fault until the next sample arrived.</param>
+/// <param name="LostByOthers">Frames that other pipelines lost, and times that something was done to them.</param>
+internal sealed record Recovery(Fault Fault, string Shown, string Reason, TimeSpan Noticed, TimeSpan Recovered, long LostByOthers);

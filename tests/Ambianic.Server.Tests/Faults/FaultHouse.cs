@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json.Nodes;
+using Ambianic.Inference;
+using Ambianic.Sources;
+
+namespace Ambianic.Faults;
+
+/// <summary>
+/// The real program with one pipeline for each kind of trouble, and two more that nothing happens to: they save what they
+/// see, and a listener writes down every event that is announced.
+/// </summary>
+internal sealed class FaultHouse : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly string[] Witnesses = ["witness_1", "witness_2"];
+
+    private readonly Clips _clips = new();
+    private readonly StringBuilder _pipelines = new();
+    private readonly EventListener _listener = new();
+    private AmbianicProgram? _program;
+    private HttpClient? _client;
+
+    public FaultHouse(bool usesDefaults)
+    {
+        StallSeconds = usesDefaults ? 10 : 3;
+        _pipelines.AppendLine(usesDefaults ? "health: {}" : "health: { stalled_seconds: 8, inference_seconds: 1 }");
+        _pipelines.AppendLine("pipelines:");
+        foreach (var witness in Witnesses)
+        {
+            AddVideo(witness, Clip(witness), "      - save_detections: { idle_interval: 0.5 }");
+        }
+    }
+
+    public double StallSeconds { get; }
+
+    public int Announced => _listener.Announced;
+
+    public string Folder => _clips.Folder;
+
+    /// <summary>Makes a recording that no other pipeline reads.</summary>
+    public string Clip(string name) => _clips.Make($"{name}.mp4", "s=160x120:r=5:d=2", "-pix_fmt yuv420p");
+
+    public void AddVideo(string pipeline, string uri, string element = "") => Add(pipeline, $"uri: \"{uri}\"", element);
+
+    public void AddStill(string pipeline, string uri) => Add(pipeline, $"uri: \"{uri}\", type: image", "");
+
+    /// <summary>A camera whose pictures go to a model that loops for ever on a white one.</summary>
+    public void AddHangingModel(string pipeline, string uri)
+    {
+        var model = new TinyOnnx(1, 3, 32, 32).Output("output0", [1, 1, 6], [8, 8, 24, 24, 0.9f, 0]).HangsOnWhite("output0").Write(Folder);
+        Add(pipeline, $"uri: \"{uri}\", type: image", $"      - detect_objects: {{ model: {{ onnx: \"{model}\" }} }}");
+    }
+
+    /// <summary>Starts the program; a decoder whose arguments name <c>garbage</c> prints that while a file of that name exists.</summary>
+    public async Task StartAsync(CancellationToken cancellation)
+    {
+        await File.WriteAllTextAsync(Path.Combine(Folder, "config.yaml"), _pipelines.ToString(), cancellation);
+        var decoder = Path.Combine(Folder, "decoder");
+        await File.WriteAllTextAsync(decoder, $"""
+            #!/bin/sh
+            case "$*" in *garbage*) [ -e "{Folder}/garbage" ] && exec head -c 200000 /dev/urandom;; esac
+            exec {Clips.RequireFfmpeg()} "$@"
+            """, cancellation);
+        using (var chmod = Process.Start("chmod", ["+x", decoder]))
+        {
+            await chmod.WaitForExitAsync(cancellation);
+        }
+
+        _program = AmbianicProgram.StartWith(Folder, new Dictionary<string, string> { ["AMBIANIC_FFMPEG"] = decoder }, "run", "--port", "0");
+        _client = new HttpClient { BaseAddress = await _program.AddressAsync(cancellation), Timeout = Timeout.InfiniteTimeSpan };
+        _listener.ListenTo(_client);
+    }
+
+    /// <summary>Breaks something, waits until that shows, mends it, and waits until the pipeline sees again.</summary>
+    public async Task<Recovery> MeasureAsync(Fault fault, CancellationToken cancellation)
+    {
+        await UntilAsync(fault, status => IsWatching(status) && (long)status["processed"]! > 2, cancellation);
+        var lostBefore = await LostByWitnessesAsync(cancellation);
+        var start = Stopwatch.GetTimestamp();
+        await fault.InjectAsync();
+        var shown = await UntilAsync(fault, status => !IsWatching(status), cancellation);
+        var noticed = Stopwatch.GetElapsedTime(start);
+        var processed = (long)shown["processed"]!;
+        if (fault.MendAsync is { } mend)
+        {
+            await mend();
+            start = Stopwatch.GetTimestamp();
+        }
+
+        await UntilAsync(fault, status => IsWatching(status) && (long)status["processed"]! > processed, cancellation);
+        var recovered = Stopwatch.GetElapsedTime(start);
+        var (health, error) = ((string)shown["health"]!, (string?)shown["last_error"]);
+        return new Recovery(
+            fault,
+            health == "healthy" ? (string)shown["state"]! : health,
+            error ?? "",
+            noticed,
+            recovered,
+            await LostByWitnessesAsync(cancellation) - lostBefore);
+    }
+
+    /// <summary>Announced events that are not on the timeline.</summary>
+    public Task<int> LostEventsAsync(CancellationToken cancellation) => _listener.LostAsync(_client!, cancellation);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _listener.DisposeAsync();
+        _client?.Dispose();
+        if (_program is not null)
+        {
+            await _program.DisposeAsync();
+        }
+
+        _clips.Dispose();
+    }
+
+    private static bool IsWatching(JsonNode status) => (string)status["state"]! == "watching" && status["last_error"] is null;
+
+    private void Add(string pipeline, string source, string element) => _pipelines.AppendLine(
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $$"""
+              {{pipeline}}:
+                  - source: { {{source}}, live: true, fps: 2, stall_seconds: {{StallSeconds}} }
+            {{element}}
+            """));
+
+    private async Task<JsonNode> UntilAsync(Fault fault, Func<JsonNode, bool> condition, CancellationToken cancellation)
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var status = (await StatusesAsync(cancellation)).First(status => (string?)status["name"] == fault.Pipeline);
+            if (condition(status))
+            {
+                return status;
+            }
+
+            Assert.True(Stopwatch.GetElapsedTime(start) < Patience, $"{fault.Name}: {status}\n{_program!.Output}");
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, cancellation);
+        }
+    }
+
+    private async Task<long> LostByWitnessesAsync(CancellationToken cancellation) => (await StatusesAsync(cancellation))
+        .Where(status => Witnesses.Contains((string)status["name"]!))
+        .Sum(status => (long)status["dropped"]! + (long)status["failed"]! + (long)status["healed"]! + (long)status["rebuilt"]!);
+
+    private async Task<List<JsonNode>> StatusesAsync(CancellationToken cancellation)
+    {
+        var health = await _client!.GetFromJsonAsync<JsonObject>("/api/health", cancellation);
+        return [.. health!["pipelines"]!.AsArray().Select(status => status!)];
+    }
+}

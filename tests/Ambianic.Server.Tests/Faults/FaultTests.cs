@@ -1,0 +1,185 @@
+using Ambianic.Sources;
+
+namespace Ambianic.Faults;
+
+/// <summary>Breaks cameras, decoders and a model of the running program.</summary>
+public sealed class FaultTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Run_EverythingBreaksAtOnce_IsShownAndRecoversAndNobodyElseLosesAnything()
+    {
+        await using var house = new FaultHouse(usesDefaults: false);
+        await using var cameras = await Cameras.AddToAsync(house);
+        await house.StartAsync(Cancellation);
+
+        var recoveries = await Task.WhenAll(cameras.Faults.Select(fault => house.MeasureAsync(fault, Cancellation)));
+
+        Assert.All(recoveries, recovery => Assert.True(recovery.Reason.Length > 0 && recovery.LostByOthers == 0, recovery.ToString()));
+        Assert.NotEqual(0, house.Announced);
+        Assert.Equal(0, await house.LostEventsAsync(Cancellation));
+    }
+
+    /// <summary>One fault after the other with the limits that a user has; takes minutes.</summary>
+    [Fact]
+    public async Task Run_OneThingBreaksAfterTheOther_GivesTheTableOfFaults()
+    {
+        if (Environment.GetEnvironmentVariable("AMBIANIC_TEST_FAULTS") is not { Length: > 0 } page)
+        {
+            Assert.Skip("takes minutes: ./test.sh --faults");
+            return;
+        }
+
+        await using var house = new FaultHouse(usesDefaults: true);
+        await using var cameras = await Cameras.AddToAsync(house);
+        await house.StartAsync(Cancellation);
+        List<Recovery> recoveries = [];
+        foreach (var fault in cameras.Faults)
+        {
+            recoveries.Add(await house.MeasureAsync(fault, Cancellation));
+        }
+
+        var lost = await house.LostEventsAsync(Cancellation);
+        await File.WriteAllTextAsync(page, FaultTable.Write(recoveries, house.Announced, lost), Cancellation);
+        Assert.Equal(0, lost);
+        Assert.All(recoveries, recovery => Assert.Equal(0, recovery.LostByOthers));
+        Assert.All(recoveries, recovery => Assert.InRange(recovery.Noticed.TotalSeconds, 0, 14));
+    }
+
+    /// <summary>What can be broken, and how.</summary>
+    private sealed class Cameras : IAsyncDisposable
+    {
+        private readonly List<IAsyncDisposable> _stills = [];
+        private readonly List<RtspCamera> _streams = [];
+
+        public List<Fault> Faults { get; } = [];
+
+        public static async Task<Cameras> AddToAsync(FaultHouse house)
+        {
+            var cameras = new Cameras();
+            cameras.AddDecoder(house, "decoder killed", "killed", Processes.Kill);
+            cameras.AddDecoder(house, "decoder hangs (SIGSTOP)", "halted", Processes.Halt);
+            cameras.AddGarbage(house);
+            await cameras.AddStillAsync(house, "camera answers 500", Answer.ServerError);
+            await cameras.AddStillAsync(house, "camera answers HTML", Answer.Html);
+            await cameras.AddStillAsync(house, "endless answer", Answer.EndlessBody);
+            await cameras.AddStillAsync(house, "answer of 100 MB", Answer.HugeBody);
+            await cameras.AddStillAsync(house, "a byte now and then", Answer.OneByteNowAndThen);
+            await cameras.AddModelAsync(house);
+            await cameras.AddStreamsAsync(house);
+            return cameras;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var still in _stills)
+            {
+                await still.DisposeAsync();
+            }
+
+            _streams.ForEach(stream => stream.Dispose());
+        }
+
+        private void AddDecoder(FaultHouse house, string name, string pipeline, int signal)
+        {
+            var clip = house.Clip(pipeline);
+            house.AddVideo(pipeline, clip);
+            Faults.Add(new Fault(name, "video", pipeline, () =>
+            {
+                Processes.Signal(Processes.WithArgument($"file:{clip}"), signal);
+                return Task.CompletedTask;
+            }));
+        }
+
+        private void AddGarbage(FaultHouse house)
+        {
+            var clip = house.Clip("garbage_clip");
+            var mark = Path.Combine(house.Folder, "garbage");
+            house.AddVideo("garbage", clip);
+            Faults.Add(new Fault(
+                "decoder prints garbage",
+                "video",
+                "garbage",
+                async () =>
+                {
+                    await File.WriteAllTextAsync(mark, "");
+                    Processes.Signal(Processes.WithArgument($"file:{clip}"), Processes.Kill);
+                },
+                () =>
+                {
+                    File.Delete(mark);
+                    return Task.CompletedTask;
+                }));
+        }
+
+        private async Task AddStillAsync(FaultHouse house, string name, Answer fault)
+        {
+            var camera = await StillCamera.StartAsync();
+            _stills.Add(camera);
+            var pipeline = fault.ToString().ToLowerInvariant();
+            house.AddStill(pipeline, camera.Address);
+            Faults.Add(Switch(name, "single pictures", pipeline, camera, fault));
+        }
+
+        private async Task AddModelAsync(FaultHouse house)
+        {
+            var camera = await StillCamera.StartAsync();
+            _stills.Add(camera);
+            house.AddHangingModel("model", camera.Address);
+            Faults.Add(Switch("inference hangs in native code", "any", "model", camera, Answer.WhitePicture));
+        }
+
+        private async Task AddStreamsAsync(FaultHouse house)
+        {
+            await AddStreamAsync("stream server gone", "gone", camera =>
+            {
+                camera.Dispose();
+                return Task.FromResult(camera);
+            });
+            await AddStreamAsync("stream server sends nothing (SIGSTOP)", "silent", camera =>
+            {
+                Processes.Signal([camera.ProcessId], Processes.Halt);
+                return Task.FromResult(camera);
+            });
+            await AddStreamAsync("stream server asks for a password", "locked", async camera =>
+            {
+                camera.Dispose();
+                return await RtspCamera.StartAsync(camera.Port, "someone", "secret");
+            });
+
+            async Task AddStreamAsync(string name, string pipeline, Func<RtspCamera, Task<RtspCamera>> breakAsync)
+            {
+                var camera = await RtspCamera.StartAsync();
+                house.AddVideo(pipeline, camera.Address);
+                _streams.Add(camera);
+                var index = _streams.Count - 1;
+                Faults.Add(new Fault(
+                    name,
+                    "RTSP",
+                    pipeline,
+                    async () => _streams[index] = await breakAsync(camera),
+                    async () =>
+                    {
+                        _streams[index].Dispose();
+                        _streams[index] = await RtspCamera.StartAsync(camera.Port);
+                    }));
+            }
+        }
+
+        private static Fault Switch(string name, string source, string pipeline, StillCamera camera, Answer fault) => new(
+            name,
+            source,
+            pipeline,
+            () =>
+            {
+                camera.Answer = fault;
+                return Task.CompletedTask;
+            },
+            () =>
+            {
+                camera.Answer = Answer.BlackPicture;
+                return Task.CompletedTask;
+            });
+    }
+}

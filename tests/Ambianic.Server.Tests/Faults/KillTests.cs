@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using System.Globalization;
+using Ambianic.Sources;
+
+namespace Ambianic.Faults;
+
+/// <summary>Ends the program as a loss of power would, again and again, at moments that nobody chose.</summary>
+public sealed class KillTests(ITestOutputHelper output) : IDisposable
+{
+    private readonly Clips _clips = new();
+    private readonly Random _random = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _clips.Dispose();
+
+    [Fact]
+    public async Task Run_KilledAtRandomMoments_KeepsEveryAnnouncedEvent()
+    {
+        var rounds = Environment.GetEnvironmentVariable("AMBIANIC_TEST_KILLS") is { Length: > 0 } number
+            ? int.Parse(number, CultureInfo.InvariantCulture)
+            : 4;
+        await ConfigureAsync();
+        await using var listener = new EventListener();
+        var slowest = TimeSpan.Zero;
+        for (var round = 0; round <= rounds; round++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            await using var program = AmbianicProgram.Start(_clips.Folder, "run", "--port", "0");
+            using var client = new HttpClient { BaseAddress = await program.AddressAsync(Cancellation), Timeout = Timeout.InfiniteTimeSpan };
+            var started = Stopwatch.GetElapsedTime(start);
+            slowest = started > slowest ? started : slowest;
+            listener.ListenTo(client);
+            Assert.Equal(0, await listener.LostAsync(client, Cancellation));
+            await Task.Delay(TimeSpan.FromMilliseconds(_random.Next(100, 1500)), TimeProvider.System, Cancellation);
+            await program.KillAsync(Cancellation);
+            Assert.DoesNotContain("damaged", program.Output, StringComparison.Ordinal);
+        }
+
+        Assert.All(listener.Pictures, picture => Assert.True(File.Exists(Path.Combine(_clips.Folder, "data", picture)), picture));
+        Assert.True(listener.Announced > rounds, $"{listener.Announced} events in {rounds} rounds");
+        output.WriteLine($"{rounds} kills, {listener.Announced} events announced and none lost, slowest start {slowest.TotalSeconds:0.0} s");
+    }
+
+    private async Task ConfigureAsync()
+    {
+        var clip = _clips.Make("clip.mp4", "s=320x240:r=25:d=2", "-pix_fmt yuv420p");
+        var pipelines = Enumerable.Range(1, 3).Select(number => $$"""
+              camera_{{number}}:
+                - source: { uri: "{{clip}}", live: true, fps: 25 }
+                - save_detections: { idle_interval: 0 }
+            """);
+        await File.WriteAllTextAsync(Path.Combine(_clips.Folder, "config.yaml"), $"pipelines:\n{string.Join('\n', pipelines)}\n", Cancellation);
+    }
+}

@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Ambianic.Sources;
+
+namespace Ambianic.Faults;
+
+/// <summary>Edits the configuration of the running program, as editors and Kubernetes do.</summary>
+public sealed class ReloadTests : IDisposable
+{
+    private static readonly string[] Others = ["one", "two", "three", "four"];
+    private readonly Clips _clips = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _clips.Dispose();
+
+    [Fact]
+    public async Task Run_ConfigurationIsEdited_RestartsWhatChangedAndNothingElse()
+    {
+        var clip = _clips.Make("clip.mp4", "s=160x120:r=5:d=2", "-pix_fmt yuv420p");
+        var other = _clips.Make("other.mp4", "s=160x120:r=5:d=2", "-pix_fmt yuv420p");
+        Directory.CreateDirectory(InFolder("first"));
+        _clips.Write("first/config.yaml", Configuration(clip, "fifth"));
+        File.CreateSymbolicLink(InFolder("mounted"), InFolder("first"));
+        File.CreateSymbolicLink(InFolder("config.yaml"), InFolder("mounted/config.yaml"));
+        await using var program = AmbianicProgram.Start(_clips.Folder, "run", "--port", "0");
+        using var client = new HttpClient { BaseAddress = await program.AddressAsync(Cancellation) };
+        await UntilAsync(client, health => Others.Append("fifth").All(name => Processed(health, name) > 0));
+        var decoders = Processes.WithArgument($"file:{clip}").Order().ToList();
+
+        // Kubernetes: the link to the folder is switched over.
+        Directory.CreateDirectory(InFolder("second"));
+        _clips.Write("second/config.yaml", Configuration(clip, "fifth", other));
+        var edited = Stopwatch.GetTimestamp();
+        File.CreateSymbolicLink(InFolder("next"), InFolder("second"));
+        using (var move = Process.Start("mv", ["-T", InFolder("next"), InFolder("mounted")]))
+        {
+            await move.WaitForExitAsync(Cancellation);
+        }
+
+        await Eventually.TrueAsync(() => Processes.WithArgument($"file:{other}").Count == 1);
+        var took = Stopwatch.GetElapsedTime(edited);
+        await UntilAsync(client, health => Processed(health, "fifth") > 0);
+        Assert.Subset(decoders.ToHashSet(), Processes.WithArgument($"file:{clip}").ToHashSet()); // the same four as before
+        Assert.InRange(took.TotalSeconds, 0, 5);
+
+        // A slip of the pen.
+        _clips.Write("second/config.yaml", Configuration(clip, "fifth", other).Replace("live: true", "life: true", StringComparison.Ordinal));
+        var wrong = await UntilAsync(client, health => health["configuration_problems"]!.AsArray().Count > 0);
+        Assert.Contains("did you mean live?", (string)wrong["configuration_problems"]![0]!, StringComparison.Ordinal);
+        Assert.Equal(5, wrong["pipelines"]!.AsArray().Count(pipeline => (string)pipeline!["state"]! == "watching"));
+        await Eventually.TrueAsync(() => program.Output.Contains("everything goes on as it was", StringComparison.Ordinal));
+
+        // Mended by an editor that writes a new file and moves it into the place of the old one.
+        _clips.Write("draft", Configuration(clip, "sixth", other));
+        File.Move(InFolder("draft"), InFolder("second/config.yaml"), overwrite: true);
+        var mended = await UntilAsync(client, health => Processed(health, "sixth") > 0);
+        Assert.Empty(mended["configuration_problems"]!.AsArray());
+        Assert.DoesNotContain("after a restart", program.Output, StringComparison.Ordinal);
+        Assert.All(Others, name => Assert.Equal(0, Trouble(mended, name)));
+        Assert.DoesNotContain(mended["pipelines"]!.AsArray(), pipeline => (string)pipeline!["name"]! == "fifth");
+        Assert.Subset(decoders.ToHashSet(), Processes.WithArgument($"file:{clip}").ToHashSet());
+    }
+
+    private static string Configuration(string clip, string last, string? lastClip = null) => "pipelines:\n" + string.Concat(
+        Others.Append(last).Select(name => $"  {name}:\n    - source: {{ uri: \"{(name == last ? lastClip ?? clip : clip)}\", live: true, fps: 2 }}\n"));
+
+    private static JsonNode? Pipeline(JsonNode health, string name) =>
+        health["pipelines"]!.AsArray().FirstOrDefault(pipeline => (string)pipeline!["name"]! == name);
+
+    private static long Processed(JsonNode health, string name) => (long?)Pipeline(health, name)?["processed"] ?? 0;
+
+    private static long Trouble(JsonNode health, string name) =>
+        Pipeline(health, name) is { } status ? (long)status["dropped"]! + (long)status["failed"]! + (long)status["healed"]! + (long)status["rebuilt"]! : -1;
+
+    private static async Task<JsonNode> UntilAsync(HttpClient client, Func<JsonNode, bool> condition)
+    {
+        using var limit = new CancellationTokenSource(Eventually.Patience);
+        while (true)
+        {
+            var health = (await client.GetFromJsonAsync<JsonObject>("/api/health", limit.Token))!;
+            if (condition(health))
+            {
+                return health;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, limit.Token);
+        }
+    }
+
+    private string InFolder(string name) => Path.Combine(_clips.Folder, name);
+}

@@ -1,0 +1,56 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+
+namespace Ambianic.Faults;
+
+public sealed class TerminalTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public async Task Run_CameraStaysAway_HealthzFailsUntilItReturns()
+    {
+        await using var camera = await StillCamera.StartAsync();
+        camera.Answer = Answer.ServerError;
+        await File.WriteAllTextAsync(_directory["config.yaml"], $$"""
+            health: { stalled_seconds: 1 }
+            pipelines:
+              door:
+                - source: { uri: "{{camera.Address}}", type: image, live: true }
+            """, Cancellation);
+        await using var program = AmbianicProgram.Start(_directory.Path, "run", "--port", "0");
+        using var client = new HttpClient { BaseAddress = await program.AddressAsync(Cancellation) };
+
+        var trouble = await AnswerAsync(client, HttpStatusCode.ServiceUnavailable);
+        Assert.Contains("door", trouble, StringComparison.Ordinal);
+
+        camera.Answer = Answer.BlackPicture;
+        await AnswerAsync(client, HttpStatusCode.OK);
+        await Eventually.TrueAsync(() => program.Output.Contains("Pipeline door sees again", StringComparison.Ordinal));
+        var account = await client.GetFromJsonAsync<JsonObject>("/api/coverage?pipeline=door", Cancellation);
+        var intervals = account!["coverage"]!.AsArray();
+        Assert.Equal(["blind", "watching"], intervals.Select(interval => (string?)interval!["sight"]));
+        Assert.Equal((string?)intervals[0]!["to"], (string?)intervals[1]!["from"]);
+    }
+
+    private static async Task<string> AnswerAsync(HttpClient client, HttpStatusCode expected)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        limit.CancelAfter(2 * Eventually.Patience);
+        while (true)
+        {
+            using var answer = await client.GetAsync("/healthz", limit.Token);
+            if (answer.StatusCode == expected)
+            {
+                return await answer.Content.ReadAsStringAsync(limit.Token);
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, limit.Token);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using Ambianic.Pipelines;
+using Ambianic.Timeline;
+
+namespace Ambianic.Health;
+
+public sealed class CoverageLedgerTests : IDisposable
+{
+    private static readonly DateTimeOffset Start = new(2026, 5, 1, 10, 0, 0, TimeSpan.Zero);
+    private readonly TemporaryDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public void Query_CameraWasAway_TellsFromWhenToWhenAndWhy()
+    {
+        var ledger = new CoverageLedger([]);
+        ledger.Observe([Status(PipelineState.Watching)], Start);
+        ledger.Observe([Status(PipelineState.Watching)], Start.AddSeconds(1));
+        ledger.Observe([Status(PipelineState.Waiting, "no route to host")], Start.AddSeconds(2));
+        ledger.Observe([Status(PipelineState.Connecting, "timed out")], Start.AddSeconds(3)); // blind is blind
+        ledger.Observe([Status(PipelineState.Watching)], Start.AddSeconds(9));
+
+        var intervals = ledger.Query("door", null, null);
+
+        Assert.Equal([Sight.Watching, Sight.Blind, Sight.Watching], intervals.Select(interval => interval.Sight));
+        Assert.Equal(("no route to host", Start.AddSeconds(2), Start.AddSeconds(9)), (intervals[1].Reason, intervals[1].From, intervals[1].To));
+        Assert.Null(intervals[2].To);
+        Assert.Single(ledger.Query("door", Start.AddSeconds(10), null));
+        Assert.Single(ledger.Query(null, null, Start.AddSeconds(1)));
+        Assert.Empty(ledger.Query("garden", null, null));
+    }
+
+    [Fact]
+    public void Observe_FrozenPicture_IsNotCalledWatching()
+    {
+        var ledger = new CoverageLedger([]);
+
+        var changes = ledger.Observe([Status(PipelineState.Watching) with { Picture = PictureState.Frozen }], Start);
+
+        Assert.Equal(Sight.Frozen, Assert.Single(changes).Sight);
+    }
+
+    [Fact]
+    public void Observe_PipelineLeavesTheConfiguration_IsOff()
+    {
+        var ledger = new CoverageLedger([]);
+        ledger.Observe([Status(PipelineState.Watching)], Start);
+
+        ledger.Observe([], Start.AddSeconds(5));
+
+        Assert.Equal(Sight.Off, ledger.Query("door", null, null)[^1].Sight);
+    }
+
+    [Fact]
+    public void Read_AfterACrash_ClaimsNothingForTheTimeInWhichTheProgramDidNotRun()
+    {
+        var file = new CoverageFile(_directory.Path);
+        file.Append(new CoverageLedger([]).Observe([Status(PipelineState.Watching)], Start), Start);
+        file.Append([], Start.AddMinutes(5)); // the last sign of life
+        File.AppendAllText(_directory["coverage.jsonl"], "{\"at\":"); // cut off
+        File.SetLastWriteTimeUtc(_directory["coverage.jsonl"], Start.AddMinutes(5).UtcDateTime);
+
+        new CoverageFile(_directory.Path).Read();
+        var ledger = new CoverageLedger(new CoverageFile(_directory.Path).Read());
+
+        var intervals = ledger.Query(null, null, null);
+        Assert.Equal([Sight.Watching, Sight.Off], intervals.Select(interval => interval.Sight));
+        Assert.Equal(Start.AddMinutes(5), intervals[0].To);
+    }
+
+    private static PipelineStatus Status(PipelineState state, string? error = null) =>
+        new("door", "camera", state, HealthState.Healthy, 0, 0, 0, 0, error);
+}

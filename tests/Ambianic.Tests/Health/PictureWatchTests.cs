@@ -1,0 +1,77 @@
+using Ambianic.Frames;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Ambianic.Health;
+
+public sealed class PictureWatchTests
+{
+    private readonly FakeTimeProvider _time = new();
+    private readonly FramePool _pool = new();
+    private readonly Random _random = new(5);
+    private readonly PictureWatch _watch;
+
+    public PictureWatchTests() => _watch = new PictureWatch(_time);
+
+    [Fact]
+    public void State_SamePictureForAMinute_IsFrozenUntilItMoves()
+    {
+        Watch(seconds: 58, Textured(1));
+        Assert.Equal(PictureState.Good, _watch.State);
+
+        Watch(seconds: 5, Textured(1));
+        Assert.Equal(PictureState.Frozen, _watch.State);
+
+        Watch(seconds: 1, Textured(2));
+        Assert.Equal(PictureState.Good, _watch.State);
+    }
+
+    [Theory]
+    [InlineData(17, PictureState.Black)]
+    [InlineData(120, PictureState.Covered)]
+    public void State_OneNoisyColour_IsNoticedAfterTenSeconds(byte luma, PictureState expected)
+    {
+        Watch(seconds: 9, Flat(luma));
+        Assert.Equal(PictureState.Good, _watch.State);
+
+        Watch(seconds: 3, Flat(luma));
+
+        Assert.Equal(expected, _watch.State);
+    }
+
+    [Fact]
+    public void State_DimRoomWithNoise_IsGood()
+    {
+        Watch(seconds: 100, pixels =>
+        {
+            for (var i = 0; i < pixels.Length; i++)
+            {
+                pixels[i] = (byte)(20 + (i / 64 % 2 * 12) + _random.Next(2));
+            }
+        });
+
+        Assert.Equal(PictureState.Good, _watch.State);
+    }
+
+    private static Fill Textured(int seed) => pixels => new Random(seed).NextBytes(pixels);
+
+    private Fill Flat(byte luma) => pixels =>
+    {
+        for (var i = 0; i < pixels.Length; i++)
+        {
+            pixels[i] = (byte)(luma + _random.Next(3));
+        }
+    };
+
+    private delegate void Fill(Span<byte> pixels);
+
+    private void Watch(int seconds, Fill fill)
+    {
+        for (var i = 0; i < seconds * 2; i++)
+        {
+            using var frame = _pool.Rent(64, 48, PixelFormat.I420);
+            fill(frame.Buffer.Span);
+            _watch.See(frame);
+            _time.Advance(TimeSpan.FromSeconds(0.5));
+        }
+    }
+}

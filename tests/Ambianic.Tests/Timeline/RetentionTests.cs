@@ -1,0 +1,104 @@
+using Ambianic.Vision;
+
+namespace Ambianic.Timeline;
+
+public sealed class RetentionTests : IDisposable
+{
+    private static readonly Detection Fall = new("FALL", 0.9f, new Box(0, 0, 1, 1));
+    private static readonly Detection Cat = new("cat", 0.9f, new Box(0, 0, 1, 1));
+    private readonly TimelineFixture _fixture = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _fixture.Dispose();
+
+    [Fact]
+    public async Task Append_EventsOutliveTheirTime_RemovesThemWithTheirFilesAndKeepsFalls()
+    {
+        await using var store = _fixture.Open(new RetentionOptions { MaxAgeDays = 7 });
+        var old = await _fixture.StoreAsync(store, [0, 1], "front", TimelineFixture.Person);
+        var fall = await _fixture.StoreAsync(store, [2], "front", Fall);
+
+        _fixture.Time.Advance(TimeSpan.FromDays(8));
+        var young = await _fixture.StoreAsync(store, [8 * 86400], "front", TimelineFixture.Person);
+        var kept = fall.Concat(young).Select(seen => seen.Id).ToHashSet();
+        await EventuallyOnTimelineAsync(store, kept);
+
+        await Eventually.TrueAsync(() => old.All(seen => !Directory.Exists(Path.GetDirectoryName(_fixture.FullPath(seen, "x")))));
+        Assert.All(fall.Concat(young), seen => Assert.True(File.Exists(_fixture.FullPath(seen, seen.ImageFileName))));
+        Assert.Equal(0, await store.CountAsync(new EventQuery { Label = "person", To = TimelineFixture.Start.AddDays(1) }, Cancellation));
+    }
+
+    [Fact]
+    public async Task Append_LabelsOfTheirOwnAge_KeepsTheLongest()
+    {
+        await using var store = _fixture.Open(new RetentionOptions
+        {
+            MaxAgeDays = 30,
+            MaxAgeDaysByLabel = new Dictionary<string, double> { ["cat"] = 1, ["quiet"] = 1, ["FALL"] = 1 },
+        });
+        await _fixture.StoreAsync(store, [0], "front", Cat);
+        await _fixture.StoreAsync(store, [1], "front");
+        await _fixture.StoreAsync(store, [2], "front", Fall); // asked for by name
+        var both = await _fixture.StoreAsync(store, [3], "front", Cat, TimelineFixture.Person);
+
+        _fixture.Time.Advance(TimeSpan.FromDays(2));
+        var young = await _fixture.StoreAsync(store, [2 * 86400], "front", Cat);
+
+        await EventuallyOnTimelineAsync(store, both.Concat(young).Select(seen => seen.Id).ToHashSet());
+    }
+
+    [Fact]
+    public async Task Append_FilesTakeTooMuch_OldestMakeRoomAndFallsGoLast()
+    {
+        await using var store = _fixture.Open(new RetentionOptions { MaxSizeMb = 0.02 });
+        var fall = await _fixture.StoreAsync(store, [0], "front", Fall);
+        for (var i = 1; i <= 60; i++)
+        {
+            _fixture.Time.Advance(TimeSpan.FromSeconds(10));
+            await _fixture.StoreAsync(store, [i * 10], "front", TimelineFixture.Person);
+        }
+
+        await Eventually.TrueAsync(() => Bytes() <= 20_000);
+        var left = await TimelineFixture.IdsAsync(store, new EventQuery());
+        Assert.InRange(left.Count, 3, 40);
+        Assert.Contains(fall[0].Id, left);
+        var newest = await store.CountAsync(new EventQuery { From = TimelineFixture.Start.AddSeconds(550) }, Cancellation);
+        Assert.Equal(6, newest);
+
+        long Bytes() => new DirectoryInfo(Path.Combine(_fixture.DataDir, "detections"))
+            .EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Exists ? file.Length : 0);
+    }
+
+    [Fact]
+    public async Task Append_NoRetention_RemovesNothing()
+    {
+        await using var store = _fixture.Open();
+        await _fixture.StoreAsync(store, [0, 1]);
+
+        _fixture.Time.Advance(TimeSpan.FromDays(10_000));
+        await _fixture.StoreAsync(store, [2]);
+
+        Assert.Equal(3, await store.CountAsync(new EventQuery(), Cancellation));
+    }
+
+    [Theory]
+    [InlineData(1000, 600, -1)]
+    [InlineData(3_000_000, 900_000_000, 1_000_000)]
+    [InlineData(0, 100_000_000, 400_000_000)]
+    public void Excess_Limits_TheStricterOneCounts(long size, long free, long expected)
+    {
+        var policy = new RetentionPolicy(expected < 0 ? new RetentionOptions() : new RetentionOptions { MaxSizeMb = 2, MinFreeMb = 500 });
+
+        Assert.Equal(Math.Max(0, expected), policy.Excess(size, free));
+    }
+
+    private static async Task EventuallyOnTimelineAsync(SqliteEventStore store, HashSet<string> expected)
+    {
+        using var limit = new CancellationTokenSource(Eventually.Patience);
+        while (!expected.SetEquals(await TimelineFixture.IdsAsync(store, new EventQuery())))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, limit.Token);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+namespace Ambianic.Timeline;
+
+public sealed class TimelineImportTests : IDisposable
+{
+    private readonly TimelineFixture _fixture = new();
+    private readonly TemporaryDirectory _old = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose()
+    {
+        _fixture.Dispose();
+        _old.Dispose();
+    }
+
+    [Fact]
+    public async Task RunAsync_DataOfTheReference_IsOnTheTimelineAndOnlyCopied()
+    {
+        WriteOld();
+
+        var result = await ImportAsync();
+        var again = await ImportAsync();
+
+        Assert.Equal((3, 0), (result.Imported, result.Known));
+        Assert.Equal((0, 3), (again.Imported, again.Known));
+        Assert.Equal(
+            ["detections/20210501-100000.000000/broken-inference.json", "timeline-event-log.yaml, entry 3", "timeline-event-log.yaml.1"],
+            result.LeftAlone.Select(file => file.Path).Order(StringComparer.Ordinal));
+        Assert.True(File.Exists(_old["detections/20210501-100000.000000/a-image.jpg"]));
+        Assert.Equal("picture", await File.ReadAllTextAsync(Path.Combine(_fixture.DataDir, "detections/20210501-100000.000000/a-image.jpg"), Cancellation));
+
+        await using var store = _fixture.Open();
+        Assert.Equal(["c", "b", "a"], await TimelineFixture.IdsAsync(store, new EventQuery()));
+        await foreach (var seen in store.QueryAsync(new EventQuery { Id = "c" }, Cancellation))
+        {
+            Assert.Equal(("person", 0.875f, 0.25f), (seen.Detections[0].Label, seen.Detections[0].Confidence, seen.Detections[0].Box.XMin));
+        }
+    }
+
+    [Fact]
+    public async Task RunAsync_NothingThere_SaysWhatIsMissing()
+    {
+        var error = await Assert.ThrowsAnyAsync<IOException>(ImportAsync);
+
+        Assert.Contains("detections/", error.Message, StringComparison.Ordinal);
+    }
+
+    private Task<ImportResult> ImportAsync() => TimelineImport.RunAsync(_old.Path, _fixture.DataDir, _fixture.Time, Cancellation);
+
+    private void WriteOld()
+    {
+        var folder = _old["detections/20210501-100000.000000"];
+        Directory.CreateDirectory(folder);
+        foreach (var (id, second) in new[] { ("a", 1), ("b", 2) })
+        {
+            File.WriteAllText(Path.Combine(folder, $"{id}-image.jpg"), "picture");
+            File.WriteAllText(Path.Combine(folder, $"{id}-inference.json"), $$"""
+                {"id": "{{id}}", "datetime": "2021-05-01T10:00:0{{second}}.000001", "image_file_name": "{{id}}-image.jpg",
+                 "rel_dir": "detections/20210501-100000.000000", "inference_result": null, "inference_meta": {"display": "Object Detection"} }
+                """);
+        }
+
+        File.WriteAllText(Path.Combine(folder, "broken-inference.json"), "{");
+        File.WriteAllText(_old["timeline-event-log.yaml.1"], "not: a list");
+
+        // 0.875 as NumPy's float32; the second entry has its JSON still, the third leads out of the folder.
+        File.WriteAllText(_old["timeline-event-log.yaml"], """
+            - args:
+                datetime: '2021-05-01T10:00:03.000001'
+                id: c
+                image_file_name: c-image.jpg
+                inference_meta: !!python/object:ambianic.pipeline.Meta
+                  display: Object Detection
+                inference_result:
+                - box: {xmax: 0.5, xmin: 0.25, ymax: 1.0, ymin: 0.125}
+                  confidence: !!python/object/apply:numpy.core.multiarray.scalar
+                  - !!python/object/apply:numpy.dtype
+                    args: [f4, 0, 1]
+                    state: !!python/tuple [3, <, null, null, null, -1, -1, 0]
+                  - !!binary |
+                    AABgPw==
+                  label: person
+                json_file_name: c-inference.json
+                rel_dir: detections/20210501-100000.000000
+                thumbnail_file_name: c-thumbnail.jpg
+              created: 1619856003.0
+              id: c
+              message: Detection Event
+              priority: INFO
+            - args:
+                datetime: '2021-05-01T10:00:01.000001'
+                json_file_name: a-inference.json
+                rel_dir: detections/20210501-100000.000000
+              id: a
+            - args:
+                datetime: '2021-05-01T10:00:01.000001'
+                json_file_name: x-inference.json
+                rel_dir: detections/../../etc
+              id: x
+
+            """);
+    }
+}
