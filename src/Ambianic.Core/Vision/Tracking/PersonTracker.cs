@@ -10,7 +10,7 @@ namespace Ambianic.Vision.Tracking;
 public sealed class PersonTracker
 {
     /// <summary>A less certain detection does not start a track.</summary>
-    public const float StartScore = 0.2f;
+    public const float StartScore = 0.15f;
 
     /// <summary>How long a track outlives its last sighting unless its watcher asks for more.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);

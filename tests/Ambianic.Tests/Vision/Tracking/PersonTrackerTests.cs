@@ -61,7 +61,7 @@ public sealed class PersonTrackerTests
     [Fact]
     public void Update_UncertainFromTheBeginning_IsNobody()
     {
-        Repeat(10, Person(1) with { Score = 0.15f });
+        Repeat(10, Person(1) with { Score = 0.12f });
 
         Assert.Empty(_tracker.Tracks);
     }
