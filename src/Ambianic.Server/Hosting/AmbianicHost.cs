@@ -98,6 +98,7 @@ public static class AmbianicHost
         }
         catch (IOException error) when (error.InnerException is AddressInUseException or SocketException)
         {
+            await application.StopAsync(CancellationToken.None); // the parts that had started already
             throw new IOException($"{error.Message} Is Ambianic running already? Choose another port with --port.", error);
         }
 
