@@ -59,6 +59,11 @@ internal sealed partial class ConfigurationReload(
 
     private static string Print(string file)
     {
+        if (!File.Exists(file))
+        {
+            return "";
+        }
+
         try
         {
             using var content = File.OpenRead(file);
