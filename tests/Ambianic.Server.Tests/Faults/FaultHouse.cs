@@ -80,8 +80,9 @@ internal sealed class FaultHouse : IAsyncDisposable
         var lostBefore = await LostByWitnessesAsync(cancellation);
         var start = Stopwatch.GetTimestamp();
         await fault.InjectAsync();
-        var shown = await UntilAsync(fault, status => !IsWatching(status), cancellation);
+        await UntilAsync(fault, status => !IsWatching(status), cancellation);
         var noticed = Stopwatch.GetElapsedTime(start);
+        var shown = await UntilAsync(fault, status => Says(status, fault), cancellation);
         var processed = (long)shown["processed"]!;
         if (fault.MendAsync is { } mend)
         {
@@ -117,6 +118,9 @@ internal sealed class FaultHouse : IAsyncDisposable
     }
 
     private static bool IsWatching(JsonNode status) => (string)status["state"]! == "watching" && status["last_error"] is null;
+
+    private static bool Says(JsonNode status, Fault fault) =>
+        status["last_error"] is { } error && ((string)error!).Contains(fault.Says, StringComparison.Ordinal);
 
     private void Add(string pipeline, string source, string element) => _pipelines.AppendLine(
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $$"""
