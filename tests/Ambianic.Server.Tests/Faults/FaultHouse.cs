@@ -151,7 +151,14 @@ internal sealed class FaultHouse : IAsyncDisposable
 
     private async Task<List<JsonNode>> StatusesAsync(CancellationToken cancellation)
     {
-        var health = await _client!.GetFromJsonAsync<JsonObject>("/api/health", cancellation);
-        return [.. health!["pipelines"]!.AsArray().Select(status => status!)];
+        try
+        {
+            var health = await _client!.GetFromJsonAsync<JsonObject>("/api/health", cancellation);
+            return [.. health!["pipelines"]!.AsArray().Select(status => status!)];
+        }
+        catch (HttpRequestException error)
+        {
+            throw new InvalidOperationException($"the program does not answer:\n{_program!.Output}", error);
+        }
     }
 }
