@@ -43,10 +43,10 @@ public sealed partial class PipelineSupervisor(
     public async Task RunAsync(IReadOnlyList<PipelineConfiguration> configurations, CancellationToken cancellation)
     {
         _heartbeat.Restart();
-        await ApplyAsync(configurations, cancellation);
         using var timer = new PeriodicTimer(Rhythm, time);
         try
         {
+            await ApplyAsync(configurations, cancellation);
             do
             {
                 Check();

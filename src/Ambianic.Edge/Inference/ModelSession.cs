@@ -175,15 +175,15 @@ internal sealed class ModelSession : IDisposable
         _isHung = true;
         _watch.Dispose();
         _queue.CompleteAdding();
-        foreach (var worker in _workers)
-        {
-            worker.Run.Stop();
-            worker.Current?.TrySetException(Hung());
-        }
-
         while (_queue.TryTake(out var waiting))
         {
             waiting.TrySetException(Hung());
+        }
+
+        foreach (var worker in _workers)
+        {
+            worker.Current?.TrySetException(Hung());
+            worker.Run.Stop();
         }
     }
 
@@ -223,8 +223,7 @@ internal sealed class ModelSession : IDisposable
 
         if (Interlocked.Decrement(ref _working) == 0)
         {
-            _graph.Dispose();
-            _queue.Dispose();
+            _graph.Dispose(); // the queue is left to the garbage collector: the watch may still be about to look into it
         }
     }
 

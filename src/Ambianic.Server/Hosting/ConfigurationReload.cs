@@ -27,16 +27,28 @@ internal sealed partial class ConfigurationReload(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Rhythm, time);
+        try
+        {
+            await WatchAsync(timer, stoppingToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // the program stops
+        }
+    }
+
+    private async Task WatchAsync(PeriodicTimer timer, CancellationToken cancellation)
+    {
         var files = current.Result.Files;
         var taken = Print(files);
         var last = taken;
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        while (await timer.WaitForNextTickAsync(cancellation))
         {
             var now = Print(files);
             if (now == last && now != taken)
             {
                 taken = now;
-                await TakeOverAsync(read(), stoppingToken);
+                await TakeOverAsync(read(), cancellation);
             }
 
             last = now;
@@ -47,6 +59,11 @@ internal sealed partial class ConfigurationReload(
 
     private static string Print(string file)
     {
+        if (!File.Exists(file))
+        {
+            return "";
+        }
+
         try
         {
             using var content = File.OpenRead(file);

@@ -6,7 +6,9 @@ namespace Ambianic.Faults;
 /// <param name="Pipeline">The pipeline that it happens to.</param>
 /// <param name="InjectAsync">Breaks it.</param>
 /// <param name="MendAsync">Ends the fault; null when the fault is a moment.</param>
-internal sealed record Fault(string Name, string Source, string Pipeline, Func<Task> InjectAsync, Func<Task>? MendAsync = null);
+/// <param name="Says">What the report must say before the fault is ended.</param>
+internal sealed record Fault(
+    string Name, string Source, string Pipeline, Func<Task> InjectAsync, Func<Task>? MendAsync = null, string Says = "");
 
 /// <summary>How the program lived through a fault.</summary>
 /// <param name="Fault">What went wrong.</param>

@@ -80,8 +80,9 @@ internal sealed class FaultHouse : IAsyncDisposable
         var lostBefore = await LostByWitnessesAsync(cancellation);
         var start = Stopwatch.GetTimestamp();
         await fault.InjectAsync();
-        var shown = await UntilAsync(fault, status => !IsWatching(status), cancellation);
+        await UntilAsync(fault, status => !IsWatching(status), cancellation);
         var noticed = Stopwatch.GetElapsedTime(start);
+        var shown = await UntilAsync(fault, status => Says(status, fault), cancellation);
         var processed = (long)shown["processed"]!;
         if (fault.MendAsync is { } mend)
         {
@@ -118,6 +119,9 @@ internal sealed class FaultHouse : IAsyncDisposable
 
     private static bool IsWatching(JsonNode status) => (string)status["state"]! == "watching" && status["last_error"] is null;
 
+    private static bool Says(JsonNode status, Fault fault) =>
+        status["last_error"] is { } error && ((string)error!).Contains(fault.Says, StringComparison.Ordinal);
+
     private void Add(string pipeline, string source, string element) => _pipelines.AppendLine(
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $$"""
               {{pipeline}}:
@@ -147,7 +151,14 @@ internal sealed class FaultHouse : IAsyncDisposable
 
     private async Task<List<JsonNode>> StatusesAsync(CancellationToken cancellation)
     {
-        var health = await _client!.GetFromJsonAsync<JsonObject>("/api/health", cancellation);
-        return [.. health!["pipelines"]!.AsArray().Select(status => status!)];
+        try
+        {
+            var health = await _client!.GetFromJsonAsync<JsonObject>("/api/health", cancellation);
+            return [.. health!["pipelines"]!.AsArray().Select(status => status!)];
+        }
+        catch (HttpRequestException error)
+        {
+            throw new InvalidOperationException($"the program does not answer:\n{_program!.Output}", error);
+        }
     }
 }

@@ -39,7 +39,10 @@ internal static partial class FaultTable
     }
 
     /// <summary>Without what differs from run to run.</summary>
-    private static string Plain(string reason) => Spaces().Replace(SourceName().Replace(reason, ""), " ").Trim();
+    private static string Plain(string reason) => Spaces().Replace(Address().Replace(SourceName().Replace(reason, ""), ""), " ").Trim();
+
+    [GeneratedRegex(@"\w+://\S+")]
+    private static partial Regex Address();
 
     [GeneratedRegex(@"source \S+: ")]
     private static partial Regex SourceName();

@@ -110,7 +110,8 @@ public sealed class FaultTests
                 {
                     File.Delete(mark);
                     return Task.CompletedTask;
-                }));
+                },
+                "no picture;"));
         }
 
         private async Task AddStillAsync(FaultHouse house, string name, Answer fault)
@@ -132,23 +133,23 @@ public sealed class FaultTests
 
         private async Task AddStreamsAsync(FaultHouse house)
         {
-            await AddStreamAsync("stream server gone", "gone", camera =>
+            await AddStreamAsync("stream server gone", "gone", "nothing answers", camera =>
             {
                 camera.Dispose();
                 return Task.FromResult(camera);
             });
-            await AddStreamAsync("stream server sends nothing (SIGSTOP)", "silent", camera =>
+            await AddStreamAsync("stream server sends nothing (SIGSTOP)", "silent", "no picture", camera =>
             {
                 Processes.Signal([camera.ProcessId], Processes.Halt);
                 return Task.FromResult(camera);
             });
-            await AddStreamAsync("stream server asks for a password", "locked", async camera =>
+            await AddStreamAsync("stream server asks for a password", "locked", "password is wrong or missing", async camera =>
             {
                 camera.Dispose();
                 return await RtspCamera.StartAsync(camera.Port, "someone", "secret");
             });
 
-            async Task AddStreamAsync(string name, string pipeline, Func<RtspCamera, Task<RtspCamera>> breakAsync)
+            async Task AddStreamAsync(string name, string pipeline, string says, Func<RtspCamera, Task<RtspCamera>> breakAsync)
             {
                 var camera = await RtspCamera.StartAsync();
                 house.AddVideo(pipeline, camera.Address);
@@ -163,7 +164,8 @@ public sealed class FaultTests
                     {
                         _streams[index].Dispose();
                         _streams[index] = await RtspCamera.StartAsync(camera.Port);
-                    }));
+                    },
+                    says));
             }
         }
 

@@ -1,0 +1,37 @@
+using System.Net.Sockets;
+using System.Text;
+
+namespace Ambianic.Hosting;
+
+public sealed class SystemdWatchdogTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)] // an abstract socket, as in containers
+    public void Feed_SystemdListens_HearsThatTheProgramIsReadyAndLives(bool isAbstract)
+    {
+        var address = isAbstract ? $"@ambianic-test-{Guid.NewGuid():N}" : _directory["notify"];
+        using var systemd = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        systemd.Bind(new UnixDomainSocketEndPoint(isAbstract ? '\0' + address[1..] : address));
+        var isReady = false;
+        var watchdog = new SystemdWatchdog(() => isReady, address);
+
+        watchdog.Feed("starting");
+        Assert.Equal(0, systemd.Available);
+        isReady = true;
+        watchdog.Feed("2 pipeline(s), all well");
+
+        var heard = new byte[256];
+        var length = systemd.Receive(heard);
+        Assert.Equal("READY=1\nWATCHDOG=1\nSTATUS=2 pipeline(s), all well", Encoding.UTF8.GetString(heard, 0, length));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("/nobody/listens/here")]
+    public void Feed_NobodyListens_DoesNothing(string? address) => new SystemdWatchdog(() => true, address).Feed("well");
+}
