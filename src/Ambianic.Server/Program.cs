@@ -16,7 +16,7 @@ catch (OperationCanceledException)
 {
     return 130; // as a shell reports a program that was interrupted
 }
-catch (Exception error) when (error is IOException or UnauthorizedAccessException or ModelException or InferenceException)
+catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException or ModelException or InferenceException)
 {
     // What a person can act on; anything else is a defect and shows its stack.
     await Console.Error.WriteLineAsync($"ambianic: {Credentials.Mask(error.Message)}");

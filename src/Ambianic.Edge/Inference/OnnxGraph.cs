@@ -135,8 +135,12 @@ internal sealed partial class OnnxGraph : IDisposable
             return [];
         }
 
-        var byIndex = LabelEntry().Matches(names)
-            .ToDictionary(entry => int.Parse(entry.Groups["index"].ValueSpan), entry => entry.Groups["name"].Value);
+        Dictionary<int, string> byIndex = [];
+        foreach (Match entry in LabelEntry().Matches(names))
+        {
+            byIndex[int.Parse(entry.Groups["index"].ValueSpan)] = entry.Groups["name"].Value; // named twice: the last one counts, as in Python
+        }
+
         return [.. Enumerable.Range(0, byIndex.Count).Select(index => byIndex.GetValueOrDefault(index, $"class {index}"))];
     }
 
