@@ -59,7 +59,11 @@ public sealed class RetentionTests : IDisposable
             await _fixture.StoreAsync(store, [i * 10], "front", TimelineFixture.Person);
         }
 
-        await Eventually.TrueAsync(() => Bytes() <= 20_000);
+        await Eventually.TrueAsync(() =>
+        {
+            _fixture.Time.Advance(TimeSpan.FromSeconds(10)); // the last look may have been just before the last event
+            return Bytes() <= 20_000;
+        });
         var left = await TimelineFixture.IdsAsync(store, new EventQuery());
         Assert.InRange(left.Count, 3, 40);
         Assert.Contains(fall[0].Id, left);
