@@ -36,8 +36,7 @@ internal sealed class LoopbackServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
-        _listener.Stop();
-        await _serving;
+        await _serving; // before the listener stops: between two connections it may be about to wait for the next
         _end.Dispose();
         _listener.Dispose();
     }
