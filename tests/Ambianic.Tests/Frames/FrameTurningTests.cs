@@ -66,8 +66,8 @@ public sealed class FrameTurningTests
         {
             var box = new Box(MathF.Min(a, b), MathF.Min(c, d), MathF.Max(a, b), MathF.Max(c, d));
             var back = FrameTurning.TurnBack(FrameTurning.Turn(box, quarters), quarters);
-            Assert.Equal(box.XMin, back.XMin, 4);
-            Assert.Equal(box.YMax, back.YMax, 4);
+            Assert.Equal(box.XMin, back.XMin, tolerance: 0.0001f);
+            Assert.Equal(box.YMax, back.YMax, tolerance: 0.0001f);
         });
 
     private Frame Random(int width, int height, PixelFormat format)
