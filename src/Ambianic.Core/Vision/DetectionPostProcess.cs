@@ -89,10 +89,10 @@ public sealed record DetectionPostProcess
     /// <param name="boxes">Values of the output <see cref="Boxes"/>.</param>
     /// <param name="scores">Values of the output <see cref="Scores"/>.</param>
     /// <param name="anchors">Values of the output <see cref="Anchors"/>.</param>
-    /// <param name="found">Empty; receives class, score and box, relative to the tensor and not clipped.</param>
+    /// <param name="found">Empty; receives the boxes, relative to the tensor and not clipped. Its memory is reused.</param>
     /// <exception cref="InferenceException">The outputs do not belong together.</exception>
     public void Apply(
-        ReadOnlySpan<float> boxes, ReadOnlySpan<float> scores, ReadOnlySpan<float> anchors, List<(int Label, float Score, Box Box)> found)
+        ReadOnlySpan<float> boxes, ReadOnlySpan<float> scores, ReadOnlySpan<float> anchors, List<Candidate> found)
     {
         var count = anchors.Length / 4;
         var columns = count == 0 ? 0 : scores.Length / count;
@@ -136,7 +136,7 @@ public sealed record DetectionPostProcess
         }
     }
 
-    private void SuppressByBox(Work work, List<(int Label, float Score, Box Box)> found)
+    private void SuppressByBox(Work work, List<Candidate> found)
     {
         var background = work.Columns - Classes;
         foreach (var rank in Best(work, background, Classes, MostDetections))
@@ -146,7 +146,7 @@ public sealed record DetectionPostProcess
         }
     }
 
-    private void AddBestClasses(ReadOnlySpan<float> scores, Box box, List<(int Label, float Score, Box Box)> found)
+    private void AddBestClasses(ReadOnlySpan<float> scores, Box box, List<Candidate> found)
     {
         var (last, lastScore) = (-1, float.PositiveInfinity);
         for (var n = 0; n < ClassesPerDetection; n++)
@@ -166,12 +166,12 @@ public sealed record DetectionPostProcess
                 return;
             }
 
-            found.Add((best, scores[best], box));
+            found.Add(new Candidate(best, scores[best], box));
             (last, lastScore) = (best, scores[best]);
         }
     }
 
-    private void SuppressByClass(Work work, List<(int Label, float Score, Box Box)> found)
+    private void SuppressByClass(Work work, List<Candidate> found)
     {
         var background = work.Columns - Classes;
         for (var label = 0; label < Classes; label++)
@@ -179,7 +179,7 @@ public sealed record DetectionPostProcess
             foreach (var rank in Best(work, background + label, 1, DetectionsPerClass))
             {
                 var box = IndexOf(rank);
-                found.Add((label, work.Scores[(box * work.Columns) + background + label], work.Decoded[box]));
+                found.Add(new Candidate(label, work.Scores[(box * work.Columns) + background + label], work.Decoded[box]));
             }
         }
 

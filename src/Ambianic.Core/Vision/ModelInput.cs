@@ -21,6 +21,9 @@ public sealed record ModelInput(
     LetterboxPlacement Placement,
     byte Pad)
 {
+    /// <summary>The longest side of a tensor in pixels: more than any detector wants, and 192 MiB of floats at most.</summary>
+    public const int LargestSide = 4096;
+
     /// <summary>
     /// 0: the tensor always has <see cref="Width"/> x <see cref="Height"/>. Otherwise the picture is scaled to fit into that
     /// size, aspect kept, and each side of the tensor is the picture's, rounded up to a multiple of this.
@@ -68,6 +71,9 @@ public enum TensorType
 {
     /// <summary>32 bits, IEEE 754.</summary>
     Float,
+
+    /// <summary>16 bits, IEEE 754.</summary>
+    Float16,
 
     /// <summary>8 bits, unsigned.</summary>
     UInt8,

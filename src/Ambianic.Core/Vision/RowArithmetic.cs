@@ -84,9 +84,15 @@ internal static class RowArithmetic
     {
         for (int i = 0, at = 0; i < row.Length; i++, at += step)
         {
-            target[at] = T.CreateSaturating(typeof(T) == typeof(float) ? row[i] : MathF.Round(row[i]));
+            target[at] = Element<T>(row[i]);
         }
     }
+
+    /// <summary>One element of a tensor, rounded when it is an integer and saturated when it does not fit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Element<T>(float value)
+        where T : unmanaged, INumber<T> =>
+        T.CreateSaturating(typeof(T) == typeof(float) || typeof(T) == typeof(Half) ? value : MathF.Round(value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Accumulate(Vector<ushort> samples, Vector<float> weights, Span<float> target, bool add)

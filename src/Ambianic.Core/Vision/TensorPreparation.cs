@@ -12,7 +12,7 @@ namespace Ambianic.Vision;
 /// Not safe to use from several threads. Allocates only when the geometry changes. The padding is written when the
 /// geometry or the tensor changes and is then left alone, so the caller keeps one tensor and does not write to it.
 /// </remarks>
-/// <typeparam name="T"><see cref="float"/>, <see cref="byte"/> or <see cref="int"/>, as the model's input says.</typeparam>
+/// <typeparam name="T"><see cref="float"/>, <see cref="Half"/>, <see cref="byte"/> or <see cref="int"/>, as the model's input says.</typeparam>
 public sealed class TensorPreparation<T>(ModelInput input)
     where T : unmanaged, INumber<T>
 {
@@ -85,7 +85,7 @@ public sealed class TensorPreparation<T>(ModelInput input)
         for (var i = 0; i < pixels * 3; i++)
         {
             var channel = input.Layout == TensorLayout.Nchw ? i / pixels : i % 3;
-            tensor[i] = T.CreateSaturating((input.Pad - input.Mean[channel]) * input.Scale[channel]);
+            tensor[i] = RowArithmetic.Element<T>((input.Pad - input.Mean[channel]) * input.Scale[channel]);
         }
     }
 

@@ -25,13 +25,21 @@ public sealed partial class DetectorPool(
     private readonly TimeSpan _longestInference = longestInference ?? TimeSpan.FromSeconds(4);
     private readonly List<ModelSession> _leftBehind = [];
     private readonly ConcurrentDictionary<(ModelRole Role, ModelOptions? Model, string? Labels), SharedDetector> _detectors = [];
-    private readonly ConcurrentDictionary<ResolvedModel, Lazy<ModelSession>> _sessions = [];
+    private readonly Dictionary<(ResolvedModel Model, string? Labels), ModelLoading> _sessions = [];
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stopped = new();
 
     /// <summary>How often each loaded model has run.</summary>
-    public IReadOnlyList<InferenceStatistics> Statistics =>
-        [.. _sessions.Values.Where(session => session.IsValueCreated).Select(session => session.Value.Statistics)];
+    public IReadOnlyList<InferenceStatistics> Statistics
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _sessions.Values.Select(loading => loading.Session?.Statistics).OfType<InferenceStatistics>()];
+            }
+        }
+    }
 
     /// <summary>Half of the cores, because decoding needs the others.</summary>
     private static int WorkersPerModel => Math.Clamp(Environment.ProcessorCount / 2, 1, 4);
@@ -49,9 +57,13 @@ public sealed partial class DetectorPool(
         return detector;
     }
 
-    /// <summary>Unloads all models, also those that are just being loaded: the process must not end in the middle of that. Calling it again does nothing.</summary>
+    /// <summary>
+    /// Unloads all models and waits a while for those that are just being loaded, because the process should not end in the
+    /// middle of that. Calling it again does nothing.
+    /// </summary>
     public void Dispose()
     {
+        ModelLoading[] sessions;
         lock (_gate)
         {
             if (_stopped.IsCancellationRequested)
@@ -60,21 +72,11 @@ public sealed partial class DetectorPool(
             }
 
             _stopped.Cancel();
+            sessions = [.. _sessions.Values];
+            _sessions.Clear();
         }
 
-        foreach (var session in _sessions.Values)
-        {
-            try
-            {
-                session.Value.Dispose();
-            }
-            catch (InferenceException)
-            {
-                // It could not be loaded; whoever asked for it has been told.
-            }
-        }
-
-        _sessions.Clear();
+        Array.ForEach(sessions, session => session.Dispose());
         _stopped.Dispose();
     }
 
@@ -82,40 +84,55 @@ public sealed partial class DetectorPool(
     {
         var resolved = await lookup(role, options, labels, cancellation);
         var model = resolved with { Notice = null, Calibration = options?.Calibration ?? resolved.Calibration };
+        var loading = BeginLoading(model, cancellation);
         try
         {
-            return Session(model, cancellation).Value;
+            return await loading.WaitAsync(cancellation);
         }
-        catch (InferenceException)
+        catch
         {
-            lock (_gate)
-            {
-                if (_sessions.TryGetValue(model, out var session) && !session.IsValueCreated)
-                {
-                    _sessions.TryRemove(model, out _);
-                }
-            }
-
+            Forget(model, loading);
             throw;
         }
     }
 
-    /// <summary>After <see cref="Dispose"/> has begun, no session is added any more.</summary>
-    private Lazy<ModelSession> Session(ResolvedModel model, CancellationToken cancellation)
+    /// <summary>Joins a loading that is under way, also one that hangs: there is never a second one of the same model.</summary>
+    private ModelLoading BeginLoading(ResolvedModel model, CancellationToken cancellation)
     {
         lock (_gate)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellation.ThrowIfCancellationRequested(); // after Dispose has begun, no session is added any more
             LeaveBehind(model);
-            return _sessions.GetOrAdd(model, new Lazy<ModelSession>(() => Load(model)));
+            if (!_sessions.TryGetValue(KeyOf(model), out var loading))
+            {
+                loading = new ModelLoading(model, givenUp => Load(model, givenUp), time);
+                _sessions.Add(KeyOf(model), loading);
+            }
+
+            return loading;
         }
     }
+
+    private void Forget(ResolvedModel model, ModelLoading loading)
+    {
+        lock (_gate)
+        {
+            if (loading.HasFailed && _sessions.GetValueOrDefault(KeyOf(model)) == loading)
+            {
+                _sessions.Remove(KeyOf(model));
+            }
+        }
+    }
+
+    /// <summary>Labels are compared by what they say, because a file of them is read anew for every element.</summary>
+    private static (ResolvedModel Model, string? Labels) KeyOf(ResolvedModel model) =>
+        (model with { Labels = null }, model.Labels is null ? null : string.Join('\n', model.Labels));
 
     /// <summary>A session that hangs makes room for another one.</summary>
     /// <exception cref="InferenceException">Too many native calls never came back.</exception>
     private void LeaveBehind(ResolvedModel model)
     {
-        if (!_sessions.TryGetValue(model, out var former) || former is not { IsValueCreated: true, Value.IsHung: true })
+        if (_sessions.GetValueOrDefault(KeyOf(model))?.Session is not { IsHung: true } former)
         {
             return;
         }
@@ -127,15 +144,20 @@ public sealed partial class DetectorPool(
         }
 
         LogLeftBehind(model.Name, _longestInference.TotalSeconds);
-        _leftBehind.Add(former.Value);
-        _sessions.TryRemove(model, out _);
+        _leftBehind.Add(former);
+        _sessions.Remove(KeyOf(model));
     }
 
-    private ModelSession Load(ResolvedModel model)
+    private ModelSession Load(ResolvedModel model, CancellationToken givenUp)
     {
         var start = time.GetTimestamp();
-        var session = ModelSession.Load(model, WorkersPerModel, _longestInference, time);
+        var session = ModelSession.Load(model, WorkersPerModel, _longestInference, time, givenUp);
         LogLoaded(model.Name, model.OnnxPath, time.GetElapsedTime(start).TotalMilliseconds);
+        if (session.Classes > 0 && session.Labels.Count > 0 && session.Labels.Count != session.Classes)
+        {
+            LogLabels(model.Name, session.Classes, session.Labels.Count);
+        }
+
         return session;
     }
 
@@ -144,4 +166,7 @@ public sealed partial class DetectorPool(
 
     [LoggerMessage(LogLevel.Error, "Model {Model} took more than {Seconds:0.#} s for a picture: it is left behind and loaded anew")]
     private partial void LogLeftBehind(string model, double seconds);
+
+    [LoggerMessage(LogLevel.Warning, "Model {Model} tells {Classes} classes apart and there are {Labels} labels: are the labels those of another model?")]
+    private partial void LogLabels(string model, int classes, int labels);
 }

@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Ambianic.Frames;
 using Ambianic.Vision;
 using Microsoft.ML.OnnxRuntime;
@@ -6,8 +8,12 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Ambianic.Inference;
 
-/// <summary>The tensors of one worker: a picture goes in, outputs come out, nothing is allocated per picture.</summary>
-/// <remarks>Not safe to use from several threads.</remarks>
+/// <summary>The tensors of one worker: a picture goes in, outputs come out.</summary>
+/// <remarks>
+/// Not safe to use from several threads. Nothing is allocated per picture when the graph says the size of every output and
+/// all are floats; otherwise ONNX Runtime allocates the outputs, its .NET layer some small objects, and only what they are
+/// converted to is kept from picture to picture.
+/// </remarks>
 internal abstract class InferenceRun : IDisposable
 {
     /// <summary>What the model said last, in the order of the graph.</summary>
@@ -21,6 +27,7 @@ internal abstract class InferenceRun : IDisposable
     {
         TensorType.UInt8 => new InferenceRun<byte>(graph, input, time),
         TensorType.Int32 => new InferenceRun<int>(graph, input, time),
+        TensorType.Float16 => new InferenceRun<Half>(graph, input, time),
         _ => new InferenceRun<float>(graph, input, time),
     };
 
@@ -44,6 +51,15 @@ internal abstract class InferenceRun : IDisposable
 internal sealed class InferenceRun<T> : InferenceRun
     where T : unmanaged, INumber<T>
 {
+    /// <summary>All outputs of one run: 128 MiB of floats, a hundred times what detectors say.</summary>
+    private const long MostOutputElements = 32 << 20;
+
+    private static readonly TensorElementType ElementType =
+        typeof(T) == typeof(byte) ? TensorElementType.UInt8
+        : typeof(T) == typeof(int) ? TensorElementType.Int32
+        : typeof(T) == typeof(Half) ? TensorElementType.Float16
+        : TensorElementType.Float;
+
     private readonly OnnxGraph _graph;
     private readonly ModelInput _input;
     private readonly TimeProvider _time;
@@ -55,6 +71,7 @@ internal sealed class InferenceRun<T> : InferenceRun
     private readonly List<OrtValue> _bound = [];
     private readonly ModelOutput[] _outputs;
     private readonly bool _hasFreeOutputs;
+    private long _outputElements;
     private bool _isDisposed;
     private OrtValue? _picture;
     private (int Width, int Height) _pictureSize;
@@ -66,13 +83,21 @@ internal sealed class InferenceRun<T> : InferenceRun
         _time = time;
         _preparation = new TensorPreparation<T>(input);
         var multiple = Math.Max(1, input.SizeMultiple);
-        _tensor = GC.AllocateArray<T>((input.Width + multiple) * (input.Height + multiple) * 3, pinned: true);
-        _binding = graph.Session.CreateIoBinding();
-        BindSizes();
+        _tensor = GC.AllocateArray<T>(checked((input.Width + multiple) * (input.Height + multiple) * 3), pinned: true);
         _outputs = new ModelOutput[graph.Session.OutputNames.Count];
-        for (var i = 0; i < _outputs.Length; i++)
+        _binding = graph.Session.CreateIoBinding();
+        try
         {
-            _hasFreeOutputs |= !BindOutput(i);
+            BindSizes();
+            for (var i = 0; i < _outputs.Length; i++)
+            {
+                _hasFreeOutputs |= !BindOutput(i);
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
         }
     }
 
@@ -126,10 +151,7 @@ internal sealed class InferenceRun<T> : InferenceRun
             {
                 using var results = _graph.Session.RunWithBoundResults(_options, _binding);
                 Elapsed = _time.GetElapsedTime(start);
-                for (var i = 0; i < _outputs.Length; i++)
-                {
-                    _outputs[i] = Read(_outputs[i], results[i]);
-                }
+                Read(results);
             }
             else
             {
@@ -152,7 +174,12 @@ internal sealed class InferenceRun<T> : InferenceRun
 
         _picture?.Dispose();
         long[] shape = _input.Layout == TensorLayout.Nchw ? [1, 3, height, width] : [1, height, width, 3];
-        _picture = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, _tensor.AsMemory(0, width * height * 3), shape);
+        _picture = OrtValue.CreateTensorValueWithData(
+            OrtMemoryInfo.DefaultInstance,
+            ElementType,
+            shape,
+            Marshal.UnsafeAddrOfPinnedArrayElement(_tensor, 0),
+            (long)width * height * 3 * Unsafe.SizeOf<T>());
         _binding.BindInput(_graph.PictureInput, _picture);
         _pictureSize = (width, height);
         (_tensorSize[0], _tensorSize[1]) = (width, height);
@@ -191,7 +218,14 @@ internal sealed class InferenceRun<T> : InferenceRun
             return false;
         }
 
-        var values = GC.AllocateArray<float>(metadata.Dimensions.Aggregate(1, (product, length) => checked(product * length)), pinned: true);
+        var count = 1L;
+        foreach (var length in metadata.Dimensions)
+        {
+            count = Allowed(name, count * length);
+        }
+
+        _outputElements = Allowed(name, _outputElements + count);
+        var values = GC.AllocateArray<float>((int)count, pinned: true);
         var output = OrtValue.CreateTensorValueFromMemory(values, [.. metadata.Dimensions.Select(length => (long)length)]);
         _bound.Add(output);
         _binding.BindOutput(name, output);
@@ -199,28 +233,58 @@ internal sealed class InferenceRun<T> : InferenceRun
         return true;
     }
 
-    private static ModelOutput Read(ModelOutput former, OrtValue value)
+    private static long Allowed(string output, long elements) => elements is >= 0 and <= MostOutputElements
+        ? elements
+        : throw new InferenceException($"the model's output '{output}' is too large: more than {MostOutputElements} numbers a picture");
+
+    private void Read(IDisposableReadOnlyCollection<OrtValue> results)
     {
-        var information = value.GetTensorTypeAndShape();
-        return new ModelOutput(former.Name, [.. information.Shape.Select(length => (int)length)], information.ElementDataType switch
+        var elements = 0L;
+        for (var i = 0; i < _outputs.Length; i++)
         {
-            TensorElementType.Float => value.GetTensorDataAsSpan<float>().ToArray(),
-            TensorElementType.Float16 => Convert(value.GetTensorDataAsSpan<Float16>(), number => (float)number),
-            TensorElementType.Int64 => Convert(value.GetTensorDataAsSpan<long>(), number => number),
-            TensorElementType.Int32 => Convert(value.GetTensorDataAsSpan<int>(), number => number),
-            TensorElementType.UInt8 => Convert(value.GetTensorDataAsSpan<byte>(), number => number),
-            var other => throw new InferenceException($"the model's output '{former.Name}' is {other}, which cannot be read"),
-        });
+            var information = results[i].GetTensorTypeAndShape();
+            elements = Allowed(_outputs[i].Name, elements + information.ElementCount);
+            if (!information.Shape.SequenceEqual(_outputs[i].Shape.Select(length => (long)length)) || _outputs[i].Values.IsEmpty)
+            {
+                _outputs[i] = new ModelOutput(
+                    _outputs[i].Name, [.. information.Shape.Select(length => (int)length)], new float[information.ElementCount]);
+            }
+
+            Read(results[i], information.ElementDataType, _outputs[i]);
+        }
     }
 
-    private static float[] Convert<TNumber>(ReadOnlySpan<TNumber> numbers, Func<TNumber, float> toFloat)
+    private static void Read(OrtValue value, TensorElementType type, ModelOutput output)
     {
-        var floats = new float[numbers.Length];
+        var floats = MemoryMarshal.AsMemory(output.Values).Span;
+        switch (type)
+        {
+            case TensorElementType.Float:
+                value.GetTensorDataAsSpan<float>().CopyTo(floats);
+                break;
+            case TensorElementType.Float16:
+                Convert(MemoryMarshal.Cast<Float16, Half>(value.GetTensorDataAsSpan<Float16>()), floats);
+                break;
+            case TensorElementType.Int64:
+                Convert(value.GetTensorDataAsSpan<long>(), floats);
+                break;
+            case TensorElementType.Int32:
+                Convert(value.GetTensorDataAsSpan<int>(), floats);
+                break;
+            case TensorElementType.UInt8:
+                Convert(value.GetTensorDataAsSpan<byte>(), floats);
+                break;
+            default:
+                throw new InferenceException($"the model's output '{output.Name}' is {type}, which cannot be read");
+        }
+    }
+
+    private static void Convert<TNumber>(ReadOnlySpan<TNumber> numbers, Span<float> floats)
+        where TNumber : INumber<TNumber>
+    {
         for (var i = 0; i < floats.Length; i++)
         {
-            floats[i] = toFloat(numbers[i]);
+            floats[i] = float.CreateSaturating(numbers[i]);
         }
-
-        return floats;
     }
 }

@@ -40,10 +40,8 @@ internal sealed class ModelSession : IDisposable
     private ModelSession(
         ResolvedModel model,
         OnnxGraph graph,
-        ModelInput input,
         IDetectionDecoder decoder,
-        InferenceRun first,
-        int workers,
+        IReadOnlyList<InferenceRun> runs,
         TimeSpan longest,
         TimeProvider time)
     {
@@ -52,9 +50,10 @@ internal sealed class ModelSession : IDisposable
         _decoder = decoder;
         _calibration = model.Calibration ?? Calibration.None;
         _longest = longest;
-        Labels = model.Labels ?? OwnLabels(graph, decoder, first);
-        _workers = [.. Enumerable.Range(0, workers).Select(index => new Worker(index == 0 ? first : InferenceRun.Create(graph, input, time)))];
-        _working = workers;
+        Classes = Math.Max(0, decoder.Classes(runs[0].Outputs));
+        Labels = model.Labels ?? OwnLabels(graph, decoder, Classes);
+        _workers = [.. runs.Select(run => new Worker(run))];
+        _working = _workers.Length;
         foreach (var worker in _workers)
         {
             worker.Thread = new Thread(() => Work(worker)) { IsBackground = true, Name = $"inference {model.Name}" };
@@ -73,6 +72,9 @@ internal sealed class ModelSession : IDisposable
     /// <summary>By class index.</summary>
     public IReadOnlyList<string> Labels { get; }
 
+    /// <summary>How many classes the outputs tell apart; 0 when that cannot be seen.</summary>
+    public int Classes { get; }
+
     /// <summary>How often it ran.</summary>
     public InferenceStatistics Statistics =>
         new(Model, Interlocked.Read(ref _count), TimeSpan.FromTicks(Interlocked.Read(ref _ticks)));
@@ -88,33 +90,53 @@ internal sealed class ModelSession : IDisposable
     /// <param name="workers">Pictures that are looked at at the same time.</param>
     /// <param name="longest">An inference that takes longer is hung.</param>
     /// <param name="time">Measures inferences.</param>
-    /// <exception cref="InferenceException">The model cannot be used; the message says why.</exception>
-    public static ModelSession Load(ResolvedModel model, int workers, TimeSpan longest, TimeProvider time)
+    /// <param name="givenUp">Nobody wants the session any more; ends the warming up.</param>
+    /// <exception cref="InferenceException">The model cannot be used; the message names the file and says why.</exception>
+    public static ModelSession Load(ResolvedModel model, int workers, TimeSpan longest, TimeProvider time, CancellationToken givenUp)
     {
-        var graph = OnnxGraph.Load(model.OnnxPath);
-        InferenceRun? run = null;
+        OnnxGraph? graph = null;
+        List<InferenceRun> runs = [];
         try
         {
+            graph = OnnxGraph.Load(model.OnnxPath);
             var input = model.Input ?? graph.Tensor;
             graph.Check(input);
-            run = InferenceRun.Create(graph, input, time);
-            run.WarmUp();
-            var decoder = model.Decoder is { } name ? DetectionDecoders.Get(name) : DetectionDecoders.Guess(run.Outputs);
+            AddWarm(input);
+            var decoder = model.Decoder is { } name ? DetectionDecoders.Get(name) : DetectionDecoders.Guess(runs[0].Outputs);
             if (model.Input is null)
             {
-                run.Dispose();
+                runs[0].Dispose();
+                runs.Clear();
                 input = decoder.Usual(graph.Tensor);
-                run = InferenceRun.Create(graph, input, time);
+                AddWarm(input);
+            }
+
+            while (runs.Count < workers)
+            {
+                runs.Add(InferenceRun.Create(graph, input, time));
+            }
+
+            return new ModelSession(model, graph, decoder, runs, longest, time);
+        }
+        catch (Exception error)
+        {
+            runs.ForEach(run => run.Dispose());
+            graph?.Dispose();
+
+            // A bad file may end in anything: ONNX Runtime passes on what its kernels throw, and decoders trust shapes.
+            throw new InferenceException($"{model.Name} ({model.OnnxPath}): {error.Message}", error);
+        }
+
+        void AddWarm(ModelInput input)
+        {
+            var run = InferenceRun.Create(graph!, input, time);
+            runs.Add(run);
+            using (givenUp.UnsafeRegister(static run => ((InferenceRun)run!).Stop(), run))
+            {
                 run.WarmUp();
             }
 
-            return new ModelSession(model, graph, input, decoder, run, workers, longest, time);
-        }
-        catch (InferenceException error)
-        {
-            run?.Dispose();
-            graph.Dispose();
-            throw new InferenceException($"{model.Name} ({model.OnnxPath}): {error.Message}", error);
+            givenUp.ThrowIfCancellationRequested(); // what was stopped never runs again
         }
     }
 
@@ -188,10 +210,10 @@ internal sealed class ModelSession : IDisposable
     }
 
     /// <summary>What the file says, or what models of this family say; eighty unnamed classes are COCO's.</summary>
-    private static IReadOnlyList<string> OwnLabels(OnnxGraph graph, IDetectionDecoder decoder, InferenceRun run) =>
+    private static IReadOnlyList<string> OwnLabels(OnnxGraph graph, IDetectionDecoder decoder, int classes) =>
         graph.Labels.Count > 0 ? graph.Labels
         : decoder.Labels.Count > 0 ? decoder.Labels
-        : decoder.Classes(run.Outputs) == LabelSets.Coco80.Count ? LabelSets.Coco80
+        : classes == LabelSets.Coco80.Count ? LabelSets.Coco80
         : [];
 
     private void Work(Worker worker)

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Ambianic.Vision;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
@@ -6,7 +5,7 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 namespace Ambianic.Inference;
 
 /// <summary>An ONNX file loaded into ONNX Runtime, and what it says of itself.</summary>
-internal sealed partial class OnnxGraph : IDisposable
+internal sealed class OnnxGraph : IDisposable
 {
     private const int SizeWhenFree = 640;
 
@@ -30,7 +29,7 @@ internal sealed partial class OnnxGraph : IDisposable
     /// <summary>Size, layout and type of the picture's tensor; colours are a guess.</summary>
     public ModelInput Tensor { get; }
 
-    /// <summary>Class names from the metadata (<c>names</c>, as Ultralytics writes them); empty when there are none.</summary>
+    /// <summary>Class names from the metadata, see <see cref="ClassNames"/>; empty when there are none.</summary>
     public IReadOnlyList<string> Labels { get; }
 
     /// <summary>Loads a file; takes from tens of milliseconds to seconds.</summary>
@@ -55,15 +54,10 @@ internal sealed partial class OnnxGraph : IDisposable
             session = new InferenceSession(path, options);
             return new OnnxGraph(path, session);
         }
-        catch (OnnxRuntimeException error)
+        catch (Exception error)
         {
             session?.Dispose();
-            throw new InferenceException($"{path} cannot be loaded as an ONNX model: {error.Message}", error);
-        }
-        catch (InferenceException)
-        {
-            session?.Dispose();
-            throw;
+            throw error as InferenceException ?? new InferenceException($"{path} cannot be loaded as an ONNX model: {error.Message}", error);
         }
     }
 
@@ -111,11 +105,17 @@ internal sealed partial class OnnxGraph : IDisposable
         var type = Session.InputMetadata[PictureInput].ElementDataType switch
         {
             TensorElementType.Float => TensorType.Float,
+            TensorElementType.Float16 => TensorType.Float16,
             TensorElementType.UInt8 => TensorType.UInt8,
             TensorElementType.Int32 => TensorType.Int32,
-            var other => throw new InferenceException($"{_path} takes {other}; only float, uint8 and int32 inputs can be used"),
+            var other => throw new InferenceException($"{_path} takes {other}; only float, float16, uint8 and int32 inputs can be used"),
         };
         var (height, width) = layout == TensorLayout.Nchw ? (shape[2], shape[3]) : (shape[1], shape[2]);
+        if (Math.Max(width, height) > ModelInput.LargestSide)
+        {
+            throw new InferenceException($"{_path} takes pictures of {width}x{height}; a side of {ModelInput.LargestSide} is the most that can be used");
+        }
+
         return new ModelInput(
             width > 0 ? width : SizeWhenFree,
             height > 0 ? height : SizeWhenFree,
@@ -128,23 +128,6 @@ internal sealed partial class OnnxGraph : IDisposable
             0);
     }
 
-    private string[] ReadLabels()
-    {
-        if (!Session.ModelMetadata.CustomMetadataMap.TryGetValue("names", out var names))
-        {
-            return [];
-        }
-
-        Dictionary<int, string> byIndex = [];
-        foreach (Match entry in LabelEntry().Matches(names))
-        {
-            byIndex[int.Parse(entry.Groups["index"].ValueSpan)] = entry.Groups["name"].Value; // named twice: the last one counts, as in Python
-        }
-
-        return [.. Enumerable.Range(0, byIndex.Count).Select(index => byIndex.GetValueOrDefault(index, $"class {index}"))];
-    }
-
-    /// <summary>One entry of a Python dictionary such as <c>{0: 'person', 1: "driver's cab"}</c>.</summary>
-    [GeneratedRegex("""(?<index>\d{1,6})\s*:\s*(?<quote>['"])(?<name>.*?)\k<quote>""")]
-    private static partial Regex LabelEntry();
+    private IReadOnlyList<string> ReadLabels() =>
+        Session.ModelMetadata.CustomMetadataMap.TryGetValue("names", out var names) ? ClassNames.Parse(names) : [];
 }

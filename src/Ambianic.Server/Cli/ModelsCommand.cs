@@ -73,7 +73,7 @@ internal static class ModelsCommand
             Print("inputs", description.Inputs.Select(tensor => tensor.ToString()));
             Print("outputs", description.Outputs.Select(tensor => tensor.ToString()));
             Print("operators", description.Operators.OrderByDescending(used => used.Value).Select(used => $"{used.Value} x {used.Key}"));
-            Print("decoder", [GuessDecoder(path, onnx)]);
+            Print("decoder", [await GuessDecoderAsync(path, onnx, cancellation)]);
             Print("ONNX", [onnx]);
             return 0;
         });
@@ -117,11 +117,12 @@ internal static class ModelsCommand
         return command;
     }
 
-    private static string GuessDecoder(string path, string onnx)
+    private static async Task<string> GuessDecoderAsync(string path, string onnx, CancellationToken cancellation)
     {
         try
         {
-            var (decoder, labels) = ModelInspection.Try(new ResolvedModel(Path.GetFileName(path), onnx, null, null, null), TimeProvider.System);
+            var (decoder, labels) = await ModelInspection.TryAsync(
+                new ResolvedModel(Path.GetFileName(path), onnx, null, null, null), TimeProvider.System, cancellation);
             return labels.Count > 0 ? $"{decoder}, with {labels.Count} labels" : decoder;
         }
         catch (InferenceException error)

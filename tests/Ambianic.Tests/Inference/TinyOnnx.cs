@@ -11,6 +11,7 @@ internal sealed class TinyOnnx
     private const int UInt8 = 2;
     private const int Int64 = 7;
     private const int Bool = 9;
+    private const int Float16 = 10;
 
     private readonly ModelProto _model = new()
     {
@@ -29,6 +30,9 @@ internal sealed class TinyOnnx
     /// <summary>A model whose picture is bytes.</summary>
     public static TinyOnnx OfBytes(params long[] picture) => new(UInt8, picture);
 
+    /// <summary>A model whose picture is numbers of half precision.</summary>
+    public static TinyOnnx OfHalfPrecision(params long[] picture) => new(Float16, picture);
+
     /// <summary>A second input of int64.</summary>
     public TinyOnnx Sizes(string name)
     {
@@ -39,6 +43,9 @@ internal sealed class TinyOnnx
     /// <summary>An output of floats; its shape is left open to the runtime when <paramref name="isFree"/>.</summary>
     public TinyOnnx Output(string name, long[] shape, float[] values, bool isFree = false) =>
         Add(name, Float, shape, MemoryMarshal.AsBytes(values.AsSpan()), isFree);
+
+    /// <summary>An output of half precision.</summary>
+    public TinyOnnx HalfOutput(string name, long[] shape, Half[] values) => Add(name, Float16, shape, MemoryMarshal.AsBytes(values.AsSpan()), false);
 
     /// <summary>An output of int64.</summary>
     public TinyOnnx Output(string name, long[] shape, long[] values) => Add(name, Int64, shape, MemoryMarshal.AsBytes(values.AsSpan()), false);

@@ -51,9 +51,9 @@ public sealed class DetectionPostProcessTests
     public void FromTensor_OfAnotherLength_IsRefused() =>
         Assert.Throws<InferenceException>(() => DetectionPostProcess.FromTensor([1, 2, 3]));
 
-    private static List<(int Label, float Score, Box Box)> Apply(DetectionPostProcess settings, float[] scores)
+    private static List<Candidate> Apply(DetectionPostProcess settings, float[] scores)
     {
-        var found = new List<(int Label, float Score, Box Box)>();
+        var found = new List<Candidate>();
         settings.Apply(new float[Anchors.Length], scores, Anchors, found);
         return found;
     }

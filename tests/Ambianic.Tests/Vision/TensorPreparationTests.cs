@@ -51,6 +51,16 @@ public sealed class TensorPreparationTests
         Assert.Equal([2, 0, 255], tensor);
     }
 
+    [Fact]
+    public void Write_HalfPrecision_KeepsFractions()
+    {
+        using var frame = Rgba(1, 1, (_, _) => [51, 102, 255]);
+
+        var tensor = Prepare<Half>(frame, ModelInputs.Pixels(1, 1) with { Type = TensorType.Float16, Scale = ModelInput.UnitScale });
+
+        Assert.Equal([(Half)0.2f, (Half)0.4f, (Half)1], tensor);
+    }
+
     [Theory]
     [InlineData(81, 90, 240, 255, 0, 0)]
     [InlineData(145, 54, 34, 0, 255, 0)]
@@ -119,13 +129,20 @@ public sealed class TensorPreparationTests
         var tensor = new float[128 * 128 * 3];
         preparation.Write(frame, preparation.Fit(frame, null), tensor);
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 10; i++)
+        // The least of several windows: the runtime now and then allocates on this thread too, for example when it compiles a method anew.
+        var least = long.MaxValue;
+        for (var window = 0; window < 5; window++)
         {
-            preparation.Write(frame, preparation.Fit(frame, null), tensor);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < 10; i++)
+            {
+                preparation.Write(frame, preparation.Fit(frame, null), tensor);
+            }
+
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, least);
     }
 
     private static void AssertClose(float[] expected, float[] actual)

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Ambianic.Vision.Decoders;
 
 /// <summary>
@@ -13,6 +15,10 @@ public sealed class SsdPostprocess : IDetectionDecoder
     /// <inheritdoc/>
     public bool Reads(IReadOnlyList<ModelOutput> outputs) =>
         Find(outputs, DetectionPostProcess.Parameters) is not null || (outputs.Count == 4 && FindFinished(outputs) is not null);
+
+    /// <inheritdoc/>
+    public int Classes(IReadOnlyList<ModelOutput> outputs) =>
+        Find(outputs, DetectionPostProcess.Parameters) is { } parameters ? DetectionPostProcess.FromTensor(parameters.Values.Span).Classes : 0;
 
     /// <inheritdoc/>
     public ModelInput Usual(ModelInput tensor) =>
@@ -38,19 +44,21 @@ public sealed class SsdPostprocess : IDetectionDecoder
     private static void DecodeRest(
         DetectionPostProcess postProcess, IReadOnlyList<ModelOutput> outputs, in Letterbox letterbox, float threshold, CandidateList found)
     {
-        var kept = new List<(int Label, float Score, Box Box)>(postProcess.MostDetections);
         postProcess.Apply(
             Require(outputs, DetectionPostProcess.Boxes),
             Require(outputs, DetectionPostProcess.Scores),
             Require(outputs, DetectionPostProcess.Anchors),
-            kept);
-        foreach (var (label, score, box) in kept)
+            found.Items);
+        var kept = 0;
+        foreach (var candidate in CollectionsMarshal.AsSpan(found.Items))
         {
-            if (score >= threshold)
+            if (candidate.Score >= threshold)
             {
-                found.Add(label, score, letterbox.FromFraction(box));
+                found.Items[kept++] = candidate with { Box = letterbox.FromFraction(candidate.Box) };
             }
         }
+
+        found.Items.RemoveRange(kept, found.Items.Count - kept);
     }
 
     private static void DecodeFinished(
@@ -83,6 +91,16 @@ public sealed class SsdPostprocess : IDetectionDecoder
     private static ReadOnlySpan<float> Require(IReadOnlyList<ModelOutput> outputs, string name) =>
         Find(outputs, name) is { } output ? output.Values.Span : throw new InferenceException($"the model has no output {name}");
 
-    private static ModelOutput? Find(IReadOnlyList<ModelOutput> outputs, string name) =>
-        outputs.FirstOrDefault(output => output.Name == name);
+    private static ModelOutput? Find(IReadOnlyList<ModelOutput> outputs, string name)
+    {
+        for (var i = 0; i < outputs.Count; i++)
+        {
+            if (outputs[i].Name == name)
+            {
+                return outputs[i];
+            }
+        }
+
+        return null;
+    }
 }

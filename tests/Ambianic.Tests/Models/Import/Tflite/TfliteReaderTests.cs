@@ -48,7 +48,7 @@ public sealed class TfliteReaderTests
             Input(session.InputNames[0], $"pp_{golden}_person.jpg.box", 4),
             Input(session.InputNames[1], $"pp_{golden}_person.jpg.cls", 24),
         ]);
-        var found = new List<(int Label, float Score, Box Box)>();
+        var found = new List<Candidate>();
 
         DetectionPostProcess.FromTensor(Values(DetectionPostProcess.Parameters)).Apply(
             Values(DetectionPostProcess.Boxes), Values(DetectionPostProcess.Scores), Values(DetectionPostProcess.Anchors), found);
