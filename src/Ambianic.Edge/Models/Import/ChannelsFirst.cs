@@ -128,7 +128,7 @@ internal sealed class ChannelsFirst
     /// <summary>Sizes are put in order instead of pixels.</summary>
     private void KeepShape(Node node)
     {
-        var (result, sizes) = (node.Outputs[0], $"{node.Outputs[0]}_first");
+        var (result, sizes) = (node.Outputs[0], Named("sizes", node.Outputs[0]));
         _target.Nodes.Add(node with { Inputs = [First(node.Inputs[0])], Outputs = [sizes] });
         _target.Nodes.Add(new Node(
             "Gather", [sizes, NewConstant(result, ToLast)], [result], new Dictionary<string, object> { ["axis"] = 0L }));
@@ -166,7 +166,7 @@ internal sealed class ChannelsFirst
             return form;
         }
 
-        var made = $"{other[name]}_{(axes == ToFirst ? "first" : "last")}";
+        var made = Named(axes == ToFirst ? "first" : "last", other[name]);
         if (_target.Constants.TryGetValue(other[name], out var tensor))
         {
             _target.Constants[made] = tensor.Transpose([.. axes.Select(axis => (int)axis)]);
@@ -197,10 +197,12 @@ internal sealed class ChannelsFirst
         }
 
         var picture = tensor.Reshape([.. Enumerable.Repeat(1, 4 - tensor.Shape.Count), .. tensor.Shape]);
-        var made = $"{name}_first";
+        var made = Named("first", name);
         _target.Constants[made] = picture.Transpose(0, 3, 1, 2);
         return _first[name] = made;
     }
+
+    private static string Named(string form, string origin) => $"{Graph.Generated}{form}:{origin}";
 
     private static long InFirst(long axis) => AxisInFirst[axis < 0 ? axis + 4 : axis];
 
@@ -215,7 +217,7 @@ internal sealed class ChannelsFirst
 
     private string NewConstant(string origin, long[] values)
     {
-        var name = $"{origin}_order";
+        var name = Named("order", origin);
         _target.Constants[name] = Tensor.Of([values.Length], values);
         return name;
     }

@@ -7,6 +7,9 @@ namespace Ambianic.Models.Import;
 /// </summary>
 internal sealed class Graph
 {
+    /// <summary>How every name begins that the importer makes up, and no name that comes from a file.</summary>
+    public const char Generated = '#';
+
     /// <summary>What is fed, in order.</summary>
     public List<GraphValue> Inputs { get; } = [];
 
@@ -24,7 +27,7 @@ internal sealed class Graph
 }
 
 /// <summary>An input or output.</summary>
-/// <param name="Name">As in the file that was read.</param>
+/// <param name="Name">As in the file that was read, where that is a name of its own.</param>
 /// <param name="Type">Type of the elements.</param>
 /// <param name="Shape">-1 is a size known only when the model runs; null when even the number of axes is.</param>
 internal sealed record GraphValue(string Name, ElementType Type, IReadOnlyList<int>? Shape);

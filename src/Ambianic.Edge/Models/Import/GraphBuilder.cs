@@ -4,13 +4,20 @@ namespace Ambianic.Models.Import;
 /// Says what TensorFlow's operators mean in the words of <see cref="Graph"/>. TensorFlow.js and TensorFlow Lite share the
 /// operators and differ in how they write them down, so the readers only read and this is the only place that translates.
 /// </summary>
-/// <remarks>Methods return the names of new values.</remarks>
-/// <param name="fileSize">Bytes of the file that is read: bounds how much the constants of a hostile one may grow to.</param>
+/// <remarks>
+/// Methods return the names of new values. Those begin with <see cref="Graph.Generated"/>, and what a file calls its inputs
+/// and outputs does not, so that they never meet.
+/// </remarks>
+/// <param name="fileSize">Bytes of the file that is read: bounds how much a hostile one may grow to.</param>
 internal sealed partial class GraphBuilder(long fileSize)
 {
     private const long AlwaysAllowed = 64 << 20;
     private const int MostGrowth = 16;
+    private const int NodeSize = 256;
+    private const int NameSize = 64;
 
+    private readonly HashSet<string> _names = [];
+    private readonly Dictionary<string, int> _copies = [];
     private long _allowed = AlwaysAllowed + (MostGrowth * fileSize);
     private int _values;
 
@@ -20,23 +27,23 @@ internal sealed partial class GraphBuilder(long fileSize)
     /// <summary>Remembers that the source has an operator of this name.</summary>
     public void CountSource(string op) => Graph.SourceOperators[op] = Graph.SourceOperators.GetValueOrDefault(op) + 1;
 
-    /// <summary>Asked before memory is taken for a constant.</summary>
-    /// <exception cref="ModelException">The constants are out of all proportion to the file.</exception>
-    public void Allow(int bytes)
+    /// <summary>Asked before memory is taken, in bytes.</summary>
+    /// <exception cref="ModelException">The model is out of all proportion to the file.</exception>
+    public void Allow(long bytes)
     {
         _allowed -= bytes;
         if (_allowed < 0)
         {
-            throw new ModelException($"its constants are more than {MostGrowth} times as large as the file");
+            throw new ModelException($"it would grow to more than {MostGrowth} times the size of the file");
         }
     }
 
     /// <summary>Adds a constant.</summary>
-    /// <exception cref="ModelException">The constants are out of all proportion to the file.</exception>
+    /// <exception cref="ModelException">The model is out of all proportion to the file.</exception>
     public string Constant(Tensor tensor)
     {
-        Allow(tensor.Data.Length);
-        var name = $"constant_{_values++}";
+        Allow(tensor.Data.Length + NameSize);
+        var name = $"{Graph.Generated}constant_{_values++}";
         Graph.Constants[name] = tensor;
         return name;
     }
@@ -63,10 +70,16 @@ internal sealed partial class GraphBuilder(long fileSize)
     public string[] Emit(
         string op, int outputs, IReadOnlyList<string> inputs, params ReadOnlySpan<(string Name, object Value)> attributes)
     {
+        if (outputs < 1)
+        {
+            throw new ModelException($"{outputs} outputs are impossible");
+        }
+
+        Allow(NodeSize + ((long)NameSize * outputs) + (sizeof(long) * inputs.Count));
         var names = new string[outputs];
         for (var i = 0; i < outputs; i++)
         {
-            names[i] = $"{op}_{_values++}";
+            names[i] = $"{Graph.Generated}{op}_{_values++}";
         }
 
         var named = new Dictionary<string, object>(attributes.Length);
@@ -79,11 +92,33 @@ internal sealed partial class GraphBuilder(long fileSize)
         return names;
     }
 
-    /// <summary>Gives a value the name of an output.</summary>
+    /// <summary>Adds what is fed and returns its name, which differs from <paramref name="name"/> when that is taken or reserved.</summary>
+    public string Input(string name, ElementType type, IReadOnlyList<int>? shape)
+    {
+        var input = new GraphValue(Unique(name), type, shape);
+        Graph.Inputs.Add(input);
+        return input.Name;
+    }
+
+    /// <summary>Gives a value the name of an output, or one like it when that is taken or reserved.</summary>
     public void Output(string value, string name, ElementType type, IReadOnlyList<int>? shape)
     {
-        Graph.Nodes.Add(new Node("Identity", [value], [name], new Dictionary<string, object>()));
-        Graph.Outputs.Add(new GraphValue(name, type, shape));
+        var output = new GraphValue(Unique(name), type, shape);
+        Graph.Nodes.Add(new Node("Identity", [value], [output.Name], new Dictionary<string, object>()));
+        Graph.Outputs.Add(output);
+    }
+
+    private string Unique(string name)
+    {
+        var wanted = name.Length == 0 ? "tensor" : name.StartsWith(Graph.Generated) ? $"_{name}" : name;
+        Allow(NodeSize + (2L * wanted.Length));
+        var unique = wanted;
+        while (!_names.Add(unique))
+        {
+            unique = $"{wanted}_{_copies[wanted] = _copies.GetValueOrDefault(wanted) + 1}";
+        }
+
+        return unique;
     }
 
     /// <summary>As another type; floating point becomes an integer by dropping its fraction.</summary>

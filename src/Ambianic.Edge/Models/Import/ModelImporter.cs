@@ -9,7 +9,7 @@ namespace Ambianic.Models.Import;
 /// <summary>Turns the formats that models come in into ONNX: read, lay out, write.</summary>
 public static class ModelImporter
 {
-    /// <summary>Raised whenever the same file would be imported differently, so that cached results are made anew.</summary>
+    /// <summary>Raised whenever a file would become a model that computes something else, so that cached results are made anew.</summary>
     public const int Version = 3;
 
     private const long LargestFile = 1 << 30;
@@ -43,12 +43,7 @@ public static class ModelImporter
 
     private static Graph Read(string path, IReadOnlyList<string>? outputs)
     {
-        if (new FileInfo(path) is { Exists: true, Length: > LargestFile })
-        {
-            throw new ModelException($"it is larger than {LargestFile >> 30} GiB");
-        }
-
-        var content = File.ReadAllBytes(path);
+        var content = RegularFile.ReadAll(path, LargestFile);
         return IsTflite(content) ? TfliteReader.Read(content)
             : IsJson(content) ? TfJsReader.Read(content, Path.GetDirectoryName(Path.GetFullPath(path))!, outputs)
             : throw new ModelException("it is neither a TensorFlow Lite file nor the model.json of a TensorFlow.js model");

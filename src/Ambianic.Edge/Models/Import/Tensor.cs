@@ -46,7 +46,7 @@ internal sealed record Tensor(ElementType Type, IReadOnlyList<int> Shape, byte[]
             size *= dimension;
             if (dimension < 0 || size > 1 << 30)
             {
-                throw new ModelException($"the file is damaged: a constant of shape [{string.Join(", ", shape)}]");
+                throw new ModelException($"the file is damaged, or a tensor of shape [{string.Join(", ", shape)}] too large");
             }
         }
 

@@ -121,9 +121,63 @@ public sealed class ModelImporterTests
         Assert.Contains("outside", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("x_first")]
+    [InlineData("#Relu_0")]
+    [InlineData("#constant_1")]
+    [InlineData("#first:x")]
+    [InlineData("Relu_0")]
+    public void Import_OutputNamedLikeAnythingTheImporterMakesUp_IsStillAModel(string name)
+    {
+        using var directory = new TemporaryDirectory();
+        var path = new TinyTfJs()
+            .Node("relu", "Relu", ["x"])
+            .Weight("filter", [1, 1, 1, 1], 2)
+            .Node(name, "Conv2D", ["relu", "filter"], Convolution)
+            .Node("sum", "AddV2", [name, "filter"])
+            .Write(directory.Path);
+
+        ModelImporter.Import(path, directory["model.onnx"], [name, "x", name]);
+
+        using var session = new InferenceSession(directory["model.onnx"]);
+        Assert.Equal(3, session.OutputNames.Distinct().Count());
+        using var results = session.Run([NamedOnnxValue.CreateFromTensor("x", new DenseTensor<float>(new float[] { 1, 2, 3, 4 }, [1, 2, 2, 1]))]);
+        Assert.Equal([2, 4, 6, 8], results[0].AsEnumerable<float>());
+        Assert.Equal([1, 2, 3, 4], results[1].AsEnumerable<float>());
+    }
+
+    [Theory]
+    [InlineData("Unpack", """{"num": {"i": "2000000000"}, "axis": {"i": "0"}}""")]
+    [InlineData("Unpack", """{"num": {"i": "-5"}, "axis": {"i": "0"}}""")]
+    [InlineData("Unpack", """{"num": {"i": "99999999999"}, "axis": {"i": "0"}}""")]
+    public void Import_MorePartsThanTheFileCouldMean_IsRefusedInLittleMemory(string op, string attributes)
+    {
+        using var directory = new TemporaryDirectory();
+        var path = new TinyTfJs().Node("parts", op, ["x"], attributes).Node("out", "Relu", ["parts"]).Write(directory.Path);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        Assert.Throws<ModelException>(() => ModelImporter.Import(path, directory["model.onnx"]));
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 16 << 20);
+    }
+
+    [Fact]
+    public void Import_WeightsAreAPipe_CountAsEmptyAndBlockNobody()
+    {
+        using var directory = new TemporaryDirectory();
+        var path = new TinyTfJs().Weight("w", [1], 1).Node("sum", "AddV2", ["x", "w"]).Write(directory.Path, "pipe.bin");
+        NamedPipe.Make(directory["pipe.bin"]);
+
+        var error = Assert.Throws<ModelException>(() => ModelImporter.Import(path, directory["model.onnx"]));
+
+        Assert.Contains("the weights file ends within the weight 'w'", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Import_MutatedModelJson_NeverFailsInAnotherWay()
     {
+        const int Count = 3000;
+        var refused = 0;
         using var directory = new TemporaryDirectory();
         var path = new TinyTfJs()
             .Weight("filter", [1, 1, 1, 2], 1, 10)
@@ -133,7 +187,7 @@ public sealed class ModelImporterTests
             .Write(directory.Path);
         var original = File.ReadAllBytes(path);
         var random = new Random(1);
-        for (var i = 0; i < 1000; i++)
+        for (var i = 0; i < Count; i++)
         {
             var mutated = (byte[])original.Clone();
             for (var n = random.Next(1, 4); n > 0; n--)
@@ -148,9 +202,12 @@ public sealed class ModelImporterTests
             }
             catch (ModelException)
             {
-                // The one way to fail.
+                refused++; // the one way to fail
             }
         }
+
+        Console.WriteLine($"{Count} mutated TensorFlow.js models, {refused} refused");
+        Assert.InRange(refused, Count / 4, Count);
     }
 
     private const string Convolution = """

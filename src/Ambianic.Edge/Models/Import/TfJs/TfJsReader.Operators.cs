@@ -10,12 +10,11 @@ internal sealed partial class TfJsReader
             case "Const":
                 return [_builder.Constant(_weights.GetValueOrDefault(node.Name) ?? throw new ModelException("it has no weight"))];
             case "Placeholder":
-                _builder.Graph.Inputs.Add(new GraphValue(node.Name, node.Type("dtype"), node.Shape()));
-                return [node.Name];
+                return [_builder.Input(node.Name, node.Type("dtype"), node.Shape())];
             case "Unpack":
-                return _builder.Unpack(In(node, 0), (int)node.Integer("num"), node.Integer("axis"));
+                return _builder.Unpack(In(node, 0), checked((int)node.Integer("num")), node.Integer("axis"));
             case "Split":
-                return _builder.Split(In(node, 1), (int)node.Integer("num_split"), Axis(node, 0));
+                return _builder.Split(In(node, 1), checked((int)node.Integer("num_split")), Axis(node, 0));
             case "SplitV":
                 return _builder.Split(In(node, 0), _builder.IntegersOf(In(node, 1)), Axis(node, 2));
             case "TopKV2":

@@ -14,7 +14,7 @@ internal sealed partial class TfJsReader
     /// <summary>Names of the values built for each node, by output.</summary>
     private readonly Dictionary<string, string[]> _values = [];
 
-    private TfJsReader(JsonElement model, string directory, IReadOnlyList<string>? outputs)
+    private TfJsReader(JsonElement model, int size, string directory, IReadOnlyList<string>? outputs)
     {
         foreach (var json in model.GetProperty("modelTopology").GetProperty("node").EnumerateArray())
         {
@@ -23,7 +23,7 @@ internal sealed partial class TfJsReader
         }
 
         _weights = TfJsWeights.Read(model.GetProperty("weightsManifest"), directory);
-        _builder = new GraphBuilder(_weights.Values.Sum(weight => (long)weight.Data.Length));
+        _builder = new GraphBuilder(size + _weights.Values.Sum(weight => (long)weight.Data.Length));
         foreach (var output in outputs ?? Outputs(model))
         {
             Build(output);
@@ -44,7 +44,7 @@ internal sealed partial class TfJsReader
         }
 
         using var document = JsonDocument.Parse(json);
-        return new TfJsReader(document.RootElement, directory, outputs)._builder.Graph;
+        return new TfJsReader(document.RootElement, json.Length, directory, outputs)._builder.Graph;
     }
 
     /// <summary>Those that the signature names; without a signature the nodes that nobody uses.</summary>
@@ -61,6 +61,7 @@ internal sealed partial class TfJsReader
 
     private ElementType OutputType(string name) => _nodes[name].Op switch
     {
+        "Placeholder" or "Const" => _nodes[name].Type("dtype"),
         "ArgMax" => ElementType.Int32,
         "Cast" => _nodes[name].Type("DstT"),
         "Equal" or "Less" or "Greater" or "GreaterEqual" or "LogicalAnd" => ElementType.Bool,

@@ -37,20 +37,24 @@ internal static class TfJsWeights
 
     private static byte[] ReadFiles(IReadOnlyList<string> names, string directory)
     {
-        var files = names.Select(name => name == Path.GetFileName(name)
-            ? new FileInfo(Path.Combine(directory, name))
-            : throw new ModelException($"the weights file '{name}' lies outside the model's folder")).ToArray();
-        if (Array.Find(files, file => !file.Exists) is { } missing)
+        var data = new MemoryStream();
+        foreach (var name in names)
         {
-            throw new ModelException($"the weights file '{missing.Name}' is missing beside it");
+            if (name != Path.GetFileName(name))
+            {
+                throw new ModelException($"the weights file '{name}' lies outside the model's folder");
+            }
+
+            var path = Path.Combine(directory, name);
+            if (!File.Exists(path))
+            {
+                throw new ModelException($"the weights file '{name}' is missing beside it");
+            }
+
+            data.Write(RegularFile.ReadAll(path, LargestFile - data.Length));
         }
 
-        if (files.Sum(file => file.Length) is var length && length > LargestFile)
-        {
-            throw new ModelException($"the weights are too large: {length} bytes, at most {LargestFile} are read");
-        }
-
-        return files.Length == 1 ? File.ReadAllBytes(files[0].FullName) : [.. files.SelectMany(file => File.ReadAllBytes(file.FullName))];
+        return data.ToArray();
     }
 
     private static Tensor Read(JsonElement weight, string name, byte[] data, ref int position)

@@ -10,6 +10,8 @@ namespace Ambianic.Models.Import.Tflite;
 /// <remarks>Format: https://flatbuffers.dev/internals, "FlatBuffers Internals".</remarks>
 internal readonly struct FlatTable
 {
+    private const int MostTables = 100_000;
+
     private readonly FlatBuffer _buffer;
     private readonly int _table;
     private readonly int _fields;
@@ -67,8 +69,10 @@ internal readonly struct FlatTable
     public int[] UInt16s(int field) => Elements(field, 2, static (buffer, at) => buffer.UInt16At(at));
 
     /// <summary>The elements of a vector of tables.</summary>
-    public FlatTable[] Tables(int field) =>
-        Elements(field, 4, static (buffer, at) => new FlatTable(buffer, buffer.Follow(at)));
+    /// <exception cref="ModelException">There are more than any network has: a file may name one small table very often.</exception>
+    public FlatTable[] Tables(int field) => Vector(field, 4).Count <= MostTables
+        ? Elements(field, 4, static (buffer, at) => new FlatTable(buffer, buffer.Follow(at)))
+        : throw new ModelException($"it has more than {MostTables} tensors, operators or buffers");
 
     private T[] Elements<T>(int field, int size, Func<FlatBuffer, int, T> read)
     {

@@ -8,12 +8,17 @@ namespace Ambianic.Models.Import.Tflite;
 internal sealed class FlexMap
 {
     private const int Map = 9;
+
+    /// <summary>Operators have a dozen options with short names; a small file could share one long name between many.</summary>
+    private const int MostEntries = 64;
+    private const int LongestKey = 64;
+
     private readonly ReadOnlyMemory<byte> _buffer;
 
     private FlexMap(ReadOnlyMemory<byte> buffer) => _buffer = buffer;
 
-    /// <summary>The numbers by name; entries of other kinds are left out.</summary>
-    /// <exception cref="ModelException">It is not a map, or damaged.</exception>
+    /// <summary>The numbers by name, names cut at 64 bytes; entries of other kinds are left out.</summary>
+    /// <exception cref="ModelException">It is not a map, damaged, or has more than 64 entries.</exception>
     public static Dictionary<string, double> Read(ReadOnlyMemory<byte> buffer) => new FlexMap(buffer).ReadRoot();
 
     private Dictionary<string, double> ReadRoot()
@@ -34,9 +39,9 @@ internal sealed class FlexMap
     private Dictionary<string, double> ReadMap(int elements, int width)
     {
         var count = Unsigned(elements - width, width);
-        if (count > (ulong)_buffer.Length)
+        if (count > MostEntries)
         {
-            throw new ModelException("its options are damaged");
+            throw new ModelException($"it has {count} options, and at most {MostEntries} are read");
         }
 
         var keys = Back(elements - (3 * width), width);
@@ -98,7 +103,7 @@ internal sealed class FlexMap
 
     private string KeyAt(int at)
     {
-        var rest = Slice(at, _buffer.Length - Math.Clamp(at, 0, _buffer.Length));
+        var rest = Slice(at, Math.Min(LongestKey, _buffer.Length - Math.Clamp(at, 0, _buffer.Length)));
         var end = rest.IndexOf((byte)0);
         return Encoding.UTF8.GetString(end < 0 ? rest : rest[..end]);
     }

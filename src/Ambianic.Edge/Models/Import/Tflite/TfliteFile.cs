@@ -72,6 +72,8 @@ internal sealed class TfliteFile
             throw new ModelException("the file is damaged: a tensor has an impossible shape");
         }
 
+        var type = ReadType(table.Byte(1));
+        _ = Tensor.SizeInBytes(type, shape); // also computed ones: the runtime would take memory for them
         var buffer = table.Int32(2);
         var quantisation = table.Table(4);
         var scales = quantisation?.Singles(2) ?? [];
@@ -83,7 +85,7 @@ internal sealed class TfliteFile
 
         return new TfliteTensor(
             table.Text(3),
-            ReadType(table.Byte(1)),
+            type,
             shape,
             buffer == 0 ? default : buffer > 0 && buffer < _buffers.Length ? _buffers[buffer].Bytes(0) : throw Damaged("buffer", buffer),
             scales,

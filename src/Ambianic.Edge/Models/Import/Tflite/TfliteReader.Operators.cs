@@ -24,6 +24,7 @@ internal sealed partial class TfliteReader
                     sparse, sparse.Sparsity ?? throw new ModelException("its input is not sparse"));
                 break;
             case DEQUANTIZE when ConstantOf(item.Inputs[0]) is { } constant:
+                _builder.Allow((long)constant.Count * sizeof(float));
                 _constants[item.Outputs[0]] = Real(constant, TensorOf(item.Inputs[0]));
                 break;
             case SPLIT:

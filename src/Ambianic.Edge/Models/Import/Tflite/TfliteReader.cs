@@ -23,8 +23,6 @@ internal sealed partial class TfliteReader
     /// <summary>Quantised tensors that are not rounded.</summary>
     private readonly HashSet<int> _carried;
 
-    private readonly HashSet<string> _names = [];
-
     private TfliteReader(ReadOnlyMemory<byte> file)
     {
         _file = TfliteFile.Parse(file);
@@ -43,7 +41,7 @@ internal sealed partial class TfliteReader
         foreach (var output in _file.Outputs.Where(output => !_postProcessed.Contains(output)))
         {
             var tensor = TensorOf(output);
-            _builder.Output(Value(output), Unique(tensor.Name), tensor.IsQuantised ? ElementType.Float : Wide(tensor.Type), tensor.Shape);
+            _builder.Output(Value(output), tensor.Name, tensor.IsQuantised ? ElementType.Float : Wide(tensor.Type), tensor.Shape);
         }
     }
 
@@ -67,17 +65,15 @@ internal sealed partial class TfliteReader
     private void AddInput(int index)
     {
         var tensor = TensorOf(index);
-        var name = Unique(tensor.Name);
         if (tensor is not { IsQuantised: true, Scales.Count: 1 })
         {
-            _builder.Graph.Inputs.Add(new GraphValue(name, Wide(tensor.Type), tensor.Shape));
-            _values[index] = name;
+            _values[index] = _builder.Input(tensor.Name, Wide(tensor.Type), tensor.Shape);
             return;
         }
 
         // Signed inputs are pixels less 128, which is the same as another zero point.
         var zeroPoint = tensor.Type == ElementType.Int8 ? tensor.ZeroPoints[0] + 128 : tensor.ZeroPoints[0];
-        _builder.Graph.Inputs.Add(new GraphValue(name, ElementType.UInt8, tensor.Shape));
+        var name = _builder.Input(tensor.Name, ElementType.UInt8, tensor.Shape);
         _values[index] = _builder.Emit(
             "DequantizeLinear",
             [name, _builder.Scalar(tensor.Scales[0]), _builder.Constant(new Tensor(ElementType.UInt8, [], [(byte)zeroPoint]))]);
@@ -173,15 +169,4 @@ internal sealed partial class TfliteReader
     }
 
     private static ElementType Wide(ElementType type) => type == ElementType.Float16 ? ElementType.Float : type;
-
-    private string Unique(string name)
-    {
-        var unique = name.Length == 0 ? "tensor" : name;
-        for (var i = 1; !_names.Add(unique); i++)
-        {
-            unique = $"{name}_{i}";
-        }
-
-        return unique;
-    }
 }

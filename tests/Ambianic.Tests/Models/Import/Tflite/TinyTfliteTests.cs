@@ -193,13 +193,86 @@ public sealed class TinyTfliteTests : IDisposable
         Assert.Contains("the same bytes too often", error.Message, StringComparison.Ordinal);
     }
 
-    /// <summary><c>AMBIANIC_FUZZ_INPUTS</c> sets how many; 100000 take about six seconds.</summary>
+    [Fact]
+    public void Import_ThousandsOfOptionsOfOneLongName_IsRefusedInsteadOfReadForEver()
+    {
+        var file = PostProcessed(TinyTflite.FlexMap([.. Enumerable.Repeat((new string('k', 30), 1f), 20_000)]));
+
+        var error = Assert.Throws<ModelException>(() => TfliteReader.Read(file));
+
+        Assert.Contains("20000 options", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Import_ConstantUnpackedManyTimes_IsRefusedInLittleMemory()
+    {
+        var model = new TinyTflite();
+        var half = model.Tensor("half", TinyTflite.Half, [500_000], new byte[1_000_000]);
+        var wide = model.Tensor("wide", TinyTflite.Float, [500_000]);
+        for (var i = 0; i < 5000; i++)
+        {
+            model.Operator(DEQUANTIZE, [half], [wide]);
+        }
+
+        var error = Assert.Throws<ModelException>(() => TfliteReader.Read(model.Build([], [wide])));
+
+        Assert.Contains("times the size of the file", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Import_OneOperatorAMillionTimes_IsRefused()
+    {
+        var item = new FlatNode((0, 0), (1, new[] { 0 }), (2, new[] { 0 }));
+        var graph = new FlatNode((0, new[] { new FlatNode((0, new[] { 1 })) }), (3, Enumerable.Repeat(item, 1_000_000).ToArray()));
+        var file = FlatWriter.Write(new FlatNode((0, 3), (1, new[] { new FlatNode((0, (byte)19)) }), (2, new[] { graph }), (4, new[] { new FlatNode() })), "TFL3");
+
+        var error = Assert.Throws<ModelException>(() => TfliteReader.Read(file));
+
+        Assert.Contains("more than 100000", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Import_TensorOfGigabytes_IsRefused()
+    {
+        var model = new TinyTflite();
+        var (x, y) = (model.Tensor("x", TinyTflite.Float, [1, 20_000, 20_000, 3]), model.Tensor("y", TinyTflite.Float, [1, 20_000, 20_000, 3]));
+
+        var error = Assert.Throws<ModelException>(() => TfliteReader.Read(model.Operator(RELU, [x], [y]).Build([x], [y])));
+
+        Assert.Contains("[1, 20000, 20000, 3] too large", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Import_TensorsNamedLikeTheImportersOwn_AreStillAModel()
+    {
+        var model = new TinyTflite();
+        var x = model.Tensor("#Relu_0", TinyTflite.Float, [1, 2]);
+        var y = model.Tensor("Relu_0", TinyTflite.Float, [1, 2]);
+        var z = model.Tensor("Relu_0", TinyTflite.Float, [1, 2]);
+        model.Operator(RELU, [x], [y]).Operator(NEG, [y], [z]);
+
+        Import(model.Build([x], [y, z, x]), out var session);
+
+        using (session)
+        {
+            using var results = session.Run([NamedOnnxValue.CreateFromTensor(session.InputNames[0], new DenseTensor<float>(new float[] { -1, 2 }, [1, 2]))]);
+            Assert.Equal([0, 2], results[0].AsEnumerable<float>());
+            Assert.Equal([0, -2], results[1].AsEnumerable<float>());
+            Assert.Equal([-1, 2], results[2].AsEnumerable<float>());
+        }
+    }
+
+    /// <summary><c>AMBIANIC_FUZZ_INPUTS</c> sets how many.</summary>
     [Fact]
     public void Import_HostileFiles_EndInAnErrorSoonAndInLittleMemory()
     {
         const string Variable = "AMBIANIC_FUZZ_INPUTS";
-        var count = int.Parse(Environment.GetEnvironmentVariable(Variable) ?? "20000", CultureInfo.InvariantCulture);
-        byte[][] originals = [TinyModels.Operators(), Quantised(), PostProcessed()];
+        var count = int.Parse(Environment.GetEnvironmentVariable(Variable) ?? "100000", CultureInfo.InvariantCulture);
+        byte[][] originals =
+        [
+            TinyModels.Operators(), Quantised(), PostProcessed(),
+            PostProcessed(TinyTflite.FlexMap([.. Enumerable.Range(0, 3000).Select(i => ($"option{i}", (float)i))])),
+        ];
         var (random, refused, slowest, largest) = (new Random(11), 0, 0L, 0L);
         for (var i = 0; i < count; i++)
         {
@@ -270,15 +343,17 @@ public sealed class TinyTfliteTests : IDisposable
         return model.Build([x], [y, z]);
     }
 
-    private static byte[] PostProcessed()
+    private static byte[] PostProcessed() => PostProcessed(TinyTflite.FlexMap(
+        ("h_scale", 5), ("max_classes_per_detection", 1), ("max_detections", 7), ("nms_iou_threshold", 0.5f), ("nms_score_threshold", 0.25f),
+        ("num_classes", 2), ("use_regular_nms", 1), ("w_scale", 5), ("x_scale", 10), ("y_scale", 10)));
+
+    private static byte[] PostProcessed(byte[] options)
     {
         var model = new TinyTflite();
         var (boxes, scores) = (model.Tensor("boxes", TinyTflite.Float, [1, 2, 4]), model.Tensor("scores", TinyTflite.Float, [1, 2, 3]));
         var anchors = model.Constant([2, 4], 0.1f, 0.2f, 0.3f, 0.4f, 0.5f, 0.6f, 0.7f, 0.8f);
         int[] outputs = [.. Enumerable.Range(0, 4).Select(i => model.Tensor($"out{i}", TinyTflite.Float, [1]))];
-        model.Operator(CUSTOM, [boxes, scores, anchors], outputs, custom: "TFLite_Detection_PostProcess", customOptions: TinyTflite.FlexMap(
-            ("h_scale", 5), ("max_classes_per_detection", 1), ("max_detections", 7), ("nms_iou_threshold", 0.5f), ("nms_score_threshold", 0.25f),
-            ("num_classes", 2), ("use_regular_nms", 1), ("w_scale", 5), ("x_scale", 10), ("y_scale", 10)));
+        model.Operator(CUSTOM, [boxes, scores, anchors], outputs, custom: "TFLite_Detection_PostProcess", customOptions: options);
         return model.Build([boxes, scores], outputs);
     }
 
