@@ -7,31 +7,33 @@ namespace Ambianic.Models;
 public static partial class LabelFile
 {
     private const int LargestFile = 1 << 20;
+    private const int LongestLabel = 200;
     private const int HighestIndex = 100_000;
 
     /// <summary>Labels by class index; an index that the file leaves out is called <c>class N</c>.</summary>
     /// <exception cref="ModelException">The file cannot be read or holds no labels.</exception>
     public static IReadOnlyList<string> Read(string path)
     {
-        string[] lines;
+        string[] labels;
         try
         {
-            if (new FileInfo(path).Length > LargestFile)
-            {
-                throw new ModelException($"the labels file {path} is larger than {LargestFile} bytes; is it a labels file?");
-            }
-
-            lines = [.. File.ReadLines(path).Select(line => line.Trim())];
+            // The reader knows the marks of UTF-8 and UTF-16.
+            using var text = new StreamReader(new MemoryStream(RegularFile.ReadAll(path, LargestFile)));
+            labels = [.. text.ReadToEnd().Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0)];
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ModelException)
         {
             throw new ModelException($"the labels file {path} cannot be read: {error.Message}", error);
         }
 
-        var labels = lines.Where(line => line.Length > 0).ToArray();
+        if (Array.Exists(labels, label => label.Length > LongestLabel || label.Any(letter => char.IsControl(letter) && letter != '\t')))
+        {
+            throw new ModelException($"the labels file {path} is not text with a label a line; is it a labels file?");
+        }
+
         if (labels.Length == 0)
         {
-            throw new ModelException($"the labels file {path} holds no labels");
+            throw new ModelException($"the labels file {path} holds no labels (a device or a pipe counts as empty)");
         }
 
         var indexed = Array.ConvertAll(labels, label => IndexedLabel().Match(label));

@@ -86,19 +86,36 @@ public sealed partial class ModelResolver(ModelStore store, ILogger<ModelResolve
     private Task<ResolvedModel> EdgeTpuAsync(
         ModelRole role, string path, ModelOptions options, string? labels, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
     {
-        var origin = path.Replace(EdgeTpuSuffix, "", StringComparison.OrdinalIgnoreCase);
+        var origin = Path.Combine(
+            Path.GetDirectoryName(path) ?? "", Path.GetFileName(path).Replace(EdgeTpuSuffix, "", StringComparison.OrdinalIgnoreCase));
         return File.Exists(path) && !File.Exists(origin)
             ? throw new ModelException(
                 $"the model {path} is compiled for the Edge TPU and cannot be converted; name the file it was compiled from as 'tflite'")
             : TfliteAsync(role, origin, options, labels, progress, cancellation);
     }
 
-    private static bool IsForEdgeTpu(string path) => path.Contains(EdgeTpuSuffix, StringComparison.OrdinalIgnoreCase);
+    private static bool IsForEdgeTpu(string path) => Path.GetFileName(path).Contains(EdgeTpuSuffix, StringComparison.OrdinalIgnoreCase);
 
     private static ResolvedModel Own(string onnx, string path, ModelOptions options, string? labels) => new(
         Path.GetFileName(path), onnx, null, options.Decoder, labels is null ? null : LabelFile.Read(labels));
 
-    private static string ExistingFile(string path) => File.Exists(path) ? Path.GetFullPath(path) : throw Missing(path);
+    private static string ExistingFile(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw Missing(path);
+        }
+
+        try
+        {
+            using var file = RegularFile.Open(path);
+            return Path.GetFullPath(path);
+        }
+        catch (Exception error) when (error is ModelException or IOException or UnauthorizedAccessException)
+        {
+            throw new ModelException($"the model {path} cannot be read: {error.Message}", error);
+        }
+    }
 
     private static ModelException Missing(string path) =>
         new($"the model {path} is not there (looked for {Path.GetFullPath(path)})");

@@ -17,13 +17,84 @@ public sealed class LabelFileTests
         Assert.Equal(["3d printer", "person"], Read("3d printer\nperson"));
 
     [Theory]
-    [InlineData("")]
-    [InlineData("\n \n")]
-    public void Read_NoLabels_IsAnErrorThatNamesTheFile(string content)
+    [InlineData("", "labels.txt holds no labels")]
+    [InlineData("\n \n", "labels.txt holds no labels")]
+    [InlineData("person\n\0\u0001\u0002ELF", "labels.txt is not text")]
+    public void Read_NoLabels_IsAnErrorThatNamesTheFile(string content, string reason)
     {
         var error = Assert.Throws<ModelException>(() => Read(content));
 
-        Assert.Contains("labels.txt holds no labels", error.Message, StringComparison.Ordinal);
+        Assert.Contains(reason, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_OneEndlessLine_IsNotTakenForALabel() => Assert.Throws<ModelException>(() => Read(new string('x', 10_000)));
+
+    [Fact]
+    public void Read_DeviceThatNeverEnds_IsRefused() =>
+        Assert.Contains("/dev/zero", Assert.Throws<ModelException>(() => LabelFile.Read("/dev/zero")).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Read_PipeThatNobodyWritesTo_IsRefusedAtOnce()
+    {
+        using var directory = new TemporaryDirectory();
+        NamedPipe.Make(directory["labels.txt"]);
+
+        var error = Assert.Throws<ModelException>(() => LabelFile.Read(directory["labels.txt"]));
+
+        Assert.Contains("a device or a pipe", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_FileOfGigabytes_IsRefusedUnread()
+    {
+        using var directory = new TemporaryDirectory();
+        using (var file = File.Create(directory["labels.txt"]))
+        {
+            file.SetLength(3L << 30); // sparse: takes no room
+        }
+
+        var error = Assert.Throws<ModelException>(() => LabelFile.Read(directory["labels.txt"]));
+
+        Assert.Contains("too large", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_LinkToAFile_IsFollowed()
+    {
+        using var directory = new TemporaryDirectory();
+        File.WriteAllText(directory["real.txt"], "person");
+        File.CreateSymbolicLink(directory["labels.txt"], directory["real.txt"]);
+
+        Assert.Equal(["person"], LabelFile.Read(directory["labels.txt"]));
+    }
+
+    [Fact]
+    public void Read_MutatedFiles_GiveLabelsOrAnError()
+    {
+        using var directory = new TemporaryDirectory();
+        var random = new Random(5);
+        var refused = 0;
+        for (var i = 0; i < 2000; i++)
+        {
+            var content = "0 person\n1 bicycle\n2\tcar\n3, bus"u8.ToArray();
+            for (var n = random.Next(1, 5); n > 0; n--)
+            {
+                content[random.Next(content.Length)] = (byte)random.Next(256);
+            }
+
+            File.WriteAllBytes(directory["labels.txt"], content);
+            try
+            {
+                Assert.NotEmpty(LabelFile.Read(directory["labels.txt"]));
+            }
+            catch (ModelException)
+            {
+                refused++;
+            }
+        }
+
+        Assert.InRange(refused, 1, 1999);
     }
 
     [Fact]

@@ -119,6 +119,31 @@ public sealed class ModelResolverTests : IDisposable
         Assert.Equal("m.tflite", model.Name);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ResolveAsync_FolderNamedLikeAnEdgeTpuFile_IsOnlyAFolder(bool namedAsTflite)
+    {
+        Directory.CreateDirectory(_fixture["models_edgetpu"]);
+        var file = Path.Combine(_fixture["models_edgetpu"], "m.tflite");
+        await File.WriteAllBytesAsync(file, Tiny(), TestContext.Current.CancellationToken);
+
+        var model = await ResolveAsync(
+            ModelRole.Objects, namedAsTflite ? new ModelOptions { Tflite = file } : new ModelOptions { Edgetpu = file }, null);
+
+        Assert.Equal("m.tflite", model.Name);
+    }
+
+    [Fact]
+    public async Task ResolveAsync_OnnxIsAPipe_IsRefusedAtOnce()
+    {
+        NamedPipe.Make(_fixture["pipe.onnx"]);
+
+        var error = await FailAsync(ModelRole.Objects, new ModelOptions { Onnx = _fixture["pipe.onnx"] });
+
+        Assert.Contains("pipe.onnx cannot be read: there is nothing in it", error.Message, StringComparison.Ordinal);
+    }
+
     private static byte[] Tiny()
     {
         var model = new TinyTflite();
