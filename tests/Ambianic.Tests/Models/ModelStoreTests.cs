@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using Ambianic.Models.Import;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Ambianic.Models;
@@ -25,6 +26,44 @@ public sealed class ModelStoreTests : IDisposable
         Assert.Equal(first, second);
         Assert.True(File.Exists(first));
         Assert.Equal(["models", Path.GetRelativePath(_fixture.Cache, first)], _fixture.Files);
+    }
+
+    [Theory]
+    [InlineData(100)] // cut short
+    [InlineData(10_000)] // its last byte is another one
+    public async Task ImportAsync_ResultIsDamaged_IsImportedOnceMore(int length)
+    {
+        var source = new TinyTfJs().Weight("w", [1], 1).Node("out", "AddV2", ["x", "w"]).Write(Path.GetDirectoryName(_fixture["x"])!);
+        var onnx = await _fixture.Store().ImportAsync(source, Cancellation);
+        var whole = await File.ReadAllBytesAsync(onnx, Cancellation);
+        var damaged = whole[..Math.Min(length, whole.Length)];
+        damaged[^1] ^= 1;
+        await File.WriteAllBytesAsync(onnx, damaged, Cancellation);
+
+        await _fixture.Store().ImportAsync(source, Cancellation);
+
+        Assert.Equal(whole, await File.ReadAllBytesAsync(onnx, Cancellation));
+    }
+
+    [Fact]
+    public async Task GetAsync_PulledModelIsDamaged_IsFetchedOnceMore()
+    {
+        var model = _fixture.PackedModel();
+        var onnx = await _fixture.Store().GetAsync(model, null, Cancellation);
+        var whole = await File.ReadAllBytesAsync(onnx, Cancellation);
+        await File.WriteAllBytesAsync(onnx, whole[..20], Cancellation);
+
+        await _fixture.Store().GetAsync(model, null, Cancellation);
+
+        Assert.Equal(whole, await File.ReadAllBytesAsync(onnx, Cancellation));
+    }
+
+    [Fact]
+    public async Task ImportAsync_DeviceThatNeverEnds_IsRefused()
+    {
+        var error = await Assert.ThrowsAsync<ModelException>(() => _fixture.Store().ImportAsync("/dev/zero", Cancellation));
+
+        Assert.Contains("/dev/zero cannot be read: there is nothing in it", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

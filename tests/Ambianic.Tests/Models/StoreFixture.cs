@@ -17,7 +17,7 @@ internal sealed class StoreFixture : IHttpClientFactory, IDisposable
     public string Cache => _directory["cache"];
 
     public IReadOnlyList<string> Files => Directory.Exists(Cache)
-        ? [.. Directory.EnumerateFileSystemEntries(Cache, "*", SearchOption.AllDirectories).Where(path => !path.EndsWith(".lock", StringComparison.Ordinal)).Select(path => Path.GetRelativePath(Cache, path))]
+        ? [.. Directory.EnumerateFileSystemEntries(Cache, "*", SearchOption.AllDirectories).Where(path => Path.GetExtension(path) is not (".lock" or FinishedFile.HashSuffix)).Select(path => Path.GetRelativePath(Cache, path))]
         : [];
 
     /// <summary>What the web site answers.</summary>
