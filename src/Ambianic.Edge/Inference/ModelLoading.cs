@@ -5,12 +5,12 @@ namespace Ambianic.Inference;
 
 /// <summary>
 /// A model that is being loaded, or has been, on a thread of its own: a native call that hangs can be left alone, but
-/// not stopped. Nobody waits for it longer than <see cref="Longest"/>.
+/// not stopped. Nobody waits for it for ever.
 /// </summary>
 /// <remarks>Safe to use from several threads.</remarks>
 internal sealed class ModelLoading : IDisposable
 {
-    /// <summary>Several times what a large model takes on a small computer.</summary>
+    /// <summary>Several times what a large model takes on a small computer; warming up comes on top of it.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromMinutes(2);
 
     /// <summary>How long <see cref="Dispose"/> waits, so that the process does not end in the middle of native code.</summary>
@@ -18,6 +18,7 @@ internal sealed class ModelLoading : IDisposable
 
     private readonly CancellationTokenSource _givenUp = new();
     private readonly ResolvedModel _model;
+    private readonly TimeSpan _patience;
     private readonly TimeProvider _time;
     private readonly long _started;
     private readonly Task<ModelSession> _session;
@@ -25,10 +26,11 @@ internal sealed class ModelLoading : IDisposable
     /// <summary>Begins to load.</summary>
     /// <param name="model">Named in errors.</param>
     /// <param name="load">Loads it; told when nobody wants the result any more.</param>
+    /// <param name="patience">It is given up when it has not been loaded by then.</param>
     /// <param name="time">Measures how long it takes.</param>
-    public ModelLoading(ResolvedModel model, Func<CancellationToken, ModelSession> load, TimeProvider time)
+    public ModelLoading(ResolvedModel model, Func<CancellationToken, ModelSession> load, TimeSpan patience, TimeProvider time)
     {
-        (_model, _time, _started) = (model, time, time.GetTimestamp());
+        (_model, _patience, _time, _started) = (model, patience, time, time.GetTimestamp());
         _session = Task.Factory.StartNew(
             () => load(_givenUp.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
@@ -40,10 +42,10 @@ internal sealed class ModelLoading : IDisposable
     public bool HasFailed => _session.IsCompleted && !_session.IsCompletedSuccessfully;
 
     /// <summary>Waits for the session, which stays the loading's own.</summary>
-    /// <exception cref="InferenceException">It cannot be loaded, or has not been within <see cref="Longest"/> since it began.</exception>
+    /// <exception cref="InferenceException">It cannot be loaded, or has not been in time.</exception>
     public async Task<ModelSession> WaitAsync(CancellationToken cancellation)
     {
-        var left = Longest - _time.GetElapsedTime(_started);
+        var left = _patience - _time.GetElapsedTime(_started);
         try
         {
             return await _session.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, _time, cancellation);
@@ -52,7 +54,7 @@ internal sealed class ModelLoading : IDisposable
         {
             await _givenUp.CancelAsync();
             throw new InferenceException(
-                $"{_model.Name} ({_model.OnnxPath}) has not loaded within {Longest.TotalSeconds:0} s; choose another model, or restart Ambianic to try again");
+                $"{_model.Name} ({_model.OnnxPath}) has not loaded within {_patience.TotalSeconds:0} s; choose another model, or restart Ambianic to try again");
         }
     }
 

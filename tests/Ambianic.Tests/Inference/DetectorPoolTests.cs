@@ -142,7 +142,7 @@ public sealed class DetectorPoolTests : IDisposable
         File.Move(new TinyOnnx(1, 3, 32, 32).Output("output0", [1, 1, 6], [8, 8, 24, 24, 0.9f, 0]).Write(_folder.FullName), path);
         var labels = await EventuallyReadyAsync();
 
-        Assert.All([first, second], error => Assert.Contains($"mine ({path}) has not loaded within 120 s", error.Message, StringComparison.Ordinal));
+        Assert.All([first, second], error => Assert.Contains($"mine ({path}) has not loaded within 128 s", error.Message, StringComparison.Ordinal));
         Assert.Empty(labels);
         Assert.Single(pool.Statistics);
 

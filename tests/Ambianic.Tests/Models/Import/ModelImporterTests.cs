@@ -125,7 +125,6 @@ public sealed class ModelImporterTests
     [InlineData("x_first")]
     [InlineData("#Relu_0")]
     [InlineData("#constant_1")]
-    [InlineData("#first:x")]
     [InlineData("Relu_0")]
     public void Import_OutputNamedLikeAnythingTheImporterMakesUp_IsStillAModel(string name)
     {

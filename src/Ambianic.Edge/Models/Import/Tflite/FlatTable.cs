@@ -10,7 +10,7 @@ namespace Ambianic.Models.Import.Tflite;
 /// <remarks>Format: https://flatbuffers.dev/internals, "FlatBuffers Internals".</remarks>
 internal readonly struct FlatTable
 {
-    private const int MostTables = 100_000;
+    private const int MostTables = 20_000;
 
     private readonly FlatBuffer _buffer;
     private readonly int _table;

@@ -228,7 +228,7 @@ public sealed class TinyTfliteTests : IDisposable
 
         var error = Assert.Throws<ModelException>(() => TfliteReader.Read(file));
 
-        Assert.Contains("more than 100000", error.Message, StringComparison.Ordinal);
+        Assert.Contains("more than 20000", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
