@@ -99,7 +99,8 @@ internal sealed class ModelSession : IDisposable
             graph.Check(input);
             run = InferenceRun.Create(graph, input, time);
             run.WarmUp();
-            var decoder = model.Decoder is { } name ? DetectionDecoders.Get(name) : DetectionDecoders.Guess(run.Outputs);
+            var decoder = model.Decoder is { } name ? DetectionDecoders.Get(name) : DetectionDecoders.Guess(run.Outputs, input.Width, input.Height);
+            CheckLabels(model, graph, decoder, run);
             if (model.Input is null)
             {
                 run.Dispose();
@@ -108,6 +109,7 @@ internal sealed class ModelSession : IDisposable
                 run.WarmUp();
             }
 
+            decoder.Decode(run.Outputs, Letterbox.Fit(input, input.Width, input.Height, null), 1, new CandidateList()); // what cannot be read is refused now, not at each picture
             return new ModelSession(model, graph, input, decoder, run, workers, longest, time);
         }
         catch (InferenceException error)
@@ -184,6 +186,17 @@ internal sealed class ModelSession : IDisposable
         {
             worker.Current?.TrySetException(Hung());
             worker.Run.Stop();
+        }
+    }
+
+    /// <summary>A model of the same family that finds poses or outlines has a detector's shape, with more numbers than it has names.</summary>
+    private static void CheckLabels(ResolvedModel model, OnnxGraph graph, IDetectionDecoder decoder, InferenceRun run)
+    {
+        var classes = decoder.Classes(run.Outputs);
+        if (model.Decoder is null && graph.Labels.Count > 0 && classes > 0 && classes != graph.Labels.Count)
+        {
+            throw new InferenceException(
+                $"it looks like {decoder.Name} with {classes} classes, but has names of {graph.Labels.Count}: it may do something else than detect; if it does not, set model.decoder: {decoder.Name}");
         }
     }
 
