@@ -161,7 +161,7 @@ public sealed class CommandTests : IDisposable
         var recording = await Footage.RequireAsync(Cancellation);
         Write("config.yaml", "pipelines:\n  a:\n    - source: rtsp://127.0.0.1/a\n    - detect_objects:\n    - detect_faces:\n");
 
-        var analyze = await RunAsync("analyze", recording, "--fps", "0.5");
+        var analyze = await RunAsync("analyze", recording, "--fps", "0.1");
 
         var lines = analyze.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!).ToList();
         Assert.All(lines.Where(line => (string?)line["element"] == "detect_objects"), line => Assert.Null(line["region"]));
