@@ -79,7 +79,7 @@ internal static class Evaluation
             var odd = await LookAsync(1, cancellation);
             var scores = Together(even, odd);
             var statistics = models.Pool.Statistics.First(item => item.Model == _raw.Model);
-            var report = ModelCalibration.Fit(even, odd);
+            var report = TryFit(even, odd);
             var (precision, recall) = scores.With(calibration).At(threshold);
             return
             [
@@ -88,14 +88,28 @@ internal static class Evaluation
                 Show(scores.AveragePrecisionOverOverlaps()),
                 Show(precision),
                 Show(recall),
-                Show(report.ErrorBefore),
+                Show(ModelCalibration.Error(scores, Calibration.None)),
                 Show(ModelCalibration.Error(scores, calibration)),
-                Show(report.ErrorAfter),
-                report.ErrorElsewhere is { } elsewhere ? Show(elsewhere) : "-",
-                report.Calibration.Slope.ToString("0.00", CultureInfo.InvariantCulture),
-                report.Calibration.Intercept.ToString("0.00", CultureInfo.InvariantCulture),
+                report is null ? "-" : Show(report.ErrorAfter),
+                report?.ErrorElsewhere is { } elsewhere ? Show(elsewhere) : "-",
+                report?.Calibration.Slope.ToString("0.00", CultureInfo.InvariantCulture) ?? "-",
+                report?.Calibration.Intercept.ToString("0.00", CultureInfo.InvariantCulture) ?? "-",
                 (statistics.Time.TotalMilliseconds / statistics.Count).ToString("0.0", CultureInfo.InvariantCulture),
             ];
+        }
+
+        /// <summary>Null when the pictures are too few for a fit; precision and recall can still be told.</summary>
+        private CalibrationReport? TryFit(JudgedDetections even, JudgedDetections odd)
+        {
+            try
+            {
+                return ModelCalibration.Fit(even, odd);
+            }
+            catch (ArgumentException error)
+            {
+                Console.Error.WriteLine($"{_raw.Model}: {error.Message}");
+                return null;
+            }
         }
 
         private async Task<JudgedDetections> LookAsync(int half, CancellationToken cancellation)

@@ -154,6 +154,48 @@ public sealed class CommandTests : IDisposable
         Assert.False(Directory.Exists(_directory["data"]));
     }
 
+    [Fact]
+    public async Task Analyze_Faces_SaysWhereInThePictureTheyWereLookedFor()
+    {
+        await DefaultModel.RequireAsync(Cancellation);
+        var recording = await Footage.RequireAsync(Cancellation);
+        Write("config.yaml", "pipelines:\n  a:\n    - source: rtsp://127.0.0.1/a\n    - detect_objects:\n    - detect_faces:\n");
+
+        var analyze = await RunAsync("analyze", recording, "--fps", "0.1");
+
+        var lines = analyze.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!).ToList();
+        Assert.All(lines.Where(line => (string?)line["element"] == "detect_objects"), line => Assert.Null(line["region"]));
+        var regions = lines.Where(line => (string?)line["element"] == "detect_faces").Select(line => line["region"]).OfType<JsonNode>().ToList();
+        Assert.NotEmpty(regions);
+        Assert.All(regions, region => Assert.InRange((double)region["xmax"]! - (double)region["xmin"]!, 0.001, 0.999));
+    }
+
+    [Fact]
+    public async Task ModelsList_Catalog_SaysWhichAreCalibrated()
+    {
+        var list = await RunAsync("models", "list");
+
+        var lines = list.Output.Split('\n');
+        var column = lines[0].IndexOf("CALIBRATED", StringComparison.Ordinal);
+        Assert.Equal("yes", lines.Single(line => line.StartsWith("nanodet", StringComparison.Ordinal))[column..].Split(' ')[0]);
+        Assert.Equal("", lines.Single(line => line.StartsWith("blazeface-back", StringComparison.Ordinal))[column..].Split(' ')[0]);
+    }
+
+    [Fact]
+    public async Task ModelsCalibrate_ModelForFaces_LooksForFaces()
+    {
+        await DefaultModel.RequireAsync(Cancellation);
+        Directory.CreateDirectory(_directory["set"]);
+        File.Copy(TestData.Require("pictures/person.jpg"), _directory["set/a.jpg"]);
+        Write("set/classes.txt", "face");
+        Write("set/a.txt", "0 0.5 0.5 0.5 0.5");
+
+        var calibrate = await RunAsync("models", "calibrate", "--images", "set", "--labels", "set", "--model", "blazeface-back");
+
+        Assert.Equal(1, calibrate.ExitCode);
+        Assert.Contains("20 right and 20 wrong", calibrate.Errors, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("frobnicate")]
     [InlineData("analyze", "x.mp4", "--fps", "1000")]
@@ -162,6 +204,8 @@ public sealed class CommandTests : IDisposable
     [InlineData("run", "--port", "99999")]
     [InlineData("demo", "--port", "-1")]
     [InlineData("models", "import", "not-there.tflite")]
+    [InlineData("models", "calibrate", "--images", "nowhere", "--labels", "nowhere")]
+    [InlineData("models", "calibrate", "--images", ".", "--labels", ".", "--role", "ghosts")]
     public async Task AnyCommand_SenselessArguments_AreRefusedWithoutAStackTrace(params string[] arguments)
     {
         var finished = await RunAsync(arguments);

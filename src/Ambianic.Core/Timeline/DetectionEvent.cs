@@ -35,6 +35,9 @@ public sealed record DetectionEvent
     /// <summary>Names of pictures of the seconds before, oldest first; mostly empty.</summary>
     public IReadOnlyList<string> BeforeFileNames { get; init; } = [];
 
+    /// <summary>The part of the camera's picture that the event's picture is, 0 to 1; null when it is all of it.</summary>
+    public Box? Region { get; init; }
+
     /// <summary>Name of the JSON file that this event can be read from again.</summary>
     public required string JsonFileName { get; init; }
 }

@@ -120,6 +120,7 @@ public sealed partial class SaveDetections(
             Source = sourceId,
             Display = sample.Display,
             Detections = sample.Detections,
+            Region = sample.Region,
             RelDir = folder,
             ImageFileName = name + EventNames.ImageSuffix,
             ThumbnailFileName = name + EventNames.ThumbnailSuffix,

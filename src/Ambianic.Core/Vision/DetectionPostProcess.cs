@@ -96,7 +96,7 @@ public sealed record DetectionPostProcess
     {
         var count = anchors.Length / 4;
         var columns = count == 0 ? 0 : scores.Length / count;
-        if (boxes.Length != anchors.Length || columns == 0 || columns < Classes || scores.Length != count * columns)
+        if (boxes.Length != anchors.Length || count * 4 != anchors.Length || Classes <= 0 || columns < Classes || scores.Length != count * columns)
         {
             throw new InferenceException("the model's boxes, scores and anchors do not belong together");
         }

@@ -1,27 +1,55 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Ambianic.Vision;
 
 /// <summary>The inner loops of <see cref="TensorPreparation{T}"/>, in vectors of whatever width the processor has.</summary>
 internal static class RowArithmetic
 {
-    /// <summary>target = row * weight, or target += row * weight.</summary>
-    public static void Accumulate(ReadOnlySpan<byte> row, float weight, Span<float> target, bool add)
+    /// <summary>target[i] = the weighted sum of the samples at i of several rows.</summary>
+    /// <param name="rows">The first row, and behind it the others.</param>
+    /// <param name="stride">From a row to the next.</param>
+    /// <param name="weights">One for each row.</param>
+    /// <param name="target">As long as what is wanted of a row.</param>
+    public static void Combine(ReadOnlySpan<byte> rows, int stride, ReadOnlySpan<float> weights, Span<float> target)
     {
-        var weights = new Vector<float>(weight);
+        var last = rows.Slice((weights.Length - 1) * stride, target.Length); // the only check of bounds: everything that is read lies before its end
+        ref var start = ref MemoryMarshal.GetReference(rows);
         var i = 0;
-        for (; i <= row.Length - Vector<byte>.Count; i += Vector<byte>.Count)
+        for (; i <= last.Length - Vector<byte>.Count; i += Vector<byte>.Count)
         {
-            Vector.Widen(new Vector<byte>(row[i..]), out var low, out var high);
-            Accumulate(low, weights, target[i..], add);
-            Accumulate(high, weights, target[(i + Vector<ushort>.Count)..], add);
+            Vector<float> one = default, two = default, three = default, four = default;
+            ref var block = ref Unsafe.Add(ref start, i);
+            foreach (var weight in weights)
+            {
+                var factor = new Vector<float>(weight);
+                Vector.Widen(Vector.LoadUnsafe(ref block), out var low, out var high);
+                Vector.Widen(low, out var first, out var second);
+                Vector.Widen(high, out var third, out var fourth);
+                one = Vector.MultiplyAddEstimate(ToSingle(first), factor, one);
+                two = Vector.MultiplyAddEstimate(ToSingle(second), factor, two);
+                three = Vector.MultiplyAddEstimate(ToSingle(third), factor, three);
+                four = Vector.MultiplyAddEstimate(ToSingle(fourth), factor, four);
+                block = ref Unsafe.Add(ref block, stride);
+            }
+
+            one.CopyTo(target[i..]);
+            two.CopyTo(target[(i + Vector<float>.Count)..]);
+            three.CopyTo(target[(i + (2 * Vector<float>.Count))..]);
+            four.CopyTo(target[(i + (3 * Vector<float>.Count))..]);
         }
 
-        for (; i < row.Length; i++)
+        for (; i < target.Length; i++)
         {
-            target[i] = (add ? target[i] : 0) + (row[i] * weight);
+            var sum = 0f;
+            for (var row = 0; row < weights.Length; row++)
+            {
+                sum += rows[(row * stride) + i] * weights[row];
+            }
+
+            target[i] = sum;
         }
     }
 
@@ -42,17 +70,33 @@ internal static class RowArithmetic
         int channels,
         Span<float> target)
     {
+        // The only check of bounds: starts never decrease.
+        ref var first = ref MemoryMarshal.GetReference(source[..((starts[^1] + taps) * channels)][channel..]);
+        ref var weight = ref MemoryMarshal.GetReference(weights[..(starts.Length * taps)]);
         for (var i = 0; i < starts.Length; i++)
         {
-            ref var sample = ref MemoryMarshal.GetReference(source[((starts[i] * channels) + channel)..]);
-            ref var weight = ref MemoryMarshal.GetReference(weights.Slice(i * taps, taps));
+            ref var sample = ref Unsafe.Add(ref first, starts[i] * channels);
+            var tap = 0;
             var sum = 0f;
-            for (var tap = 0; tap < taps; tap++)
+            if (channels == 1 && taps >= Vector128<float>.Count)
+            {
+                var lanes = Vector128<float>.Zero;
+                for (; tap <= taps - Vector128<float>.Count; tap += Vector128<float>.Count)
+                {
+                    lanes = Vector128.MultiplyAddEstimate(
+                        Vector128.LoadUnsafe(ref sample, (nuint)tap), Vector128.LoadUnsafe(ref weight, (nuint)tap), lanes);
+                }
+
+                sum = Vector128.Sum(lanes);
+            }
+
+            for (; tap < taps; tap++)
             {
                 sum += Unsafe.Add(ref sample, tap * channels) * Unsafe.Add(ref weight, tap);
             }
 
             target[i] = sum;
+            weight = ref Unsafe.Add(ref weight, taps);
         }
     }
 
@@ -94,19 +138,5 @@ internal static class RowArithmetic
         where T : unmanaged, INumber<T> =>
         T.CreateSaturating(typeof(T) == typeof(float) || typeof(T) == typeof(Half) ? value : MathF.Round(value));
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Accumulate(Vector<ushort> samples, Vector<float> weights, Span<float> target, bool add)
-    {
-        Vector.Widen(samples, out var low, out var high);
-        var first = Vector.ConvertToSingle(Vector.AsVectorInt32(low)) * weights;
-        var second = Vector.ConvertToSingle(Vector.AsVectorInt32(high)) * weights;
-        if (add)
-        {
-            first += new Vector<float>(target);
-            second += new Vector<float>(target[Vector<float>.Count..]);
-        }
-
-        first.CopyTo(target);
-        second.CopyTo(target[Vector<float>.Count..]);
-    }
+    private static Vector<float> ToSingle(Vector<uint> samples) => Vector.ConvertToSingle(Vector.AsVectorInt32(samples));
 }

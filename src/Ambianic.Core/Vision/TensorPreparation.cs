@@ -111,17 +111,7 @@ public sealed class TensorPreparation<T>(ModelInput input)
         var first = columns.First * interleaved;
         var sum = _source.AsSpan(first, (columns.End * interleaved) - first);
         var weights = rows.Weights.Slice(y * rows.Taps, rows.Taps);
-        var add = false;
-        for (var tap = 0; tap < weights.Length; tap++)
-        {
-            if (weights[tap] > 0)
-            {
-                var row = pixels.Slice(((rows.Starts[y] + tap) * stride) + first, sum.Length);
-                RowArithmetic.Accumulate(row, weights[tap], sum, add);
-                add = true;
-            }
-        }
-
+        RowArithmetic.Combine(pixels[((rows.Starts[y] * stride) + first)..], stride, weights, sum);
         for (var channel = 0; channel < Math.Min(3, interleaved); channel++)
         {
             RowArithmetic.Gather(

@@ -20,6 +20,9 @@ public static class ModelCalibration
     /// </summary>
     public const float SmallestScore = 0.1f;
 
+    /// <summary>Of right ones, and of wrong ones: with fewer, the curve follows single pictures.</summary>
+    public const int FewestDetections = 20;
+
     /// <summary>Looks at the pictures and fits.</summary>
     /// <param name="detector">With the model's own scores: configured with <see cref="Calibration.None"/>.</param>
     /// <param name="pictures">From <see cref="LabelledPicture.Load"/>.</param>
@@ -40,9 +43,18 @@ public static class ModelCalibration
     public static CalibrationReport Fit(JudgedDetections one, JudgedDetections other)
     {
         var all = one with { Detections = [.. one.Detections, .. other.Detections] };
+        var counted = all.Detections.Where(IsCounted).ToList();
+        var right = counted.Count(item => item.Overlap > 0);
+        if (right < FewestDetections || counted.Count - right < FewestDetections)
+        {
+            throw new ArgumentException(
+                $"a calibration needs {FewestDetections} right and {FewestDetections} wrong detections of a score of {SmallestScore} and more; on these pictures the model makes {right} right and {counted.Count - right} wrong ones. "
+                + (right > 0 ? "Take more pictures" : $"It says {Some(counted.Select(item => item.Label))}, the labels say {Some(one.Truth.Keys.Concat(other.Truth.Keys))}: are those the same things?"));
+        }
+
         var calibration = Fit(all);
         return new CalibrationReport(
-            calibration, all.Detections.Count(IsCounted), Error(all, Calibration.None), Error(all, calibration), ErrorElsewhere(one, other));
+            calibration, counted.Count, Error(all, Calibration.None), Error(all, calibration), ErrorElsewhere(one, other));
     }
 
     /// <summary>Expected calibration error of scores that a calibration is applied to; 0 to 1.</summary>
@@ -60,6 +72,9 @@ public static class ModelCalibration
             return null;
         }
     }
+
+    private static string Some(IEnumerable<string> labels) =>
+        labels.Distinct().Take(5).ToList() is { Count: > 0 } some ? string.Join(", ", some) : "nothing";
 
     private static Calibration Fit(JudgedDetections judged) =>
         Calibration.Fit([.. judged.Detections.Where(IsCounted).Select(item => (item.Confidence, item.Overlap > 0))]);

@@ -102,7 +102,10 @@ internal sealed class ModelSession : IDisposable
             var input = model.Input ?? graph.Tensor;
             graph.Check(input);
             AddWarm(input);
-            var decoder = model.Decoder is { } name ? DetectionDecoders.Get(name) : DetectionDecoders.Guess(runs[0].Outputs);
+            var decoder = model.Decoder is { } name
+                ? DetectionDecoders.Get(name)
+                : DetectionDecoders.Guess(runs[0].Outputs, input.Width, input.Height);
+            CheckLabels(model, graph, decoder, runs[0]);
             if (model.Input is null)
             {
                 runs[0].Dispose();
@@ -111,6 +114,8 @@ internal sealed class ModelSession : IDisposable
                 AddWarm(input);
             }
 
+            // What cannot be read is refused now, not at each picture.
+            decoder.Decode(runs[0].Outputs, Letterbox.Fit(input, input.Width, input.Height, null), 1, new CandidateList());
             while (runs.Count < workers)
             {
                 runs.Add(InferenceRun.Create(graph, input, time));
@@ -206,6 +211,17 @@ internal sealed class ModelSession : IDisposable
         {
             worker.Current?.TrySetException(Hung());
             worker.Run.Stop();
+        }
+    }
+
+    /// <summary>A model of the same family that finds poses or outlines has a detector's shape, with more numbers than it has names.</summary>
+    private static void CheckLabels(ResolvedModel model, OnnxGraph graph, IDetectionDecoder decoder, InferenceRun run)
+    {
+        var classes = decoder.Classes(run.Outputs);
+        if (model.Decoder is null && graph.Labels.Count > 0 && classes > 0 && classes != graph.Labels.Count)
+        {
+            throw new InferenceException(
+                $"it looks like {decoder.Name} with {classes} classes, but has names of {graph.Labels.Count}: it may do something else than detect; if it does not, set model.decoder: {decoder.Name}");
         }
     }
 

@@ -15,7 +15,8 @@ public sealed record EventDocument(
     MetaDocument? InferenceMeta,
     string? Pipeline,
     string? Source,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? BeforeFileNames = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? BeforeFileNames = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] BoxDocument? Region = null);
 
 /// <summary>One detection; <c>keypoints</c> only when there are some, what follows them only for falls. The reference system wrote <c>keypoint_corr</c> in several shapes.</summary>
 public sealed record DetectionDocument(
@@ -41,7 +42,7 @@ public sealed record FallEvidenceDocument(
     bool Vanished,
     float Probability);
 
-/// <summary>A box, 0 to 1 within the event's picture.</summary>
+/// <summary>A box, 0 to 1 within the event's picture; a <c>region</c> is one within the camera's.</summary>
 public sealed record BoxDocument(float Xmin, float Ymin, float Xmax, float Ymax);
 
 /// <summary>A point, 0 to 1 within the event's picture.</summary>

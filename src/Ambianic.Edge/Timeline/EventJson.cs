@@ -41,7 +41,8 @@ internal static class EventJson
         new MetaDocument(seen.Display),
         seen.Pipeline,
         seen.Source,
-        seen.BeforeFileNames.Count == 0 ? null : seen.BeforeFileNames);
+        seen.BeforeFileNames.Count == 0 ? null : seen.BeforeFileNames,
+        seen.Region is { } region ? Document(region) : null);
 
     /// <summary>Reads what the database kept.</summary>
     /// <exception cref="InvalidDataException">It is not an event.</exception>
@@ -66,7 +67,7 @@ internal static class EventJson
     private static DetectionDocument Document(Detection detection) => new(
         detection.Label,
         detection.Confidence,
-        new BoxDocument(detection.Box.XMin, detection.Box.YMin, detection.Box.XMax, detection.Box.YMax),
+        Document(detection.Box),
         detection.Keypoints.Count == 0
             ? null
             : [.. detection.Keypoints.Select(point => new KeypointDocument(point.Name, point.X, point.Y, point.Confidence))],
@@ -76,6 +77,8 @@ internal static class EventJson
         detection.Fall is { } fall ? JsonNamingPolicy.SnakeCaseLower.ConvertName(fall.State.ToString()) : null,
         detection.Fall?.DownSeconds,
         detection.Fall is null ? null : Document(detection.Fall.Evidence));
+
+    private static BoxDocument Document(Box box) => new(box.XMin, box.YMin, box.XMax, box.YMax);
 
     /// <summary>The reference system's <c>keypoint_corr</c>: where shoulders and hips are.</summary>
     private static JsonElement SpineOf(Detection detection) => JsonSerializer.SerializeToElement(
@@ -120,13 +123,16 @@ internal static class EventJson
         ImageFileName = FileName(document.ImageFileName),
         ThumbnailFileName = FileName(document.ThumbnailFileName),
         BeforeFileNames = [.. (document.BeforeFileNames ?? []).Select(FileName)],
+        Region = document.Region is { } region ? Read(region) : null,
         JsonFileName = fileName,
     };
+
+    private static Box Read(BoxDocument box) => new(box.Xmin, box.Ymin, box.Xmax, box.Ymax);
 
     private static Detection Read(DetectionDocument? document) => new(
         document?.Label ?? "",
         document?.Confidence ?? 0,
-        document?.Box is { } box ? new Box(box.Xmin, box.Ymin, box.Xmax, box.Ymax) : default)
+        document?.Box is { } box ? Read(box) : default)
     {
         Keypoints = [.. (document?.Keypoints ?? []).Select(point => new Keypoint(point.Name ?? "", point.X, point.Y, point.Confidence))],
         Fall = document is { LeaningAngle: { } angle } ? ReadFall(document, angle) : null,

@@ -19,6 +19,12 @@ internal sealed class AnalysisWriter(Stream output) : IDisposable
         json.WriteNumber("frame"u8, sample.Frame.Sequence);
         json.WriteNumber("time_s"u8, Math.Round(sample.Frame.Position.TotalSeconds, 3));
         json.WriteString("element"u8, element);
+        if (sample.Region is { } region)
+        {
+            json.WritePropertyName("region"u8);
+            WriteBox(json, region);
+        }
+
         WriteDetections(json, sample.Detections);
         End(json);
         foreach (var detection in sample.Detections)
@@ -85,12 +91,8 @@ internal sealed class AnalysisWriter(Stream output) : IDisposable
             json.WriteStartObject();
             json.WriteString("label"u8, detection.Label);
             json.WriteNumber("confidence"u8, Rounded(detection.Confidence));
-            json.WriteStartObject("box"u8);
-            json.WriteNumber("xmin"u8, Rounded(detection.Box.XMin));
-            json.WriteNumber("ymin"u8, Rounded(detection.Box.YMin));
-            json.WriteNumber("xmax"u8, Rounded(detection.Box.XMax));
-            json.WriteNumber("ymax"u8, Rounded(detection.Box.YMax));
-            json.WriteEndObject();
+            json.WritePropertyName("box"u8);
+            WriteBox(json, detection.Box);
             if (detection.Keypoints.Count > 0)
             {
                 WriteKeypoints(json, detection.Keypoints);
@@ -100,6 +102,16 @@ internal sealed class AnalysisWriter(Stream output) : IDisposable
         }
 
         json.WriteEndArray();
+    }
+
+    private static void WriteBox(Utf8JsonWriter json, Box box)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("xmin"u8, Rounded(box.XMin));
+        json.WriteNumber("ymin"u8, Rounded(box.YMin));
+        json.WriteNumber("xmax"u8, Rounded(box.XMax));
+        json.WriteNumber("ymax"u8, Rounded(box.YMax));
+        json.WriteEndObject();
     }
 
     private static void WriteKeypoints(Utf8JsonWriter json, IReadOnlyList<Keypoint> keypoints)

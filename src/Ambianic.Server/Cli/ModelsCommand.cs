@@ -25,13 +25,14 @@ internal static class ModelsCommand
         {
             await using var services = Build();
             var store = services.GetRequiredService<ModelStore>();
-            Console.WriteLine($"{"NAME",-20} {"ROLE",-8} {"HERE",-5} {"INPUT",-9} LICENCE");
+            Console.WriteLine($"{"NAME",-22} {"ROLE",-8} {"HERE",-5} {"INPUT",-9} {"CALIBRATED",-11} LICENCE");
             foreach (var model in ModelCatalog.All)
             {
                 var name = model == ModelCatalog.Default(model.Role) ? model.Name + " *" : model.Name;
                 var here = store.Find(model) is null ? "" : "yes";
+                var calibrated = model.Calibration is null ? "" : "yes";
                 Console.WriteLine(
-                    $"{name,-20} {model.Role.ToString().ToLowerInvariant(),-8} {here,-5} {$"{model.Input.Width}x{model.Input.Height}",-9} {model.Licence}");
+                    $"{name,-22} {model.Role.ToString().ToLowerInvariant(),-8} {here,-5} {$"{model.Input.Width}x{model.Input.Height}",-9} {calibrated,-11} {model.Licence}");
             }
 
             Console.WriteLine("* used when a configuration names none; fetched when first needed, or now with: ambianic models pull NAME");
@@ -83,16 +84,19 @@ internal static class ModelsCommand
     private static Command Calibrate()
     {
         var images = new Option<string>("--images") { Description = "A folder of pictures", HelpName = "DIR", Required = true };
-        var labels = new Option<string>("--labels") { Description = "A folder of YOLO label files, one for each picture", HelpName = "DIR", Required = true };
+        var labels = new Option<string>("--labels") { Description = "A folder of YOLO label files, one for each picture, or a COCO JSON file", HelpName = "DIR|FILE", Required = true };
+        var role = new Option<ModelRole?>("--role") { Description = "What the model looks for; the default is what the catalog says of it, and objects for a file of your own" };
         var model = new Option<string?>("--model") { Description = "A model of the catalog, or a file of your own", HelpName = "NAME|PATH" };
         var decoder = new Option<string?>("--decoder") { Description = "How the outputs of a model file are read", HelpName = "NAME" };
-        var command = new Command("calibrate", "Fit a model's confidence to pictures of which it is known what they show") { images, labels, model, decoder };
+        var command = new Command("calibrate", "Fit a model's confidence to pictures of which it is known what they show") { images, labels, role, model, decoder };
         command.SetAction(async (parsed, cancellation) =>
         {
             await using var services = Build(new DownloadLine(Console.Error));
             var options = CommonOptions.Model(parsed.GetValue(model), parsed.GetValue(decoder)) ?? new ModelOptions();
             var detector = services.GetRequiredService<IDetectorFactory>().Create(
-                ModelRole.Objects, options with { Calibration = Calibration.None }, null);
+                parsed.GetValue(role) ?? ModelCatalog.Find(options.Name ?? "")?.Role ?? ModelRole.Objects,
+                options with { Calibration = Calibration.None },
+                null);
             var pictures = LabelledPicture.Load(parsed.GetRequiredValue(images), parsed.GetRequiredValue(labels));
             CalibrationReport report;
             try

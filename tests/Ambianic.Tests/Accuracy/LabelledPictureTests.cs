@@ -35,6 +35,117 @@ public sealed class LabelledPictureTests : IDisposable
         Assert.Contains("a.txt:2", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("0 0.5 0.5 NaN 0.4", "from 0 to 1")]
+    [InlineData("0 0.5 0.5 1e40 0.4", "from 0 to 1")]
+    [InlineData("0 320 240 100 50", "from 0 to 1")]
+    [InlineData("0 0.5 0.5 0.2", "class x y width height")]
+    [InlineData("0 0.1 0.1 0.9 0.1 0.9 0.9", "class x y width height")]
+    [InlineData("person 0.5 0.5 0.2 0.4", "class x y width height")]
+    [InlineData("0 0.5 0.5 0 0.4", "class x y width height")]
+    [InlineData("1 0.5 0.5 0.2 0.4", "no class 1")]
+    [InlineData("-1 0.5 0.5 0.2 0.4", "no class -1")]
+    public void Load_WrongYoloLine_SaysWhatIsExpected(string line, string reason)
+    {
+        Write("images/a.jpg", "");
+        Write("labels/a.txt", line);
+        Write("labels/classes.txt", "person\n");
+
+        var error = Assert.Throws<InvalidDataException>(() => LabelledPicture.Load(At("images"), At("labels")));
+
+        Assert.Contains("a.txt:1", error.Message, StringComparison.Ordinal);
+        Assert.Contains(reason, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("names: {one: person}")]
+    [InlineData("names: {1.0: person}")]
+    [InlineData("names: {0: [person]}")]
+    [InlineData("names: person")]
+    [InlineData("names: [person")]
+    [InlineData("names: {0: a, 0: b}")]
+    [InlineData("names:\n\t- person")]
+    [InlineData("names: *unknown")]
+    public void Load_BrokenNames_NamesTheFile(string yaml)
+    {
+        Write("images/a.jpg", "");
+        Write("labels/a.txt", "0 0.5 0.5 0.2 0.4");
+        Write("data.yaml", yaml);
+
+        var error = Assert.Throws<InvalidDataException>(() => LabelledPicture.Load(At("images"), At("labels")));
+
+        Assert.Contains("data.yaml", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_NamesNestedWithoutEnd_NamesTheFile()
+    {
+        Write("images/a.jpg", "");
+        Write("labels/data.yaml", "names: " + new string('[', 100_000));
+
+        var error = Assert.Throws<InvalidDataException>(() => LabelledPicture.Load(At("images"), At("labels")));
+
+        Assert.Contains("data.yaml", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_BrokenFileBesideTheNames_DoesNotMatter()
+    {
+        Write("images/a.jpg", "");
+        Write("labels/a.txt", "0 0.5 0.5 0.2 0.4");
+        Write("a.yaml", "[");
+        Write("b.yaml", "names: [dog]");
+
+        Assert.Equal("dog", Assert.Single(LabelledPicture.Load(At("images"), At("labels"))[0].Boxes).Label);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("""{"images": [], "categories": {}, "annotations": []}""")]
+    [InlineData("""{"images": [{"id": 7, "width": 2, "height": 1}], "categories": [], "annotations": []}""")]
+    [InlineData("""{"images": [], "categories": [{"id": 1, "name": "a"}, {"id": 1, "name": "b"}], "annotations": []}""")]
+    [InlineData("""{"images": [], "categories": [{"id": "x", "name": "a"}], "annotations": []}""")]
+    [InlineData("""{"images": [], "categories": [{"id": 1, "name": null}], "annotations": []}""")]
+    [InlineData("""{"images": [], "categories": [], "annotations": [7]}""")]
+    public void Load_BrokenCocoFile_NamesIt(string json)
+    {
+        Write("instances.json", json);
+
+        var error = Assert.Throws<InvalidDataException>(() => LabelledPicture.Load(At("images"), At("instances.json")));
+
+        Assert.Contains("instances.json", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("[0, 0, 10]", 1, 100)]
+    [InlineData("[0, 0, -10, 5]", 1, 100)]
+    [InlineData("[0, 0, 1e60, 5]", 1, 100)]
+    [InlineData("[0, 0, 10, 5]", 2, 100)]
+    [InlineData("[0, 0, 10, 5]", 1, 0)]
+    public void Load_CocoBoxThatIsNone_NamesTheFile(string box, int category, int width)
+    {
+        Write("instances.json", $$"""
+            {"images": [{"id": 7, "file_name": "a.jpg", "width": {{width}}, "height": 100}],
+             "categories": [{"id": 1, "name": "person"}],
+             "annotations": [{"image_id": 7, "category_id": {{category}}, "bbox": {{box}}}]}
+            """);
+
+        var error = Assert.Throws<InvalidDataException>(() => LabelledPicture.Load(At("images"), At("instances.json")));
+
+        Assert.Contains("instances.json", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_NoPictures_SaysSo()
+    {
+        Write("images/a.txt", "");
+        Write("labels/classes.txt", "person");
+
+        Assert.Contains("no picture", Assert.Throws<InvalidDataException>(() => LabelledPicture.Load(At("images"), At("labels"))).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Load_CocoFile_GivesRelativeBoxesWithoutCrowds()
     {

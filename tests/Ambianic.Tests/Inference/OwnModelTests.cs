@@ -177,6 +177,42 @@ public sealed class OwnModelTests : IDisposable
     }
 
     [Fact]
+    public async Task Ready_WrongDecoder_IsToldBeforeTheFirstPicture()
+    {
+        var path = new TinyOnnx(1, 3, 32, 32).Output("output0", [1, 2, 6], new float[12]).Write(_folder.FullName);
+        using var pool = Pool(path, null);
+
+        var error = await Assert.ThrowsAsync<InferenceException>(async () =>
+            await pool.Create(ModelRole.Objects, new ModelOptions { Decoder = "yolox" }, null).ReadyAsync(TestContext.Current.CancellationToken));
+
+        Assert.Contains("[1,2,6]", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Ready_PosesOfTheYoloFamily_AreNotTakenForClasses()
+    {
+        var path = new TinyOnnx(1, 3, 32, 32).Output("output0", [1, 56, 100], new float[5600]).Metadata("names", "{0: 'person'}").Write(_folder.FullName);
+
+        var error = await Assert.ThrowsAsync<InferenceException>(() => LookAsync(path, 32, 32));
+
+        Assert.Contains("52 classes", error.Message, StringComparison.Ordinal);
+        Assert.Contains("model.decoder: yolo", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Detect_RectangularYolox_IsRecognised()
+    {
+        const int Cells = (8 * 4) + (4 * 2) + (2 * 1); // of 64x32
+        var values = new float[Cells * 6];
+        ((float[])[0.5f, 0.5f, 1, 1, 0.9f, 1]).CopyTo(values.AsSpan(9 * 6));
+        var path = new TinyOnnx(1, 3, 32, 64).Output("output", [1, Cells, 6], values).Write(_folder.FullName);
+
+        var detection = Assert.Single(await LookAsync(path, 64, 32, "a"));
+
+        Assert.InRange(detection.Box.IoU(new Box(1.14f / 64, 1.14f / 32, 22.87f / 64, 22.87f / 32)), 0.98f, 1);
+    }
+
+    [Fact]
     public async Task Ready_ModelWithAnotherInput_NamesIt()
     {
         var path = new TinyOnnx(1, 3, 32, 32).Echo("sound", "output", 1, 1, 3, 32, 32).Write(_folder.FullName);
@@ -192,12 +228,14 @@ public sealed class OwnModelTests : IDisposable
     private static async Task<IReadOnlyList<Detection>> LookAsync(
         string path, int width, int height, string[]? labels = null, string? decoder = null, Calibration? calibration = null)
     {
-        using var pool = new DetectorPool(
-            (_, model, _, _) => Task.FromResult(new ResolvedModel("own", path, null, model?.Decoder, labels is { Length: > 0 } ? labels : null)),
-            TimeProvider.System,
-            NullLogger<DetectorPool>.Instance);
+        using var pool = Pool(path, labels);
         using var frame = new FramePool().Rent(width, height, PixelFormat.I420);
         return await pool.Create(ModelRole.Objects, new ModelOptions { Decoder = decoder, Calibration = calibration }, null)
             .DetectAsync(frame, null, 0.6f, TestContext.Current.CancellationToken);
     }
+
+    private static DetectorPool Pool(string path, string[]? labels) => new(
+        (_, model, _, _) => Task.FromResult(new ResolvedModel("own", path, null, model?.Decoder, labels is { Length: > 0 } ? labels : null)),
+        TimeProvider.System,
+        NullLogger<DetectorPool>.Instance);
 }

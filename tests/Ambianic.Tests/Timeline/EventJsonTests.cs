@@ -115,6 +115,23 @@ public sealed class EventJsonTests
     }
 
     [Fact]
+    public void ForFile_PartOfThePicture_SaysWhichPart()
+    {
+        var seen = TimelineFixture.Event("detections/20210501-100000.000000", TimelineFixture.Start, "front", TimelineFixture.Person) with
+        {
+            Region = new Box(0.25f, 0.5f, 0.75f, 1),
+        };
+
+        var json = EventJson.ForFile(seen);
+
+        var written = JsonDocument.Parse(json).RootElement;
+        Assert.Equal("""{"xmin":0.25,"ymin":0.5,"xmax":0.75,"ymax":1}""", JsonSerializer.Serialize(written.GetProperty("region")));
+        Assert.Equal("source", written.EnumerateObject().SkipLast(1).Last().Name);
+        Assert.Equal(seen.Region, EventJson.FromFile(json, seen.RelDir, seen.JsonFileName, Local).Region);
+        Assert.Equal(seen.Region, EventJson.FromDatabase(EventJson.ForDatabase(seen)).Region);
+    }
+
+    [Fact]
     public void FromFile_OfTheReference_IsRead()
     {
         var seen = Read(

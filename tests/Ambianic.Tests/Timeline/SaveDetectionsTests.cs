@@ -152,6 +152,18 @@ public sealed class SaveDetectionsTests : IDisposable
         Assert.Equal([before], _store.Pictures[1].Before!);
     }
 
+    [Fact]
+    public async Task InvokeAsync_PartOfThePicture_IsSavedWithItsPlace()
+    {
+        using var frame = _fixture.Frame();
+        var region = new Box(0.25f, 0.5f, 0.75f, 1);
+
+        await Element(new SaveDetectionsOptions()).InvokeAsync(
+            new Sample(frame) { Region = region, Detections = [TimelineFixture.Person] }, PassOn, CancellationToken.None);
+
+        Assert.Equal((region, region), (Assert.Single(_store.Events).Region, _store.Pictures[0].Region));
+    }
+
     private Task SendAsync(SaveDetections element, params IReadOnlyList<Detection> detections) =>
         SendAsync(element, detections, _fixture.Time.GetUtcNow());
 

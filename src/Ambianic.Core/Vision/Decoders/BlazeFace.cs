@@ -29,7 +29,7 @@ public sealed class BlazeFace : IDetectionDecoder
     public float Overlap => 0.3f;
 
     /// <inheritdoc/>
-    public bool Reads(IReadOnlyList<ModelOutput> outputs) =>
+    public bool Reads(IReadOnlyList<ModelOutput> outputs, int width, int height) =>
         Grids.ContainsKey(outputs.Where(output => output.FromLast(1) == Values).Sum(output => output.FromLast(2)));
 
     /// <inheritdoc/>

@@ -20,7 +20,7 @@ public sealed class BlazePose : IDetectionDecoder
     public IReadOnlyList<string> Labels { get; } = ["person"];
 
     /// <inheritdoc/>
-    public bool Reads(IReadOnlyList<ModelOutput> outputs) => Find(outputs, Values) is not null && Find(outputs, 1) is not null;
+    public bool Reads(IReadOnlyList<ModelOutput> outputs, int width, int height) => Find(outputs, Values) is not null && Find(outputs, 1) is not null;
 
     /// <inheritdoc/>
     public ModelInput Usual(ModelInput tensor) => tensor with { Scale = ModelInput.UnitScale, Placement = LetterboxPlacement.Centred };

@@ -10,7 +10,7 @@ public sealed class CenterNet : IDetectionDecoder
     public string Name => "centernet";
 
     /// <inheritdoc/>
-    public bool Reads(IReadOnlyList<ModelOutput> outputs) =>
+    public bool Reads(IReadOnlyList<ModelOutput> outputs, int width, int height) =>
         outputs.Count == 1 && outputs[0].FromLast(1) == Columns && outputs[0].Name.Contains("detections", StringComparison.Ordinal);
 
     /// <inheritdoc/>

@@ -20,11 +20,14 @@ public static class DetectionDecoders
         ?? throw new InferenceException($"there is no decoder '{name}'; there are: {string.Join(", ", Names)}");
 
     /// <summary>The decoder whose outputs look like these.</summary>
+    /// <param name="outputs">All outputs of one run.</param>
+    /// <param name="width">Of the tensor that went in, in pixels.</param>
+    /// <param name="height">Of the tensor that went in, in pixels.</param>
     /// <exception cref="InferenceException">None looks like these; the message lists the decoders and the outputs.</exception>
-    public static IDetectionDecoder Guess(IReadOnlyList<ModelOutput> outputs) =>
-        All.FirstOrDefault(decoder => decoder.Reads(outputs))
+    public static IDetectionDecoder Guess(IReadOnlyList<ModelOutput> outputs, int width, int height) =>
+        All.FirstOrDefault(decoder => decoder.Reads(outputs, width, height))
         ?? throw new InferenceException(
-            $"cannot tell how to read the outputs {string.Join(", ", outputs.Select(Describe))}; "
+            $"cannot tell how to read the outputs {string.Join(", ", outputs.Select(Describe))} of a picture of {width}x{height}; "
             + $"say it with model.decoder: {string.Join(", ", Names)}");
 
     private static string Describe(ModelOutput output) => $"{output.Name} [{string.Join(",", output.Shape)}]";

@@ -8,15 +8,17 @@ namespace Ambianic.Vision.Decoders;
 /// <remarks>Y. Zhao et al., "DETRs Beat YOLOs on Real-time Object Detection", 2023; Y. Peng et al., "D-FINE", 2024.</remarks>
 public sealed class Detr : IDetectionDecoder
 {
-    private const int Queries = 300;
+    private const int UsualQueries = 300;
+    private const int MostQueries = 1000;
+    private const int MostClasses = 2000;
 
     /// <inheritdoc/>
     public string Name => "detr";
 
     /// <inheritdoc/>
-    public bool Reads(IReadOnlyList<ModelOutput> outputs) =>
+    public bool Reads(IReadOnlyList<ModelOutput> outputs, int width, int height) =>
         outputs.Count == 1
-            ? outputs[0].FromLast(2) == Queries && outputs[0].FromLast(1) is > 6 and < 2000
+            ? IsRows(outputs[0]) && outputs[0].FromLast(2) == UsualQueries && outputs[0].FromLast(1) > 6
             : outputs.Count is 2 or 3 && Find(outputs, "boxes") is { } boxes && boxes.FromLast(1) == 4 && (Find(outputs, "logits") ?? Find(outputs, "scores")) is not null;
 
     /// <inheritdoc/>
@@ -30,23 +32,27 @@ public sealed class Detr : IDetectionDecoder
     public void Decode(IReadOnlyList<ModelOutput> outputs, in Letterbox letterbox, float threshold, CandidateList found)
     {
         var boxes = Find(outputs, "boxes");
-        if (outputs.Count == 1 && outputs[0].FromLast(1) > 4)
+        var queries = boxes is { Shape.Count: > 1 } && boxes.FromLast(1) == 4 ? boxes.FromLast(2) : -1;
+        if (outputs.Count == 1 && IsRows(outputs[0]))
         {
             DecodeRows(outputs[0], letterbox, threshold, found);
         }
-        else if (boxes is not null && Find(outputs, "logits") is { } logits)
+        else if (Find(outputs, "logits") is { Shape.Count: > 1 } logits && logits.FromLast(2) == queries && logits.FromLast(1) > 0)
         {
-            DecodeLogits(logits, boxes.Values.Span, letterbox, threshold, found);
+            DecodeLogits(logits, boxes!.Values.Span, letterbox, threshold, found);
         }
-        else if (boxes is not null && Find(outputs, "labels") is { } labels && Find(outputs, "scores") is { } scores)
+        else if (Find(outputs, "labels") is { } labels && Find(outputs, "scores") is { } scores && labels.FromLast(1) == queries && scores.FromLast(1) == queries)
         {
-            DecodeFinished(labels.Values.Span, boxes.Values.Span, scores.Values.Span, threshold, found);
+            DecodeFinished(labels.Values.Span, boxes!.Values.Span, scores.Values.Span, threshold, found);
         }
         else
         {
-            throw new InferenceException("the outputs are not those of a detection transformer; try another decoder");
+            throw new InferenceException(
+                $"the outputs {string.Join(", ", outputs.Select(output => $"{output.Name} [{string.Join(",", output.Shape)}]"))} are not those of a detection transformer; try another decoder");
         }
     }
+
+    private static bool IsRows(ModelOutput output) => output.Shape is [1, <= MostQueries, > 4 and < MostClasses];
 
     private static ModelOutput? Find(IReadOnlyList<ModelOutput> outputs, string name)
     {
@@ -79,7 +85,7 @@ public sealed class Detr : IDetectionDecoder
     {
         var classes = logits.FromLast(1);
         var values = logits.Values.Span;
-        for (var query = 0; query < values.Length / classes; query++)
+        for (var query = 0; query < boxes.Length / 4; query++)
         {
             var (label, logit) = Best.Of(values.Slice(query * classes, classes));
             var score = Activation.Sigmoid(logit);

@@ -16,7 +16,10 @@ public interface IDetectionDecoder
     float Overlap => 0.5f;
 
     /// <summary>True when outputs of these shapes are, as far as shapes tell, of this family.</summary>
-    bool Reads(IReadOnlyList<ModelOutput> outputs);
+    /// <param name="outputs">All outputs of one run.</param>
+    /// <param name="width">Of the tensor that went in, in pixels.</param>
+    /// <param name="height">Of the tensor that went in, in pixels.</param>
+    bool Reads(IReadOnlyList<ModelOutput> outputs, int width, int height);
 
     /// <summary>How many classes the outputs tell apart; 0 when that cannot be seen.</summary>
     int Classes(IReadOnlyList<ModelOutput> outputs) => 0;

@@ -16,7 +16,7 @@ public sealed class MoveNetMulti : IDetectionDecoder
     public IReadOnlyList<string> Labels { get; } = ["person"];
 
     /// <inheritdoc/>
-    public bool Reads(IReadOnlyList<ModelOutput> outputs) => outputs.Count == 1 && outputs[0].FromLast(1) == Columns && outputs[0].FromLast(2) <= 20;
+    public bool Reads(IReadOnlyList<ModelOutput> outputs, int width, int height) => outputs.Count == 1 && outputs[0].FromLast(1) == Columns && outputs[0].FromLast(2) <= 20;
 
     /// <inheritdoc/>
     public ModelInput Usual(ModelInput tensor) => tensor with { Width = 256, Height = 256, Placement = LetterboxPlacement.TopLeft, SizeMultiple = 32 };

@@ -16,7 +16,7 @@ public sealed class MoveNetSingle : IDetectionDecoder
     public IReadOnlyList<string> Labels { get; } = ["person"];
 
     /// <inheritdoc/>
-    public bool Reads(IReadOnlyList<ModelOutput> outputs) =>
+    public bool Reads(IReadOnlyList<ModelOutput> outputs, int width, int height) =>
         outputs.Count == 1 && outputs[0].FromLast(1) == 3 && outputs[0].FromLast(2) == Points;
 
     /// <inheritdoc/>

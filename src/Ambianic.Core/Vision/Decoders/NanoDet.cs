@@ -14,7 +14,7 @@ public sealed class NanoDet : IDetectionDecoder
     public string Name => "nanodet";
 
     /// <inheritdoc/>
-    public bool Reads(IReadOnlyList<ModelOutput> outputs) =>
+    public bool Reads(IReadOnlyList<ModelOutput> outputs, int width, int height) =>
         outputs.Count == 2 * Strides.Length && outputs.Count(IsSides) == Strides.Length;
 
     /// <inheritdoc/>
@@ -38,7 +38,7 @@ public sealed class NanoDet : IDetectionDecoder
             var width = (letterbox.TensorWidth + stride - 1) / stride;
             var cells = width * ((letterbox.TensorHeight + stride - 1) / stride);
             var scores = Find(outputs, cells, sides: false);
-            Decode(scores.Values.Span, scores.FromLast(1), Find(outputs, cells, sides: true).Values.Span, stride, width, threshold, found);
+            Decode(scores.Values.Span, cells, Find(outputs, cells, sides: true).Values.Span, stride, width, threshold, found);
         }
     }
 
@@ -48,7 +48,7 @@ public sealed class NanoDet : IDetectionDecoder
     {
         for (var i = 0; i < outputs.Count; i++)
         {
-            if (outputs[i].FromLast(2) == cells && IsSides(outputs[i]) == sides)
+            if (outputs[i].FromLast(2) == cells && IsSides(outputs[i]) == sides && outputs[i].Values.Length == cells * outputs[i].FromLast(1) && !outputs[i].Values.IsEmpty)
             {
                 return outputs[i];
             }
@@ -58,9 +58,10 @@ public sealed class NanoDet : IDetectionDecoder
     }
 
     private static void Decode(
-        ReadOnlySpan<float> scores, int classes, ReadOnlySpan<float> sides, int stride, int width, float threshold, CandidateList found)
+        ReadOnlySpan<float> scores, int cells, ReadOnlySpan<float> sides, int stride, int width, float threshold, CandidateList found)
     {
-        for (var cell = 0; cell < scores.Length / classes; cell++)
+        var classes = scores.Length / cells;
+        for (var cell = 0; cell < cells; cell++)
         {
             var (label, score) = Best.Of(scores.Slice(cell * classes, classes));
             if (score < threshold)

@@ -19,7 +19,7 @@ public sealed class PoseNet : IDetectionDecoder
     public IReadOnlyList<string> Labels { get; } = ["person"];
 
     /// <inheritdoc/>
-    public bool Reads(IReadOnlyList<ModelOutput> outputs) => Find(outputs, Points) is not null && Find(outputs, 2 * Points) is not null;
+    public bool Reads(IReadOnlyList<ModelOutput> outputs, int width, int height) => Find(outputs, Points) is not null && Find(outputs, 2 * Points) is not null;
 
     /// <inheritdoc/>
     public ModelInput Usual(ModelInput tensor) => tensor.BetweenMinusOneAndOne() with { Placement = LetterboxPlacement.Centred };
@@ -27,7 +27,8 @@ public sealed class PoseNet : IDetectionDecoder
     /// <inheritdoc/>
     public void Decode(IReadOnlyList<ModelOutput> outputs, in Letterbox letterbox, float threshold, CandidateList found)
     {
-        if (Find(outputs, Points) is not { } heat || Find(outputs, 2 * Points) is not { } offsets)
+        if (Find(outputs, Points) is not { } heat || Find(outputs, 2 * Points) is not { } offsets
+            || heat.Values.IsEmpty || offsets.Values.Length != 2 * heat.Values.Length)
         {
             throw new InferenceException("the model has no heat maps and offsets of 17 points, so it is not a PoseNet; try another decoder");
         }

@@ -13,7 +13,7 @@ public sealed class SsdPostprocess : IDetectionDecoder
     public string Name => "ssd-postprocess";
 
     /// <inheritdoc/>
-    public bool Reads(IReadOnlyList<ModelOutput> outputs) =>
+    public bool Reads(IReadOnlyList<ModelOutput> outputs, int width, int height) =>
         Find(outputs, DetectionPostProcess.Parameters) is not null || (outputs.Count == 4 && FindFinished(outputs) is not null);
 
     /// <inheritdoc/>
@@ -78,7 +78,7 @@ public sealed class SsdPostprocess : IDetectionDecoder
     {
         var boxes = outputs[0];
         var lists = outputs.Where(output => output.Shape.Count == 2 && output.FromLast(1) == boxes.FromLast(2)).ToArray();
-        if (boxes.Shape.Count != 3 || boxes.FromLast(1) != 4 || lists.Length != 2)
+        if (boxes.Shape is not [1, _, 4] || lists.Length != 2 || lists.Any(list => list.Shape[0] != 1))
         {
             return null;
         }

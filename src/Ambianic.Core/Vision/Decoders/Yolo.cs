@@ -1,29 +1,45 @@
+using System.Runtime.InteropServices;
+
 namespace Ambianic.Vision.Decoders;
 
 /// <summary>
 /// The YOLO family as Ultralytics exports it; which head it is, the shape says: v8, v9, v11 [1, 4 + classes, cells] with
 /// centre, size and class scores in columns; v5, v7 [1, cells, 5 + classes] with objectness; v10 and every export with
-/// suppression in the graph [1, n, 6] of corners, score and class. All boxes are in pixels of the tensor.
+/// suppression in the graph [1, n, 6] of corners, score and class. Boxes are in pixels of the tensor in ONNX exports, and
+/// parts of it, 0 to 1, in TensorFlow's; which, the boxes say.
 /// </summary>
 /// <remarks>docs.ultralytics.com, export format of detection models.</remarks>
 public sealed class Yolo : IDetectionDecoder
 {
     private const int EndToEndColumns = 6;
     private const int MostEndToEndRows = 1000;
+    private const int AnchorsPerCell = 3;
+
+    /// <summary>
+    /// The most confident box ends left of and above this: it lies in the tensor's first pixels, where nothing can be
+    /// recognised, or it is not in pixels. A box in parts may reach beyond 1, but never so far.
+    /// </summary>
+    private const float LargestPart = 2;
+
+    private enum Head
+    {
+        None,
+        EndToEnd,
+        Columns,
+        Rows,
+    }
 
     /// <inheritdoc/>
     public string Name => "yolo";
 
     /// <inheritdoc/>
-    public bool Reads(IReadOnlyList<ModelOutput> outputs) =>
-        outputs.Count == 1 && outputs[0].Shape.Count == 3
-        && (IsEndToEnd(outputs[0].FromLast(2), outputs[0].FromLast(1)) || Math.Min(outputs[0].FromLast(1), outputs[0].FromLast(2)) > 4);
+    public bool Reads(IReadOnlyList<ModelOutput> outputs, int width, int height) => HeadOf(outputs, width, height) != Head.None;
 
     /// <inheritdoc/>
     public int Classes(IReadOnlyList<ModelOutput> outputs)
     {
         var (rows, columns) = (outputs[0].FromLast(2), outputs[0].FromLast(1));
-        return IsEndToEnd(rows, columns) ? 0 : rows < columns ? rows - 4 : columns - 5;
+        return rows < columns ? rows - 4 : columns == EndToEndColumns ? 0 : columns - 5;
     }
 
     /// <inheritdoc/>
@@ -39,26 +55,53 @@ public sealed class Yolo : IDetectionDecoder
     {
         var (rows, columns) = (outputs[0].FromLast(2), outputs[0].FromLast(1));
         var values = outputs[0].Values.Span;
-        if (!Reads(outputs))
+        var first = found.Items.Count;
+        switch (HeadOf(outputs, letterbox.TensorWidth, letterbox.TensorHeight))
         {
-            throw new InferenceException($"an output [{string.Join(",", outputs[0].Shape)}] is not a YOLO's; try another decoder");
+            case Head.EndToEnd:
+                DecodeEndToEnd(values, threshold, found);
+                break;
+            case Head.Columns:
+                DecodeColumns(values, rows - 4, columns, threshold, found);
+                break;
+            case Head.Rows:
+                DecodeRows(values, columns, threshold, found);
+                break;
+            default:
+                throw new InferenceException(columns == 5 && rows > 5
+                    ? $"in an output [{string.Join(",", outputs[0].Shape)}] each row is a box and one number, and nothing says of which class; export the model as Ultralytics does: [1,5,{rows}]"
+                    : $"an output [{string.Join(",", outputs[0].Shape)}] is not a YOLO's; try another decoder");
         }
 
-        if (IsEndToEnd(rows, columns))
-        {
-            DecodeEndToEnd(values, threshold, found);
-        }
-        else if (rows < columns)
-        {
-            DecodeColumns(values, rows - 4, columns, threshold, found);
-        }
-        else
-        {
-            DecodeRows(values, columns, threshold, found);
-        }
+        ToPixels(CollectionsMarshal.AsSpan(found.Items)[first..], letterbox);
     }
 
-    private static bool IsEndToEnd(int rows, int columns) => columns == EndToEndColumns && rows <= MostEndToEndRows;
+    /// <summary>Six columns are version 5 with one class where there are as many rows as that has anchors.</summary>
+    private static Head HeadOf(IReadOnlyList<ModelOutput> outputs, int width, int height) =>
+        outputs.Count != 1 || outputs[0].Shape is not [1, var rows, var columns] ? Head.None
+        : columns == EndToEndColumns && rows <= MostEndToEndRows && rows != AnchorsPerCell * Yolox.Cells(width, height) ? Head.EndToEnd
+        : rows < columns && rows > 4 ? Head.Columns
+        : columns < rows && columns > 5 ? Head.Rows
+        : Head.None;
+
+    private static void ToPixels(Span<Candidate> found, in Letterbox letterbox)
+    {
+        Candidate best = default;
+        foreach (var candidate in found)
+        {
+            best = candidate.Score > best.Score ? candidate : best;
+        }
+
+        if (best.Box.XMax > LargestPart || best.Box.YMax > LargestPart)
+        {
+            return;
+        }
+
+        foreach (ref var candidate in found)
+        {
+            candidate = candidate with { Box = letterbox.FromFraction(candidate.Box) };
+        }
+    }
 
     private static void DecodeEndToEnd(ReadOnlySpan<float> rows, float threshold, CandidateList found)
     {

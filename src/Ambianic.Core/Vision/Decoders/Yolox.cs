@@ -16,9 +16,9 @@ public sealed class Yolox : IDetectionDecoder
     public float Overlap => 0.45f;
 
     /// <inheritdoc/>
-    public bool Reads(IReadOnlyList<ModelOutput> outputs) =>
+    public bool Reads(IReadOnlyList<ModelOutput> outputs, int width, int height) =>
         outputs.Count == 1 && outputs[0].Shape.Count == 3 && outputs[0].FromLast(1) > 5
-        && outputs[0].FromLast(2) > outputs[0].FromLast(1) && IsPyramid(outputs[0].FromLast(2));
+        && outputs[0].FromLast(2) == Cells(width, height);
 
     /// <inheritdoc/>
     public int Classes(IReadOnlyList<ModelOutput> outputs) => outputs[0].FromLast(1) - 5;
@@ -31,15 +31,16 @@ public sealed class Yolox : IDetectionDecoder
     {
         var columns = outputs[0].FromLast(1);
         var rows = outputs[0].Values.Span;
+        if (!Reads(outputs, letterbox.TensorWidth, letterbox.TensorHeight))
+        {
+            throw new InferenceException(
+                $"an output [{string.Join(",", outputs[0].Shape)}] is not that of a YOLOX of {letterbox.TensorWidth}x{letterbox.TensorHeight}; try another decoder");
+        }
+
         foreach (var stride in Strides)
         {
             var width = letterbox.TensorWidth / stride;
             var cells = width * (letterbox.TensorHeight / stride);
-            if (rows.Length < cells * columns)
-            {
-                throw new InferenceException("the model's output is too short for a YOLOX of this size; try another decoder");
-            }
-
             for (var cell = 0; cell < cells; cell++)
             {
                 Decode(rows.Slice(cell * columns, columns), cell % width, cell / width, stride, threshold, found);
@@ -70,6 +71,15 @@ public sealed class Yolox : IDetectionDecoder
         found.Add(label, score * objectness, new Box(x - halfWidth, y - halfHeight, x + halfWidth, y + halfHeight));
     }
 
-    /// <summary>A square input of side 32k has 21 k² cells; what another model with anchors of its own has differs.</summary>
-    private static bool IsPyramid(int cells) => cells % 21 == 0 && Math.Sqrt(cells / 21) % 1 == 0;
+    /// <summary>Cells of all strides together; a model with three anchors to a cell has three times as many rows.</summary>
+    internal static int Cells(int width, int height)
+    {
+        var cells = 0;
+        foreach (var stride in Strides)
+        {
+            cells += width / stride * (height / stride);
+        }
+
+        return cells;
+    }
 }

@@ -25,7 +25,7 @@ public sealed class YuNet : IDetectionDecoder
     public float Overlap => 0.3f;
 
     /// <inheritdoc/>
-    public bool Reads(IReadOnlyList<ModelOutput> outputs) =>
+    public bool Reads(IReadOnlyList<ModelOutput> outputs, int width, int height) =>
         Levels.All(level => new[] { level.Class, level.Objectness, level.Box, level.Points }.All(name => outputs.Any(output => output.Name == name)));
 
     /// <inheritdoc/>
@@ -41,7 +41,13 @@ public sealed class YuNet : IDetectionDecoder
             var boxes = Find(outputs, level.Box);
             var points = Find(outputs, level.Points);
             var columns = letterbox.TensorWidth / level.Stride;
-            for (var cell = 0; cell < classes.Length; cell++)
+            var cells = columns * (letterbox.TensorHeight / level.Stride);
+            if (classes.Length != cells || objectness.Length != cells || boxes.Length != 4 * cells || points.Length != 10 * cells)
+            {
+                throw new InferenceException($"the model's outputs for stride {level.Stride} are not of {cells} cells, so it is not a YuNet; try another decoder");
+            }
+
+            for (var cell = 0; cell < cells; cell++)
             {
                 var score = MathF.Sqrt(Math.Clamp(classes[cell], 0, 1) * Math.Clamp(objectness[cell], 0, 1));
                 if (score >= threshold)

@@ -1,3 +1,5 @@
+using CsCheck;
+
 namespace Ambianic.Vision.Decoders;
 
 public sealed class DetectionDecodersTests
@@ -15,7 +17,7 @@ public sealed class DetectionDecodersTests
 
         Assert.Equal(0, best.Label);
         Assert.InRange(best.Box.IoU(Person), 0.8f, 1);
-        Assert.Equal(decoder, DetectionDecoders.Guess(outputs).Name);
+        Assert.Equal(decoder, DetectionDecoders.Guess(outputs, side, side).Name);
     }
 
     [Fact]
@@ -71,6 +73,30 @@ public sealed class DetectionDecodersTests
         Assert.Throws<InferenceException>(() => Decoding.Decode("yolox", [output], ModelInputs.Pixels(32, 32), 0.5f, 32, 32));
         Assert.Throws<InferenceException>(() => Decoding.Decode("nanodet", [output], ModelInputs.Pixels(32, 32), 0.5f, 32, 32));
         Assert.Throws<InferenceException>(() => Decoding.Decode("centernet", [output], ModelInputs.Pixels(32, 32), 0.5f, 32, 32));
+        Assert.Throws<InferenceException>(() => Decoding.Decode("detr", [Zeros("output", 84, 8400)], ModelInputs.Pixels(640, 640), 0.5f, 640, 640));
+    }
+
+    [Fact]
+    public void Decode_AnyOutputs_IsReadOrRefused()
+    {
+        var axis = Gen.OneOf(0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 21, 34, 44, 56, 84, 195, 300, 896);
+        var name = Gen.OneOf(
+            "output0", "boxes", "logits", "scores", "labels", "detections", "cls_8", "obj_8", "bbox_8", "kps_8",
+            DetectionPostProcess.Boxes, DetectionPostProcess.Scores, DetectionPostProcess.Anchors, DetectionPostProcess.Parameters);
+        var output = Gen.Select(name, axis.Array[1, 4], Gen.Int[0, 1000], (called, shape, seed) => Noise(called, Tame(shape), seed));
+        Gen.Select(Gen.OneOf([.. DetectionDecoders.Names]), output.Array[1, 6]).Sample(
+            (decoder, outputs) =>
+            {
+                try
+                {
+                    Decoding.Decode(decoder, outputs, ModelInputs.Pixels(32, 32), 0.1f, 32, 32);
+                }
+                catch (InferenceException refused)
+                {
+                    Assert.NotEmpty(refused.Message);
+                }
+            },
+            iter: 5000);
     }
 
     [Fact]
@@ -80,10 +106,25 @@ public sealed class DetectionDecodersTests
     [Fact]
     public void Guess_UnknownShape_ListsTheOutputsAndTheNames()
     {
-        var error = Assert.Throws<InferenceException>(() => DetectionDecoders.Guess([Zeros("strange", 3, 5)]));
+        var error = Assert.Throws<InferenceException>(() => DetectionDecoders.Guess([Zeros("strange", 3, 5)], 32, 32));
 
         Assert.Contains("strange [1,3,5]", error.Message, StringComparison.Ordinal);
         Assert.Contains("nanodet", error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>At most one long axis, and one picture: nobody runs a model on more.</summary>
+    private static int[] Tame(int[] shape) => [1, .. shape.Skip(1).Select((length, index) => index > 0 ? Math.Min(length, 60) : length)];
+
+    private static ModelOutput Noise(string name, int[] shape, int seed)
+    {
+        var random = new Random(seed);
+        var values = new float[shape.Aggregate(1, (product, length) => product * length)];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = (random.NextSingle() * 4) - 2;
+        }
+
+        return new ModelOutput(name, shape, values);
     }
 
     private static ModelOutput Zeros(string name, int rows, int columns) => new(name, [1, rows, columns], new float[rows * columns]);

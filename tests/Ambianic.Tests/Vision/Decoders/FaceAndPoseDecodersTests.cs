@@ -15,7 +15,7 @@ public sealed class FaceAndPoseDecodersTests
         var face = Assert.Single(Decoding.Decode("blazeface", outputs, ModelInputs.Pixels(side, side), 0.6f, 1280, 720));
 
         Assert.InRange(face.Box.IoU(Face), 0.5f, 1);
-        Assert.Equal("blazeface", DetectionDecoders.Guess(outputs).Name);
+        Assert.Equal("blazeface", DetectionDecoders.Guess(outputs, side, side).Name);
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class FaceAndPoseDecodersTests
 
         Assert.Equal((18f / 33, 17f / 33), (points[4].X, points[4].Y)); // the middle cell, one stride of 16 in
         Assert.Equal(0.982f, points[4].Score, 0.001f);
-        Assert.Equal("posenet", DetectionDecoders.Guess(outputs).Name);
+        Assert.Equal("posenet", DetectionDecoders.Guess(outputs, 33, 33).Name);
     }
 
     [Fact]
@@ -122,7 +122,7 @@ public sealed class FaceAndPoseDecodersTests
 
         Assert.Equal(0.9f, face.Score, 1e-5f);
         Decoding.AssertClose(new Box(12 / 32f, 16 / 32f, 28 / 32f, 24 / 32f), face.Box, 1e-5f);
-        Assert.Equal("yunet", DetectionDecoders.Guess(outputs).Name);
+        Assert.Equal("yunet", DetectionDecoders.Guess(outputs, 32, 32).Name);
     }
 
     private static void Set(List<ModelOutput> outputs, string name, int cell, params float[] values) =>

@@ -54,7 +54,7 @@ public static class StickFigure
             points.Max(point => point.Y) + margin).Clip();
         return new Detection("person", score, box)
         {
-            Keypoints = [.. points.Select((point, i) => new Keypoint(CocoPoints.Names[i], point.X / aspect, point.Y, score))],
+            Keypoints = [.. points.Select((point, i) => new Keypoint(PointNames.Body[i], point.X / aspect, point.Y, score))],
         };
     }
 

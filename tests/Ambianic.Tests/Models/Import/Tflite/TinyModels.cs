@@ -31,6 +31,30 @@ internal static class TinyModels
         return model.Build([x], [sum]);
     }
 
+    /// <summary>Real activations, signed weights per channel: convolution, depthwise convolution, pooling, classifier; 1 x 16 x 16 x 3 in, 10 out.</summary>
+    public static byte[] DynamicRangeNetwork()
+    {
+        var (model, random) = (new TinyTflite(), new Random(3));
+        int[] tensors = [Real("x", 1, 16, 16, 3), Real("first", 1, 8, 8, 8), Real("second", 1, 8, 8, 8), Real("pooled", 1, 1, 1, 8), Real("logits", 1, 10)];
+        Convolve(CONV_2D, 0, [8, 3, 3, 3], 0, new FlatNode((0, Same), (1, 2), (2, 2), (3, Relu), (4, 1), (5, 1)));
+        Convolve(DEPTHWISE_CONV_2D, 1, [1, 3, 3, 8], 3, new FlatNode((0, Same), (1, 1), (2, 1), (3, 1), (4, NoActivation), (5, 1), (6, 1)));
+        model.Operator(AVERAGE_POOL_2D, [tensors[2]], [tensors[3]], new FlatNode((0, Valid), (1, 8), (2, 8), (3, 8), (4, 8)));
+        Convolve(FULLY_CONNECTED, 3, [10, 8], 0, new FlatNode((0, NoActivation)));
+        return model.Build([tensors[0]], [tensors[4]]);
+
+        int Real(string name, params int[] shape) => model.Tensor(name, TinyTflite.Float, shape);
+
+        void Convolve(TfliteOperatorCode code, int from, int[] shape, int axis, FlatNode options)
+        {
+            var weights = new byte[shape.Aggregate(1, (product, size) => product * size)];
+            random.NextBytes(weights);
+            float[] scales = code == FULLY_CONNECTED ? [0.004f] : [.. Enumerable.Range(0, shape[axis]).Select(channel => 0.002f + (0.001f * channel))];
+            var w = model.Tensor($"w{from}", TinyTflite.Int8, shape, weights, scales, axis: axis);
+            var b = model.Constant([shape[axis]], [.. Enumerable.Range(0, shape[axis]).Select(_ => random.NextSingle())]);
+            model.Operator(code, [tensors[from], w, b], [tensors[from + 1]], options);
+        }
+    }
+
     /// <summary>Signed integers, weights per channel: convolution, depthwise convolution, sum, pooling, classifier; 1 x 16 x 16 x 3 in, 10 out.</summary>
     public static byte[] SignedNetwork()
     {
