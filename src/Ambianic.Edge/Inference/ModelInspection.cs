@@ -11,7 +11,7 @@ public static class ModelInspection
     /// <exception cref="InferenceException">It cannot be run, or no decoder reads its outputs; the message says which outputs there are.</exception>
     public static (string Decoder, IReadOnlyList<string> Labels) Try(ResolvedModel model, TimeProvider time)
     {
-        using var session = ModelSession.Load(model, 1, Timeout.InfiniteTimeSpan, time);
+        using var session = ModelSession.Load(model, 1, () => Timeout.InfiniteTimeSpan, time);
         return (session.Decoder, session.Labels);
     }
 }

@@ -30,7 +30,7 @@ internal sealed class ModelSession : IDisposable
     private readonly Calibration _calibration;
     private readonly BlockingCollection<Request> _queue = new(LongestQueue);
     private readonly Worker[] _workers;
-    private readonly TimeSpan _longest;
+    private readonly Func<TimeSpan> _longest;
     private readonly ITimer _watch;
     private volatile bool _isHung;
     private int _working;
@@ -44,7 +44,7 @@ internal sealed class ModelSession : IDisposable
         IDetectionDecoder decoder,
         InferenceRun first,
         int workers,
-        TimeSpan longest,
+        Func<TimeSpan> longest,
         TimeProvider time)
     {
         Model = model.Name;
@@ -89,7 +89,7 @@ internal sealed class ModelSession : IDisposable
     /// <param name="longest">An inference that takes longer is hung.</param>
     /// <param name="time">Measures inferences.</param>
     /// <exception cref="InferenceException">The model cannot be used; the message says why.</exception>
-    public static ModelSession Load(ResolvedModel model, int workers, TimeSpan longest, TimeProvider time)
+    public static ModelSession Load(ResolvedModel model, int workers, Func<TimeSpan> longest, TimeProvider time)
     {
         var graph = OnnxGraph.Load(model.OnnxPath);
         InferenceRun? run = null;
@@ -151,7 +151,7 @@ internal sealed class ModelSession : IDisposable
         }
     }
 
-    private InferenceException Hung() => new($"{Model} did not answer for {_longest.TotalSeconds:0.#} s; it is loaded anew");
+    private InferenceException Hung() => new($"{Model} did not answer for {_longest().TotalSeconds:0.#} s; it is loaded anew");
 
     /// <summary>
     /// Time is counted in rounds of this watch and not read from a clock, so that a machine that slept, or had no processor
@@ -161,7 +161,7 @@ internal sealed class ModelSession : IDisposable
     {
         foreach (var worker in _workers)
         {
-            if (worker.Current is { } request && ++request.Rounds * Rhythm > _longest)
+            if (worker.Current is { } request && ++request.Rounds * Rhythm > _longest())
             {
                 GiveUp();
                 return;
