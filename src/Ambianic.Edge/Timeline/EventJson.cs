@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Ambianic.Health;
 using Ambianic.Vision;
 using Ambianic.Vision.Falls;
 
@@ -32,7 +33,7 @@ internal static class EventJson
     /// <summary>What is written of an event.</summary>
     public static EventDocument Document(DetectionEvent seen) => new(
         seen.Id,
-        seen.At.ToString(TimeFormat, CultureInfo.InvariantCulture),
+        Text(seen.At),
         seen.ImageFileName,
         seen.ThumbnailFileName,
         seen.JsonFileName,
@@ -41,7 +42,8 @@ internal static class EventJson
         new MetaDocument(seen.Display),
         seen.Pipeline,
         seen.Source,
-        seen.BeforeFileNames.Count == 0 ? null : seen.BeforeFileNames);
+        seen.BeforeFileNames.Count == 0 ? null : seen.BeforeFileNames,
+        seen.Sight is { } sight ? new SightDocument(sight.Sight.ToString().ToLowerInvariant(), Text(sight.BlindSince), sight.Reason) : null);
 
     /// <summary>Reads what the database kept.</summary>
     /// <exception cref="InvalidDataException">It is not an event.</exception>
@@ -121,7 +123,16 @@ internal static class EventJson
         ThumbnailFileName = FileName(document.ThumbnailFileName),
         BeforeFileNames = [.. (document.BeforeFileNames ?? []).Select(FileName)],
         JsonFileName = fileName,
+        Sight = document.Sight is { } sight ? ReadSight(sight, document, local) : null,
     };
+
+    private static SightReport ReadSight(SightDocument sight, EventDocument document, TimeZoneInfo local) => new(
+        document.Pipeline ?? "",
+        document.Source ?? "",
+        Time(document.Datetime, local),
+        Enum.TryParse<Sight>(sight.State, true, out var state) ? state : Sight.Blind,
+        Time(sight.BlindSince ?? document.Datetime, local),
+        sight.Reason ?? "");
 
     private static Detection Read(DetectionDocument? document) => new(
         document?.Label ?? "",
@@ -149,6 +160,8 @@ internal static class EventJson
             Vanished = evidence.Vanished,
         },
     };
+
+    private static string Text(DateTimeOffset at) => at.ToString(TimeFormat, CultureInfo.InvariantCulture);
 
     private static string IdOf(string path) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(path)).AsSpan(0, 16));
 

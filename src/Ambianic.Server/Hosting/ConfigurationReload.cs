@@ -21,7 +21,7 @@ internal sealed partial class ConfigurationReload(
     ILogger<ConfigurationReload> logger) : BackgroundService
 {
     private static readonly TimeSpan Rhythm = TimeSpan.FromSeconds(0.5);
-    private static readonly string[] AtStartOnly = ["data_dir", "logging", "timeline", "retention", "health"];
+    private static readonly string[] AtStartOnly = ["data_dir", "logging", "timeline"];
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
