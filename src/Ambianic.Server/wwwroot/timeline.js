@@ -1,4 +1,4 @@
-import { lasted, look, moment, sightTitle } from "./watching.js";
+import { lasted, look, moment, plain, sightTitle } from "./watching.js";
 
 // The timeline page: newest events first, new ones appear by themselves, and it says so when nobody is watching.
 const byId = id => document.getElementById(id);
@@ -50,15 +50,16 @@ function showPicture(article, args, detections, heading) {
 }
 
 /** That a camera went blind or sees again: told in words, there is nothing to show. */
-function showSight(article, { sight, datetime }) {
+function showSight(article, { sight, datetime, source }) {
   article.querySelector(".picture").remove();
   article.classList.add("sight");
   article.dataset.sight = sight.state;
   const reason = article.querySelector(".reason");
   reason.hidden = false;
+  const why = plain(sight.reason, source);
   reason.textContent = sight.state === "watching"
-    ? `It saw nothing of use for ${lasted(new Date(datetime) - new Date(sight.blind_since))}, from ${moment(sight.blind_since)} on: ${sight.reason}`
-    : sight.reason;
+    ? `It saw nothing of use for ${lasted(new Date(datetime) - new Date(sight.blind_since))}, from ${moment(sight.blind_since)} on: ${why}`
+    : why;
 }
 
 function keepable(button, event) {

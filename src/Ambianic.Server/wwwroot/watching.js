@@ -25,9 +25,12 @@ export function lasted(milliseconds) {
 
 export const sightTitle = state => state === "watching" ? "Sees again" : troubled.get(state) ?? "Blind";
 
+/** The reason without the name of the source, which is beside it already. */
+export const plain = (reason, source) => reason.startsWith(`source ${source}: `) ? reason.slice(`source ${source}: `.length) : reason;
+
 /** What the camera does, for people, and how good that is: well, unwell or idle. */
 function describe(camera, since) {
-  const reason = camera.last_error ? `: ${camera.last_error}` : "";
+  const reason = camera.last_error ? `: ${plain(camera.last_error, camera.source_id)}` : "";
   const blind = since ? `Blind since ${moment(since)}` : "Blind";
   switch (camera.state) {
     case "disabled": return ["unwell", `Not used, because its configuration is wrong${reason}`];
