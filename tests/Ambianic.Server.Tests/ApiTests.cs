@@ -115,6 +115,27 @@ public sealed class ApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Pin_Event_IsShownAsKeptUntilItIsLetGo()
+    {
+        var remembered = await _house.RememberAsync(1, "person");
+        var pin = $"/api/events/{remembered.Id}/pin";
+
+        using var kept = await Client.PutAsync(pin, null, Cancellation);
+        Assert.Equal(HttpStatusCode.NoContent, kept.StatusCode);
+        Assert.True((bool?)(await EventAsync())["pinned"]);
+
+        using var letGo = await Client.DeleteAsync(pin, Cancellation);
+        Assert.Equal(HttpStatusCode.NoContent, letGo.StatusCode);
+        Assert.Null((await EventAsync())["pinned"]);
+
+        using var unknown = await Client.PutAsync("/api/events/nobody/pin", null, Cancellation);
+        Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
+
+        async Task<JsonObject> EventAsync() =>
+            (await Client.GetFromJsonAsync<JsonObject>("/api/timeline", Cancellation))!["timeline"]![0]!.AsObject();
+    }
+
+    [Fact]
     public async Task Data_PictureOfAnEvent_IsServed()
     {
         var remembered = await _house.RememberAsync(1, "person");
@@ -172,7 +193,7 @@ public sealed class ApiTests : IAsyncLifetime
         var paths = document!["paths"]!.AsObject().Select(path => path.Key).ToList();
 
         Assert.Superset(
-            new HashSet<string>(["/api/ping", "/api/status", "/api/health", "/api/timeline", "/api/timeline/live", "/api/config", "/healthz"]),
+            new HashSet<string>(["/api/ping", "/api/status", "/api/health", "/api/timeline", "/api/timeline/live", "/api/events/{id}/pin", "/api/config", "/healthz"]),
             paths.ToHashSet());
         Assert.NotNull(document["paths"]!["/api/timeline"]!["get"]!["responses"]!["200"]!["content"]);
     }

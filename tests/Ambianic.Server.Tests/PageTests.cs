@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+using Ambianic.Health;
 using Microsoft.Playwright;
 
 namespace Ambianic;
@@ -83,7 +85,78 @@ public sealed class PageTests : IAsyncLifetime
     {
         var page = await OpenAsync();
 
-        await Assertions.Expect(page.Locator("#health")).ToContainTextAsync("Not watching: broken (disabled: ");
+        await Assertions.Expect(page.Locator("#health")).ToHaveTextAsync("Not watching: broken");
+        await Assertions.Expect(page.Locator("#cameras .state")).ToContainTextAsync("Not used, because its configuration is wrong: ");
+    }
+
+    [Fact]
+    public async Task Page_CamerasInTrouble_SaysOfEachInPlainWordsHowItIsAndWasInTheLastDay()
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        var page = await OpenAsync(async page =>
+        {
+            await page.RouteAsync("**/api/health", route => route.FulfillAsync(new RouteFulfillOptions { ContentType = "application/json", Body = $$"""
+                {"systemic_trouble": null, "configuration_problems": [], "pipelines": [
+                    {{Camera("door", "watching", "healthy", "good")}},
+                    {{Camera("yard", "watching", "healthy", "frozen")}},
+                    {{Camera("shed", "watching", "healthy", "covered")}},
+                    {{Camera("gate", "waiting", "healing", "good", "no picture came for 10 s")}},
+                    {{Camera("barn", "waiting", "terminal", "good", "nothing answers")}},
+                    {{Camera("clip", "ended", "ended", "good")}}]}
+                """ }));
+            await page.RouteAsync("**/api/coverage?*", route => route.FulfillAsync(new RouteFulfillOptions { ContentType = "application/json", Body = $$"""
+                {"coverage": [
+                    {"pipeline": "gate", "sight": "watching", "from": "{{now.AddHours(-30):O}}", "to": "{{now.AddHours(-6):O}}"},
+                    {"pipeline": "gate", "sight": "blind", "from": "{{now.AddHours(-6):O}}", "to": null}]}
+                """ }));
+        });
+
+        await Assertions.Expect(page.Locator("#health")).ToHaveTextAsync("Not watching: yard, shed, gate, barn");
+        await SaysAsync("door", "^Watching$");
+        await SaysAsync("yard", "^Frozen picture: the same picture comes again and again$");
+        await SaysAsync("shed", @"^Covered lens\?: all of it is one colour$");
+        await SaysAsync("gate", "^Blind since .*; it is being mended: no picture came for 10 s$");
+        await SaysAsync("barn", "^Blind, and nothing has helped so far; Ambianic goes on trying: nothing answers$");
+        await SaysAsync("clip", "^The recording has been watched to its end$");
+        await Assertions.Expect(page.Locator("li[data-name=gate] .day")).ToHaveTextAsync("Last 24 hours: watched 18 h, blind 6 h");
+        await Assertions.Expect(page.Locator("li[data-name=gate] .bar .blind")).ToHaveAttributeAsync("style", new Regex("left: 7[45].*width: 2[45]"));
+
+        Task SaysAsync(string camera, string words) =>
+            Assertions.Expect(page.Locator($"li[data-name={camera}] .state")).ToHaveTextAsync(new Regex(words));
+
+        static string Camera(string name, string state, string health, string picture, string? error = null) => $$"""
+            {"name": "{{name}}", "state": "{{state}}", "health": "{{health}}", "picture": "{{picture}}", "processed": 5, "last_error": {{(error is null ? "null" : $"\"{error}\"")}}}
+            """;
+    }
+
+    [Fact]
+    public async Task Page_CameraWentBlindAndSeesAgain_TellsItWithoutAPicture()
+    {
+        await _house.RememberSightAsync(1, Sight.Blind);
+        await _house.RememberSightAsync(13, Sight.Watching);
+        var page = await OpenAsync();
+
+        await Assertions.Expect(page.Locator("article h2")).ToHaveTextAsync(["Sees again", "Blind"]);
+        await Assertions.Expect(page.Locator("article img")).ToHaveCountAsync(0);
+        await Assertions.Expect(page.Locator("article .reason").First).ToContainTextAsync("for 12 min");
+        await Assertions.Expect(page.Locator("article .reason").Last).ToHaveTextAsync("no route to host");
+
+        await _house.RememberAsync(20, "person");
+        await page.SelectOptionAsync("#label", "sight");
+        await Assertions.Expect(page.Locator("article")).ToHaveCountAsync(2);
+    }
+
+    [Fact]
+    public async Task Page_EventIsKept_StaysSoAfterOpeningAgain()
+    {
+        await _house.RememberAsync(1, "person");
+        var page = await OpenAsync();
+
+        await page.ClickAsync("article .keep");
+        await Assertions.Expect(page.Locator("article .keep")).ToHaveAttributeAsync("aria-pressed", "true");
+
+        await page.ReloadAsync(new PageReloadOptions { WaitUntil = WaitUntilState.DOMContentLoaded });
+        await Assertions.Expect(page.Locator("article .keep")).ToHaveAttributeAsync("aria-pressed", "true");
     }
 
     [Fact]
@@ -96,9 +169,10 @@ public sealed class PageTests : IAsyncLifetime
         Assert.Equal("Grandma's house", await page.TitleAsync());
     }
 
-    private async Task<IPage> OpenAsync()
+    private async Task<IPage> OpenAsync(Func<IPage, Task>? prepare = null)
     {
         var page = await _browser!.NewPageAsync();
+        await (prepare?.Invoke(page) ?? Task.CompletedTask);
         page.SetDefaultTimeout((float)Eventually.Patience.TotalMilliseconds);
         Assertions.SetDefaultExpectTimeout((float)Eventually.Patience.TotalMilliseconds);
         await page.GotoAsync(_house.Address.ToString(), new PageGotoOptions { WaitUntil = WaitUntilState.DOMContentLoaded });

@@ -1,5 +1,6 @@
 using Ambianic.Configuration;
 using Ambianic.Frames;
+using Ambianic.Health;
 using Ambianic.Hosting;
 using Ambianic.Pipelines;
 using Ambianic.Timeline;
@@ -70,6 +71,14 @@ internal sealed class ServedHouse : IAsyncDisposable
         frame.Buffer.Span.Fill(128); // grey
         await store.AppendAsync(seen, new EventPicture(frame), CancellationToken.None);
         return seen;
+    }
+
+    public async Task RememberSightAsync(int minute, Sight sight)
+    {
+        var began = new DateTimeOffset(2026, 5, 1, 10, 1, 0, TimeSpan.Zero);
+        var recorder = new SightRecorder(_application.Services.GetRequiredService<IEventStore>(), TimeProvider.System);
+        await recorder.SaveAsync(
+            new SightReport("front", "camera", began.AddMinutes(minute - 1), sight, began, "no route to host"), CancellationToken.None);
     }
 
     public async ValueTask DisposeAsync()

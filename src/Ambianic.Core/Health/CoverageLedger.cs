@@ -2,36 +2,6 @@ using Ambianic.Pipelines;
 
 namespace Ambianic.Health;
 
-/// <summary>What a pipeline saw of the world.</summary>
-public enum Sight
-{
-    /// <summary>Nothing, on purpose: the program did not run, or the recording has ended.</summary>
-    Off,
-
-    /// <summary>It watches.</summary>
-    Watching,
-
-    /// <summary>Nothing, though it should.</summary>
-    Blind,
-
-    /// <summary>The camera gives the same picture again and again.</summary>
-    Frozen,
-
-    /// <summary>The picture is black.</summary>
-    Black,
-
-    /// <summary>The picture is of one colour.</summary>
-    Covered,
-}
-
-/// <summary>From when on a pipeline was in a state; it lasts until its next change.</summary>
-/// <param name="At">Wall-clock time.</param>
-/// <param name="Pipeline">Its name.</param>
-/// <param name="Source">Its source.</param>
-/// <param name="Sight">The state.</param>
-/// <param name="Reason">Why, for people; null while it watches.</param>
-public sealed record SightChange(DateTimeOffset At, string Pipeline, string Source, Sight Sight, string? Reason);
-
 /// <summary>Time in which a pipeline was in one state.</summary>
 /// <param name="Pipeline">Its name.</param>
 /// <param name="Source">Its source.</param>
@@ -68,8 +38,7 @@ public sealed class CoverageLedger
         List<SightChange> changes = [];
         foreach (var status in statuses.Where(status => status.State != PipelineState.Disabled))
         {
-            var (sight, reason) = Judge(status);
-            changes.Add(new SightChange(at, status.Name, status.SourceId, sight, reason));
+            changes.Add(SightChange.Of(status, at));
         }
 
         lock (_gate)
@@ -107,20 +76,6 @@ public sealed class CoverageLedger
 
         return [.. intervals.Where(interval => (to is null || interval.From < to) && (from is null || interval.To is null || interval.To > from))];
     }
-
-    private static (Sight Sight, string? Reason) Judge(PipelineStatus status) => status.State switch
-    {
-        PipelineState.Ended or PipelineState.Stopped => (Sight.Off, status.State == PipelineState.Ended ? "the recording has ended" : "Ambianic was stopped"),
-        PipelineState.Watching when status.Health == HealthState.Healthy => status.Picture switch
-        {
-            PictureState.Frozen => (Sight.Frozen, "the camera gives the same picture again and again"),
-            PictureState.Black => (Sight.Black, "the picture is black"),
-            PictureState.Covered => (Sight.Covered, "the picture is of one colour: is something before the lens?"),
-            _ => (Sight.Watching, null),
-        },
-        PipelineState.Watching => (Sight.Blind, status.LastError ?? $"{status.Stuck} is stuck"),
-        var state => (Sight.Blind, status.LastError ?? state.ToString().ToLowerInvariant()),
-    };
 
     /// <summary>Further reasons for the same blindness are no news.</summary>
     private static bool IsKnown(SightChange change, SightChange? last) => last is not null && last.Sight == change.Sight && last.Source == change.Source;

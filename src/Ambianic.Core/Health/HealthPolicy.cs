@@ -1,10 +1,12 @@
+using Ambianic.Pipelines;
+
 namespace Ambianic.Health;
 
 /// <summary>Decides from silence alone whether a pipeline is well, and how fast it may be healed. Pure.</summary>
 /// <param name="StalledAfter">Silence that is no longer normal; 40 s in the reference system. Everything else is in proportion.</param>
 public sealed record HealthPolicy(TimeSpan StalledAfter)
 {
-    /// <summary>40 s, hence terminal after 120 s and 5 s between two healings.</summary>
+    /// <summary>40 s, hence terminal after 120 s, 5 s between two healings, and blindness of 10 s is told.</summary>
     public static HealthPolicy Default { get; } = new(TimeSpan.FromSeconds(40));
 
     /// <summary>Silence after which healing has failed: three times as long.</summary>
@@ -16,12 +18,21 @@ public sealed record HealthPolicy(TimeSpan StalledAfter)
     /// <summary>How long one place of a pipeline must have been busy to be the one that is stuck: half.</summary>
     public TimeSpan StuckAfter => StalledAfter / 2;
 
+    /// <summary>From one rebuilding of a pipeline to its next: as long as <see cref="StalledAfter"/> at first, 15 times that at last.</summary>
+    public Backoff Rebuilding => new(StalledAfter, 15 * StalledAfter);
+
+    /// <summary>How long a pipeline must be blind, or see again, before people are told: a quarter.</summary>
+    public TimeSpan TellAfter => StalledAfter / 4;
+
     /// <summary>Judges the time since the last heartbeat.</summary>
     public HealthState Judge(TimeSpan silence) =>
         silence >= TerminalAfter ? HealthState.Terminal
         : silence >= StalledAfter ? HealthState.Stalled
         : HealthState.Healthy;
 }
+
+/// <summary>Gives the policy that is in force: an edited configuration may change it while pipelines run.</summary>
+public delegate HealthPolicy HealthPolicySource();
 
 /// <summary>How well a pipeline is.</summary>
 public enum HealthState

@@ -64,6 +64,9 @@ internal sealed class ElementChain : IDisposable
         return BusyFor(place) >= policy.StuckAfter ? place : _deepest;
     }
 
+    /// <summary>What a place is called: <c>source</c>, or as the configuration calls the element.</summary>
+    public string NameOf(int place) => place == 0 ? "source" : Slots[place - 1].Name;
+
     /// <summary>Sends a sample through.</summary>
     /// <returns>False when the chain was given up meanwhile and must not be used any more.</returns>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

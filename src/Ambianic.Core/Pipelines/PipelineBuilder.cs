@@ -19,7 +19,7 @@ public sealed class PipelineBuilder(
     /// <param name="heartbeat">Beats for each arrival.</param>
     /// <exception cref="InvalidOperationException">The configuration is disabled.</exception>
     /// <remarks>What an element's constructor throws passes through; the elements made before it are disposed.</remarks>
-    public async Task<Pipeline> BuildAsync(PipelineConfiguration configuration, HealthPolicy policy, Heartbeat heartbeat)
+    public async Task<Pipeline> BuildAsync(PipelineConfiguration configuration, HealthPolicySource policy, Heartbeat heartbeat)
     {
         if (!configuration.IsEnabled || configuration.Source is null)
         {

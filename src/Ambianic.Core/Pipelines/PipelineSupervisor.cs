@@ -9,7 +9,7 @@ namespace Ambianic.Pipelines;
 /// is built anew, and while most are ill together nobody is restarted for it. It never waits for a pipeline.
 /// </summary>
 public sealed partial class PipelineSupervisor(
-    PipelineBuilder builder, HealthPolicy policy, IWatchdog watchdog, TimeProvider time, ILogger<PipelineSupervisor> logger)
+    PipelineBuilder builder, HealthPolicySource policy, IWatchdog watchdog, TimeProvider time, ILogger<PipelineSupervisor> logger)
     : IDisposable
 {
     /// <summary>With fewer pipelines, "most of them" is no pattern yet.</summary>

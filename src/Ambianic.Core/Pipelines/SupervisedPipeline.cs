@@ -14,12 +14,11 @@ internal sealed partial class SupervisedPipeline : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly PipelineBuilder _builder;
-    private readonly HealthPolicy _policy;
+    private readonly HealthPolicySource _policy;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Heartbeat _heartbeat;
     private readonly CrashHistory _crashes;
-    private readonly Backoff _rebuilding;
     private readonly CancellationTokenSource _stop = new();
     private readonly PipelineStatus _unbuilt;
 
@@ -37,7 +36,7 @@ internal sealed partial class SupervisedPipeline : IAsyncDisposable
     private long _rebuilt;
 
     public SupervisedPipeline(
-        PipelineConfiguration configuration, PipelineBuilder builder, HealthPolicy policy, TimeProvider time, ILogger logger)
+        PipelineConfiguration configuration, PipelineBuilder builder, HealthPolicySource policy, TimeProvider time, ILogger logger)
     {
         Configuration = configuration;
         _builder = builder;
@@ -46,7 +45,6 @@ internal sealed partial class SupervisedPipeline : IAsyncDisposable
         _logger = logger;
         _heartbeat = new Heartbeat(time);
         _crashes = new CrashHistory(time);
-        _rebuilding = new Backoff(policy.StalledAfter, 15 * policy.StalledAfter);
         _unbuilt = new PipelineStatus(
             configuration.Name,
             configuration.Source?.Id ?? "",
@@ -67,7 +65,7 @@ internal sealed partial class SupervisedPipeline : IAsyncDisposable
             {
                 PipelineState.Preparing when _rebuilt == 0 => HealthState.Healthy, // a model is downloaded
                 PipelineState.Idle or PipelineState.Preparing or PipelineState.Waiting or PipelineState.Stopped when _between != _stopped =>
-                    _policy.Judge(_heartbeat.Silence),
+                    _policy().Judge(_heartbeat.Silence),
                 _ => status.Health,
             };
             return status with
@@ -102,7 +100,7 @@ internal sealed partial class SupervisedPipeline : IAsyncDisposable
             case HealthState.Healthy:
                 _rebuiltInARow = 0;
                 break;
-            case HealthState.Stalled or HealthState.Healing when _time.GetElapsedTime(_healedAt) >= _policy.HealingPause || _healedAt == 0:
+            case HealthState.Stalled or HealthState.Healing when _time.GetElapsedTime(_healedAt) >= _policy().HealingPause || _healedAt == 0:
                 Heal();
                 break;
             case HealthState.Terminal when maybeRebuild && IsRebuildingDue:
@@ -130,7 +128,7 @@ internal sealed partial class SupervisedPipeline : IAsyncDisposable
     }
 
     private bool IsRebuildingDue =>
-        _rebuiltInARow == 0 || _time.GetElapsedTime(_rebuiltAt) >= _rebuilding.After(_rebuiltInARow, Random.Shared);
+        _rebuiltInARow == 0 || _time.GetElapsedTime(_rebuiltAt) >= _policy().Rebuilding.After(_rebuiltInARow, Random.Shared);
 
     private void Heal()
     {

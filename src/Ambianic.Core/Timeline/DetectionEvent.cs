@@ -1,3 +1,4 @@
+using Ambianic.Health;
 using Ambianic.Vision;
 
 namespace Ambianic.Timeline;
@@ -23,13 +24,24 @@ public sealed record DetectionEvent
     /// <summary>What was found; empty for a picture of a quiet scene.</summary>
     public IReadOnlyList<Detection> Detections { get; init; } = [];
 
+    /// <summary>For an event that tells whether the pipeline sees; it has no detections and no picture. Else null.</summary>
+    public SightReport? Sight { get; init; }
+
+    /// <summary>What it can be asked for by, each once: the labels of its detections, or <see cref="EventNames.SightLabel"/>.</summary>
+    public IEnumerable<string> Labels => Sight is not null
+        ? [EventNames.SightLabel]
+        : Detections.Select(detection => detection.Label).Distinct(StringComparer.Ordinal);
+
+    /// <summary>True when somebody asked to keep it: it does not age, and is among the last to make room.</summary>
+    public bool IsPinned { get; init; }
+
     /// <summary>Folder of the files, relative to the data directory, with forward slashes.</summary>
     public required string RelDir { get; init; }
 
-    /// <summary>Name of the picture.</summary>
+    /// <summary>Name of the picture; empty when there is none.</summary>
     public required string ImageFileName { get; init; }
 
-    /// <summary>Name of the small picture.</summary>
+    /// <summary>Name of the small picture; empty when there is none.</summary>
     public required string ThumbnailFileName { get; init; }
 
     /// <summary>Names of pictures of the seconds before, oldest first; mostly empty.</summary>

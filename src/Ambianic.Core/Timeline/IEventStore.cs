@@ -8,14 +8,22 @@ public interface IEventStore
     /// <exception cref="IOException">It could not be made; the message says where and what to do.</exception>
     ValueTask<string> StartFolderAsync(DateTimeOffset startedAt, CancellationToken cancellation);
 
-    /// <summary>Stores the pictures and the event; when it returns, both survive a loss of power, and only then is the event announced.</summary>
+    /// <summary>Stores the pictures, if any, and the event; when it returns, both survive a loss of power, and only then is the event announced.</summary>
     /// <param name="detectionEvent">The event, its file names decided.</param>
-    /// <param name="picture">What it looked like.</param>
+    /// <param name="picture">What it looked like; null when there is nothing to see.</param>
     /// <param name="cancellation">Stops waiting; what is being written is still completed.</param>
     /// <exception cref="IOException">
     /// It was not announced; the message says what to do. Files that were complete stay, and are on the timeline after the next start.
     /// </exception>
-    ValueTask AppendAsync(DetectionEvent detectionEvent, EventPicture picture, CancellationToken cancellation);
+    ValueTask AppendAsync(DetectionEvent detectionEvent, EventPicture? picture, CancellationToken cancellation);
+
+    /// <summary>Keeps an event, or lets it go again; when it returns, that survives a loss of power and a lost database.</summary>
+    /// <param name="id">The event.</param>
+    /// <param name="isPinned">True to keep it. Asking for what is so already does nothing.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    /// <returns>False when there is no such event.</returns>
+    /// <exception cref="IOException">It could not be stored; the message says where and what to do.</exception>
+    ValueTask<bool> PinAsync(string id, bool isPinned, CancellationToken cancellation);
 
     /// <summary>Events that match, newest first.</summary>
     IAsyncEnumerable<DetectionEvent> QueryAsync(EventQuery query, CancellationToken cancellation);

@@ -10,16 +10,17 @@ public sealed record RetentionOptions
     public double MaxAgeDays { get; init; }
 
     /// <summary>
-    /// Days for single labels instead; <c>quiet</c> stands for pictures without detections. An event of several labels is
+    /// Days for single labels instead; <c>quiet</c> stands for pictures without detections, <c>sight</c> for events that tell of
+    /// blindness. An event of several labels is
     /// kept as long as the longest of them; 0 is for ever.
     /// </summary>
     public IReadOnlyDictionary<string, double> MaxAgeDaysByLabel { get; init; } = new Dictionary<string, double>();
 
-    /// <summary>Megabytes (10^6) that all event files may take; the oldest make room, falls last. 0, the default, is no limit.</summary>
+    /// <summary>Megabytes (10^6) that all event files may take; the oldest make room, falls and pinned events last. 0, the default, is no limit.</summary>
     [Range(0.0, 1e9)]
     public double MaxSizeMb { get; init; }
 
-    /// <summary>Megabytes (10^6) of the disk to be left free; the oldest make room, falls last. 0, the default, is no limit.</summary>
+    /// <summary>Megabytes (10^6) of the disk to be left free; the oldest make room, falls and pinned events last. 0, the default, is no limit.</summary>
     [Range(0.0, 1e9)]
     public double MinFreeMb { get; init; }
 }

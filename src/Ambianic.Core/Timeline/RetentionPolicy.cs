@@ -9,6 +9,15 @@ public sealed class RetentionPolicy(RetentionOptions options)
     private static readonly HashSet<string> Falls =
         [FallLabels.Fall, FallLabels.LongLie, FallLabels.Recovered, FallLabels.PersonDown, FallLabels.GotUp];
 
+    /// <summary>What was asked for.</summary>
+    public RetentionOptions Options => options;
+
+    /// <summary>True when the size of all files or the free space is limited.</summary>
+    public bool LimitsRoom => LimitsSize || options.MinFreeMb > 0;
+
+    /// <summary>True when the size of all files is limited.</summary>
+    public bool LimitsSize => options.MaxSizeMb > 0;
+
     /// <summary>True when age alone removes events.</summary>
     public bool LimitsAge => options.MaxAgeDays > 0 || options.MaxAgeDaysByLabel.Values.Any(days => days > 0);
 
@@ -23,15 +32,12 @@ public sealed class RetentionPolicy(RetentionOptions options)
         options.MaxSizeMb > 0 ? size - (long)(options.MaxSizeMb * 1e6) : 0,
         options.MinFreeMb > 0 ? (long)(options.MinFreeMb * 1e6) - free : 0);
 
-    /// <summary>A fall, or what followed it: the last to make room, and not removed for its age unless that was asked for by name.</summary>
-    public static bool IsPrecious(DetectionEvent seen) => seen.Detections.Any(detection => Falls.Contains(detection.Label));
+    /// <summary>A fall, or what followed it, and what somebody asked to keep: the last to make room.</summary>
+    public static bool IsPrecious(DetectionEvent seen) => seen.IsPinned || seen.Detections.Any(detection => Falls.Contains(detection.Label));
 
-    /// <summary>True when an event has outlived its time.</summary>
-    public bool IsExpired(DetectionEvent seen, TimeSpan age)
-    {
-        var labels = seen.Detections.Count == 0 ? [Quiet] : seen.Detections.Select(detection => detection.Label);
-        return labels.All(label => DaysOf(label) is > 0 and var days && age >= TimeSpan.FromDays(days));
-    }
+    /// <summary>True when an event has outlived its time: a pinned one never, a fall only when it was asked for by name.</summary>
+    public bool IsExpired(DetectionEvent seen, TimeSpan age) =>
+        !seen.IsPinned && seen.Labels.DefaultIfEmpty(Quiet).All(label => DaysOf(label) is > 0 and var days && age >= TimeSpan.FromDays(days));
 
     private double DaysOf(string label) =>
         options.MaxAgeDaysByLabel.TryGetValue(label, out var days) ? days

@@ -14,15 +14,15 @@ public delegate Task<ResolvedModel> ModelLookup(ModelRole role, ModelOptions? mo
 /// <param name="lookup">Gets models.</param>
 /// <param name="time">Measures inferences.</param>
 /// <param name="logger">Told of models that were loaded.</param>
-/// <param name="longestInference">A model that takes longer for one picture is hung: it is left behind and loaded anew. The default is 4 s.</param>
+/// <param name="longestInference">A model that takes longer for one picture is hung: it is left behind and loaded anew. May change at any time; the default is 4 s.</param>
 /// <remarks>Safe to use from several threads.</remarks>
 public sealed partial class DetectorPool(
-    ModelLookup lookup, TimeProvider time, ILogger<DetectorPool> logger, TimeSpan? longestInference = null) : IDetectorFactory, IDisposable
+    ModelLookup lookup, TimeProvider time, ILogger<DetectorPool> logger, Func<TimeSpan>? longestInference = null) : IDetectorFactory, IDisposable
 {
     /// <summary>Each that is left behind keeps its memory; more of them would end the process less gently.</summary>
     private const int MostLeftBehind = 3;
 
-    private readonly TimeSpan _longestInference = longestInference ?? TimeSpan.FromSeconds(4);
+    private readonly Func<TimeSpan> _longestInference = longestInference ?? (() => TimeSpan.FromSeconds(4));
     private readonly List<ModelSession> _leftBehind = [];
     private readonly ConcurrentDictionary<(ModelRole Role, ModelOptions? Model, string? Labels), SharedDetector> _detectors = [];
     private readonly Dictionary<(ResolvedModel Model, string? Labels), ModelLoading> _sessions = [];
@@ -144,7 +144,7 @@ public sealed partial class DetectorPool(
             throw new InferenceException($"{model.Name} hangs again and again, and what hangs cannot be stopped; restart Ambianic, or choose another model");
         }
 
-        LogLeftBehind(model.Name, _longestInference.TotalSeconds);
+        LogLeftBehind(model.Name, _longestInference().TotalSeconds);
         _leftBehind.Add(former);
         _sessions.Remove(KeyOf(model));
     }

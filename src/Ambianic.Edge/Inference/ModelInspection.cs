@@ -13,7 +13,7 @@ public static class ModelInspection
         ResolvedModel model, TimeProvider time, CancellationToken cancellation)
     {
         using var loading = new ModelLoading(
-            model, givenUp => ModelSession.Load(model, 1, Timeout.InfiniteTimeSpan, time, givenUp), ModelLoading.Longest, time);
+            model, givenUp => ModelSession.Load(model, 1, () => Timeout.InfiniteTimeSpan, time, givenUp), ModelLoading.Longest, time);
         var session = await loading.WaitAsync(cancellation);
         return (session.Decoder, session.Labels);
     }

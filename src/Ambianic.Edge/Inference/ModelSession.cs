@@ -30,7 +30,7 @@ internal sealed class ModelSession : IDisposable
     private readonly Calibration _calibration;
     private readonly BlockingCollection<Request> _queue = new(LongestQueue);
     private readonly Worker[] _workers;
-    private readonly TimeSpan _longest;
+    private readonly Func<TimeSpan> _longest;
     private readonly ITimer _watch;
     private volatile bool _isHung;
     private int _working;
@@ -42,7 +42,7 @@ internal sealed class ModelSession : IDisposable
         OnnxGraph graph,
         IDetectionDecoder decoder,
         IReadOnlyList<InferenceRun> runs,
-        TimeSpan longest,
+        Func<TimeSpan> longest,
         TimeProvider time)
     {
         Model = model.Name;
@@ -92,7 +92,7 @@ internal sealed class ModelSession : IDisposable
     /// <param name="time">Measures inferences.</param>
     /// <param name="givenUp">Nobody wants the session any more; ends the warming up.</param>
     /// <exception cref="InferenceException">The model cannot be used; the message names the file and says why.</exception>
-    public static ModelSession Load(ResolvedModel model, int workers, TimeSpan longest, TimeProvider time, CancellationToken givenUp)
+    public static ModelSession Load(ResolvedModel model, int workers, Func<TimeSpan> longest, TimeProvider time, CancellationToken givenUp)
     {
         OnnxGraph? graph = null;
         List<InferenceRun> runs = [];
@@ -178,7 +178,7 @@ internal sealed class ModelSession : IDisposable
         }
     }
 
-    private InferenceException Hung() => new($"{Model} did not answer for {_longest.TotalSeconds:0.#} s; it is loaded anew");
+    private InferenceException Hung() => new($"{Model} did not answer for {_longest().TotalSeconds:0.#} s; it is loaded anew");
 
     /// <summary>
     /// Time is counted in rounds of this watch and not read from a clock, so that a machine that slept, or had no processor
@@ -188,7 +188,7 @@ internal sealed class ModelSession : IDisposable
     {
         foreach (var worker in _workers)
         {
-            if (worker.Current is { } request && ++request.Rounds * Rhythm > _longest)
+            if (worker.Current is { } request && ++request.Rounds * Rhythm > _longest())
             {
                 GiveUp();
                 return;

@@ -20,15 +20,16 @@ internal sealed class FfmpegSource(
     public bool IsLive { get; } = options.Live || FfmpegArguments.IsLocalCamera(options.Uri);
 
     /// <summary>
-    /// Silence that is too long. A picture may be due only after an interval; and for a file's next picture ffmpeg may have
-    /// to decode a whole interval, so there the limit holds for each second of it.
+    /// Silence that is too long, counted from the last picture. Where pictures are rarer than the limit, two intervals of a
+    /// camera; and for a file's next picture ffmpeg may have to decode a whole interval, so there the limit holds for each
+    /// second of it.
     /// </summary>
     private TimeSpan StallLimit
     {
         get
         {
             var interval = 1 / options.EffectiveFps;
-            return TimeSpan.FromSeconds(IsLive ? options.StallSeconds + interval : options.StallSeconds * Math.Max(1, interval));
+            return TimeSpan.FromSeconds(IsLive ? Math.Max(options.StallSeconds, 2 * interval) : options.StallSeconds * Math.Max(1, interval));
         }
     }
 
@@ -56,6 +57,8 @@ internal sealed class FfmpegSource(
             }
             catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
             {
+                ffmpeg.Kill(); // who gives nothing is not asked to end: that would only take longer
+                feed?.Kill();
                 throw new SourceStalledException($"source {Id}: no picture came for {StallLimit.TotalSeconds:0.#} s");
             }
 

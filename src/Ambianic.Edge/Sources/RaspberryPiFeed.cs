@@ -28,6 +28,9 @@ internal sealed class RaspberryPiFeed : IAsyncDisposable
                 time),
             ffmpeg);
 
+    /// <summary>Ends the camera's program at once.</summary>
+    public void Kill() => _camera.Kill();
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

@@ -73,7 +73,7 @@ internal sealed class EventDatabase(string path)
             }
 
             isNew[i] = true;
-            foreach (var label in seen.Detections.Select(detection => detection.Label).Distinct(StringComparer.Ordinal))
+            foreach (var label in seen.Labels)
             {
                 Bind(insertLabel, ("$label", label), ("$at", at), ("$seq", seq));
                 insertLabel.ExecuteNonQuery();
@@ -113,7 +113,7 @@ internal sealed class EventDatabase(string path)
         using var command = Command(connection, "DELETE FROM events WHERE seq = $seq;");
         foreach (var row in rows)
         {
-            foreach (var label in row.Event.Detections.Select(detection => detection.Label).Distinct(StringComparer.Ordinal))
+            foreach (var label in row.Event.Labels)
             {
                 Bind(labels, ("$label", label), ("$at", row.Key.At), ("$seq", row.Key.Seq));
                 labels.ExecuteNonQuery();

@@ -16,7 +16,14 @@ public sealed record EventDocument(
     string? Pipeline,
     string? Source,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? BeforeFileNames = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] BoxDocument? Region = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] BoxDocument? Region = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SightDocument? Sight = null);
+
+/// <summary>Whether the pipeline sees.</summary>
+/// <param name="State">A <see cref="Health.Sight"/> in small letters.</param>
+/// <param name="BlindSince">Since when it sees, or until the event saw, nothing of use; ISO 8601.</param>
+/// <param name="Reason">Why, for people.</param>
+public sealed record SightDocument(string? State, string? BlindSince, string? Reason);
 
 /// <summary>One detection; <c>keypoints</c> only when there are some, what follows them only for falls. The reference system wrote <c>keypoint_corr</c> in several shapes.</summary>
 public sealed record DetectionDocument(
@@ -53,22 +60,30 @@ public sealed record MetaDocument(string? Display);
 
 /// <summary>An event as the timeline API and the timeline log show it.</summary>
 /// <param name="Id">The event's own.</param>
-/// <param name="Message">Always <c>Detection Event</c>.</param>
+/// <param name="Message"><c>Detection Event</c>, or <c>Sight Event</c> for one that tells whether the pipeline sees.</param>
 /// <param name="Created">When it was seen, in seconds since 1970 (UTC).</param>
 /// <param name="Priority">Always <c>INFO</c>.</param>
 /// <param name="Args">The event.</param>
 /// <param name="PipelineContext">Where it was seen.</param>
+/// <param name="Pinned">True when somebody asked to keep it; else not written.</param>
 public sealed record TimelineEntry(
-    string Id, string Message, double Created, string Priority, EventDocument Args, PipelineContextDocument PipelineContext)
+    string Id,
+    string Message,
+    double Created,
+    string Priority,
+    EventDocument Args,
+    PipelineContextDocument PipelineContext,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Pinned = false)
 {
     /// <summary>Shows an event.</summary>
     public static TimelineEntry For(DetectionEvent detectionEvent) => new(
         detectionEvent.Id,
-        "Detection Event",
+        detectionEvent.Sight is null ? "Detection Event" : "Sight Event",
         (detectionEvent.At - DateTimeOffset.UnixEpoch).Ticks / (double)TimeSpan.TicksPerSecond,
         "INFO",
         EventJson.Document(detectionEvent),
-        new PipelineContextDocument(detectionEvent.Pipeline));
+        new PipelineContextDocument(detectionEvent.Pipeline),
+        detectionEvent.IsPinned);
 }
 
 /// <summary>Where an event was seen.</summary>

@@ -53,6 +53,36 @@ internal sealed class EventFolders(string dataDir)
             : throw new InvalidDataException("not an event: larger than 4 MiB");
     }
 
+    /// <summary>Name of the file that says that an event is to be kept.</summary>
+    public static string PinName(DetectionEvent seen) =>
+        seen.JsonFileName[..^EventNames.JsonSuffix.Length] + EventNames.PinSuffix; // JSON files are found by that end
+
+    /// <summary>The event, knowing whether it is to be kept: an empty file beside its JSON says so, so that the JSON itself never changes.</summary>
+    public DetectionEvent WithPin(DetectionEvent seen) => File.Exists(PinOf(seen)) == seen.IsPinned ? seen : seen with { IsPinned = !seen.IsPinned };
+
+    /// <summary>Writes down, or takes back, that an event is to be kept.</summary>
+    /// <returns>False when the event's files are gone.</returns>
+    public bool SetPin(DetectionEvent seen, bool isPinned)
+    {
+        var (folder, pin) = (PathOf(seen.RelDir), PinOf(seen));
+        if (!File.Exists(Path.Combine(folder, seen.JsonFileName)))
+        {
+            return false;
+        }
+
+        if (isPinned && !File.Exists(pin))
+        {
+            DurableFiles.Write(folder, [new NewFile(PinName(seen), default)]);
+        }
+        else if (!isPinned && File.Exists(pin))
+        {
+            File.Delete(pin);
+            DurableFiles.SyncFolder(folder);
+        }
+
+        return true;
+    }
+
     /// <summary>Removes what a crash left half-written in a folder that nobody writes to.</summary>
     public void RemoveTemporaryFiles(string relDir)
     {
@@ -91,7 +121,9 @@ internal sealed class EventFolders(string dataDir)
     }
 
     private IEnumerable<FileInfo> FilesOf(DetectionEvent seen) =>
-        new[] { seen.ImageFileName, seen.ThumbnailFileName, seen.JsonFileName }
+        ((string[])[seen.ImageFileName, seen.ThumbnailFileName, .. seen.BeforeFileNames, PinName(seen), seen.JsonFileName])
             .Where(name => name.Length > 0)
             .Select(name => new FileInfo(Path.Combine(PathOf(seen.RelDir), name)));
+
+    private string PinOf(DetectionEvent seen) => Path.Combine(PathOf(seen.RelDir), PinName(seen));
 }

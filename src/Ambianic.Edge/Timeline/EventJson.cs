@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Ambianic.Health;
 using Ambianic.Vision;
 using Ambianic.Vision.Falls;
 
@@ -32,7 +33,7 @@ internal static class EventJson
     /// <summary>What is written of an event.</summary>
     public static EventDocument Document(DetectionEvent seen) => new(
         seen.Id,
-        seen.At.ToString(TimeFormat, CultureInfo.InvariantCulture),
+        Text(seen.At),
         seen.ImageFileName,
         seen.ThumbnailFileName,
         seen.JsonFileName,
@@ -42,7 +43,8 @@ internal static class EventJson
         seen.Pipeline,
         seen.Source,
         seen.BeforeFileNames.Count == 0 ? null : seen.BeforeFileNames,
-        seen.Region is { } region ? Document(region) : null);
+        seen.Region is { } region ? Document(region) : null,
+        seen.Sight is { } sight ? new SightDocument(sight.Sight.ToString().ToLowerInvariant(), Text(sight.BlindSince), sight.Reason) : null);
 
     /// <summary>Reads what the database kept.</summary>
     /// <exception cref="InvalidDataException">It is not an event.</exception>
@@ -125,9 +127,18 @@ internal static class EventJson
         BeforeFileNames = [.. (document.BeforeFileNames ?? []).Select(FileName)],
         Region = document.Region is { } region ? Read(region) : null,
         JsonFileName = fileName,
+        Sight = document.Sight is { } sight ? ReadSight(sight, document, local) : null,
     };
 
     private static Box Read(BoxDocument box) => new(box.Xmin, box.Ymin, box.Xmax, box.Ymax);
+
+    private static SightReport ReadSight(SightDocument sight, EventDocument document, TimeZoneInfo local) => new(
+        document.Pipeline ?? "",
+        document.Source ?? "",
+        Time(document.Datetime, local),
+        Enum.TryParse<Sight>(sight.State, true, out var state) ? state : Sight.Blind,
+        Time(sight.BlindSince ?? document.Datetime, local),
+        sight.Reason ?? "");
 
     private static Detection Read(DetectionDocument? document) => new(
         document?.Label ?? "",
@@ -155,6 +166,8 @@ internal static class EventJson
             Vanished = evidence.Vanished,
         },
     };
+
+    private static string Text(DateTimeOffset at) => at.ToString(TimeFormat, CultureInfo.InvariantCulture);
 
     private static string IdOf(string path) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(path)).AsSpan(0, 16));
 

@@ -20,7 +20,7 @@ internal sealed partial class EventWriter : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly Action _onRenewed;
     private readonly Retention _retention;
-    private readonly BlockingCollection<Write> _queue = [];
+    private readonly BlockingCollection<Job> _queue = [];
     private readonly Task _thread;
     private bool _logFailed;
 
@@ -52,18 +52,14 @@ internal sealed partial class EventWriter : IAsyncDisposable
     /// <exception cref="ObjectDisposedException">The writer is closed.</exception>
     public Task<bool> AddAsync(DetectionEvent detectionEvent, NewFile[] files)
     {
-        var write = new Write(detectionEvent, files);
-        try
-        {
-            _queue.Add(write);
-        }
-        catch (InvalidOperationException error)
-        {
-            throw new ObjectDisposedException("the event store is closed", error);
-        }
-
-        return write.Done.Task;
+        return Enqueue(new Write(detectionEvent, files));
     }
+
+    /// <summary>Keeps an event or lets it go; done here so that it does not race with its removal.</summary>
+    /// <returns>False when the event is gone.</returns>
+    /// <exception cref="IOException">It could not be stored.</exception>
+    /// <exception cref="ObjectDisposedException">The writer is closed.</exception>
+    public Task<bool> PinAsync(DetectionEvent detectionEvent, bool isPinned) => Enqueue(new Pin(detectionEvent, isPinned));
 
     /// <summary>Writes what still waits.</summary>
     public async ValueTask DisposeAsync()
@@ -78,12 +74,18 @@ internal sealed partial class EventWriter : IAsyncDisposable
         SqliteConnection? connection = null;
         while (!_queue.IsCompleted)
         {
-            List<Write> batch = _queue.TryTake(out var first, LongestRest) ? [first] : [];
-            while (batch.Count is > 0 and < LargestBatch && _queue.TryTake(out var more))
+            List<Job> jobs = _queue.TryTake(out var first, LongestRest) ? [first] : [];
+            while (jobs.Count is > 0 and < LargestBatch && _queue.TryTake(out var more))
             {
-                batch.Add(more);
+                jobs.Add(more);
             }
 
+            foreach (var pin in jobs.OfType<Pin>())
+            {
+                Do(pin);
+            }
+
+            List<Write> batch = [.. jobs.OfType<Write>()];
             try
             {
                 batch.RemoveAll(write => !HasFiles(write));
@@ -112,6 +114,32 @@ internal sealed partial class EventWriter : IAsyncDisposable
         }
 
         connection?.Dispose();
+    }
+
+    private Task<bool> Enqueue(Job job)
+    {
+        try
+        {
+            _queue.Add(job);
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new ObjectDisposedException("the event store is closed", error);
+        }
+
+        return job.Done.Task;
+    }
+
+    private void Do(Pin pin)
+    {
+        try
+        {
+            pin.Done.TrySetResult(_folders.SetPin(pin.Event, pin.IsPinned));
+        }
+        catch (Exception error)
+        {
+            pin.Done.TrySetException(StorageFailure.IsOne(error) ? StorageFailure.At(_folders.PathOf(pin.Event.RelDir), error) : error);
+        }
     }
 
     private void Forget(SqliteConnection? connection)
@@ -202,10 +230,15 @@ internal sealed partial class EventWriter : IAsyncDisposable
     [LoggerMessage(LogLevel.Warning, "Old events could not be forgotten; it is tried again: {Reason}")]
     private partial void LogNotForgotten(string reason);
 
-    private sealed record Write(DetectionEvent Event, NewFile[] Files)
+    private abstract record Job(DetectionEvent Event)
     {
         public TaskCompletionSource<bool> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
 
+    private sealed record Pin(DetectionEvent Event, bool IsPinned) : Job(Event);
+
+    private sealed record Write(DetectionEvent Event, NewFile[] Files) : Job(Event)
+    {
         public bool IsNew => Files.Length > 0;
     }
 }

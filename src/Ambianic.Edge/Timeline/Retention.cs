@@ -8,13 +8,13 @@ namespace Ambianic.Timeline;
 /// row goes first, then pictures, the JSON last: what a crash leaves is a whole event again after the next start.
 /// </summary>
 internal sealed partial class Retention(
-    RetentionOptions options, EventFolders folders, string dataDir, TimeProvider time, ILogger logger)
+    Func<RetentionOptions> options, EventFolders folders, string dataDir, TimeProvider time, ILogger logger)
 {
     private const int MostAtOnce = 256;
     private static readonly TimeSpan AgeRhythm = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan SpaceRhythm = TimeSpan.FromSeconds(10);
 
-    private readonly RetentionPolicy _policy = new(options);
+    private RetentionPolicy _policy = new(options());
     private (long At, long Seq) _cursor = (long.MinValue, 0);
     private long _agedAt;
     private long _spacedAt;
@@ -27,15 +27,29 @@ internal sealed partial class Retention(
     /// <exception cref="SqliteException">The database failed.</exception>
     public void Run(SqliteConnection connection)
     {
+        FollowOptions();
         if (_policy.LimitsAge && IsDue(ref _agedAt, AgeRhythm))
         {
             RemoveExpired(connection);
         }
 
-        if ((options.MaxSizeMb > 0 || options.MinFreeMb > 0) && IsDue(ref _spacedAt, SpaceRhythm))
+        if (_policy.LimitsRoom && IsDue(ref _spacedAt, SpaceRhythm))
         {
             MakeRoom(connection);
         }
+    }
+
+    /// <summary>An edited configuration counts from the next round on, for the oldest events too.</summary>
+    private void FollowOptions()
+    {
+        if (_policy.Options == options())
+        {
+            return;
+        }
+
+        _policy = new RetentionPolicy(options());
+        _cursor = (long.MinValue, 0);
+        (_agedAt, _spacedAt) = (0, 0);
     }
 
     private bool IsDue(ref long last, TimeSpan rhythm)
@@ -53,7 +67,7 @@ internal sealed partial class Retention(
     private void RemoveExpired(SqliteConnection connection)
     {
         var now = time.GetUtcNow();
-        var page = EventDatabase.Oldest(connection, _cursor, now - _policy.ShortestAge, MostAtOnce);
+        var page = Oldest(connection, _cursor, now - _policy.ShortestAge);
         var expired = page.Where(row => _policy.IsExpired(row.Event, now - row.Event.At)).ToList();
         Remove(connection, expired, "their time is over");
         _cursor = page.Count < MostAtOnce ? (long.MinValue, 0) : page[^1].Key;
@@ -65,7 +79,7 @@ internal sealed partial class Retention(
 
     private void MakeRoom(SqliteConnection connection)
     {
-        var size = _size ??= options.MaxSizeMb > 0 ? folders.TotalSize() : 0;
+        var size = _policy.LimitsSize ? _size ??= folders.TotalSize() : 0;
         var excess = _policy.Excess(size, new DriveInfo(dataDir).AvailableFreeSpace);
         if (excess <= 0)
         {
@@ -91,13 +105,13 @@ internal sealed partial class Retention(
         }
     }
 
-    /// <summary>The oldest first, falls after everything else.</summary>
-    private static IEnumerable<StoredEvent> Candidates(SqliteConnection connection)
+    /// <summary>The oldest first, falls and what is to be kept after everything else.</summary>
+    private IEnumerable<StoredEvent> Candidates(SqliteConnection connection)
     {
         foreach (var precious in (bool[])[false, true])
         {
             var cursor = (long.MinValue, 0L);
-            while (EventDatabase.Oldest(connection, cursor, DateTimeOffset.MaxValue, MostAtOnce) is { Count: > 0 } page)
+            while (Oldest(connection, cursor, DateTimeOffset.MaxValue) is { Count: > 0 } page)
             {
                 foreach (var row in page.Where(row => RetentionPolicy.IsPrecious(row.Event) == precious))
                 {
@@ -108,6 +122,10 @@ internal sealed partial class Retention(
             }
         }
     }
+
+    /// <summary>What the files say of being kept counts, whatever the database knows.</summary>
+    private List<StoredEvent> Oldest(SqliteConnection connection, (long At, long Seq) after, DateTimeOffset before) =>
+        [.. EventDatabase.Oldest(connection, after, before, MostAtOnce).Select(row => row with { Event = folders.WithPin(row.Event) })];
 
     private void Remove(SqliteConnection connection, List<StoredEvent> rows, string why)
     {

@@ -13,6 +13,7 @@ namespace Ambianic.Timeline;
 public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
 {
     private const int CatchUpBatch = 256;
+    private static readonly RetentionOptions KeepEverything = new();
 
     private readonly DataDirLock _dataDirLock;
     private readonly EventFolders _folders;
@@ -29,7 +30,7 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
         EventDatabase database,
         string eventLog,
         EventFeed feed,
-        RetentionOptions retention,
+        Func<RetentionOptions> retention,
         TimeProvider time,
         ILogger logger)
     {
@@ -61,7 +62,7 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
     /// <param name="feed">Where events are announced.</param>
     /// <param name="time">Clock and time zone.</param>
     /// <param name="logger">Told of repairs and of what could not be repaired.</param>
-    /// <param name="retention">What is forgotten; the default is nothing.</param>
+    /// <param name="retention">What is forgotten, also when that changes; the default is nothing.</param>
     /// <exception cref="IOException">The directory cannot be used; the message says what to do.</exception>
     public static SqliteEventStore Open(
         string dataDir,
@@ -69,14 +70,14 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
         EventFeed feed,
         TimeProvider time,
         ILogger<SqliteEventStore> logger,
-        RetentionOptions? retention = null)
+        Func<RetentionOptions>? retention = null)
     {
         var dataDirLock = DataDirLock.Take(dataDir);
         try
         {
             var database = new EventDatabase(Path.Combine(dataDir, EventDatabase.FileName));
             Prepare(database, time, logger);
-            return new SqliteEventStore(dataDirLock, dataDir, database, eventLog, feed, retention ?? new RetentionOptions(), time, logger);
+            return new SqliteEventStore(dataDirLock, dataDir, database, eventLog, feed, retention ?? (static () => KeepEverything), time, logger);
         }
         catch (Exception error)
         {
@@ -108,13 +109,21 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask AppendAsync(DetectionEvent detectionEvent, EventPicture picture, CancellationToken cancellation)
+    public async ValueTask AppendAsync(DetectionEvent detectionEvent, EventPicture? picture, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         if (!await _writer.AddAsync(detectionEvent, Files(detectionEvent, picture)).WaitAsync(cancellation))
         {
             throw new IOException($"{_database.Path}: has an event {detectionEvent.Id} already; the new one is only in its files");
         }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> PinAsync(string id, bool isPinned, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var found = Read(() => _database.Query(new EventQuery { Id = id, Limit = 1 }).FirstOrDefault());
+        return found is not null && await _writer.PinAsync(found, isPinned).WaitAsync(cancellation);
     }
 
     /// <inheritdoc/>
@@ -126,7 +135,7 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
         while (Read(events.MoveNext))
         {
             cancellation.ThrowIfCancellationRequested();
-            yield return events.Current;
+            yield return _folders.WithPin(events.Current);
         }
     }
 
@@ -163,15 +172,21 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
         }
     }
 
-    private static NewFile[] Files(DetectionEvent detectionEvent, EventPicture picture)
+    private static NewFile[] Files(DetectionEvent detectionEvent, EventPicture? described)
     {
+        var json = new NewFile(detectionEvent.JsonFileName, EventJson.ForFile(detectionEvent));
+        if (described is not { } picture)
+        {
+            return [json];
+        }
+
         using var image = EventImage.Of(picture.Frame, picture.Region);
         return
         [
             .. detectionEvent.BeforeFileNames.Zip(picture.Before ?? [], File),
             new NewFile(detectionEvent.ImageFileName, image.Jpeg()),
             new NewFile(detectionEvent.ThumbnailFileName, image.ThumbnailJpeg(picture.DrawBoxes ? detectionEvent.Detections : [])),
-            new NewFile(detectionEvent.JsonFileName, EventJson.ForFile(detectionEvent)),
+            json,
         ];
     }
 

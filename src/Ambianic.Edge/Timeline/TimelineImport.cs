@@ -96,10 +96,10 @@ public sealed class TimelineImport
             return;
         }
 
-        var pictures = new[] { seen.ImageFileName, seen.ThumbnailFileName }
+        var beside = ((string[])[seen.ImageFileName, seen.ThumbnailFileName, .. seen.BeforeFileNames, EventFolders.PinName(seen)])
             .Where(name => name.Length > 0 && File.Exists(Path.Combine(_from, seen.RelDir, name)) && !File.Exists(Path.Combine(target, name)))
             .Select(name => new NewFile(name, File.ReadAllBytes(Path.Combine(_from, seen.RelDir, name))));
-        DurableFiles.Write(target, [.. pictures, new NewFile(seen.JsonFileName, json)]);
+        DurableFiles.Write(target, [.. beside, new NewFile(seen.JsonFileName, json)]);
         _imported++;
     }
 

@@ -81,8 +81,9 @@ internal static class DemoCommand
         });
     }
 
-    private static string Describe(DetectionEvent seen) => seen.Detections.Count == 0
-        ? "a first picture, nothing in it"
+    private static string Describe(DetectionEvent seen) =>
+        seen.Sight is { } sight ? sight.Sight == Health.Sight.Watching ? "sees again" : $"sees nothing of use: {sight.Reason}"
+        : seen.Detections.Count == 0 ? "a first picture, nothing in it"
         : string.Join(", ", seen.Detections.GroupBy(detection => detection.Label).Select(group => string.Create(
             CultureInfo.InvariantCulture,
             $"{(group.Count() > 1 ? $"{group.Count()} × " : "")}{group.Key} {group.Max(detection => detection.Confidence):P0}")));

@@ -64,6 +64,7 @@ public static class AmbianicHost
         builder.Services.AddHostedService<PipelineService>();
         builder.Services.AddSingleton<CoverageService>();
         builder.Services.AddHostedService(services => services.GetRequiredService<CoverageService>());
+        builder.Services.AddHostedService<SightService>();
         if (reload is not null)
         {
             builder.Services.AddSingleton(reload);
@@ -81,6 +82,7 @@ public static class AmbianicHost
         application.MapHealth();
         application.MapCoverage();
         application.MapTimeline();
+        application.MapEvents();
         application.MapConfiguration();
         application.MapOpenApi("/api/openapi.json");
         return application;

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Ambianic.Configuration;
 using Ambianic.Pipelines;
@@ -21,7 +20,7 @@ internal sealed partial class ConfigurationReload(
     ILogger<ConfigurationReload> logger) : BackgroundService
 {
     private static readonly TimeSpan Rhythm = TimeSpan.FromSeconds(0.5);
-    private static readonly string[] AtStartOnly = ["data_dir", "logging", "timeline", "retention", "health"];
+    private static readonly string[] AtStartOnly = ["data_dir", "logging", "timeline"];
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -40,11 +39,11 @@ internal sealed partial class ConfigurationReload(
     private async Task WatchAsync(PeriodicTimer timer, CancellationToken cancellation)
     {
         var files = current.Result.Files;
-        var taken = Print(files);
+        var taken = Content(files);
         var last = taken;
         while (await timer.WaitForNextTickAsync(cancellation))
         {
-            var now = Print(files);
+            var now = Content(files);
             if (now == last && now != taken)
             {
                 taken = now;
@@ -55,9 +54,9 @@ internal sealed partial class ConfigurationReload(
         }
     }
 
-    private static string Print(IReadOnlyList<string> files) => string.Join('\n', files.Select(Print));
+    private static string Content(IReadOnlyList<string> files) => string.Join('\0', files.Select(Content));
 
-    private static string Print(string file)
+    private static string Content(string file)
     {
         if (!File.Exists(file))
         {
@@ -66,8 +65,7 @@ internal sealed partial class ConfigurationReload(
 
         try
         {
-            using var content = File.OpenRead(file);
-            return Convert.ToHexString(SHA256.HashData(content));
+            return File.ReadAllText(file);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

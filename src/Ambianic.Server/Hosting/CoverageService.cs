@@ -5,7 +5,7 @@ using Ambianic.Timeline;
 
 namespace Ambianic.Hosting;
 
-/// <summary>Keeps the account of what was watched, and says in the log when somebody goes blind and when she sees again.</summary>
+/// <summary>Keeps the account of what was watched.</summary>
 internal sealed partial class CoverageService : BackgroundService
 {
     private static readonly TimeSpan Rhythm = TimeSpan.FromSeconds(0.5);
@@ -15,7 +15,6 @@ internal sealed partial class CoverageService : BackgroundService
     private readonly TimeProvider _time;
     private readonly ILogger<CoverageService> _logger;
     private readonly CoverageFile _file;
-    private readonly Dictionary<string, DateTimeOffset> _blindSince = new(StringComparer.Ordinal);
     private long _writtenAt;
     private bool _isFailing;
 
@@ -54,35 +53,10 @@ internal sealed partial class CoverageService : BackgroundService
     {
         var now = _time.GetUtcNow();
         var changes = Ledger.Observe(statuses, now);
-        foreach (var change in changes)
-        {
-            Tell(change);
-        }
-
         if (changes.Count > 0 || _writtenAt == 0 || _time.GetElapsedTime(_writtenAt) >= SignOfLife)
         {
             _writtenAt = _time.GetTimestamp();
             Write(() => _file.Append(changes, now));
-        }
-    }
-
-    private void Tell(SightChange change)
-    {
-        if (change.Sight is Sight.Frozen or Sight.Black or Sight.Covered)
-        {
-            LogBlind(change.Pipeline, change.Reason!);
-        }
-
-        if (change.Sight is Sight.Watching or Sight.Off)
-        {
-            if (_blindSince.Remove(change.Pipeline, out var since) && change.Sight == Sight.Watching)
-            {
-                LogSees(change.Pipeline, (change.At - since).TotalSeconds);
-            }
-        }
-        else
-        {
-            _blindSince.TryAdd(change.Pipeline, change.At);
         }
     }
 
@@ -114,12 +88,6 @@ internal sealed partial class CoverageService : BackgroundService
             _isFailing = true;
         }
     }
-
-    [LoggerMessage(LogLevel.Warning, "Pipeline {Pipeline} sees nothing of use: {Reason}")]
-    private partial void LogBlind(string pipeline, string reason);
-
-    [LoggerMessage(LogLevel.Information, "Pipeline {Pipeline} sees again after {Seconds:0.0} s")]
-    private partial void LogSees(string pipeline, double seconds);
 
     [LoggerMessage(LogLevel.Warning, "The account of what was watched cannot be kept on disk: {Reason}")]
     private partial void LogNotWritten(string reason);

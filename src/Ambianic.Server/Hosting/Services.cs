@@ -33,11 +33,15 @@ internal static class Services
             provider.GetRequiredService<EventFeed>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<SqliteEventStore>>(),
-            settings.Retention));
+            Retention(provider.GetRequiredService<CurrentConfiguration>())));
 
         services.AddSingleton(_ => BuiltInElements.AddTo(new ElementRegistry()));
         services.AddSingleton<PipelineBuilder>();
-        services.AddSingleton(new HealthPolicy(TimeSpan.FromSeconds(settings.Health.StalledSeconds)));
+        services.AddSingleton<HealthPolicySource>(provider =>
+        {
+            var current = provider.GetRequiredService<CurrentConfiguration>();
+            return () => new HealthPolicy(TimeSpan.FromSeconds(current.Result.Configuration.Health.StalledSeconds));
+        });
         services.AddSingleton<IWatchdog>(provider =>
         {
             var started = provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStarted;
@@ -68,8 +72,10 @@ internal static class Services
             provider.GetRequiredService<ModelLookup>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<DetectorPool>>(),
-            provider.GetService<AmbianicConfiguration>() is { Health.InferenceSeconds: var seconds } ? TimeSpan.FromSeconds(seconds) : null));
+            provider.GetService<CurrentConfiguration>() is { } current ? () => TimeSpan.FromSeconds(current.Result.Configuration.Health.InferenceSeconds) : null));
         services.AddSingleton<IDetectorFactory>(provider => provider.GetRequiredService<DetectorPool>());
         return services;
     }
+
+    private static Func<RetentionOptions> Retention(CurrentConfiguration current) => () => current.Result.Configuration.Retention;
 }

@@ -1,3 +1,5 @@
+import { lasted, look, moment, plain, sightTitle } from "./watching.js";
+
 // The timeline page: newest events first, new ones appear by themselves, and it says so when nobody is watching.
 const byId = id => document.getElementById(id);
 const timeline = byId("timeline");
@@ -21,11 +23,9 @@ function title(detections) {
     `${count > 1 ? `${count} × ` : ""}${label} ${percent(confidence)}`).join(", ");
 }
 
-function card(event) {
-  const { args } = event;
-  const detections = args.inference_result ?? [];
-  const article = byId("event").content.cloneNode(true).firstElementChild;
-  const heading = title(detections);
+const labelsOf = ({ args }) => args.sight ? ["sight"] : (args.inference_result ?? []).map(found => found.label);
+
+function showPicture(article, args, detections, heading) {
   const link = article.querySelector(".picture");
   const image = link.querySelector("img");
   const folder = `api/data/${args.rel_dir}/`;
@@ -47,6 +47,40 @@ function card(event) {
     rectangle.append(Object.assign(document.createElementNS(drawing.namespaceURI, "title"), { textContent: `${label} ${percent(confidence)}` }));
     drawing.append(rectangle);
   }
+}
+
+/** That a camera went blind or sees again: told in words, there is nothing to show. */
+function showSight(article, { sight, datetime, source }) {
+  article.querySelector(".picture").remove();
+  article.classList.add("sight");
+  article.dataset.sight = sight.state;
+  const reason = article.querySelector(".reason");
+  reason.hidden = false;
+  const why = plain(sight.reason, source);
+  reason.textContent = sight.state === "watching"
+    ? `It saw nothing of use for ${lasted(new Date(datetime) - new Date(sight.blind_since))}, from ${moment(sight.blind_since)} on: ${why}`
+    : why;
+}
+
+function keepable(button, event) {
+  const show = isKept => button.setAttribute("aria-pressed", isKept);
+  show(event.pinned === true);
+  button.addEventListener("click", async () => {
+    const isKept = button.getAttribute("aria-pressed") === "true";
+    const answer = await fetch(`api/events/${encodeURIComponent(event.id)}/pin`, { method: isKept ? "DELETE" : "PUT" }).catch(() => null);
+    if (answer?.ok) show(!isKept);
+    button.textContent = answer?.ok ? "Keep" : "Keep (did not work)";
+  });
+}
+
+function card(event) {
+  const { args } = event;
+  const detections = args.inference_result ?? [];
+  const article = byId("event").content.cloneNode(true).firstElementChild;
+  const heading = args.sight ? sightTitle(args.sight.state) : title(detections);
+  if (args.sight) showSight(article, args);
+  else showPicture(article, args, detections, heading);
+  keepable(article.querySelector(".keep"), event);
   article.querySelector("h2").textContent = heading;
   const time = article.querySelector("time");
   time.dateTime = args.datetime;
@@ -56,18 +90,18 @@ function card(event) {
 }
 
 function offer(select, value) {
-  if (value && ![...select.options].some(option => option.value === value)) select.add(new Option(value, value));
+  if (value && ![...select.options].some(option => option.value === value)) select.add(new Option(value === "sight" ? "blindness" : value, value));
 }
 
 function learn(event) {
   offer(filters.pipeline, event.pipeline_context?.unique_pipeline_name);
-  for (const { label } of event.args.inference_result ?? []) offer(filters.label, label);
+  for (const label of labelsOf(event)) offer(filters.label, label);
 }
 
 function matches(event) {
   const label = filters.label.value;
   const pipeline = filters.pipeline.value;
-  return (!label || (event.args.inference_result ?? []).some(found => found.label === label))
+  return (!label || labelsOf(event).includes(label))
     && (!pipeline || event.pipeline_context?.unique_pipeline_name === pipeline);
 }
 
@@ -116,21 +150,7 @@ function showHealth(state, text) {
 
 async function watchHealth() {
   try {
-    const { pipelines, systemic_trouble: trouble, configuration_problems: problems } = await ask("api/health");
-    const watching = pipelines.filter(pipeline =>
-      pipeline.state === "watching" && pipeline.health === "healthy" && !pipeline.last_error);
-    const blind = pipelines.filter(pipeline => !watching.includes(pipeline) && pipeline.state !== "ended");
-    if (blind.length > 0) {
-      const names = blind.map(pipeline =>
-        `${pipeline.name} (${["stalled", "healing", "terminal"].includes(pipeline.health) ? pipeline.health : pipeline.state}${pipeline.last_error ? `: ${pipeline.last_error}` : ""})`).join(", ");
-      showHealth("unwell", `Not watching: ${names}${trouble ? `. ${trouble}` : ""}`);
-    } else if (problems.length > 0) {
-      showHealth("unwell", `The edited configuration is wrong and not in force: ${problems[0]}`);
-    } else if (watching.length > 0) {
-      showHealth("well", `Watching: ${watching.map(pipeline => pipeline.name).join(", ")}`);
-    } else {
-      showHealth("unknown", "Nothing to watch: all recordings have been read");
-    }
+    showHealth(...await look(ask));
   } catch {
     showLost();
   }

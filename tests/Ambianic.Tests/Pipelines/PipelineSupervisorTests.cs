@@ -14,6 +14,7 @@ public sealed class PipelineSupervisorTests
     private readonly LogRecorder<PipelineSupervisor> _log = new();
     private readonly ElementRegistry _registry = new();
     private readonly Watchdog _watchdog = new();
+    private HealthPolicy _policy = HealthPolicy.Default;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -97,6 +98,20 @@ public sealed class PipelineSupervisorTests
         await AdvanceUntilAsync(() => running.Supervisor.Statuses[0] is { Processed: 2, Health: HealthState.Healthy });
 
         Assert.Equal(2, source.Connected);
+    }
+
+    [Fact]
+    public async Task RunAsync_PolicyIsChanged_CountsForPipelinesThatRunAlready()
+    {
+        var source = new ScriptedSource(_pool, live: true, ScriptedSource.GivesAndWaits(1));
+        await using var running = Run(source, Configure("door"));
+        await Eventually.TrueAsync(() => running.Supervisor.Statuses is [{ Processed: 1 }]);
+
+        _policy = new HealthPolicy(TimeSpan.FromSeconds(8));
+
+        var silence = await AdvanceUntilAsync(() => running.Supervisor.Statuses[0].Healed == 1);
+        Assert.InRange(silence.TotalSeconds, 7, 9);
+        Assert.Equal(1, source.Connected);
     }
 
     [Fact]
@@ -275,7 +290,7 @@ public sealed class PipelineSupervisorTests
             .BuildServiceProvider();
         return new Running(
             new PipelineSupervisor(
-                new PipelineBuilder(_registry, options => source(options), services, _time), HealthPolicy.Default, _watchdog, _time, _log),
+                new PipelineBuilder(_registry, options => source(options), services, _time), () => _policy, _watchdog, _time, _log),
             configurations);
     }
 

@@ -2,6 +2,7 @@ using System.Text;
 using Ambianic.Configuration;
 using Ambianic.Frames;
 using Ambianic.Pipelines;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Ambianic.Sources;
 
@@ -99,6 +100,38 @@ public sealed class FfmpegSourceLiveTests(Clips clips) : IClassFixture<Clips>
 
         Assert.Contains("no picture came", error.Message, StringComparison.Ordinal);
         Assert.Empty(Processes.WithArgument(address));
+    }
+
+    [Fact]
+    public async Task ReadAsync_DecoderHangsAndDoesNotListen_IsKilledAtOnceAfterTheLimit()
+    {
+        var decoder = clips.Write("hangs", $"""
+            #!/bin/sh
+            printf 'YUV4MPEG2 W4 H2 F5:1\nFRAME\n012345678901'
+            trap '' TERM
+            exec tail -f "{clips.Write("nothing", "")}"
+            """);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(decoder, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+
+        var time = new FakeTimeProvider();
+        var source = new FfmpegSource(
+            new SourceOptions { Id = "door", Uri = "rtsp://127.0.0.1:1/camera", Live = true },
+            new Executables(name => name == "AMBIANIC_FFMPEG" ? decoder : Environment.GetEnvironmentVariable(name)),
+            _pool,
+            time,
+            _log);
+        await using var frames = source.ReadAsync(Cancellation).GetAsyncEnumerator(Cancellation);
+        Assert.True(await frames.MoveNextAsync());
+        frames.Current.Dispose();
+
+        var next = frames.MoveNextAsync();
+        time.Advance(TimeSpan.FromSeconds(10)); // and not a moment more
+
+        await Assert.ThrowsAsync<SourceStalledException>(() => next.AsTask().WaitAsync(Eventually.Patience, Cancellation));
+        Assert.Equal(0, _pool.Outstanding);
     }
 
     [Fact]

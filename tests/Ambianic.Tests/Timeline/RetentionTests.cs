@@ -75,6 +75,85 @@ public sealed class RetentionTests : IDisposable
     }
 
     [Fact]
+    public async Task Append_EventIsKept_OutlivesItsTimeALostDatabaseAndARestartUntilItIsLetGo()
+    {
+        var options = new RetentionOptions { MaxAgeDays = 7 };
+        DetectionEvent kept;
+        await using (var store = _fixture.Open(options))
+        {
+            var old = await _fixture.StoreAsync(store, [0, 1], "front", TimelineFixture.Person);
+            kept = old[1];
+            Assert.True(await store.PinAsync(kept.Id, true, Cancellation));
+            Assert.True(await store.PinAsync(kept.Id, true, Cancellation)); // asking again does nothing
+            Assert.False(await store.PinAsync("0123", true, Cancellation));
+            _fixture.Time.Advance(TimeSpan.FromDays(8));
+            var young = await _fixture.StoreAsync(store, [8 * 86400], "front", TimelineFixture.Person);
+            await EventuallyOnTimelineAsync(store, [kept.Id, young[0].Id]);
+        }
+
+        File.Delete(_fixture.DatabasePath);
+        await using var rebuilt = _fixture.Open(options);
+        await rebuilt.CaughtUp;
+        await foreach (var read in rebuilt.QueryAsync(new EventQuery { Id = kept.Id }, Cancellation))
+        {
+            Assert.True(read.IsPinned);
+        }
+
+        Assert.True(await rebuilt.PinAsync(kept.Id, false, Cancellation));
+        _fixture.Time.Advance(TimeSpan.FromHours(1));
+        var last = await _fixture.StoreAsync(rebuilt, [8 * 86400 + 3600], "front", TimelineFixture.Person);
+        await Eventually.TrueAsync(() => !Directory.Exists(Path.Combine(_fixture.DataDir, kept.RelDir))); // nothing of it is left
+        Assert.Equal(last[0].Id, (await TimelineFixture.IdsAsync(rebuilt, new EventQuery()))[0]);
+    }
+
+    [Fact]
+    public async Task Append_FilesTakeTooMuch_WhatIsKeptGoesLast()
+    {
+        await using var store = _fixture.Open(new RetentionOptions { MaxSizeMb = 0.02 });
+        var oldest = await _fixture.StoreAsync(store, [0], "front", TimelineFixture.Person);
+        await store.PinAsync(oldest[0].Id, true, Cancellation);
+        for (var i = 1; i <= 60; i++)
+        {
+            _fixture.Time.Advance(TimeSpan.FromSeconds(10));
+            await _fixture.StoreAsync(store, [i * 10], "front", TimelineFixture.Person);
+        }
+
+        await Eventually.TrueAsync(() => new DirectoryInfo(Path.Combine(_fixture.DataDir, "detections")).GetDirectories().Length < 40);
+        Assert.Contains(oldest[0].Id, await TimelineFixture.IdsAsync(store, new EventQuery()));
+    }
+
+    [Fact]
+    public async Task Append_OptionsChange_CountAtOnceAndForTheOldestToo()
+    {
+        var options = new RetentionOptions { MaxAgeDays = 30 };
+        await using var store = _fixture.Open(() => Volatile.Read(ref options));
+        await _fixture.StoreAsync(store, [0, 1], "front", TimelineFixture.Person);
+        _fixture.Time.Advance(TimeSpan.FromDays(8));
+        var young = await _fixture.StoreAsync(store, [8 * 86400], "front", TimelineFixture.Person);
+        Assert.Equal(3, await store.CountAsync(new EventQuery(), Cancellation));
+
+        Volatile.Write(ref options, new RetentionOptions { MaxAgeDays = 7 });
+
+        var last = await _fixture.StoreAsync(store, [8 * 86400 + 1], "front", TimelineFixture.Person);
+        await EventuallyOnTimelineAsync(store, [young[0].Id, last[0].Id]);
+    }
+
+    [Fact]
+    public async Task Append_FallIsForgotten_ThePicturesOfTheSecondsBeforeGoToo()
+    {
+        await using var store = _fixture.Open(new RetentionOptions { MaxAgeDaysByLabel = new Dictionary<string, double> { ["FALL"] = 1 } });
+        using (var frame = _fixture.Frame())
+        {
+            var fall = TimelineFixture.Event(await store.StartFolderAsync(TimelineFixture.Start, Cancellation), TimelineFixture.Start, "front", Fall);
+            await store.AppendAsync(fall with { BeforeFileNames = ["a-before-1.jpg"] }, new EventPicture(frame, Before: [frame]), Cancellation);
+            _fixture.Time.Advance(TimeSpan.FromDays(2));
+            await _fixture.StoreAsync(store, [2 * 86400], "front", TimelineFixture.Person);
+
+            await Eventually.TrueAsync(() => !Directory.Exists(Path.Combine(_fixture.DataDir, fall.RelDir)));
+        }
+    }
+
+    [Fact]
     public async Task Append_NoRetention_RemovesNothing()
     {
         await using var store = _fixture.Open();

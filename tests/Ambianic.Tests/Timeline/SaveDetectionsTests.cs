@@ -189,7 +189,7 @@ public sealed class SaveDetectionsTests : IDisposable
         public ValueTask<string> StartFolderAsync(DateTimeOffset startedAt, CancellationToken cancellation) =>
             ValueTask.FromResult("detections/" + EventNames.For(startedAt));
 
-        public ValueTask AppendAsync(DetectionEvent detectionEvent, EventPicture picture, CancellationToken cancellation)
+        public ValueTask AppendAsync(DetectionEvent detectionEvent, EventPicture? picture, CancellationToken cancellation)
         {
             Attempts++;
             if (Failure is not null)
@@ -198,9 +198,11 @@ public sealed class SaveDetectionsTests : IDisposable
             }
 
             Events.Add(detectionEvent);
-            Pictures.Add(picture);
+            Pictures.Add(picture!.Value);
             return ValueTask.CompletedTask;
         }
+
+        public ValueTask<bool> PinAsync(string id, bool isPinned, CancellationToken cancellation) => ValueTask.FromResult(false);
 
         public IAsyncEnumerable<DetectionEvent> QueryAsync(EventQuery query, CancellationToken cancellation) =>
             Events.ToAsyncEnumerable();

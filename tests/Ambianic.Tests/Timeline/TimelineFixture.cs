@@ -28,7 +28,9 @@ internal sealed class TimelineFixture : IDisposable
 
     public LogRecorder<SqliteEventStore> Logger { get; } = new();
 
-    public SqliteEventStore Open(RetentionOptions? retention = null) => SqliteEventStore.Open(DataDir, LogPath, Feed, Time, Logger, retention);
+    public SqliteEventStore Open(RetentionOptions? retention = null) => Open(retention is null ? null : () => retention);
+
+    public SqliteEventStore Open(Func<RetentionOptions>? retention) => SqliteEventStore.Open(DataDir, LogPath, Feed, Time, Logger, retention);
 
     public string FullPath(DetectionEvent seen, string name) => Path.Combine(DataDir, seen.RelDir, name);
 

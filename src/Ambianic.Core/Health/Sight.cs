@@ -1,0 +1,58 @@
+using Ambianic.Pipelines;
+
+namespace Ambianic.Health;
+
+/// <summary>What a pipeline saw of the world.</summary>
+public enum Sight
+{
+    /// <summary>Nothing, on purpose: the program did not run, or the recording has ended.</summary>
+    Off,
+
+    /// <summary>It watches.</summary>
+    Watching,
+
+    /// <summary>Nothing, though it should.</summary>
+    Blind,
+
+    /// <summary>The camera gives the same picture again and again.</summary>
+    Frozen,
+
+    /// <summary>The picture is black.</summary>
+    Black,
+
+    /// <summary>The picture is of one colour.</summary>
+    Covered,
+}
+
+/// <summary>From when on a pipeline was in a state; it lasts until its next change.</summary>
+/// <param name="At">Wall-clock time.</param>
+/// <param name="Pipeline">Its name.</param>
+/// <param name="Source">Its source.</param>
+/// <param name="Sight">The state.</param>
+/// <param name="Reason">Why, for people; null while it watches.</param>
+public sealed record SightChange(DateTimeOffset At, string Pipeline, string Source, Sight Sight, string? Reason)
+{
+    /// <summary>Judges what a pipeline sees.</summary>
+    public static SightChange Of(PipelineStatus status, DateTimeOffset at)
+    {
+        var (sight, reason) = Judge(status);
+        return new SightChange(at, status.Name, status.SourceId, sight, reason);
+    }
+
+    private static (Sight Sight, string? Reason) Judge(PipelineStatus status) => status.State switch
+    {
+        PipelineState.Ended => (Sight.Off, "the recording has ended"),
+        PipelineState.Stopped => (Sight.Off, "Ambianic was stopped"),
+        PipelineState.Watching when status.Health == HealthState.Healthy => status.Picture switch
+        {
+            PictureState.Frozen => (Sight.Frozen, "the camera gives the same picture again and again"),
+            PictureState.Black => (Sight.Black, "the picture is black"),
+            PictureState.Covered => (Sight.Covered, "the picture is of one colour: is something before the lens?"),
+            _ => (Sight.Watching, null),
+        },
+        PipelineState.Watching => (Sight.Blind, status.LastError ?? $"{status.Stuck} is stuck"),
+        PipelineState.Connecting => (Sight.Blind, status.LastError ?? "no picture has come yet"),
+        PipelineState.Preparing => (Sight.Blind, status.LastError ?? "a model is being fetched"),
+        var state => (Sight.Blind, status.LastError ?? state.ToString().ToLowerInvariant()),
+    };
+}

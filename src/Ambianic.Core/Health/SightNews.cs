@@ -1,0 +1,96 @@
+using Ambianic.Pipelines;
+
+namespace Ambianic.Health;
+
+/// <summary>What people should hear of a pipeline's sight.</summary>
+/// <param name="Pipeline">Its name.</param>
+/// <param name="Source">Its source.</param>
+/// <param name="At">From when on it is so.</param>
+/// <param name="Sight">What it sees; <see cref="Sight.Watching"/> is told only after something else was, and says that it sees again.</param>
+/// <param name="BlindSince">Since when it sees, or until now saw, nothing of use.</param>
+/// <param name="Reason">Why, for people.</param>
+public sealed record SightReport(string Pipeline, string Source, DateTimeOffset At, Sight Sight, DateTimeOffset BlindSince, string Reason);
+
+/// <summary>
+/// Decides what is told of blindness: only what lasts, so that nobody is alarmed by a camera that is back after two seconds.
+/// The account of every moment is that of <see cref="CoverageLedger"/>. Used by one thread.
+/// </summary>
+public sealed class SightNews(TimeProvider time)
+{
+    private readonly Dictionary<string, Story> _stories = new(StringComparer.Ordinal);
+
+    /// <summary>Goes on with what an earlier run told last: it is not told again, and its end is.</summary>
+    public void Resume(SightReport last) => StoryOf(last.Pipeline).Told = last;
+
+    /// <summary>Looks at all pipelines.</summary>
+    /// <param name="statuses">As they are.</param>
+    /// <param name="patience">How long a pipeline must have been in one state before that is told.</param>
+    public IReadOnlyList<SightReport> Observe(IReadOnlyList<PipelineStatus> statuses, TimeSpan patience)
+    {
+        List<SightReport> news = [];
+        foreach (var status in statuses.Where(status => status.State != PipelineState.Disabled))
+        {
+            if (Observe(status, patience) is { } report)
+            {
+                news.Add(report);
+            }
+        }
+
+        foreach (var (_, gone) in _stories.ExceptBy(statuses.Select(status => status.Name), story => story.Key))
+        {
+            gone.Now = null; // what it was meanwhile is not known
+        }
+
+        return news;
+    }
+
+    private SightReport? Observe(PipelineStatus status, TimeSpan patience)
+    {
+        var story = StoryOf(status.Name);
+        var now = SightChange.Of(status, time.GetUtcNow());
+        if (status is { State: PipelineState.Idle or PipelineState.Preparing, Rebuilt: 0 })
+        {
+            now = now with { Sight = Sight.Off }; // a model may take minutes to come, and the page tells of that
+        }
+
+        if (story.Now?.Sight != now.Sight)
+        {
+            (story.Now, story.Since) = (now, time.GetTimestamp());
+        }
+
+        var began = story.Now!.At;
+        if (now.Sight == Sight.Off || time.GetElapsedTime(story.Since) < patience || now.Sight == (story.Told?.Sight ?? Sight.Watching))
+        {
+            return null;
+        }
+
+        // The reason is the freshest: the first is often only that the connection ended.
+        var wasBlind = story.Told is { Sight: not Sight.Watching };
+        return story.Told = new SightReport(
+            status.Name,
+            status.SourceId,
+            began,
+            now.Sight,
+            wasBlind ? story.Told!.BlindSince : began,
+            now.Reason ?? story.Told!.Reason);
+    }
+
+    private Story StoryOf(string pipeline)
+    {
+        if (!_stories.TryGetValue(pipeline, out var story))
+        {
+            _stories[pipeline] = story = new Story();
+        }
+
+        return story;
+    }
+
+    private sealed class Story
+    {
+        public SightChange? Now { get; set; }
+
+        public long Since { get; set; }
+
+        public SightReport? Told { get; set; }
+    }
+}

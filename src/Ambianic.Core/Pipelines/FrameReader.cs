@@ -1,0 +1,232 @@
+using System.Runtime.CompilerServices;
+using Ambianic.Frames;
+using Ambianic.Health;
+using Ambianic.Vision;
+using Microsoft.Extensions.Logging;
+
+namespace Ambianic.Pipelines;
+
+/// <summary>
+/// The one reader of a pipeline's frames: shows each to the chain of elements and gives it back. Owns the elements, is the one
+/// place that catches what they throw, and goes on with a new element where one is stuck.
+/// </summary>
+internal sealed partial class FrameReader : IAsyncDisposable
+{
+    private static readonly TimeSpan RepeatedFailureInterval = TimeSpan.FromSeconds(1);
+
+    private readonly string _pipeline;
+    private readonly SampleHandler _arrive;
+    private readonly Action<string> _onFailure;
+    private readonly HealthPolicySource _policy;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly CancellationToken _stop;
+    private readonly PictureWatch _picture;
+    private readonly Task _overdue;
+    private volatile ElementChain _chain;
+    private long _failed;
+    private long _failuresUnlogged;
+    private long _failureLoggedAt;
+
+    /// <param name="pipeline">Name of the pipeline.</param>
+    /// <param name="elements">In order; owned from now on.</param>
+    /// <param name="arrive">What follows the last element.</param>
+    /// <param name="onFailure">Told why samples fail, once a second at most.</param>
+    /// <param name="policy">Says what is stuck.</param>
+    /// <param name="time">Every clock.</param>
+    /// <param name="logger">Told what goes wrong.</param>
+    /// <param name="stop">The pipeline is to stop.</param>
+    public FrameReader(
+        string pipeline,
+        IReadOnlyList<ElementSlot> elements,
+        SampleHandler arrive,
+        Action<string> onFailure,
+        HealthPolicySource policy,
+        TimeProvider time,
+        ILogger logger,
+        CancellationToken stop)
+    {
+        _pipeline = pipeline;
+        _arrive = arrive;
+        _onFailure = onFailure;
+        _policy = policy;
+        _time = time;
+        _logger = logger;
+        _stop = stop;
+        _picture = new PictureWatch(time);
+        _chain = new ElementChain(elements, arrive, time, stop);
+        _overdue = OverdueAsync(stop);
+    }
+
+    /// <summary>The elements as they are now.</summary>
+    public ElementChain Chain => _chain;
+
+    /// <summary>What the frames look like.</summary>
+    public PictureState Picture => _picture.State;
+
+    /// <summary>Samples that an element failed on.</summary>
+    public long Failed => Interlocked.Read(ref _failed);
+
+    /// <summary>Prepares every element.</summary>
+    /// <returns>Why the last that could not be prepared could not; null when all are ready.</returns>
+    public async Task<string?> PrepareAsync(CancellationToken cancellation)
+    {
+        string? trouble = null;
+        foreach (var slot in _chain.Slots)
+        {
+            try
+            {
+                await slot.Element.PrepareAsync(cancellation);
+            }
+            catch (Exception error) when (!cancellation.IsCancellationRequested)
+            {
+                trouble = error.Message; // the first sample meets it again, and that is reported
+            }
+            catch (OperationCanceledException)
+            {
+                break;
+            }
+        }
+
+        return trouble;
+    }
+
+    /// <summary>Reads until the mailbox ends; what hangs in an element is left behind once that has been replaced.</summary>
+    public async Task ReadAsync(FrameMailbox mailbox, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var chain = _chain;
+            var looking = Task.Run(() => LookAsync(mailbox, chain, cancellation), CancellationToken.None);
+            await Task.WhenAny(looking, chain.WhenGivenUp, _overdue);
+            if (_overdue.IsCompleted && !looking.IsCompleted)
+            {
+                LogLeftBehind(_pipeline, chain.NameOf(chain.Stuck(_policy())), Pipeline.Patience.TotalSeconds);
+                return;
+            }
+
+            if (!chain.WhenGivenUp.IsCompleted)
+            {
+                await looking;
+            }
+
+            if (_chain == chain)
+            {
+                return;
+            }
+
+            _ = RetireAsync(looking, chain);
+        }
+    }
+
+    /// <summary>Puts a new element into a place and leaves the others as they are; the call that the old one works on is left behind.</summary>
+    /// <param name="place">From 1.</param>
+    /// <remarks>What the element's constructor throws passes through; the old one stays.</remarks>
+    public void Renew(int place)
+    {
+        var chain = _chain;
+        _chain = new ElementChain(
+            [.. chain.Slots.Select((slot, index) => index == place - 1 ? slot.Renew() : slot)], _arrive, _time, _stop);
+        chain.GiveUp();
+    }
+
+    /// <summary>Disposes the elements; an element that fails or hangs at it is logged and does not keep the others.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var slot in _chain.Slots)
+        {
+            await DisposeAsync(slot);
+        }
+
+        _chain.Dispose();
+    }
+
+    /// <returns>When the source has ended, or the chain was replaced.</returns>
+    private async Task LookAsync(FrameMailbox mailbox, ElementChain chain, CancellationToken cancellation)
+    {
+        await foreach (var frame in mailbox.ReadAllAsync(cancellation))
+        {
+            using (frame)
+            {
+                _picture.See(frame);
+                if (!await TryHandleAsync(frame, chain, cancellation) || _chain != chain)
+                {
+                    return;
+                }
+            }
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> TryHandleAsync(Frame frame, ElementChain chain, CancellationToken cancellation)
+    {
+        try
+        {
+            return await chain.TryInvokeAsync(new Sample(frame));
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (Exception error)
+        {
+            Interlocked.Increment(ref _failed);
+            LogFailureOncePerInterval(error);
+            return true;
+        }
+    }
+
+    /// <summary>Disposes the element that was replaced, once its last call has ended; if that never happens, it is left behind.</summary>
+    private async Task RetireAsync(Task looking, ElementChain chain)
+    {
+        await looking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (var slot in chain.Slots.Except(_chain.Slots))
+        {
+            await DisposeAsync(slot);
+        }
+
+        chain.Dispose();
+    }
+
+    private async ValueTask DisposeAsync(ElementSlot slot)
+    {
+        try
+        {
+            await Task.Run(() => slot.DisposeAsync().AsTask()).WaitAsync(Pipeline.Patience, _time);
+        }
+        catch (Exception error)
+        {
+            LogNotDisposed(error, _pipeline, slot.Name);
+        }
+    }
+
+    /// <summary>Completes when a stop was asked for and has taken too long.</summary>
+    private async Task OverdueAsync(CancellationToken stop)
+    {
+        await Task.Delay(Timeout.InfiniteTimeSpan, _time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(Pipeline.Patience, _time, CancellationToken.None);
+    }
+
+    private void LogFailureOncePerInterval(Exception error)
+    {
+        _failuresUnlogged++;
+        if (_failureLoggedAt != 0 && _time.GetElapsedTime(_failureLoggedAt) < RepeatedFailureInterval)
+        {
+            return;
+        }
+
+        _onFailure(error.Message);
+        LogSampleDropped(error is InferenceException ? null : error, _pipeline, _failuresUnlogged, error.Message);
+        _failuresUnlogged = 0;
+        _failureLoggedAt = _time.GetTimestamp();
+    }
+
+    [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline}: {Part} does not stop and was left behind after {Seconds:0} s")]
+    private partial void LogLeftBehind(string pipeline, string part, double seconds);
+
+    [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline} dropped {Count} sample(s) that an element failed on: {Reason}")]
+    private partial void LogSampleDropped(Exception? error, string pipeline, long count, string reason);
+
+    [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline}: {Element} failed while it was disposed")]
+    private partial void LogNotDisposed(Exception error, string pipeline, string element);
+}

@@ -1,0 +1,71 @@
+using Ambianic.Configuration;
+using Ambianic.Health;
+
+namespace Ambianic.Timeline;
+
+/// <summary>Remembers as events on the timeline when a pipeline went blind and when it saw again. One call at a time.</summary>
+public sealed class SightRecorder(IEventStore store, TimeProvider time)
+{
+    /// <summary>More pipelines than any house has.</summary>
+    private const int MostRead = 1000;
+
+    private static readonly TimeSpan SameMoment = TimeSpan.FromMilliseconds(10);
+
+    private readonly DateTimeOffset _startedAt = time.GetLocalNow();
+    private DateTimeOffset _lastAt;
+    private string? _folder;
+
+    /// <summary>What was told last of each pipeline, by this run or an earlier one.</summary>
+    /// <exception cref="IOException">The store cannot be read.</exception>
+    public async Task<IReadOnlyList<SightReport>> LastAsync(CancellationToken cancellation)
+    {
+        Dictionary<string, SightReport> last = new(StringComparer.Ordinal);
+        await foreach (var seen in store.QueryAsync(new EventQuery { Label = EventNames.SightLabel, Limit = MostRead }, cancellation))
+        {
+            if (seen.Sight is { } report)
+            {
+                last.TryAdd(seen.Pipeline, report);
+            }
+        }
+
+        return [.. last.Values];
+    }
+
+    /// <summary>Puts a report on the timeline.</summary>
+    /// <exception cref="IOException">It could not be stored; trying again is safe.</exception>
+    public async ValueTask SaveAsync(SightReport report, CancellationToken cancellation)
+    {
+        _folder ??= await store.StartFolderAsync(_startedAt, cancellation);
+        var at = Moment(report.At);
+        var said = report with { At = at, BlindSince = Local(report.BlindSince), Reason = Credentials.Mask(report.Reason) };
+        await store.AppendAsync(
+            new DetectionEvent
+            {
+                Id = Guid.NewGuid().ToString("N"),
+                At = at,
+                Pipeline = report.Pipeline,
+                Source = report.Source,
+                Display = "Sight",
+                Sight = said,
+                RelDir = _folder,
+                ImageFileName = "",
+                ThumbnailFileName = "",
+                JsonFileName = EventNames.For(at) + EventNames.JsonSuffix,
+            },
+            picture: null,
+            cancellation);
+    }
+
+    /// <summary>Files are named after it, so pipelines that went blind in one moment are told apart by steps of 1 µs.</summary>
+    private DateTimeOffset Moment(DateTimeOffset told)
+    {
+        var at = Local(told);
+        return _lastAt = at <= _lastAt && _lastAt - at < SameMoment ? _lastAt.AddMicroseconds(1) : at;
+    }
+
+    private DateTimeOffset Local(DateTimeOffset at)
+    {
+        at = TimeZoneInfo.ConvertTime(at, time.LocalTimeZone);
+        return at.AddTicks(-(at.Ticks % TimeSpan.TicksPerMicrosecond));
+    }
+}

@@ -1,0 +1,24 @@
+using Ambianic.Timeline;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Ambianic.Api;
+
+/// <summary>What can be done with an event.</summary>
+internal static class EventApi
+{
+    public static void MapEvents(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPut("/api/events/{id}/pin", (string id, IEventStore store, CancellationToken cancellation) => PinAsync(id, true, store, cancellation))
+            .WithSummary("Keeps an event: it does not age, and is among the last to make room");
+        routes.MapDelete("/api/events/{id}/pin", (string id, IEventStore store, CancellationToken cancellation) => PinAsync(id, false, store, cancellation))
+            .WithSummary("Lets an event go again that was to be kept");
+    }
+
+    private static async Task<Results<NoContent, NotFound<Trouble>>> PinAsync(
+        string id, bool isPinned, IEventStore store, CancellationToken cancellation) =>
+        await store.PinAsync(id, isPinned, cancellation)
+            ? TypedResults.NoContent()
+            : TypedResults.NotFound(new Trouble("there is no such event"));
+
+    internal sealed record Trouble(string Detail);
+}

@@ -1,0 +1,32 @@
+using Ambianic.Configuration;
+using Ambianic.Health;
+using Ambianic.Pipelines;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Ambianic.Hosting;
+
+public sealed class CurrentConfigurationTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public async Task Accept_LimitsOfHealthAreEdited_CountWithoutARestart()
+    {
+        await using var application = AmbianicHost.Build(Load("health: { stalled_seconds: 40 }"), port: 0);
+        var policy = application.Services.GetRequiredService<HealthPolicySource>();
+        Assert.Equal(40, policy().StalledAfter.TotalSeconds);
+
+        application.Services.GetRequiredService<CurrentConfiguration>().Accept(Load("health: { stalled_seconds: 8 }"));
+
+        Assert.Equal(8, policy().StalledAfter.TotalSeconds);
+    }
+
+    private ConfigurationResult Load(string text)
+    {
+        File.WriteAllText(_directory["config.yaml"], text + "\n");
+        var files = ConfigurationFiles.Locate(_directory["config.yaml"], _directory.Path, name => name == "AMBIANIC_DIR" ? _directory.Path : null);
+        return new ConfigurationLoader(BuiltInElements.AddTo(new ElementRegistry())).Load(files);
+    }
+}
