@@ -142,6 +142,7 @@ internal sealed partial class EventWriter : IAsyncDisposable
     {
         if (!_database.Exists)
         {
+            _dataDir.Require(); // taken away since the files were written: a new database would be beneath the mount
             Disconnect(ref connection);
             Renew();
         }
