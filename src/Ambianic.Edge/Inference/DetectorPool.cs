@@ -105,7 +105,7 @@ public sealed partial class DetectorPool(
             LeaveBehind(model);
             if (!_sessions.TryGetValue(KeyOf(model), out var loading))
             {
-                var patience = ModelLoading.Longest + (2 * _longestInference); // it is warmed up once or twice
+                var patience = ModelLoading.Longest + (2 * _longestInference()); // it is warmed up once or twice
                 loading = new ModelLoading(model, givenUp => Load(model, givenUp), patience, time);
                 _sessions.Add(KeyOf(model), loading);
             }

@@ -226,7 +226,7 @@ public sealed class DetectorPoolTests : IDisposable
     [InlineData(2, 1)]
     public async Task ReadyAsync_LabelsOfAnotherModel_IsOneWarningWithBothCounts(int labels, int warnings)
     {
-        var path = new TinyOnnx(1, 3, 32, 32).Output("output0", [1, 100, 8], new float[800]).Write(_folder.FullName); // 5 + 3 classes
+        var path = new TinyOnnx(1, 3, 32, 32).Output("output0", [1, 21, 8], new float[168]).Write(_folder.FullName); // 4x4, 2x2 and 1 cell of a YOLOX, 5 + 3 classes
         var log = new LogRecorder<DetectorPool>();
         var model = new ResolvedModel("mine", path, null, "yolox", [.. Enumerable.Range(0, labels).Select(index => $"label {index}")]);
         using var pool = new DetectorPool((_, _, _, _) => Task.FromResult(model), TimeProvider.System, log);
