@@ -10,6 +10,7 @@ internal sealed class EventListener : IAsyncDisposable
     private readonly ConcurrentDictionary<string, JsonNode> _announced = [];
     private readonly CancellationTokenSource _stop = new();
     private Task _listening = Task.CompletedTask;
+    private TaskCompletionSource _next = new();
 
     public int Announced => _announced.Count;
 
@@ -17,7 +18,14 @@ internal sealed class EventListener : IAsyncDisposable
     public IEnumerable<string> Pictures => _announced.Values.Select(entry => $"{entry["args"]!["rel_dir"]}/{entry["args"]!["image_file_name"]}");
 
     /// <summary>Listens until disposed, or until the program ends.</summary>
-    public void ListenTo(HttpClient client) => _listening = ListenAsync(client);
+    public void ListenTo(HttpClient client)
+    {
+        _next = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _listening = ListenAsync(client);
+    }
+
+    /// <summary>Waits for the first event since <see cref="ListenTo"/>.</summary>
+    public Task FirstAsync(CancellationToken cancellation) => _next.Task.WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System, cancellation);
 
     /// <summary>Announced events that are not on the timeline.</summary>
     public async Task<int> LostAsync(HttpClient client, CancellationToken cancellation)
@@ -56,6 +64,7 @@ internal sealed class EventListener : IAsyncDisposable
                 {
                     var entry = JsonNode.Parse(line["data: ".Length..])!;
                     _announced.TryAdd((string)entry["id"]!, entry);
+                    _next.TrySetResult();
                 }
             }
         }

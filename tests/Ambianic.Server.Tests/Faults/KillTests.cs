@@ -31,6 +31,11 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
             starts.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
             listener.ListenTo(client);
             Assert.Equal(0, await listener.LostAsync(client, Cancellation));
+            if (round % 2 == 0)
+            {
+                await listener.FirstAsync(Cancellation); // in every other round; a kill before that is worth a try, too
+            }
+
             await Task.Delay(TimeSpan.FromMilliseconds(_random.Next(100, 1500)), TimeProvider.System, Cancellation);
             await program.KillAsync(Cancellation);
             Assert.DoesNotContain("damaged", program.Output, StringComparison.Ordinal);

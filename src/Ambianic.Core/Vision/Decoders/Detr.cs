@@ -32,16 +32,16 @@ public sealed class Detr : IDetectionDecoder
     public void Decode(IReadOnlyList<ModelOutput> outputs, in Letterbox letterbox, float threshold, CandidateList found)
     {
         var boxes = Find(outputs, "boxes");
-        var queries = boxes is { Shape.Count: > 1 } && boxes.FromLast(1) == 4 ? boxes.FromLast(2) : -1;
+        var queries = boxes is { Shape.Count: > 1 } && boxes.FromLast(1) == 4 && boxes.FromLast(2) * 4 == boxes.Values.Length ? boxes.FromLast(2) : -1;
         if (outputs.Count == 1 && IsRows(outputs[0]))
         {
             DecodeRows(outputs[0], letterbox, threshold, found);
         }
-        else if (Find(outputs, "logits") is { Shape.Count: > 1 } logits && logits.FromLast(2) == queries && logits.FromLast(1) > 0)
+        else if (Find(outputs, "logits") is { Shape.Count: > 1 } logits && logits.FromLast(1) > 0 && logits.FromLast(1) * queries == logits.Values.Length)
         {
             DecodeLogits(logits, boxes!.Values.Span, letterbox, threshold, found);
         }
-        else if (Find(outputs, "labels") is { } labels && Find(outputs, "scores") is { } scores && labels.FromLast(1) == queries && scores.FromLast(1) == queries)
+        else if (Find(outputs, "labels") is { } labels && Find(outputs, "scores") is { } scores && labels.Values.Length == queries && scores.Values.Length == queries)
         {
             DecodeFinished(labels.Values.Span, boxes!.Values.Span, scores.Values.Span, threshold, found);
         }
