@@ -2,11 +2,13 @@
 # Runs the whole test suite; makes the machine ready first.   ./test.sh
 #   ./test.sh --faults          breaks one thing after the other and writes docs/reference/faults.md; takes minutes
 #   ./test.sh --durability N    kills the program N times at random moments while it saves
+#   ./test.sh --soak MINUTES    lets it watch for long and looks whether it grows
 # AMBIANIC_TESTDATA=DIR adds the tests that need recordings; arguments go to xunit's runner (for example -class '*Nms*').
 set -euo pipefail
 case "${1:-}" in
   --faults) AMBIANIC_TEST_FAULTS=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/docs/reference/faults.md; export AMBIANIC_TEST_FAULTS; set -- -method '*GivesTheTableOfFaults' ;;
-  --durability) export AMBIANIC_TEST_KILLS="${2:?how many times}"; set -- -class '*KillTests' ;;
+  --durability) export AMBIANIC_TEST_KILLS="${2:?how many times}"; set -- -class '*KillTests' -showLiveOutput ;;
+  --soak) export AMBIANIC_TEST_SOAK="${2:?how many minutes}"; set -- -class '*SoakTests' -showLiveOutput ;;
 esac
 # shellcheck source=scripts/setup.sh
 . "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/scripts/setup.sh"
@@ -19,6 +21,7 @@ missing=()
 /usr/bin/python3 -c 'import gi; gi.require_version("GstRtspServer", "1.0"); from gi.repository import GstRtspServer' 2>/dev/null ||
   missing+=(python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly)
 command -v npm >/dev/null || missing+=(npm)
+compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' >/dev/null || missing+=(libfaketime)
 if [ ${#missing[@]} -gt 0 ]; then
   install_packages "${missing[@]}" || say "Some tests will be skipped. For all of them:  sudo apt-get install ${missing[*]}"
 fi

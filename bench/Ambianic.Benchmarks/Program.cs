@@ -6,4 +6,5 @@ return await new RootCommand("Measures Ambianic. Ratios are taken within one run
     Evaluation.Command(),
     DetectorTiming.Command(),
     PipelineTiming.Command(),
+    SupervisorTiming.Command(),
 }.Parse(args).InvokeAsync();

@@ -7,14 +7,20 @@ namespace Ambianic;
 /// <summary>The real program in its own process and working directory, as a user starts it.</summary>
 internal sealed partial class AmbianicProgram : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = [];
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private AmbianicProgram(string directory, IEnumerable<KeyValuePair<string, string>> environment, string[] arguments)
+    private AmbianicProgram(string? user, string directory, IEnumerable<KeyValuePair<string, string>> environment, string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ambianic.dll"), .. arguments])
+        string[] command = ["dotnet", Path.Combine(AppContext.BaseDirectory, "ambianic.dll"), .. arguments];
+        if (user is not null)
+        {
+            command = ["setpriv", "--reuid", user, "--clear-groups", .. command];
+        }
+
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = directory,
             RedirectStandardInput = true,
@@ -40,7 +46,7 @@ internal sealed partial class AmbianicProgram : IAsyncDisposable
     public string Output => string.Join('\n', _output);
 
     /// <summary>Starts a command that serves; the page's address is known when it is printed.</summary>
-    public static AmbianicProgram Start(string directory, params string[] arguments) => new(directory, [], arguments);
+    public static AmbianicProgram Start(string directory, params string[] arguments) => new(null, directory, [], arguments);
 
     /// <summary>Starts a command that serves, with a cache of its own.</summary>
     public static AmbianicProgram StartWithCache(string directory, string cache, params string[] arguments) =>
@@ -48,7 +54,15 @@ internal sealed partial class AmbianicProgram : IAsyncDisposable
 
     /// <summary>Starts a command that serves, with variables of its own.</summary>
     public static AmbianicProgram StartWith(string directory, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
-        new(directory, environment, arguments);
+        new(null, directory, environment, arguments);
+
+    /// <summary>Starts a command that serves, as another user.</summary>
+    /// <param name="user">A number; null is ourselves.</param>
+    /// <param name="directory">Where it works.</param>
+    /// <param name="environment">Variables of its own.</param>
+    /// <param name="arguments">The command.</param>
+    public static AmbianicProgram StartAs(string? user, string directory, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        new(user, directory, environment, arguments);
 
     /// <summary>Runs a command to its end.</summary>
     public static async Task<Finished> RunAsync(string directory, CancellationToken cancellation, params string[] arguments)
@@ -77,8 +91,18 @@ internal sealed partial class AmbianicProgram : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            throw new TimeoutException($"the program printed no address:\n{Output}");
+            _process.Refresh();
+            var state = _process.HasExited ? $"has ended with {_process.ExitCode}" : $"runs and has used {_process.TotalProcessorTime.TotalSeconds:0.0} s of the processor";
+            throw new TimeoutException($"the program printed no address in {Patience.TotalMinutes} minutes; it {state}:\n{Output}");
         }
+    }
+
+    /// <summary>Waits until it ends by itself.</summary>
+    /// <returns>The exit code; 128 and the signal's number when a signal ended it.</returns>
+    public async Task<int> WaitForExitAsync(CancellationToken cancellation)
+    {
+        await _process.WaitForExitAsync(cancellation).WaitAsync(Patience, TimeProvider.System, cancellation);
+        return _process.ExitCode;
     }
 
     /// <summary>Ends it as a power cut would: SIGKILL.</summary>
@@ -97,8 +121,7 @@ internal sealed partial class AmbianicProgram : IAsyncDisposable
             await kill.WaitForExitAsync(cancellation);
         }
 
-        await _process.WaitForExitAsync(cancellation).WaitAsync(Patience, TimeProvider.System, cancellation);
-        return _process.ExitCode;
+        return await WaitForExitAsync(cancellation);
     }
 
     public async ValueTask DisposeAsync()

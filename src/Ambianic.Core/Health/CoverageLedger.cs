@@ -14,7 +14,8 @@ public sealed record CoverageInterval(string Pipeline, string Source, Sight Sigh
 /// <summary>Keeps the account of when each pipeline truly watched. Safe to use from several threads.</summary>
 public sealed class CoverageLedger
 {
-    private const int Kept = 20_000;
+    /// <summary>So many changes are remembered.</summary>
+    public const int Kept = 20_000;
 
     private readonly Lock _gate = new();
     private readonly Queue<SightChange> _changes;
@@ -52,7 +53,7 @@ public sealed class CoverageLedger
         return changes;
     }
 
-    /// <summary>Intervals that touch a time, the oldest first.</summary>
+    /// <summary>Intervals that touch a time, in the order in which they happened; none ends before it begins, even when the clock was set back.</summary>
     /// <param name="pipeline">Of this one; null is all.</param>
     /// <param name="from">Begin; null is the beginning.</param>
     /// <param name="to">End; null is now.</param>
@@ -66,7 +67,7 @@ public sealed class CoverageLedger
             {
                 if (open.TryGetValue(change.Pipeline, out var index))
                 {
-                    intervals[index] = intervals[index] with { To = change.At };
+                    intervals[index] = intervals[index] with { To = change.At > intervals[index].From ? change.At : intervals[index].From };
                 }
 
                 open[change.Pipeline] = intervals.Count;

@@ -21,12 +21,15 @@ internal sealed class EventDatabase(string path)
     /// <summary>False when somebody deleted it.</summary>
     public bool Exists => File.Exists(Path);
 
+    /// <summary>True after damage was met; it is to be replaced then.</summary>
+    public bool IsDamaged => File.Exists(Path + DamageMark);
+
     /// <summary>Makes the database or brings it up to date.</summary>
     /// <exception cref="SqliteException">It cannot be opened, or is damaged as far as the newest event shows or an earlier run has met.</exception>
     /// <exception cref="IOException">A newer program has written it.</exception>
     public void Prepare()
     {
-        if (File.Exists(Path + DamageMark))
+        if (IsDamaged)
         {
             throw new SqliteException("damage was met while it was in use", SqliteCorrupt);
         }
@@ -178,7 +181,7 @@ internal sealed class EventDatabase(string path)
         return Convert.ToInt64(command.ExecuteScalar(), null);
     }
 
-    /// <summary>Says what went wrong; after damage, the next <see cref="Prepare"/> refuses, so that the database is rebuilt.</summary>
+    /// <summary>Says what went wrong; damage is marked, so that the database is rebuilt.</summary>
     public IOException Failure(Exception error)
     {
         if (error is InvalidDataException || (error is SqliteException failure && StorageFailure.IsCorruption(failure)))
@@ -229,6 +232,16 @@ internal sealed class EventDatabase(string path)
             }
         }
 
+        return aside;
+    }
+
+    /// <summary>Keeps a damaged database under another name and makes an empty one.</summary>
+    /// <returns>The path of the damaged one.</returns>
+    public string Replace(DateTimeOffset now)
+    {
+        ReleaseFile();
+        var aside = MoveAside($"broken-{EventNames.For(now)}");
+        Prepare();
         return aside;
     }
 

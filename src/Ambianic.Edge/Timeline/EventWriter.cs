@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
@@ -13,6 +14,9 @@ internal sealed partial class EventWriter : IAsyncDisposable
     private const int LargestBatch = 256;
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(30);
 
+    /// <summary>Each rebuilding keeps the damaged database: a dying disk must not fill itself with them.</summary>
+    private static readonly TimeSpan BetweenRebuildings = TimeSpan.FromMinutes(10);
+
     private readonly EventFolders _folders;
     private readonly EventDatabase _database;
     private readonly TimelineLog _log;
@@ -20,9 +24,12 @@ internal sealed partial class EventWriter : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly Action _onRenewed;
     private readonly Retention _retention;
+    private readonly DataDirLock _dataDir;
+    private readonly TimeProvider _time;
     private readonly BlockingCollection<Job> _queue = [];
     private readonly Task _thread;
     private bool _logFailed;
+    private long? _rebuiltAt;
 
     /// <param name="folders">Where files go.</param>
     /// <param name="database">Where rows go.</param>
@@ -30,10 +37,22 @@ internal sealed partial class EventWriter : IAsyncDisposable
     /// <param name="feed">Where events are announced.</param>
     /// <param name="logger">Told what went wrong.</param>
     /// <param name="retention">What is forgotten.</param>
-    /// <param name="onRenewed">Called when the database had been deleted and an empty one was made.</param>
+    /// <param name="dataDir">Held while it is there.</param>
+    /// <param name="time">Clock and time zone.</param>
+    /// <param name="onRenewed">Called when the database was lost and an empty one was made.</param>
     public EventWriter(
-        EventFolders folders, EventDatabase database, TimelineLog log, EventFeed feed, ILogger logger, Retention retention, Action onRenewed)
+        EventFolders folders,
+        EventDatabase database,
+        TimelineLog log,
+        EventFeed feed,
+        ILogger logger,
+        Retention retention,
+        DataDirLock dataDir,
+        TimeProvider time,
+        Action onRenewed)
     {
+        _dataDir = dataDir;
+        _time = time;
         _onRenewed = onRenewed;
         _retention = retention;
         _folders = folders;
@@ -88,26 +107,15 @@ internal sealed partial class EventWriter : IAsyncDisposable
             List<Write> batch = [.. jobs.OfType<Write>()];
             try
             {
+                _dataDir.Require();
                 batch.RemoveAll(write => !HasFiles(write));
-                if (!_database.Exists)
-                {
-                    connection?.Dispose();
-                    connection = null;
-                    Renew();
-                }
-
-                connection ??= _database.OpenToWrite();
-                if (batch.Count > 0)
-                {
-                    Commit(connection, batch);
-                }
+                Insert(batch, ref connection);
             }
             catch (Exception error)
             {
                 var reported = StorageFailure.IsOne(error) ? _database.Failure(error) : error;
                 batch.ForEach(write => write.Done.TrySetException(reported));
-                connection?.Dispose(); // opened anew for the next batch: what failed may be gone by then
-                connection = null;
+                Disconnect(ref connection); // opened anew for the next batch: what failed may be gone by then
             }
 
             Forget(connection);
@@ -134,12 +142,64 @@ internal sealed partial class EventWriter : IAsyncDisposable
     {
         try
         {
+            _dataDir.Require();
             pin.Done.TrySetResult(_folders.SetPin(pin.Event, pin.IsPinned));
         }
         catch (Exception error)
         {
             pin.Done.TrySetException(StorageFailure.IsOne(error) ? StorageFailure.At(_folders.PathOf(pin.Event.RelDir), error) : error);
         }
+    }
+
+    /// <summary>Writes the rows; when that meets damage the database is replaced, and they are written once more.</summary>
+    private void Insert(List<Write> batch, ref SqliteConnection? connection)
+    {
+        try
+        {
+            Connect(ref connection);
+            Commit(connection, batch);
+        }
+        catch (SqliteException error) when (StorageFailure.IsCorruption(error) && MayRebuild)
+        {
+            _ = _database.Failure(error);
+            Connect(ref connection);
+            Commit(connection, batch);
+        }
+    }
+
+    private void Connect([NotNull] ref SqliteConnection? connection)
+    {
+        if (!_database.Exists)
+        {
+            _dataDir.Require(); // taken away since the files were written: a new database would be beneath the mount
+            Disconnect(ref connection);
+            Renew();
+        }
+        else if (_database.IsDamaged && MayRebuild)
+        {
+            Disconnect(ref connection);
+            Rebuild();
+        }
+
+        connection ??= _database.OpenToWrite();
+    }
+
+    /// <summary>Closes the connections of the pool as well, which may belong to a file that is not there any more.</summary>
+    private void Disconnect(ref SqliteConnection? connection)
+    {
+        connection?.Dispose();
+        connection = null;
+        _database.ReleaseFile();
+    }
+
+    private bool MayRebuild => _rebuiltAt is not { } at || _time.GetElapsedTime(at) >= BetweenRebuildings;
+
+    /// <summary>Damage was met; the files still tell everything.</summary>
+    private void Rebuild()
+    {
+        _rebuiltAt = _time.GetTimestamp();
+        LogRebuilt(_database.Path, _database.Replace(_time.GetLocalNow()));
+        _onRenewed();
     }
 
     private void Forget(SqliteConnection? connection)
@@ -160,7 +220,6 @@ internal sealed partial class EventWriter : IAsyncDisposable
     /// <summary>Somebody deleted the database while it was open; the files still tell everything.</summary>
     private void Renew()
     {
-        _database.ReleaseFile();
         _database.Delete();
         _database.Prepare();
         LogRenewed(_database.Path);
@@ -189,6 +248,11 @@ internal sealed partial class EventWriter : IAsyncDisposable
 
     private void Commit(SqliteConnection connection, List<Write> batch)
     {
+        if (batch.Count == 0)
+        {
+            return;
+        }
+
         var isNew = EventDatabase.Insert(connection, [.. batch.Select(write => write.Event)]);
         for (var i = 0; i < batch.Count; i++)
         {
@@ -226,6 +290,9 @@ internal sealed partial class EventWriter : IAsyncDisposable
 
     [LoggerMessage(LogLevel.Warning, "{Database} was deleted while it was in use: it is filled again from the event files")]
     private partial void LogRenewed(string database);
+
+    [LoggerMessage(LogLevel.Warning, "{Database} was damaged while it was in use: it is kept as {Aside} and filled again from the event files")]
+    private partial void LogRebuilt(string database, string aside);
 
     [LoggerMessage(LogLevel.Warning, "Old events could not be forgotten; it is tried again: {Reason}")]
     private partial void LogNotForgotten(string reason);

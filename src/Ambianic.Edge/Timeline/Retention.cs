@@ -14,11 +14,19 @@ internal sealed partial class Retention(
     private static readonly TimeSpan AgeRhythm = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan SpaceRhythm = TimeSpan.FromSeconds(10);
 
+    /// <summary>A clock that jumps this far was set.</summary>
+    private static readonly TimeSpan Jump = TimeSpan.FromMinutes(1);
+
+    /// <summary>Long enough for a time server, or a person, to correct a clock that was set wrong.</summary>
+    private static readonly TimeSpan ClockIsDoubted = TimeSpan.FromHours(1);
+
     private RetentionPolicy _policy = new(options());
     private (long At, long Seq) _cursor = (long.MinValue, 0);
     private long _agedAt;
     private long _spacedAt;
     private long? _size;
+    private (DateTimeOffset Wall, long Monotonic) _clock = (time.GetUtcNow(), time.GetTimestamp());
+    private long? _clockSetAt;
 
     /// <summary>Files of an event were written.</summary>
     public void Wrote(long bytes) => _size += bytes;
@@ -28,7 +36,8 @@ internal sealed partial class Retention(
     public void Run(SqliteConnection connection)
     {
         FollowOptions();
-        if (_policy.LimitsAge && IsDue(ref _agedAt, AgeRhythm))
+        NoticeClock();
+        if (_policy.LimitsAge && !IsClockDoubted && IsDue(ref _agedAt, AgeRhythm))
         {
             RemoveExpired(connection);
         }
@@ -50,6 +59,20 @@ internal sealed partial class Retention(
         _policy = new RetentionPolicy(options());
         _cursor = (long.MinValue, 0);
         (_agedAt, _spacedAt) = (0, 0);
+    }
+
+    /// <summary>A clock that was set a year ahead by mistake would make every event too old.</summary>
+    private bool IsClockDoubted => _clockSetAt is { } at && time.GetElapsedTime(at) < ClockIsDoubted;
+
+    private void NoticeClock()
+    {
+        var (wall, monotonic) = (time.GetUtcNow(), time.GetTimestamp());
+        if ((wall - _clock.Wall - time.GetElapsedTime(_clock.Monotonic, monotonic)).Duration() > Jump)
+        {
+            _clockSetAt = monotonic;
+        }
+
+        _clock = (wall, monotonic);
     }
 
     private bool IsDue(ref long last, TimeSpan rhythm)

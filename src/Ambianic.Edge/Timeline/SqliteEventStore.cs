@@ -45,6 +45,8 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
             feed,
             logger,
             new Retention(retention, _folders, dataDir, time, logger),
+            dataDirLock,
+            time,
             () => BeginCatchUp(time.LocalTimeZone));
         _foldersAtStart = [.. _folders.All()];
         BeginCatchUp(time.LocalTimeZone);
@@ -99,6 +101,7 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
         {
             lock (_startingFolder)
             {
+                _dataDirLock.Require();
                 return ValueTask.FromResult(_folders.Start(startedAt));
             }
         }
@@ -165,10 +168,7 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
         }
         catch (SqliteException error) when (StorageFailure.IsCorruption(error))
         {
-            database.ReleaseFile();
-            var aside = database.MoveAside($"broken-{EventNames.For(time.GetLocalNow())}");
-            LogRebuilding(logger, database.Path, error.Message, aside);
-            database.Prepare();
+            LogRebuilding(logger, database.Path, error.Message, database.Replace(time.GetLocalNow()));
         }
     }
 

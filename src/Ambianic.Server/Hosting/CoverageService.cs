@@ -15,6 +15,7 @@ internal sealed partial class CoverageService : BackgroundService
     private readonly TimeProvider _time;
     private readonly ILogger<CoverageService> _logger;
     private readonly CoverageFile _file;
+    private readonly List<SightChange> _unwritten = [];
     private long _writtenAt;
     private bool _isFailing;
 
@@ -53,10 +54,16 @@ internal sealed partial class CoverageService : BackgroundService
     {
         var now = _time.GetUtcNow();
         var changes = Ledger.Observe(statuses, now);
+        _unwritten.AddRange(changes);
+        _unwritten.RemoveRange(0, Math.Max(0, _unwritten.Count - CoverageLedger.Kept));
         if (changes.Count > 0 || _writtenAt == 0 || _time.GetElapsedTime(_writtenAt) >= SignOfLife)
         {
             _writtenAt = _time.GetTimestamp();
-            Write(() => _file.Append(changes, now));
+            Write(() =>
+            {
+                _file.Append(_unwritten, now);
+                _unwritten.Clear();
+            });
         }
     }
 

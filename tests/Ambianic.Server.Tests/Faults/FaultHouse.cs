@@ -13,7 +13,7 @@ namespace Ambianic.Faults;
 /// </summary>
 internal sealed class FaultHouse : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
     private static readonly string[] Witnesses = ["witness_1", "witness_2"];
 
     private readonly Clips _clips = new();
@@ -24,14 +24,17 @@ internal sealed class FaultHouse : IAsyncDisposable
 
     public FaultHouse(bool usesDefaults)
     {
-        StallSeconds = usesDefaults ? 10 : 3;
-        _pipelines.AppendLine(usesDefaults ? "health: {}" : "health: { stalled_seconds: 8, inference_seconds: 1 }");
+        UsesDefaults = usesDefaults;
+        StallSeconds = usesDefaults ? 10 : 6; // a stream has to be connected within it, on a busy machine, too
+        _pipelines.AppendLine(usesDefaults ? "health: {}" : "health: { stalled_seconds: 20, inference_seconds: 2 }");
         _pipelines.AppendLine("pipelines:");
         foreach (var witness in Witnesses)
         {
             AddVideo(witness, Clip(witness), "      - save_detections: { idle_interval: 0.5 }");
         }
     }
+
+    public bool UsesDefaults { get; }
 
     public double StallSeconds { get; }
 
@@ -44,7 +47,11 @@ internal sealed class FaultHouse : IAsyncDisposable
 
     public void AddVideo(string pipeline, string uri, string element = "") => Add(pipeline, $"uri: \"{uri}\"", element);
 
-    public void AddStill(string pipeline, string uri) => Add(pipeline, $"uri: \"{uri}\", type: image", "");
+    public void AddStill(string pipeline, string uri, double fps = 2) => Add(pipeline, $"uri: \"{uri}\", type: image", "", fps);
+
+    /// <summary>Pictures that each pipeline has looked at.</summary>
+    public async Task<IReadOnlyDictionary<string, long>> ProcessedAsync(CancellationToken cancellation) =>
+        (await StatusesAsync(cancellation)).ToDictionary(status => (string)status["name"]!, status => (long)status["processed"]!);
 
     /// <summary>A camera whose pictures go to a model that loops for ever on a white one.</summary>
     public void AddHangingModel(string pipeline, string uri)
@@ -122,10 +129,10 @@ internal sealed class FaultHouse : IAsyncDisposable
     private static bool Says(JsonNode status, Fault fault) =>
         status["last_error"] is { } error && ((string)error!).Contains(fault.Says, StringComparison.Ordinal);
 
-    private void Add(string pipeline, string source, string element) => _pipelines.AppendLine(
+    private void Add(string pipeline, string source, string element, double fps = 2) => _pipelines.AppendLine(
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $$"""
               {{pipeline}}:
-                  - source: { {{source}}, live: true, fps: 2, stall_seconds: {{StallSeconds}} }
+                  - source: { {{source}}, live: true, fps: {{fps}}, stall_seconds: {{StallSeconds}} }
             {{element}}
             """));
 

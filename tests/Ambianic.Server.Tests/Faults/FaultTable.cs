@@ -7,13 +7,14 @@ namespace Ambianic.Faults;
 /// <summary>The page that tells how faults were lived through, written from measurements.</summary>
 internal static partial class FaultTable
 {
-    public static string Write(IReadOnlyList<Recovery> recoveries, int events, int lostEvents)
+    public static string Write(
+        IReadOnlyList<Recovery> recoveries, int events, int lostEvents, IReadOnlyList<Recovery> storage, IReadOnlyList<Termination> terminations)
     {
         var page = new StringBuilder("""
             # Faults
 
-            What goes wrong with cameras, decoders and models, and how long the house is blind then. The table is written by
-            `./test.sh --faults`, which breaks each of these on the running program while two other pipelines watch and save;
+            What goes wrong with cameras, decoders, models and disks, and how long the house is blind then. The tables are written by
+            `./test.sh --faults`, which breaks each of these on the running program while other pipelines watch and save;
             the suite does the same with shorter limits. All limits have their defaults: a source is given up after 10 s without a
             picture, a model after 4 s. "Noticed" counts from the fault, "seeing again" from its end, or from the fault when that is
             a moment; both hold the time of connecting again.
@@ -24,19 +25,60 @@ internal static partial class FaultTable
             """);
         foreach (var recovery in recoveries)
         {
-            page.AppendLine(CultureInfo.InvariantCulture, $"| {recovery.Fault.Name} | {recovery.Fault.Source} | `{recovery.Shown}`: {Plain(recovery.Reason)} | {recovery.Noticed.TotalSeconds:0.0} s | {recovery.Recovered.TotalSeconds:0.0} s | {recovery.LostByOthers} |");
+            page.AppendLine(CultureInfo.InvariantCulture, $"| {recovery.Fault.Name} | {recovery.Fault.Source} | `{recovery.Shown}`: {Plain(recovery.Reason)} | {Seconds(recovery.Noticed)} | {Seconds(recovery.Recovered)} | {recovery.LostByOthers} |");
         }
 
         page.AppendLine();
         page.AppendLine(CultureInfo.InvariantCulture, $"Events announced meanwhile: {events}. Announced and not on the timeline afterwards: {lostEvents}.");
         page.AppendLine();
         page.Append("""
-            What happens to stored events when the disk or the database fails, or the program is killed, is described in
-            [durability](../design/durability.md); `./test.sh --durability 1000` kills the program that many times.
+            ## Disk and database
+
+            The fault holds for a minute, a lost database for a moment. All pipelines watch on meanwhile; the one that saves says in the
+            log what is wrong and what to do. "Saving again" counts from the end of the fault until the next event is announced.
+
+            | fault | the log says | said after | saving again after | lost by other pipelines | announced and lost |
+            |---|---|---|---|---|---|
+
+            """);
+        foreach (var recovery in storage)
+        {
+            // MeasureAsync has waited until none is missing
+            page.AppendLine(CultureInfo.InvariantCulture, $"| {recovery.Fault.Name} | … {recovery.Reason} … | {Seconds(recovery.Noticed)} | {Seconds(recovery.Recovered)} | {recovery.LostByOthers} | 0 |");
+        }
+
+        page.AppendLine();
+        page.Append("""
+            ## Asked to end
+
+            SIGTERM, as a service manager sends it, in the worst moments.
+
+            | moment | ended after | exit code | decoders left behind | announced and lost |
+            |---|---|---|---|---|
+
+            """);
+        foreach (var termination in terminations)
+        {
+            page.AppendLine(CultureInfo.InvariantCulture, $"| {termination.Moment} | {Seconds(termination.Took)} | {termination.ExitCode} | {termination.DecodersLeft} | {termination.EventsLost} |");
+        }
+
+        page.AppendLine();
+        page.Append("""
+            ## What else is tried
+
+            - **The clock is set** 30 days forward and back again: all pipelines watch on, nothing is forgotten, the timeline is in the order of the
+              clock, and `systemic_trouble` of [health](health.md) says it.
+            - **Memory runs out**: with a heap that is too small the program ends with an exit code that makes a service manager start it again, or
+              says in `last_error` what failed. A decoder that the kernel kills for want of memory is "decoder killed" above.
+            - **Fifty cameras**, one of them broken: the others lose nothing.
+            - **The program is killed** at random moments: `./test.sh --durability 1000` does that many times; see [durability](../design/durability.md).
+            - **It runs for long**: `./test.sh --soak 30` compares memory, handles and threads; see [performance](performance.md).
 
             """);
         return page.ToString();
     }
+
+    private static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s");
 
     /// <summary>Without what differs from run to run.</summary>
     private static string Plain(string reason) => Spaces().Replace(Address().Replace(SourceName().Replace(reason, ""), ""), " ").Trim();

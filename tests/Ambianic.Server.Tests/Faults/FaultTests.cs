@@ -41,10 +41,32 @@ public sealed class FaultTests
         }
 
         var lost = await house.LostEventsAsync(Cancellation);
-        await File.WriteAllTextAsync(page, FaultTable.Write(recoveries, house.Announced, lost), Cancellation);
+        var storage = await BreakStorageAsync();
+        List<Termination> terminations = [];
+        foreach (var moment in Termination.Moments)
+        {
+            terminations.Add(await Termination.AtAsync(moment, Cancellation));
+        }
+
+        await File.WriteAllTextAsync(page, FaultTable.Write(recoveries, house.Announced, lost, storage, terminations), Cancellation);
         Assert.Equal(0, lost);
-        Assert.All(recoveries, recovery => Assert.Equal(0, recovery.LostByOthers));
+        Assert.All(recoveries.Concat(storage), recovery => Assert.Equal(0, recovery.LostByOthers));
         Assert.All(recoveries, recovery => Assert.InRange(recovery.Noticed.TotalSeconds, 0, 14));
+        Assert.All(storage, recovery => Assert.InRange(recovery.Recovered.TotalSeconds, 0, 10));
+        Assert.All(terminations, termination => Assert.InRange(termination.Took.TotalSeconds, 0, 10));
+        Assert.All(terminations, termination => Assert.Equal((0, 0, 0), (termination.ExitCode, termination.DecodersLeft, termination.EventsLost)));
+    }
+
+    private static async Task<List<Recovery>> BreakStorageAsync()
+    {
+        List<Recovery> recoveries = [];
+        foreach (var name in StorageHouse.Names)
+        {
+            await using var house = await StorageHouse.StartAsync(name);
+            recoveries.Add(await house.MeasureAsync(house.Fault(name), TimeSpan.FromSeconds(60), Cancellation));
+        }
+
+        return recoveries;
     }
 
     /// <summary>What can be broken, and how.</summary>
@@ -52,6 +74,7 @@ public sealed class FaultTests
     {
         private readonly List<IAsyncDisposable> _stills = [];
         private readonly List<RtspCamera> _streams = [];
+        private readonly List<SlowLink> _links = [];
 
         public List<Fault> Faults { get; } = [];
 
@@ -68,6 +91,12 @@ public sealed class FaultTests
             await cameras.AddStillAsync(house, "a byte now and then", Answer.OneByteNowAndThen);
             await cameras.AddModelAsync(house);
             await cameras.AddStreamsAsync(house);
+            await cameras.AddSlowStreamAsync(house);
+            if (house.UsesDefaults)
+            {
+                await cameras.AddTurnedStreamAsync(house);
+            }
+
             return cameras;
         }
 
@@ -76,6 +105,11 @@ public sealed class FaultTests
             foreach (var still in _stills)
             {
                 await still.DisposeAsync();
+            }
+
+            foreach (var link in _links)
+            {
+                await link.DisposeAsync();
             }
 
             _streams.ForEach(stream => stream.Dispose());
@@ -167,6 +201,35 @@ public sealed class FaultTests
                     },
                     says));
             }
+        }
+
+        private async Task AddSlowStreamAsync(FaultHouse house)
+        {
+            var camera = await RtspCamera.StartAsync();
+            _streams.Add(camera);
+            var link = new SlowLink(camera.Port);
+            _links.Add(link);
+            house.AddVideo("slow", $"rtsp://127.0.0.1:{link.Port}/camera");
+            Faults.Add(new Fault("stream slows down to 200 bytes a second", "RTSP", "slow", () => SetAsync(200), () => SetAsync(int.MaxValue), "no picture"));
+
+            Task SetAsync(int bytesPerSecond)
+            {
+                link.BytesPerSecond = bytesPerSecond;
+                return Task.CompletedTask;
+            }
+        }
+
+        /// <summary>Only for a connection that is older than the limit of silence: a younger one catches up and goes on unnoticed.</summary>
+        private async Task AddTurnedStreamAsync(FaultHouse house)
+        {
+            var camera = await RtspCamera.StartAsync();
+            _streams.Add(camera);
+            house.AddVideo("turned", camera.Address);
+            Faults.Add(new Fault("stream goes on with pictures of another size", "RTSP", "turned", () =>
+            {
+                camera.ChangeSize();
+                return Task.CompletedTask;
+            }));
         }
 
         private static Fault Switch(string name, string source, string pipeline, StillCamera camera, Answer fault) => new(

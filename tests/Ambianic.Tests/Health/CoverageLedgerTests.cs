@@ -31,6 +31,21 @@ public sealed class CoverageLedgerTests : IDisposable
     }
 
     [Fact]
+    public void Query_ClockWasSetBack_NoIntervalEndsBeforeItBegins()
+    {
+        var ledger = new CoverageLedger([]);
+        ledger.Observe([Status(PipelineState.Watching)], Start.AddYears(12)); // a board without a battery, before it hears of the time
+        ledger.Observe([Status(PipelineState.Waiting, "no route to host")], Start);
+        ledger.Observe([Status(PipelineState.Watching)], Start.AddSeconds(7));
+
+        var intervals = ledger.Query("door", null, null);
+
+        Assert.Equal([Sight.Watching, Sight.Blind, Sight.Watching], intervals.Select(interval => interval.Sight));
+        Assert.All(intervals, interval => Assert.True(interval.To is null || interval.To >= interval.From, interval.ToString()));
+        Assert.Equal((Start, Start.AddSeconds(7)), (intervals[1].From, intervals[1].To));
+    }
+
+    [Fact]
     public void Observe_FrozenPicture_IsNotCalledWatching()
     {
         var ledger = new CoverageLedger([]);

@@ -1,10 +1,8 @@
-using Microsoft.Extensions.Time.Testing;
-
 namespace Ambianic.Health;
 
 public sealed class PauseWatchTests
 {
-    private readonly Clocks _time = new();
+    private readonly TwoClocks _time = new();
 
     [Fact]
     public void Observe_InRhythm_SeesNothing()
@@ -41,15 +39,5 @@ public sealed class PauseWatchTests
 
         Assert.Equal(TimeSpan.Zero, interruption.Stood);
         Assert.Contains(direction, interruption.Reason, StringComparison.Ordinal);
-    }
-
-    /// <summary>A wall clock that can be set, which the monotonic one does not notice.</summary>
-    private sealed class Clocks : FakeTimeProvider
-    {
-        public TimeSpan Step { get; set; }
-
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Step;
-
-        public override long GetTimestamp() => base.GetUtcNow().Ticks;
     }
 }

@@ -6,6 +6,7 @@ namespace Ambianic.Sources;
 internal static partial class Processes
 {
     public const int Kill = 9;
+    public const int User1 = 10;
     public const int Halt = 19;
 
     /// <summary>Running processes that were started with this argument.</summary>

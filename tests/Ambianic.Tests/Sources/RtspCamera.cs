@@ -41,6 +41,9 @@ internal sealed class RtspCamera : IDisposable
 
     public int ProcessId { get; }
 
+    /// <summary>Goes on with upright pictures in the same stream, or again with wide ones.</summary>
+    public void ChangeSize() => Processes.Signal([ProcessId], Processes.User1);
+
     /// <summary>Ends it. Calling it again does nothing.</summary>
     public void Dispose()
     {

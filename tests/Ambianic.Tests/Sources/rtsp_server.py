@@ -1,8 +1,9 @@
 """An RTSP camera for the tests: rtsp_server.py PORT [USER PASSWORD]
 
 Serves a moving test picture at /camera on the loopback interface, prints the port (PORT may be 0) once it
-listens, and ends when its standard input does, so that it never outlives the tests.
+listens, and ends when its standard input does, so that it never outlives the tests. SIGUSR1 changes the size of the picture.
 """
+import signal
 import sys
 
 import gi
@@ -12,9 +13,12 @@ gi.require_version("GstRtspServer", "1.0")
 from gi.repository import GLib, Gst, GstRtspServer  # noqa: E402
 
 CAMERA = (
-    "( videotestsrc is-live=true pattern=ball ! video/x-raw,width=320,height=240,framerate=15/1"
+    "( videotestsrc is-live=true pattern=ball ! capsfilter name=size"
     " ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=15 ! rtph264pay name=pay0 config-interval=1 )"
 )
+
+SIZES = ["320,height=240", "240,height=320"]
+sizes = []
 
 Gst.init(None)
 loop = GLib.MainLoop()
@@ -25,6 +29,26 @@ server.set_service(sys.argv[1])
 camera = GstRtspServer.RTSPMediaFactory()
 camera.set_launch(CAMERA)
 camera.set_shared(True)
+
+
+def set_size(size):
+    size.set_property("caps", Gst.Caps.from_string(f"video/x-raw,width={SIZES[0]},framerate=15/1"))
+
+
+def configure(_, media):
+    sizes.append(media.get_element().get_by_name("size"))
+    set_size(sizes[-1])
+
+
+def change_size():
+    SIZES.reverse()
+    for size in sizes:
+        set_size(size)
+    return True
+
+
+camera.connect("media-configure", configure)
+GLib.unix_signal_add(GLib.PRIORITY_DEFAULT, signal.SIGUSR1, change_size)
 
 if len(sys.argv) > 3:
     auth = GstRtspServer.RTSPAuth()

@@ -30,6 +30,39 @@ public sealed class RetentionTests : IDisposable
     }
 
     [Fact]
+    public async Task Append_ClockIsSetYearsAheadForAMinute_ForgetsNothing()
+    {
+        await using var store = _fixture.Open(new RetentionOptions { MaxAgeDays = 7 });
+        var stored = await _fixture.StoreAsync(store, [0], "front", TimelineFixture.Person);
+        foreach (var days in (int[])[3650, 0])
+        {
+            _fixture.Time.Step = TimeSpan.FromDays(days);
+            for (var minute = 0; minute < 20; minute++)
+            {
+                _fixture.Time.Advance(TimeSpan.FromMinutes(1)); // more than one look at the ages
+                stored.AddRange(await _fixture.StoreAsync(store, [(days * 86400) + stored.Count], "front", TimelineFixture.Person));
+            }
+        }
+
+        Assert.Equal(stored.Count, await store.CountAsync(new EventQuery(), Cancellation));
+        Assert.All(stored, seen => Assert.True(File.Exists(_fixture.FullPath(seen, seen.ImageFileName))));
+    }
+
+    [Fact]
+    public async Task Append_ClockWasSetToTheRightTimeForGood_ForgetsAnHourLater()
+    {
+        await using var store = _fixture.Open(new RetentionOptions { MaxAgeDays = 7 });
+        await _fixture.StoreAsync(store, [0], "front", TimelineFixture.Person);
+        _fixture.Time.Step = TimeSpan.FromDays(30);
+        var recent = await _fixture.StoreAsync(store, [30 * 86400], "front", TimelineFixture.Person);
+
+        _fixture.Time.Advance(TimeSpan.FromHours(2));
+        var young = await _fixture.StoreAsync(store, [31 * 86400], "front", TimelineFixture.Person);
+
+        await EventuallyOnTimelineAsync(store, recent.Concat(young).Select(seen => seen.Id).ToHashSet());
+    }
+
+    [Fact]
     public async Task Append_LabelsOfTheirOwnAge_KeepsTheLongest()
     {
         await using var store = _fixture.Open(new RetentionOptions

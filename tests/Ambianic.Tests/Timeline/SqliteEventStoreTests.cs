@@ -148,6 +148,32 @@ public sealed class SqliteEventStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task AppendAsync_DiskIsTakenAwayAndReturns_WritesNothingBeneathItAndGoesOn()
+    {
+        await using var store = _fixture.Open();
+        var stored = await _fixture.StoreAsync(store, [0]);
+        var taken = _fixture.DataDir + "-taken";
+        Directory.Move(_fixture.DataDir, taken);
+        Directory.CreateDirectory(_fixture.DataDir); // the mount point
+
+        var error = await Assert.ThrowsAsync<IOException>(() => _fixture.StoreAsync(store, [1]));
+        Assert.Contains("connected and mounted", error.Message, StringComparison.Ordinal);
+        using (var frame = _fixture.Frame())
+        {
+            var unseen = TimelineFixture.Event(stored[0].RelDir, TimelineFixture.Start.AddSeconds(2));
+            await Assert.ThrowsAsync<IOException>(() => store.AppendAsync(unseen, new EventPicture(frame), Cancellation).AsTask());
+        }
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_fixture.DataDir));
+
+        Directory.Delete(_fixture.DataDir);
+        Directory.Move(taken, _fixture.DataDir);
+        stored.AddRange(await _fixture.StoreAsync(store, [3]));
+        Assert.Equal(stored.Select(seen => seen.Id).Reverse(), await TimelineFixture.IdsAsync(store, new EventQuery()));
+        Assert.Throws<IOException>(() => { _fixture.Open(); }); // held again
+    }
+
+    [Fact]
     public async Task AppendAsync_LogCannotBeWritten_EventIsStoredAndOneWarningSaid()
     {
         Directory.CreateDirectory(_fixture.LogPath);

@@ -1,6 +1,5 @@
 using Ambianic.Frames;
 using Ambianic.Vision;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Ambianic.Timeline;
 
@@ -20,7 +19,7 @@ internal sealed class TimelineFixture : IDisposable
 
     public string DatabasePath => Path.Combine(DataDir, "events.db");
 
-    public FakeTimeProvider Time { get; } = new(Start.ToUniversalTime());
+    public TwoClocks Time { get; } = new(Start.ToUniversalTime());
 
     public FramePool Pool { get; } = new();
 
