@@ -38,8 +38,23 @@ public sealed record FallRule
     /// <summary>A box this many times wider than high is low.</summary>
     public float LowAspect { get; init; } = 1;
 
-    /// <summary>A box less high than this is low.</summary>
+    /// <summary>A box less high than this is low...</summary>
     public float LowHeight { get; init; } = 0.55f;
+
+    /// <summary>...unless it is as slender as this, width to height: then it is somebody upright who is further away, or not the same person.</summary>
+    public float SlenderAspect { get; init; } = 0.5f;
+
+    /// <summary>
+    /// Hips that came down further than this are lower than any seat: who crouches like that may still be falling. The hips
+    /// of a standing person are at 0.53 of the height, of a seated one at 0.25 to 0.3.
+    /// </summary>
+    public float BelowSeat { get; init; } = 0.35f;
+
+    /// <summary>Feet that moved up or down the picture by this much while the hips went below any seat are stretched out on the floor; who crouches stands on them.</summary>
+    public float FeetShift { get; init; } = 0.15f;
+
+    /// <summary>...if the box is not higher than this: who walks down the picture keeps his height.</summary>
+    public float FloorHeight { get; init; } = 0.8f;
 
     /// <summary>How long somebody has to be low before it is a fall.</summary>
     public double ConfirmSeconds { get; init; } = 1;

@@ -12,8 +12,10 @@ namespace Ambianic.Vision.Falls;
 public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, float pictureWidth)
 {
     private static readonly TimeSpan GiveUp = TimeSpan.FromSeconds(4);
-    private static readonly TimeSpan Leaving = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Interruption = TimeSpan.FromSeconds(2);
+
+    /// <summary>A camera that gives a sample less often than this, in seconds, has to be believed sooner.</summary>
+    private const double Slow = 0.7;
 
     private readonly PostureHistory _history = new(rule);
     private TimeSpan? _lyingSince;
@@ -44,15 +46,15 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
     {
         if (!track.IsSeen)
         {
-            return State switch
-            {
-                FallState.Descending or FallState.Down => WhenLost(time),
-                FallState.Fallen or FallState.LongLie => WhenLong(time),
-                _ => null,
-            };
+            return WhenUnseen(time);
         }
 
         var now = Moment.Of(track.Body, time, rule.SpineScore);
+        if (now.IsRemnant(pictureWidth, _history.Stature))
+        {
+            return WhenUnseen(time);
+        }
+
         LeaningAngle = now.Angle;
         _history.Add(now, measure: State is FallState.Upright or FallState.Descending);
         return State is FallState.Fallen or FallState.LongLie
@@ -68,7 +70,8 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
             State = State == FallState.Upright ? FallState.Descending : State;
         }
 
-        if (State == FallState.Descending && _history.IsLow(now))
+        var upright = _history.At(Evidence.UprightAt);
+        if (State == FallState.Descending && IsDown(now))
         {
             State = FallState.Down;
             Evidence = Evidence with { DownAt = now.Time };
@@ -79,9 +82,11 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
             return null;
         }
 
-        var window = TimeSpan.FromSeconds(rule.ConfirmSeconds);
-        var (count, low) = _history.Share(now.Time - window, _history.IsLow);
-        if (State == FallState.Down && now.Time - Evidence.DownAt >= 0.9 * window && count >= 3 && low >= rule.ConfirmShare)
+        var period = _history.Period;
+        var window = TimeSpan.FromSeconds(Math.Max(rule.ConfirmSeconds, period));
+        var (count, low) = _history.Share(now.Time - window, IsDown);
+        var enough = period > Slow ? 2 : 3;
+        if (State == FallState.Down && now.Time - Evidence.DownAt >= 0.9 * window && count >= enough && low >= rule.ConfirmShare)
         {
             Evidence = Evidence with { LowShare = low };
             if (Evidence.Probability >= rule.Probability)
@@ -90,13 +95,23 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
             }
         }
 
-        if (now.Time - Evidence.UprightAt > GiveUp || (now.Time - Evidence.DownAt > window && low < 0.3f))
+        var gotUp = low < 0.3f && !_history.IsBelowSeat(now, upright);
+        if (now.Time - Evidence.UprightAt > GiveUp || (now.Time - Evidence.DownAt > window && gotUp))
         {
             State = FallState.Upright;
         }
 
         return null;
+
+        bool IsDown(Moment moment) => _history.IsLow(moment) || _history.IsOnFloor(moment, upright);
     }
+
+    private string? WhenUnseen(TimeSpan time) => State switch
+    {
+        FallState.Descending or FallState.Down => WhenLost(time),
+        FallState.Fallen or FallState.LongLie => WhenLong(time),
+        _ => null,
+    };
 
     /// <summary>Somebody who came down and cannot be found lies where a camera or a model does not see him, unless he walked out of the picture.</summary>
     private string? WhenLost(TimeSpan time)
@@ -108,8 +123,8 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
         }
 
         Evidence = Evidence with { Vanished = true };
-        var walkedOut = _history.Share(last.Time - Leaving, moment => moment.IsCut(pictureWidth, 0.1f * _history.Stature)).Share > 0;
-        if (!last.IsUpright && !walkedOut && Evidence.Probability >= rule.Probability)
+        var upright = _history.At(Evidence.UprightAt);
+        if (_history.SawDrop(upright) && !_history.WalkedOut(upright, pictureWidth) && _history.IsDown(last) && Evidence.Probability >= rule.Probability)
         {
             return Fall(last);
         }

@@ -8,8 +8,9 @@ namespace Ambianic.Vision.Falls;
 /// <param name="Shoulders">Height of the shoulders.</param>
 /// <param name="Hips">Height of the hips.</param>
 /// <param name="Feet">Height of the lower foot; of the lower edge when no foot is seen.</param>
+/// <param name="Score">How certain it is that this is a person, 0 to 1.</param>
 /// <param name="Spine">Null when the pose is not believed and the heights are guessed from the box.</param>
-internal readonly record struct Moment(TimeSpan Time, Box Box, float Shoulders, float Hips, float Feet, Spine? Spine)
+internal readonly record struct Moment(TimeSpan Time, Box Box, float Shoulders, float Hips, float Feet, float Score, Spine? Spine)
 {
     private const float TorsoToHeight = 0.3f;
     private const int LeftAnkle = 15;
@@ -36,8 +37,8 @@ internal readonly record struct Moment(TimeSpan Time, Box Box, float Shoulders, 
     {
         var box = body.Box;
         return Falls.Spine.Of(body.Keypoints, spineScore) is { } spine
-            ? new Moment(time, box, spine.Shoulders.Y, spine.Hips.Y, FeetOf(body), spine)
-            : new Moment(time, box, box.YMin + (0.18f * box.Height), box.YMin + (0.48f * box.Height), box.YMax, null);
+            ? new Moment(time, box, spine.Shoulders.Y, spine.Hips.Y, FeetOf(body), body.Score, spine)
+            : new Moment(time, box, box.YMin + (0.18f * box.Height), box.YMin + (0.48f * box.Height), box.YMax, body.Score, null);
     }
 
     /// <summary>Reaches out of the picture on the left or the right, or nearly.</summary>
@@ -45,9 +46,17 @@ internal readonly record struct Moment(TimeSpan Time, Box Box, float Shoulders, 
     /// <param name="margin">How near is nearly, in picture heights.</param>
     public bool IsCut(float pictureWidth, float margin) => Box.XMin < margin || Box.XMax > pictureWidth - margin;
 
+    /// <summary>The little that still reaches into the picture of somebody who is leaving it at a side: its shape says nothing.</summary>
+    /// <param name="pictureWidth">In picture heights.</param>
+    /// <param name="stature">The person's height when upright.</param>
+    public bool IsRemnant(float pictureWidth, float stature) =>
+        IsCut(pictureWidth, 0.02f) && MathF.Max(Box.Width, Box.Height) < 0.5f * stature;
+
     /// <summary>Lying, crouching or on all fours, for a person of that height.</summary>
     public bool IsLow(FallRule rule, float stature) =>
-        Spine?.Angle > rule.LowAngle || Aspect > rule.LowAspect || Box.Height < rule.LowHeight * stature;
+        Spine?.Angle > rule.LowAngle
+        || Aspect > rule.LowAspect
+        || (Box.Height < rule.LowHeight * stature && Aspect > rule.SlenderAspect);
 
     private static float FeetOf(Body body)
     {

@@ -1,9 +1,12 @@
+using Ambianic.Vision.Tracking;
+
 namespace Ambianic.Vision.Falls;
 
 /// <summary>The last seconds of one person.</summary>
 internal sealed class PostureHistory(FallRule rule)
 {
     private static readonly TimeSpan Memory = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan Leaving = TimeSpan.FromSeconds(1);
     private readonly List<Moment> _moments = [];
 
     /// <summary>The person's height when upright, in picture heights; 0 until it was upright.</summary>
@@ -23,6 +26,22 @@ internal sealed class PostureHistory(FallRule rule)
         {
             var statures = _moments.Where(old => old.IsUpright).Select(old => old.Stature).Order().ToList();
             Stature = statures.Count > 0 ? statures[statures.Count / 2] : Stature;
+        }
+    }
+
+    /// <summary>Seconds from sample to sample, the shortest of late: in others the person may not have been seen. 0 while there is but one.</summary>
+    public double Period
+    {
+        get
+        {
+            var shortest = 0.0;
+            for (var i = 1; i < _moments.Count; i++)
+            {
+                var seconds = (_moments[i].Time - _moments[i - 1].Time).TotalSeconds;
+                shortest = i == 1 ? seconds : Math.Min(shortest, seconds);
+            }
+
+            return shortest;
         }
     }
 
@@ -55,11 +74,12 @@ internal sealed class PostureHistory(FallRule rule)
         }
 
         var now = Latest;
+        var seconds = Math.Max(rule.DropSeconds, 1.2 * Period);
         Moment? best = null;
         foreach (var before in _moments)
         {
             if (before.IsUpright
-                && (now.Time - before.Time).TotalSeconds <= rule.DropSeconds
+                && (now.Time - before.Time).TotalSeconds <= seconds
                 && !before.IsCut(pictureWidth, 0.01f)
                 && Fraction(now.Shoulders - before.Shoulders) >= rule.ShoulderDrop
                 && Fraction(now.Hips - before.Hips) >= rule.HipDrop
@@ -79,6 +99,46 @@ internal sealed class PostureHistory(FallRule rule)
             Speed = FastestDescent(start.Time),
         };
     }
+
+    /// <summary>True when the hips are lower than any seat would let them, compared with when the person was upright.</summary>
+    public bool IsBelowSeat(Moment moment, Moment upright) => Fraction(moment.Hips - upright.Hips) >= rule.BelowSeat;
+
+    /// <summary>True when the person sits or lies on the floor, legs towards the camera or away from it, which leaves angle and shape of the body as they were.</summary>
+    public bool IsOnFloor(Moment moment, Moment upright) =>
+        IsBelowSeat(moment, upright)
+        && Fraction(MathF.Abs(moment.Feet - upright.Feet)) >= rule.FeetShift
+        && Fraction(moment.Box.Height) <= rule.FloorHeight
+        && moment.Aspect > rule.SlenderAspect;
+
+    /// <summary>True when the person is not upright now, or only seems so because little of him is seen.</summary>
+    public bool IsDown(Moment moment) => !moment.IsUpright || IsLow(moment);
+
+    /// <summary>True when the person was certainly seen down, or twice: a single uncertain look may be a mistake of the model.</summary>
+    public bool SawDrop(Moment upright)
+    {
+        var seen = 0f;
+        foreach (var moment in _moments)
+        {
+            if (moment.Time >= upright.Time && IsDown(moment) && Fraction(moment.Shoulders - upright.Shoulders) >= rule.ShoulderDrop)
+            {
+                seen += moment.Score >= PersonTracker.StartScore ? 1 : 0.5f;
+            }
+        }
+
+        return seen >= 1;
+    }
+
+    /// <summary>True when the person came towards the camera and left at the lower edge, or left at a side.</summary>
+    public bool WalkedOut(Moment upright, float pictureWidth)
+    {
+        var last = Latest;
+        var towardsCamera = Fraction(last.Feet - upright.Feet) >= 0.3f;
+        return (last.Box.YMax > 0.97f && towardsCamera)
+            || Share(last.Time - Leaving, moment => moment.IsCut(pictureWidth, 0.1f * Stature)).Share > 0;
+    }
+
+    /// <summary>The moment at which the person was upright before coming down; the oldest when it is forgotten.</summary>
+    public Moment At(TimeSpan time) => _moments.Find(moment => moment.Time >= time);
 
     private float Fraction(float length) => length / Stature;
 

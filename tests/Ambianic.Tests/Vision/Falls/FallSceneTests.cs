@@ -61,6 +61,49 @@ public sealed class FallSceneTests
         Assert.Empty(await new Cinema(film).LabelsAsync(fps));
     }
 
+    [Theory]
+    [MemberData(nameof(Rates))]
+    public async Task Observe_FallTowardsTheCamera_IsReportedThoughTheBodyLooksUpright(double fps)
+    {
+        var film = new Film { Ground = 0.7f }.Hold(Posture.Standing, 2).Fall(Posture.SittingTowardsTheCamera, 0.8).Hold(4);
+
+        Assert.Equal([FallLabels.Fall], await new Cinema(film).LabelsAsync(fps));
+    }
+
+    [Theory]
+    [MemberData(nameof(Rates))]
+    public async Task Observe_SquatsDownFastAndStays_IsNoFall(double fps)
+    {
+        var film = Film.Of(Posture.Standing, 2).Fall(Posture.Squatting, 0.6).Hold(8).Move(Posture.Standing, 1).Hold(2);
+
+        Assert.Empty(await new Cinema(film).LabelsAsync(fps));
+    }
+
+    [Fact]
+    public async Task Observe_CatchesHimselfOnHisHeelsAndFallsOver_IsReportedOnce()
+    {
+        var film = Film.Of(Posture.Standing, 2).Fall(Posture.Squatting, 0.6).Hold(1.5).Fall(Posture.Lying, 0.5).Hold(5);
+
+        Assert.Equal([FallLabels.Fall], await new Cinema(film).LabelsAsync(5));
+    }
+
+    [Fact]
+    public async Task Observe_SampleEveryTwoSeconds_StillReportsTheFall()
+    {
+        var film = Film.Of(Posture.Standing, 7).Fall(Posture.Lying, 0.8).Hold(9);
+
+        Assert.Equal([FallLabels.Fall], await new Cinema(film).LabelsAsync(0.5));
+    }
+
+    [Fact]
+    public async Task Observe_SomebodySmallAndUprightIsTakenForOneWhoWalkedAway_IsNoFall()
+    {
+        var leaves = new Film().Hold(Posture.Standing, 3).Hide(5);
+        var farAway = new Film { Height = 0.25f, Score = 0.12f }.Hide(3).Hold(Posture.Standing, 5);
+
+        Assert.Empty(await new Cinema(leaves, farAway).LabelsAsync(5));
+    }
+
     [Fact]
     public async Task Observe_GetsUpAfterAFall_ReportsRecovered()
     {

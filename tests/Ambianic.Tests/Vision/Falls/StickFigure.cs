@@ -13,6 +13,12 @@ public sealed record Posture(float Torso, float Thigh, float Shin, float HipHeig
 
     public static Posture TyingShoe { get; } = new(65, 60, -20, 0.40f);
 
+    /// <summary>On the heels, feet where they were.</summary>
+    public static Posture Squatting { get; } = new(25, 110, -18, 0.15f);
+
+    /// <summary>On the floor, legs stretched out towards a camera that looks down a little.</summary>
+    public static Posture SittingTowardsTheCamera { get; } = new(0, 60, 60, 0.06f);
+
     public static Posture Lying { get; } = new(88, 270, 270, 0.06f);
 
     public static Posture Between(Posture a, Posture b, float share) => new(
