@@ -5,19 +5,21 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Ambianic;
 
-/// <summary>The default model of objects, fetched once into the user's cache.</summary>
+/// <summary>The default models, fetched once into the user's cache.</summary>
 internal static class DefaultModel
 {
-    public static async Task RequireAsync(CancellationToken cancellation)
+    public static Task RequireAsync(CancellationToken cancellation) => RequireAsync(ModelRole.Objects, cancellation);
+
+    public static async Task RequireAsync(ModelRole role, CancellationToken cancellation)
     {
         try
         {
             await using var services = ModelsCommand.Build();
-            await services.GetRequiredService<ModelStore>().PullAsync([ModelCatalog.Default(ModelRole.Objects)], null, cancellation);
+            await services.GetRequiredService<ModelStore>().PullAsync([ModelCatalog.Default(role)], null, cancellation);
         }
         catch (ModelException error)
         {
-            Assert.Skip($"the default model cannot be fetched: {error.Message}");
+            Assert.Skip($"the default model of {role} cannot be fetched: {error.Message}");
         }
     }
 }

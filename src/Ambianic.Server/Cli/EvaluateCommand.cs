@@ -23,6 +23,7 @@ internal static class EvaluateCommand
         var manifest = new Option<string>("--manifest") { Description = "CSV with the columns file, label and fall_start_s", HelpName = "CSV", Required = true };
         var directory = new Option<string>("--dir") { Description = "Where the recordings are", HelpName = "DIR", Required = true };
         var fps = new Option<double>("--fps") { Description = "Samples a second", HelpName = "N", DefaultValueFactory = _ => 5 };
+        var phase = new Option<double>("--phase") { Description = "Where between two samples the first one lies, 0 to 1: a camera starts anywhere", HelpName = "P" };
         var rule = new Option<MeasuredRule>("--rule") { Description = "Whose rule is measured", DefaultValueFactory = _ => MeasuredRule.Ours };
         var json = new Option<bool>("--json") { Description = "One JSON object per recording and a last one for all" };
         fps.Validators.Add(option =>
@@ -32,14 +33,21 @@ internal static class EvaluateCommand
                 option.AddError("--fps must be between 0.5 and 30");
             }
         });
+        phase.Validators.Add(option =>
+        {
+            if (option.GetValueOrDefault<double>() is not (>= 0 and < 1))
+            {
+                option.AddError("--phase must be at least 0 and less than 1");
+            }
+        });
         var command = new Command("falls", "Run fall detection over labelled recordings, the last frame of each held for 3 s")
         {
-            manifest, directory, fps, rule, json,
+            manifest, directory, fps, phase, rule, json,
         };
         command.SetAction((parsed, cancellation) => RunAsync(
             parsed.GetRequiredValue(manifest),
             parsed.GetRequiredValue(directory),
-            new FallEvaluationOptions { Fps = parsed.GetValue(fps), Rule = parsed.GetValue(rule) },
+            new FallEvaluationOptions { Fps = parsed.GetValue(fps), Phase = parsed.GetValue(phase), Rule = parsed.GetValue(rule) },
             parsed.GetValue(json),
             cancellation));
         return command;

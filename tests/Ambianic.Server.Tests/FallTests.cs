@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Ambianic.Vision;
+
+namespace Ambianic;
+
+/// <summary>What fall detection makes of real recordings.</summary>
+public sealed class FallTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public async Task Evaluate_RecordedFallsAndActivities_FindsEveryFallToTheFloorAndNothingElse()
+    {
+        var recordings = await File.ReadAllLinesAsync(TestData.Require("manifest.csv"), Cancellation);
+        var chosen = recordings.Where((line, index) =>
+            index == 0 || line.StartsWith("falls/", StringComparison.Ordinal) || line.StartsWith("adl/", StringComparison.Ordinal));
+
+        var (rows, total) = await EvaluateAsync(chosen, Path.GetDirectoryName(TestData.Require("manifest.csv"))!);
+
+        Assert.All(rows.Where(row => (string?)row["set"] == "falls"), row => Assert.True((bool)row["detected"]!, (string?)row["file"]));
+        Assert.Equal(7, rows.Count(row => (string?)row["set"] == "falls"));
+        Assert.Single(rows, row => (string?)row["set"] == "bed");
+        Assert.Equal(0, (int)total["false_alarms"]!);
+        Assert.InRange((double)total["median_delay_s"]!, 0, 2.5);
+    }
+
+    /// <summary>Pictures of the reference system: 1 stands, 2_2 goes down, 2 is down, 4 stands elsewhere.</summary>
+    [Theory]
+    [InlineData("1 2", 1, true)]
+    [InlineData("1 2", 2, true)]
+    [InlineData("1 2_2 2", 0.5, true)]
+    [InlineData("1 2_2 2", 1, true)]
+    [InlineData("1 2_2 2", 2, true)]
+    [InlineData("1 4", 1, false)]
+    [InlineData("1 4", 2, false)]
+    [InlineData("2 1", 1, false)]
+    [InlineData("2 1", 2, false)]
+    public async Task Evaluate_PicturesOfTheReference_FallOnceOrNever(string pictures, double seconds, bool falls)
+    {
+        var names = pictures.Split(' ').Select(name => TestData.Require($"pictures/fall_img_{name}.png")).ToList();
+        await ShowAsync(names, seconds, _directory["clip.mp4"]);
+        var start = falls ? seconds.ToString(CultureInfo.InvariantCulture) : "";
+
+        var (rows, _) = await EvaluateAsync(["file,label,fall_start_s", $"clip.mp4,{(falls ? "fall" : "no_fall")},{start}"], _directory.Path);
+
+        Assert.Equal(falls ? 1 : 0, Assert.Single(rows)["alarms"]!.AsArray().Count);
+    }
+
+    private async Task<(List<JsonNode> Rows, JsonNode Total)> EvaluateAsync(IEnumerable<string> manifest, string folder)
+    {
+        await DefaultModel.RequireAsync(ModelRole.Poses, Cancellation);
+        await File.WriteAllLinesAsync(_directory["manifest.csv"], manifest, Cancellation);
+        var finished = await AmbianicProgram.RunAsync(
+            _directory.Path, Cancellation, "evaluate", "falls", "--manifest", _directory["manifest.csv"], "--dir", folder, "--json");
+        Assert.True(finished.ExitCode == 0, finished.Errors);
+        var lines = finished.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!).ToList();
+        return (lines[..^1], lines[^1]);
+    }
+
+    /// <summary>Makes a recording that shows each picture for a while.</summary>
+    private static async Task ShowAsync(List<string> pictures, double seconds, string path)
+    {
+        var length = seconds.ToString(CultureInfo.InvariantCulture);
+        using var ffmpeg = Process.Start(
+            "ffmpeg",
+            [
+                "-v", "error", "-y",
+                .. pictures.SelectMany(picture => (string[])["-loop", "1", "-t", length, "-r", "10", "-i", picture]),
+                "-filter_complex", $"concat=n={pictures.Count}", "-pix_fmt", "yuv420p", path,
+            ]);
+        await ffmpeg.WaitForExitAsync(Cancellation);
+        Assert.Equal(0, ffmpeg.ExitCode);
+    }
+}
