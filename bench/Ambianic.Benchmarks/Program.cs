@@ -6,5 +6,6 @@ return await new RootCommand("Measures Ambianic. Ratios are taken within one run
     Evaluation.Command(),
     DetectorTiming.Command(),
     PipelineTiming.Command(),
+    FallTiming.Command(),
     SupervisorTiming.Command(),
 }.Parse(args).InvokeAsync();
