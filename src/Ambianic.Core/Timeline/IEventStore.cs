@@ -3,6 +3,9 @@ namespace Ambianic.Timeline;
 /// <summary>Remembers events.</summary>
 public interface IEventStore
 {
+    /// <summary>Why the latest event could not be stored, and what to do; null when it could. May be asked from any thread.</summary>
+    string? Trouble { get; }
+
     /// <summary>Makes a folder for one saver alone, named after the moment or, when that is taken, after the next free microsecond.</summary>
     /// <returns>Its path relative to the data directory, with forward slashes: <see cref="DetectionEvent.RelDir"/>.</returns>
     /// <exception cref="IOException">It could not be made; the message says where and what to do.</exception>

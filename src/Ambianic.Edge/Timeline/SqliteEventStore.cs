@@ -94,6 +94,9 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
     }
 
     /// <inheritdoc/>
+    public string? Trouble { get; private set; }
+
+    /// <inheritdoc/>
     public ValueTask<string> StartFolderAsync(DateTimeOffset startedAt, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
@@ -107,7 +110,9 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
         }
         catch (Exception error) when (StorageFailure.IsOne(error))
         {
-            throw StorageFailure.At(_folders.PathOf(EventNames.Root), error);
+            var failure = StorageFailure.At(_folders.PathOf(EventNames.Root), error);
+            Trouble = failure.Message;
+            throw failure;
         }
     }
 
@@ -115,6 +120,20 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
     public async ValueTask AppendAsync(DetectionEvent detectionEvent, EventPicture? picture, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
+        try
+        {
+            await AddAsync(detectionEvent, picture, cancellation);
+            Trouble = null;
+        }
+        catch (IOException error)
+        {
+            Trouble = error.Message;
+            throw;
+        }
+    }
+
+    private async Task AddAsync(DetectionEvent detectionEvent, EventPicture? picture, CancellationToken cancellation)
+    {
         if (!await _writer.AddAsync(detectionEvent, Files(detectionEvent, picture)).WaitAsync(cancellation))
         {
             throw new IOException($"{_database.Path}: has an event {detectionEvent.Id} already; the new one is only in its files");

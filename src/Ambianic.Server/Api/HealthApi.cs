@@ -1,6 +1,7 @@
 using Ambianic.Health;
 using Ambianic.Hosting;
 using Ambianic.Pipelines;
+using Ambianic.Timeline;
 
 namespace Ambianic.Api;
 
@@ -9,9 +10,10 @@ internal static class HealthApi
 {
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/health", (PipelineSupervisor supervisor, CurrentConfiguration configuration) => new Report(
+        routes.MapGet("/api/health", (PipelineSupervisor supervisor, CurrentConfiguration configuration, IEventStore store) => new Report(
             supervisor.IsAlive,
             supervisor.SystemicTrouble,
+            store.Trouble,
             [.. configuration.Rejected.Select(problem => problem.ToString())],
             supervisor.Statuses))
             .WithSummary("State of every pipeline and element, the disabled ones with their reasons");
@@ -33,5 +35,9 @@ internal static class HealthApi
     }
 
     internal sealed record Report(
-        bool SupervisorIsAlive, string? SystemicTrouble, IReadOnlyList<string> ConfigurationProblems, IReadOnlyList<PipelineStatus> Pipelines);
+        bool SupervisorIsAlive,
+        string? SystemicTrouble,
+        string? StorageTrouble,
+        IReadOnlyList<string> ConfigurationProblems,
+        IReadOnlyList<PipelineStatus> Pipelines);
 }

@@ -101,11 +101,12 @@ function show(camera) {
   return item;
 }
 
-function summary(cameras, trouble, problems) {
+function summary(cameras, trouble, storage, problems) {
   const named = state => [...list.children].filter(item => item.dataset.state === state).map(item => item.dataset.name);
   const unwell = named("unwell");
   const well = named("well");
   if (unwell.length > 0) return ["unwell", `Not watching: ${unwell.join(", ")}${trouble ? `. ${trouble}` : ""}`];
+  if (storage) return ["unwell", `Watching, but what is seen cannot be saved: ${storage}`];
   if (problems.length > 0) return ["unwell", `The edited configuration is wrong and not in force: ${problems[0]}`];
   if (well.length > 0) return ["well", `Watching: ${well.join(", ")}`];
   return cameras.some(camera => !["ended", "stopped"].includes(camera.state))
@@ -115,7 +116,7 @@ function summary(cameras, trouble, problems) {
 
 /** Looks how all cameras are. Returns the state of the house and a line for people. */
 export async function look(ask) {
-  const { pipelines, systemic_trouble: trouble, configuration_problems: problems } = await ask("api/health");
+  const { pipelines, systemic_trouble: trouble, storage_trouble: storage, configuration_problems: problems } = await ask("api/health");
   const states = pipelines.map(camera => [camera.name, camera.state, camera.health, camera.picture].join()).join(";");
   if (states !== accountOf || Date.now() - askedAt > 30_000) {
     const from = new Date(Date.now() - day).toISOString();
@@ -125,5 +126,5 @@ export async function look(ask) {
   const rows = pipelines.map(show);
   if (rows.length !== list.children.length || rows.some((item, index) => list.children[index] !== item)) list.replaceChildren(...rows);
   document.getElementById("watching").hidden = rows.length === 0;
-  return summary(pipelines, trouble, problems);
+  return summary(pipelines, trouble, storage, problems);
 }

@@ -111,6 +111,7 @@ internal sealed class StorageHouse : IAsyncDisposable
             var before = await StatusesAsync(cancellation);
             await Task.Delay(hold, TimeProvider.System, cancellation);
             await UntilAsync(fault, async () => (await StatusesAsync(cancellation)).Zip(before).All(pair => Processed(pair.First) > Processed(pair.Second)), cancellation);
+            await UntilAsync(fault, async () => (await StorageTroubleAsync(cancellation))?.Contains(fault.Says, StringComparison.Ordinal) == true, cancellation);
             await mend();
             start = Stopwatch.GetTimestamp();
         }
@@ -119,6 +120,7 @@ internal sealed class StorageHouse : IAsyncDisposable
         await UntilAsync(fault, () => Task.FromResult(Announced > announced), cancellation);
         var recovered = Stopwatch.GetElapsedTime(start);
         await UntilAsync(fault, async () => await LostAsync(cancellation) == 0, cancellation);
+        await UntilAsync(fault, async () => await StorageTroubleAsync(cancellation) is null, cancellation);
         var shown = (string)(await StatusesAsync(cancellation))[0]["state"]!;
         return new Recovery(fault, shown, fault.Says, noticed, recovered, await LostByWitnessAsync(cancellation) - lostBefore);
     }
@@ -228,6 +230,10 @@ internal sealed class StorageHouse : IAsyncDisposable
             file.Write(Enumerable.Repeat((byte)0xAA, (int)file.Length).ToArray());
         }
     }
+
+    /// <summary>Why the health says that nothing can be saved.</summary>
+    private async Task<string?> StorageTroubleAsync(CancellationToken cancellation) =>
+        (string?)(await _client!.GetFromJsonAsync<JsonObject>("/api/health", cancellation))!["storage_trouble"];
 
     private async Task<List<JsonNode>> StatusesAsync(CancellationToken cancellation) =>
         [.. (await _client!.GetFromJsonAsync<JsonObject>("/api/health", cancellation))!["pipelines"]!.AsArray().Select(status => status!)];

@@ -186,6 +186,8 @@ public sealed class SaveDetectionsTests : IDisposable
 
         public IOException? Failure { get; set; }
 
+        public string? Trouble => Failure?.Message;
+
         public ValueTask<string> StartFolderAsync(DateTimeOffset startedAt, CancellationToken cancellation) =>
             ValueTask.FromResult("detections/" + EventNames.For(startedAt));
 

@@ -158,6 +158,7 @@ public sealed class SqliteEventStoreTests : IDisposable
 
         var error = await Assert.ThrowsAsync<IOException>(() => _fixture.StoreAsync(store, [1]));
         Assert.Contains("connected and mounted", error.Message, StringComparison.Ordinal);
+        Assert.Contains("connected and mounted", store.Trouble, StringComparison.Ordinal);
         using (var frame = _fixture.Frame())
         {
             var unseen = TimelineFixture.Event(stored[0].RelDir, TimelineFixture.Start.AddSeconds(2));
@@ -169,6 +170,7 @@ public sealed class SqliteEventStoreTests : IDisposable
         Directory.Delete(_fixture.DataDir);
         Directory.Move(taken, _fixture.DataDir);
         stored.AddRange(await _fixture.StoreAsync(store, [3]));
+        Assert.Null(store.Trouble);
         Assert.Equal(stored.Select(seen => seen.Id).Reverse(), await TimelineFixture.IdsAsync(store, new EventQuery()));
         Assert.Throws<IOException>(() => { _fixture.Open(); }); // held again
     }
