@@ -210,7 +210,7 @@ public sealed class FaultTests
             var link = new SlowLink(camera.Port);
             _links.Add(link);
             house.AddVideo("slow", $"rtsp://127.0.0.1:{link.Port}/camera");
-            Faults.Add(new Fault("stream slows down to 200 bytes a second", "RTSP", "slow", () => SetAsync(200), () => SetAsync(int.MaxValue), "no picture"));
+            Faults.Add(new Fault("stream slows down to 20 bytes a second", "RTSP", "slow", () => SetAsync(20), () => SetAsync(int.MaxValue), "no picture"));
 
             Task SetAsync(int bytesPerSecond)
             {
