@@ -22,7 +22,8 @@ internal sealed class Connection : IDisposable
         _since = time.GetTimestamp();
         _end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Mailbox = source.IsLive ? FrameMailbox.LatestWins() : FrameMailbox.Lossless(FileReadAhead);
-        _reading = Task.Run(ReadAsync, CancellationToken.None);
+        var end = _end.Token; // a source that does not let go outlives the connection, and the token with it
+        _reading = Task.Run(() => ReadAsync(end), CancellationToken.None);
     }
 
     /// <summary>Where the frames arrive; closed with the source's end, or with the error that ended it, after the frames that came before.</summary>
@@ -69,13 +70,13 @@ internal sealed class Connection : IDisposable
     public void Dispose() => _end.Dispose();
 
     /// <summary>Never throws: how the source ended is said through the mailbox.</summary>
-    private async Task ReadAsync()
+    private async Task ReadAsync(CancellationToken end)
     {
         try
         {
-            await foreach (var frame in _source.ReadAsync(_end.Token))
+            await foreach (var frame in _source.ReadAsync(end))
             {
-                await Mailbox.PostAsync(frame, _end.Token);
+                await Mailbox.PostAsync(frame, end);
             }
 
             Mailbox.Close();

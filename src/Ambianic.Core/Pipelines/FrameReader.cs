@@ -23,7 +23,9 @@ internal sealed partial class FrameReader : IAsyncDisposable
     private readonly CancellationToken _stop;
     private readonly PictureWatch _picture;
     private readonly Task _overdue;
+    private readonly Lock _gate = new();
     private volatile ElementChain _chain;
+    private Task _looking = Task.CompletedTask; // the last that was begun; it looks with the chain that was current then
     private long _failed;
     private long _failuresUnlogged;
     private long _failureLoggedAt;
@@ -96,8 +98,7 @@ internal sealed partial class FrameReader : IAsyncDisposable
     {
         while (true)
         {
-            var chain = _chain;
-            var looking = Task.Run(() => LookAsync(mailbox, chain, cancellation), CancellationToken.None);
+            var (chain, looking) = Look(mailbox, cancellation);
             await Task.WhenAny(looking, chain.WhenGivenUp, _overdue);
             if (_overdue.IsCompleted && !looking.IsCompleted)
             {
@@ -114,8 +115,6 @@ internal sealed partial class FrameReader : IAsyncDisposable
             {
                 return;
             }
-
-            _ = RetireAsync(looking, chain);
         }
     }
 
@@ -124,10 +123,17 @@ internal sealed partial class FrameReader : IAsyncDisposable
     /// <remarks>What the element's constructor throws passes through; the old one stays.</remarks>
     public void Renew(int place)
     {
-        var chain = _chain;
-        _chain = new ElementChain(
-            [.. chain.Slots.Select((slot, index) => index == place - 1 ? slot.Renew() : slot)], _arrive, _time, _stop);
-        chain.GiveUp();
+        ElementChain former;
+        Task looking;
+        lock (_gate)
+        {
+            (former, looking) = (_chain, _looking);
+            _chain = new ElementChain(
+                [.. former.Slots.Select((slot, index) => index == place - 1 ? slot.Renew() : slot)], _arrive, _time, _stop);
+        }
+
+        former.GiveUp();
+        _ = RetireAsync(former.Slots[place - 1], former, looking);
     }
 
     /// <summary>Disposes the elements; an element that fails or hangs at it is logged and does not keep the others.</summary>
@@ -139,6 +145,16 @@ internal sealed partial class FrameReader : IAsyncDisposable
         }
 
         _chain.Dispose();
+    }
+
+    private (ElementChain Chain, Task Looking) Look(FrameMailbox mailbox, CancellationToken cancellation)
+    {
+        lock (_gate)
+        {
+            var chain = _chain;
+            _looking = Task.Run(() => LookAsync(mailbox, chain, cancellation), CancellationToken.None);
+            return (chain, _looking);
+        }
     }
 
     /// <returns>When the source has ended, or the chain was replaced.</returns>
@@ -177,14 +193,10 @@ internal sealed partial class FrameReader : IAsyncDisposable
     }
 
     /// <summary>Disposes the element that was replaced, once its last call has ended; if that never happens, it is left behind.</summary>
-    private async Task RetireAsync(Task looking, ElementChain chain)
+    private async Task RetireAsync(ElementSlot replaced, ElementChain chain, Task looking)
     {
         await looking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        foreach (var slot in chain.Slots.Except(_chain.Slots))
-        {
-            await DisposeAsync(slot);
-        }
-
+        await DisposeAsync(replaced);
         chain.Dispose();
     }
 

@@ -145,7 +145,8 @@ internal sealed partial class SupervisedPipeline : IAsyncDisposable
     {
         try
         {
-            if (pipeline.TryHeal())
+            var isStillIll = Status.Health is HealthState.Stalled or HealthState.Healing; // on a busy machine this comes late
+            if (isStillIll && pipeline.TryHeal())
             {
                 Interlocked.Exchange(ref _beatsAtHealing, _heartbeat.Count);
                 Interlocked.Increment(ref _healed);

@@ -17,3 +17,11 @@ internal sealed class Holder(Action dispose) : IPipelineElement, IAsyncDisposabl
         return ValueTask.CompletedTask;
     }
 }
+
+/// <summary>An element that passes nothing on and holds something.</summary>
+internal sealed class Swallower(Action dispose) : IPipelineElement, IDisposable
+{
+    public ValueTask InvokeAsync(Sample sample, SampleHandler next, CancellationToken cancellation) => ValueTask.CompletedTask;
+
+    public void Dispose() => dispose();
+}

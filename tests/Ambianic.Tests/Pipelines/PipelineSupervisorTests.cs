@@ -178,6 +178,49 @@ public sealed class PipelineSupervisorTests
     }
 
     [Fact]
+    public async Task RunAsync_ElementIsReplacedBetweenTwoConnections_DisposesTheOldOne()
+    {
+        int made = 0, disposed = 0;
+        _registry.Add<NoOptions>("swallows", (_, _) =>
+        {
+            Interlocked.Increment(ref made);
+            return new Swallower(() => Interlocked.Increment(ref disposed));
+        });
+        var source = new ScriptedSource(_pool, live: true, ScriptedSource.Gives(1, new SourceException("gone again")));
+        await using var running = Run(source, Configure("door", "swallows"));
+        await Eventually.TrueAsync(() => running.Supervisor.Statuses is [{ State: PipelineState.Waiting }]);
+
+        await AdvanceUntilAsync(() => running.Supervisor.Statuses[0].Elements is [{ Recycled: > 0 }]);
+        await running.DisposeAsync();
+
+        Assert.True(made > 1);
+        await Eventually.TrueAsync(() => made == disposed);
+    }
+
+    [Fact]
+    public async Task RunAsync_SourceThatWasLeftBehindGivesOneMoreFrame_GivesItBack()
+    {
+        var letGo = new TaskCompletionSource();
+        var source = new ScriptedSource(_pool, live: true, Late, ScriptedSource.GivesAndWaits(1));
+        await using var running = Run(source, Configure("door"));
+        await Eventually.TrueAsync(() => running.Supervisor.Statuses is [{ Processed: 1 }]);
+
+        await AdvanceUntilAsync(() => source.Connected == 2);
+        letGo.SetResult();
+
+        await Eventually.TrueAsync(() => source.Shown == 3);
+        await running.DisposeAsync();
+        await Eventually.TrueAsync(() => _pool.Outstanding == 0);
+
+        async IAsyncEnumerable<Frame> Late(Func<Frame> show, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+        {
+            yield return show();
+            await letGo.Task; // it does not listen when it is asked to stop
+            yield return show();
+        }
+    }
+
+    [Fact]
     public async Task RunAsync_NothingHelps_BecomesTerminalIsBuiltAnewAndIsWellWhenTheSourceReturns()
     {
         var isBack = false;

@@ -7,6 +7,7 @@ namespace Ambianic.Pipelines;
 internal sealed class ScriptedSource(FramePool pool, bool live, params ScriptedSource.Connection[] connections) : IFrameSource
 {
     private int _connected;
+    private int _shown;
 
     /// <summary>What one connection does: <c>show</c> makes a frame and hands it over.</summary>
     public delegate IAsyncEnumerable<Frame> Connection(Func<Frame> show, CancellationToken cancellation);
@@ -16,6 +17,8 @@ internal sealed class ScriptedSource(FramePool pool, bool live, params ScriptedS
     public bool IsLive => live;
 
     public int Connected => Volatile.Read(ref _connected);
+
+    public int Shown => Volatile.Read(ref _shown);
 
     public static Connection Gives(int frames, Exception? error = null)
     {
@@ -57,6 +60,11 @@ internal sealed class ScriptedSource(FramePool pool, bool live, params ScriptedS
         var number = Interlocked.Increment(ref _connected) - 1;
         var sequence = 0L;
         return connections[Math.Min(number, connections.Length - 1)](
-            () => pool.Rent(4, 2, PixelFormat.I420, sequence++), cancellation);
+            () =>
+            {
+                Interlocked.Increment(ref _shown);
+                return pool.Rent(4, 2, PixelFormat.I420, sequence++);
+            },
+            cancellation);
     }
 }
