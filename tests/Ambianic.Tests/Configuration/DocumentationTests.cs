@@ -35,7 +35,7 @@ public sealed class DocumentationTests
         var result = new ConfigurationLoader(TestElements.Registry()).Load(ConfigurationFiles.Locate(main, "/home", _ => null));
 
         Assert.Equal("0 errors, 0 warnings", result.Report());
-        Assert.Equal(["people_at_the_door", "garage", "try_it"], result.Configuration.Pipelines.Select(pipeline => pipeline.Name));
+        Assert.Equal(["people_at_the_door", "garage", "grandmother", "try_it"], result.Configuration.Pipelines.Select(pipeline => pipeline.Name));
         Assert.DoesNotContain("change-me", result.Effective.ToJsonString(), StringComparison.Ordinal);
     }
 }
