@@ -65,26 +65,47 @@ public sealed record DetectFallsOptions
 }
 
 /// <summary>A part of the camera's picture where lying is normal: an entry of <c>resting_zones</c>. All 0 to 1, from the left and from the top.</summary>
-public sealed record RestingZone
+public sealed record RestingZone : IValidatableObject
 {
     /// <summary>For people, for example <c>sofa</c>.</summary>
     public string? Name { get; init; }
 
     /// <summary>Left edge.</summary>
+    [Required]
     [Range(0.0, 1.0)]
-    public float Xmin { get; init; }
+    public float? Xmin { get; init; }
 
     /// <summary>Upper edge.</summary>
+    [Required]
     [Range(0.0, 1.0)]
-    public float Ymin { get; init; }
+    public float? Ymin { get; init; }
 
     /// <summary>Right edge.</summary>
+    [Required]
     [Range(0.0, 1.0)]
-    public float Xmax { get; init; } = 1;
+    public float? Xmax { get; init; }
 
     /// <summary>Lower edge.</summary>
+    [Required]
     [Range(0.0, 1.0)]
-    public float Ymax { get; init; } = 1;
+    public float? Ymax { get; init; }
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Xmin >= Xmax)
+        {
+            yield return new ValidationResult("xmin must be less than xmax");
+        }
+
+        if (Ymin >= Ymax)
+        {
+            yield return new ValidationResult("ymin must be less than ymax");
+        }
+    }
+
+    /// <summary>Relative to the picture.</summary>
+    internal Box Box => new(Xmin ?? 0, Ymin ?? 0, Xmax ?? 0, Ymax ?? 0);
 }
 
 /// <summary>Follows people and reports who falls, stays down and gets up. See <see cref="FallLabels"/> for what is reported.</summary>
@@ -116,7 +137,7 @@ public sealed partial class DetectFalls : IPipelineElement, IDisposable
         _logger = logger;
         _quarters = options.Rotate / 90;
         _recent = new RecentPictures(pool);
-        var zones = options.RestingZones.Select(zone => FrameTurning.Turn(new Box(zone.Xmin, zone.Ymin, zone.Xmax, zone.Ymax), _quarters));
+        var zones = options.RestingZones.Select(zone => FrameTurning.Turn(zone.Box, _quarters));
         _scene = new FallScene(new PoseLook(poses, options.Rule.LeastScore, pool), options.Rule, [.. zones]);
     }
 

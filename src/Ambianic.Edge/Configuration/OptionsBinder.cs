@@ -80,6 +80,14 @@ internal sealed class OptionsBinder(string workingDirectory)
             }
         }
 
+        if (options is IValidatableObject whole)
+        {
+            foreach (var result in whole.Validate(new ValidationContext(options)))
+            {
+                problems.Add(mapping.Place, path, result.ErrorMessage!);
+            }
+        }
+
         return options;
     }
 
@@ -196,6 +204,7 @@ internal sealed class OptionsBinder(string workingDirectory)
         RangeAttribute { Maximum: int.MaxValue or double.MaxValue or double.PositiveInfinity, Minimum: var least } =>
             string.Create(CultureInfo.InvariantCulture, $"must be at least {least}"),
         RangeAttribute range => string.Create(CultureInfo.InvariantCulture, $"must be from {range.Minimum} to {range.Maximum}"),
+        AllowedValuesAttribute allowed => $"must be one of {string.Join(", ", allowed.Values)}",
         _ => attribute.FormatErrorMessage(path),
     };
 

@@ -20,20 +20,29 @@ public sealed record LabelledClip(string Name, string Path, string Set, double? 
     /// <exception cref="IOException">It cannot be read.</exception>
     public static (IReadOnlyList<LabelledClip> Clips, IReadOnlyList<string> Missing) Read(string manifest, string folder)
     {
-        var rows = File.ReadLines(manifest).Select(Csv).Where(row => row.Count > 1).ToList();
+        if (Directory.Exists(manifest))
+        {
+            throw new InvalidDataException($"{manifest} is a directory, not a CSV file");
+        }
+
+        var rows = File.ReadLines(manifest).Select((text, index) => (Fields: Csv(text), Line: index + 1)).Where(row => row.Fields.Count > 1).ToList();
         if (rows.Count == 0)
         {
             throw new InvalidDataException($"{manifest} is empty");
         }
 
+        var header = rows[0].Fields;
         var (file, label, start) = (Column("file"), Column("label"), Column("fall_start_s"));
-        var description = rows[0].IndexOf("description");
+        var description = header.IndexOf("description");
         List<LabelledClip> clips = [];
         List<string> missing = [];
-        foreach (var (row, line) in rows.Skip(1).Select((row, index) => (row, index + 2)))
+        SortedSet<string> others = [];
+        foreach (var (row, line) in rows.Skip(1))
         {
-            if (row.Count <= Math.Max(file, Math.Max(label, start)) || row[label] is not ("fall" or "no_fall" or "n/a"))
+            row.AddRange(Enumerable.Repeat("", Math.Max(0, header.Count - row.Count)));
+            if (row[label] is not ("fall" or "no_fall" or "n/a"))
             {
+                others.Add(row[label]);
                 continue;
             }
 
@@ -50,13 +59,16 @@ public sealed record LabelledClip(string Name, string Path, string Set, double? 
             clips.Add(new LabelledClip(row[file], path, set, isFall ? Time(row[start], line) : null));
         }
 
-        return (clips, missing);
+        return clips.Count + missing.Count > 0
+            ? (clips, missing)
+            : throw new InvalidDataException($"{manifest} has no row with the label fall, no_fall or n/a; its labels are: {string.Join(", ", others)}");
 
-        int Column(string name) => rows[0].IndexOf(name) is >= 0 and var index
+        int Column(string name) => header.IndexOf(name) is >= 0 and var index
             ? index
             : throw new InvalidDataException($"{manifest} has no column {name} in its first line");
 
-        double Time(string text, int line) => double.TryParse(text, CultureInfo.InvariantCulture, out var seconds)
+        double Time(string text, int line) => double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+            && seconds < TimeSpan.FromDays(1).TotalSeconds
             ? seconds
             : throw new InvalidDataException($"{manifest}:{line}: fall_start_s is \"{text}\", not seconds");
     }

@@ -3,7 +3,10 @@ using Ambianic.Vision.Tracking;
 
 namespace Ambianic.Vision.Falls;
 
-/// <summary>Watches everybody that one camera sees. Works on the time within the medium alone, so clocks may step.</summary>
+/// <summary>
+/// Watches everybody that one camera sees. Time is that within the medium, so clocks may step; it goes on when the medium begins
+/// anew, so that who has fallen is not forgotten with a connection.
+/// </summary>
 /// <param name="look">Finds people and their poses.</param>
 /// <param name="rule">What counts as a fall.</param>
 /// <param name="restingZones">Where lying is normal, relative to the picture.</param>
@@ -12,11 +15,16 @@ public sealed class FallScene(IPoseLook look, FallRule rule, IReadOnlyList<Box> 
     /// <summary>A frame that is older than this is no straggler: the source has begun anew.</summary>
     private static readonly TimeSpan Restart = TimeSpan.FromSeconds(2);
 
+    /// <summary>What passes for people between two connections: how long it truly was, the medium does not say.</summary>
+    private static readonly TimeSpan BetweenConnections = TimeSpan.FromSeconds(1);
+
     private readonly PersonSearch _search = new(look, rule.LeastScore);
     private readonly PersonTracker _tracker = new();
     private readonly SceneCut _cut = new();
     private readonly Dictionary<int, FallWatch> _watches = [];
+    private readonly KnownLying _lying = new();
     private TimeSpan? _last;
+    private TimeSpan _before;
 
     /// <summary>Everybody being followed.</summary>
     public IReadOnlyList<Track> Tracks => _tracker.Tracks;
@@ -30,17 +38,22 @@ public sealed class FallScene(IPoseLook look, FallRule rule, IReadOnlyList<Box> 
     public async ValueTask<IReadOnlyList<FallNews>> ObserveAsync(
         Frame frame, IReadOnlyList<Detection> persons, CancellationToken cancellation)
     {
-        var time = frame.Position;
+        var time = frame.Position + _before;
         var isStraggler = time <= _last && _last - time < Restart;
         if (isStraggler)
         {
             return [];
         }
 
-        if (_cut.Observe(frame) || time < _last)
+        if (time < _last)
         {
-            _tracker.Reset();
-            _watches.Clear();
+            _before += _last.Value - time + BetweenConnections;
+            time = _last.Value + BetweenConnections;
+            Reset();
+        }
+        else if (_cut.Observe(frame))
+        {
+            Reset();
         }
 
         _last = time;
@@ -48,6 +61,9 @@ public sealed class FallScene(IPoseLook look, FallRule rule, IReadOnlyList<Box> 
         _tracker.Update(time, bodies);
         return Watch(time, (float)frame.Width / frame.Height);
     }
+
+    /// <summary>What people did before says nothing about what they do now; but who lay on the floor still lies there.</summary>
+    private void Reset() => _tracker.Reset(keep: track => _watches.TryGetValue(track.Id, out var watch) && watch.IsFallen);
 
     private List<FallNews> Watch(TimeSpan time, float aspect)
     {
@@ -60,7 +76,7 @@ public sealed class FallScene(IPoseLook look, FallRule rule, IReadOnlyList<Box> 
                 _watches[track.Id] = watch = new FallWatch(rule, [.. zones], aspect);
             }
 
-            if (watch.Observe(track, time) is { } label)
+            if (watch.Observe(track, time) is { } label && !_lying.IsKnown(label, track, time))
             {
                 news.Add(new FallNews(label, track.Body, new FallReport
                 {
@@ -73,6 +89,7 @@ public sealed class FallScene(IPoseLook look, FallRule rule, IReadOnlyList<Box> 
             }
 
             track.Patience = watch.Patience;
+            track.IsLying = watch.IsLying;
         }
 
         foreach (var gone in _watches.Keys.Except(_tracker.Tracks.Select(track => track.Id)).ToList())

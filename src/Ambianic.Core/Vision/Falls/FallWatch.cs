@@ -14,6 +14,9 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
     private static readonly TimeSpan GiveUp = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan Interruption = TimeSpan.FromSeconds(2);
 
+    /// <summary>Models find people who lie only now and then.</summary>
+    private static readonly TimeSpan LyingPatience = TimeSpan.FromSeconds(15);
+
     /// <summary>A camera that gives a sample less often than this, in seconds, has to be believed sooner.</summary>
     private const double Slow = 0.7;
 
@@ -34,9 +37,16 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
     public float LeaningAngle { get; private set; }
 
     /// <summary>How long the track should outlive its last sighting: who has fallen is not forgotten.</summary>
-    public TimeSpan Patience => State is FallState.Fallen or FallState.LongLie
-        ? TimeSpan.FromSeconds(rule.EscalationSeconds + 30)
+    public TimeSpan Patience =>
+        IsFallen ? TimeSpan.FromSeconds(rule.EscalationSeconds + 30)
+        : IsLying ? LyingPatience
         : PersonTracker.Patience;
+
+    /// <summary>True between a report that somebody lies there and the one that the person got up.</summary>
+    public bool IsFallen => State is FallState.Fallen or FallState.LongLie;
+
+    /// <summary>True when the person lies, reported or not yet.</summary>
+    public bool IsLying => IsFallen || _lyingSince is not null;
 
     /// <summary>Takes the next sample.</summary>
     /// <param name="track">The person, seen or not.</param>
@@ -57,7 +67,7 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
 
         LeaningAngle = now.Angle;
         _history.Add(now, measure: State is FallState.Upright or FallState.Descending);
-        return State is FallState.Fallen or FallState.LongLie
+        return IsFallen
             ? WhenUp(now) ?? WhenLong(time)
             : WhenFallen(now) ?? WhenLying(now);
     }
@@ -86,7 +96,10 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
         var window = TimeSpan.FromSeconds(Math.Max(rule.ConfirmSeconds, period));
         var (count, low) = _history.Share(now.Time - window, IsDown);
         var enough = period > Slow ? 2 : 3;
-        if (State == FallState.Down && now.Time - Evidence.DownAt >= 0.9 * window && count >= enough && low >= rule.ConfirmShare)
+        var sinceDown = _history.Share(Evidence.DownAt, IsDown);
+        var isDownForLong = now.Time - Evidence.DownAt >= 0.9 * window;
+        var isAlwaysDown = sinceDown is { Count: > 1, Share: 1 }; // the model finds who lies there only now and then
+        if (State == FallState.Down && isDownForLong && low >= rule.ConfirmShare && (count >= enough || isAlwaysDown))
         {
             Evidence = Evidence with { LowShare = low };
             if (Evidence.Probability >= rule.Probability)

@@ -17,14 +17,21 @@ public sealed class PersonTracker
 
     private const double DuplicateOverlap = 0.6;
     private const double MaximumGate = 3;
+
+    /// <summary>Seconds after which a person who lies and is not found is looked for in that place alone.</summary>
+    private const double LyingLost = 1;
+
+    /// <summary>From the middle of who lies to the middle of the same person upright, in body sizes.</summary>
+    private const double LyingGate = 0.8;
+
     private readonly List<Track> _tracks = [];
     private int _lastId;
 
     /// <summary>All persons being followed, seen or hidden, oldest first.</summary>
     public IReadOnlyList<Track> Tracks => _tracks;
 
-    /// <summary>Forgets everybody: the picture has nothing to do with the one before.</summary>
-    public void Reset() => _tracks.Clear();
+    /// <summary>Forgets everybody whom <paramref name="keep"/> does not hold: the picture has nothing to do with the one before.</summary>
+    public void Reset(Predicate<Track> keep) => _tracks.RemoveAll(track => !keep(track));
 
     /// <summary>Takes the next sample.</summary>
     /// <param name="time">Later than that of the sample before.</param>
@@ -101,8 +108,10 @@ public sealed class PersonTracker
         var distance = Math.Sqrt(((x - expectedX) * (x - expectedX)) + ((y - expectedY) * (y - expectedY))) / size;
         var growth = Math.Abs(Math.Log(body.Size / track.Size));
 
-        // A person may have gone about one and a half body sizes (1.4 m) for each second unseen.
-        var gate = Math.Min(MaximumGate, 1.3 + (1.5 * (time - track.LastSeen).TotalSeconds));
+        // A person may have gone about one and a half body sizes (1.4 m) for each second unseen; who lies has not, and whoever
+        // appears further away is a visitor.
+        var unseen = (time - track.LastSeen).TotalSeconds;
+        var gate = track.IsLying && unseen > LyingLost ? LyingGate : Math.Min(MaximumGate, 1.3 + (1.5 * unseen));
         return (distance / gate) + (0.4 * growth);
     }
 }

@@ -43,6 +43,9 @@ public sealed class Track
     /// <summary>How long the track outlives its last sighting; who watches the person may ask for more patience.</summary>
     public TimeSpan Patience { get; set; } = PersonTracker.Patience;
 
+    /// <summary>True when the person is taken to lie, and so will be where it was last seen.</summary>
+    public bool IsLying { get; set; }
+
     /// <summary>Expected centre, in picture heights.</summary>
     internal (double X, double Y) Expected => (_centreX.Position, _centreY.Position);
 

@@ -148,6 +148,76 @@ public sealed class FallSceneTests
         Assert.InRange(all[0].Time, 30, 30.5);
     }
 
+    [Theory]
+    [MemberData(nameof(Rates))]
+    public async Task Observe_VisitorComesWhileTheFallenIsNotFound_CancelsNothing(double fps)
+    {
+        var fallen = Film.Of(Posture.Standing, 2).Fall(Posture.Lying, 0.8).Hold(2.5).Hide(20);
+        var visitor = new Film { X = 0.85f }.Hide(10).Hold(Posture.Standing, 15);
+
+        var labels = await new Cinema(fallen, visitor).LabelsAsync(fps);
+
+        Assert.Equal([FallLabels.Fall, FallLabels.LongLie], labels);
+    }
+
+    [Theory]
+    [MemberData(nameof(Rates))]
+    public async Task Observe_LampIsSwitchedOnOverTheFallen_GoesOnToTheLongLieAndTheRecovery(double fps)
+    {
+        var film = Film.Of(Posture.Standing, 2).Fall(Posture.Lying, 0.8).Hold(22).Move(Posture.Standing, 2).Hold(4);
+        var cinema = new Cinema(film) { Light = now => now < 7 ? ((byte)60, (byte)60) : ((byte)60, (byte)180) };
+        Assert.Equal([FallLabels.Fall, FallLabels.LongLie, FallLabels.GotUp], await cinema.LabelsAsync(fps));
+    }
+
+    [Theory]
+    [MemberData(nameof(Rates))]
+    public async Task Observe_ConnectionIsMadeAnewWhileSomebodyLies_GoesOnToTheLongLie(double fps)
+    {
+        var film = Film.Of(Posture.Standing, 2).Fall(Posture.Lying, 0.8).Hold(22).Move(Posture.Standing, 2).Hold(4);
+        var cinema = new Cinema(film) { Position = now => now < 7 ? now : now - 7 };
+
+        Assert.Equal([FallLabels.Fall, FallLabels.LongLie, FallLabels.GotUp], await cinema.LabelsAsync(fps));
+    }
+
+    [Theory]
+    [MemberData(nameof(Rates))]
+    public async Task Observe_LiesAndIsFoundNowAndThen_IsReportedOnce(double fps)
+    {
+        var film = Film.Of(Posture.Lying, 10);
+        for (var i = 0; i < 20; i++)
+        {
+            film = film.Hide(3.5).Hold(10);
+        }
+
+        Assert.Equal([FallLabels.PersonDown], await new Cinema(film).LabelsAsync(fps));
+    }
+
+    [Theory]
+    [MemberData(nameof(Rates))]
+    public async Task Observe_SleeperIsLostForMinutes_IsNotReportedAgain(double fps)
+    {
+        var film = Film.Of(Posture.Lying, 60).Hide(200).Hold(60).Hide(200).Hold(60);
+
+        Assert.Equal([FallLabels.PersonDown], await new Cinema(film).LabelsAsync(fps));
+    }
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(10)]
+    [InlineData(15)]
+    public async Task Observe_FallenIsFoundNowAndThen_IsReportedWithinThreeSeconds(double fps)
+    {
+        var film = Film.Of(Posture.Standing, 2).Fall(Posture.Lying, 0.8);
+        for (var i = 0; i < 10; i++)
+        {
+            film = film.Hold(0.2).Hide(0.6);
+        }
+
+        var (time, news) = Assert.Single(await new Cinema(film).ShowAsync(fps));
+        Assert.Equal(FallLabels.Fall, news.Label);
+        Assert.InRange(time, 2.8, 5.8);
+    }
+
     [Fact]
     public async Task Observe_LiesInARestingZone_ReportsNothing()
     {

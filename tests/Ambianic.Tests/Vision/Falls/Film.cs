@@ -68,6 +68,12 @@ internal sealed class Cinema(params Film[] films) : IPoseLook
 
     public FallRule Rule { get; init; } = new();
 
+    /// <summary>What the empty room looks like at a time in seconds: a grey level for the left third and one for the rest.</summary>
+    public Func<double, (byte Left, byte Right)> Light { get; init; } = _ => (100, 100);
+
+    /// <summary>Where the medium is at a time, in seconds.</summary>
+    public Func<double, double> Position { get; init; } = now => now;
+
     public IReadOnlyList<Box> RestingZones { get; init; } = [];
 
     /// <summary>Everything that was reported, with its time in seconds.</summary>
@@ -79,7 +85,12 @@ internal sealed class Cinema(params Film[] films) : IPoseLook
         var length = films.Max(film => film.Length);
         for (var sample = 0; (_now = startsAt + (sample / fps)) < length; sample++)
         {
-            using var frame = Grey(pool, TimeSpan.FromSeconds(_now), sample);
+            using var frame = Grey(pool, TimeSpan.FromSeconds(Position(_now)), sample, Light(_now).Right);
+            for (var row = 0; row < frame.Height; row++)
+            {
+                frame.Buffer.Span.Slice(row * frame.Stride(0), frame.Width / 3).Fill(Light(_now).Left);
+            }
+
             all.AddRange((await scene.ObserveAsync(frame, [], TestContext.Current.CancellationToken)).Select(news => (_now, news)));
         }
 
