@@ -110,7 +110,7 @@ internal sealed class ModelSession : IDisposable
             {
                 runs[0].Dispose();
                 runs.Clear();
-                input = decoder.Usual(graph.Tensor);
+                input = DetectionDecoders.Input(decoder, graph.Tensor);
                 AddWarm(input);
             }
 

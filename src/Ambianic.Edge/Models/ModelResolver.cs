@@ -14,7 +14,7 @@ public sealed partial class ModelResolver(ModelStore store, ILogger<ModelResolve
     [
         ("mobilenet_ssd_v2_coco_quant_postprocess", ModelRole.Objects),
         ("mobilenet_ssd_v2_face_quant_postprocess", ModelRole.Faces),
-        ("posenet_mobilenet_v1_075_", ModelRole.Poses),
+        ("posenet_mobilenet_v1_", ModelRole.Poses),
     ];
 
     /// <summary>A model that is ready to be loaded; fetched or imported when it has not been before.</summary>
@@ -117,8 +117,9 @@ public sealed partial class ModelResolver(ModelStore store, ILogger<ModelResolve
         }
     }
 
-    private static ModelException Missing(string path) =>
-        new($"the model {path} is not there (looked for {Path.GetFullPath(path)})");
+    private static ModelException Missing(string path) => Directory.Exists(path)
+        ? new($"the model {path} is a folder, not a file")
+        : new($"the model {path} is not there (looked for {Path.GetFullPath(path)})");
 
     private static string Text(ModelRole role) => role switch
     {

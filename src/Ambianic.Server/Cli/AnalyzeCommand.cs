@@ -30,13 +30,7 @@ internal static class AnalyzeCommand
         var video = new Argument<string>("VIDEO") { Description = "A video file" };
         var name = new Option<string?>("--pipeline") { Description = "Which pipeline of the configuration", HelpName = "NAME" };
         var fps = new Option<double?>("--fps") { Description = "Frames a second to look at; the default is the source's, 5", HelpName = "N" };
-        fps.Validators.Add(option =>
-        {
-            if (option.GetValueOrDefault<double?>() is not (null or (>= 0.1 and <= 60)))
-            {
-                option.AddError("--fps must be between 0.1 and 60");
-            }
-        });
+        fps.Must(value => value is (null or (>= 0.1 and <= 60)), "--fps must be between 0.1 and 60");
         var command = new Command("analyze", "Run a pipeline over a file and print what it sees, one JSON object a line; nothing is saved")
         {
             video, CommonOptions.Config, name, fps,

@@ -23,15 +23,25 @@ internal static class CommonOptions
             Description = "Port of the page and the API on this computer; 0 takes any free one",
             DefaultValueFactory = _ => AmbianicHost.DefaultPort,
         };
-        port.Validators.Add(option =>
-        {
-            if (option.Tokens.Count > 0 && option.GetValueOrDefault<int>() is < 0 or > ushort.MaxValue)
-            {
-                option.AddError($"--port must be between 0 and {ushort.MaxValue}");
-            }
-        });
+        port.Must(value => value is not (< 0 or > ushort.MaxValue), $"--port must be between 0 and {ushort.MaxValue}");
         return port;
     }
+
+    /// <summary>Refuses values of an option for which <paramref name="holds"/> is false.</summary>
+    public static void Must<T>(this Option<T> option, Func<T?, bool> holds, string message) => option.Validators.Add(result =>
+    {
+        try
+        {
+            if (!holds(result.GetValueOrDefault<T>()))
+            {
+                result.AddError(message);
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            result.AddError($"{message}, not '{string.Join(' ', result.Tokens)}'"); // no value of that type
+        }
+    });
 
     public static ConfigurationResult LoadConfiguration(ParseResult parsed) =>
         new ConfigurationLoader(BuiltInElements.AddTo(new ElementRegistry())).Load(Files(parsed));

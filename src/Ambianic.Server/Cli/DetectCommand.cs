@@ -21,13 +21,7 @@ internal static class DetectCommand
         {
             Description = "Nothing less confident is printed, 0 to 1", HelpName = "T", DefaultValueFactory = _ => 0.6f,
         };
-        threshold.Validators.Add(option =>
-        {
-            if (option.GetValueOrDefault<float>() is not (>= 0 and <= 1))
-            {
-                option.AddError("--threshold must be between 0 and 1");
-            }
-        });
+        threshold.Must(value => value is (>= 0 and <= 1), "--threshold must be between 0 and 1");
         var command = new Command("detect", "Look at pictures and print what they show, one JSON object a line")
         {
             pictures, role, model, decoder, labels, threshold,

@@ -26,20 +26,8 @@ internal static class EvaluateCommand
         var phase = new Option<double>("--phase") { Description = "Where between two samples the first one lies, 0 to 1: a camera starts anywhere", HelpName = "P" };
         var rule = new Option<MeasuredRule>("--rule") { Description = "Whose rule is measured", DefaultValueFactory = _ => MeasuredRule.Ours };
         var json = new Option<bool>("--json") { Description = "One JSON object per recording and a last one for all" };
-        fps.Validators.Add(option =>
-        {
-            if (option.GetValueOrDefault<double>() is not (>= 0.5 and <= 30))
-            {
-                option.AddError("--fps must be between 0.5 and 30");
-            }
-        });
-        phase.Validators.Add(option =>
-        {
-            if (option.GetValueOrDefault<double>() is not (>= 0 and < 1))
-            {
-                option.AddError("--phase must be at least 0 and less than 1");
-            }
-        });
+        fps.Must(value => value is (>= 0.5 and <= 30), "--fps must be between 0.5 and 30");
+        phase.Must(value => value is (>= 0 and < 1), "--phase must be at least 0 and less than 1");
         var command = new Command("falls", "Run fall detection over labelled recordings, the last frame of each held for 3 s")
         {
             manifest, directory, fps, phase, rule, json,

@@ -54,6 +54,7 @@ public sealed class ModelResolverTests : IDisposable
     [InlineData(ModelRole.Objects, "ai_models/mobilenet_ssd_v2_coco_quant_postprocess.tflite")]
     [InlineData(ModelRole.Faces, "/opt/ambianic-edge/ai_models/mobilenet_ssd_v2_face_quant_postprocess.tflite")]
     [InlineData(ModelRole.Poses, "posenet_mobilenet_v1_075_721_1281_quant_decoder.tflite")]
+    [InlineData(ModelRole.Poses, "ai_models/posenet_mobilenet_v1_100_257x257_multi_kpt_stripped.tflite")]
     public async Task ResolveAsync_FileOfTheReferenceSystemIsNotThere_GivesTheDefaultOfTheRoleAndSaysSo(ModelRole role, string file)
     {
         await PulledModels.RequireAsync(ModelCatalog.Default(role).Name);

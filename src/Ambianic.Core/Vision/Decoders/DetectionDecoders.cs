@@ -30,5 +30,16 @@ public static class DetectionDecoders
             $"cannot tell how to read the outputs {string.Join(", ", outputs.Select(Describe))} of a picture of {width}x{height}; "
             + $"say it with model.decoder: {string.Join(", ", Names)}");
 
+    /// <summary>How pictures are prepared for a model of a decoder's family: as is usual there, and where the tensor takes whole numbers, pixels as they are.</summary>
+    /// <param name="decoder">The family.</param>
+    /// <param name="tensor">Size, layout and type that the graph asks for.</param>
+    public static ModelInput Input(IDetectionDecoder decoder, ModelInput tensor)
+    {
+        var usual = decoder.Usual(tensor);
+        return tensor.Type is TensorType.UInt8 or TensorType.Int32
+            ? usual with { Mean = ModelInput.NoMean, Scale = ModelInput.NoScale } // a quantised graph holds the normalisation
+            : usual;
+    }
+
     private static string Describe(ModelOutput output) => $"{output.Name} [{string.Join(",", output.Shape)}]";
 }

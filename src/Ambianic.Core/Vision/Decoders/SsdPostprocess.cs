@@ -22,7 +22,7 @@ public sealed class SsdPostprocess : IDetectionDecoder
 
     /// <inheritdoc/>
     public ModelInput Usual(ModelInput tensor) =>
-        (tensor.Type == TensorType.Float ? tensor.BetweenMinusOneAndOne() : tensor) with { Placement = LetterboxPlacement.TopLeft };
+        tensor.BetweenMinusOneAndOne() with { Placement = LetterboxPlacement.TopLeft };
 
     /// <inheritdoc/>
     public void Decode(IReadOnlyList<ModelOutput> outputs, in Letterbox letterbox, float threshold, CandidateList found)

@@ -20,6 +20,22 @@ public sealed class DetectionDecodersTests
         Assert.Equal(decoder, DetectionDecoders.Guess(outputs, side, side).Name);
     }
 
+    public static TheoryData<string> Names => [.. DetectionDecoders.Names];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Input_TensorOfWholeNumbers_TakesPixelsAsTheyAre(string decoder)
+    {
+        var usual = DetectionDecoders.Get(decoder).Usual(ModelInputs.Pixels(64, 64));
+        foreach (var type in new[] { TensorType.UInt8, TensorType.Int32 })
+        {
+            var input = DetectionDecoders.Input(DetectionDecoders.Get(decoder), ModelInputs.Pixels(64, 64) with { Type = type });
+
+            Assert.Equal((ModelInput.NoMean, ModelInput.NoScale), (input.Mean, input.Scale));
+            Assert.Equal((type, usual.Order, usual.Placement, usual.Pad), (input.Type, input.Order, input.Placement, input.Pad));
+        }
+    }
+
     [Fact]
     public void NanoDet_OneCell_IsItsCentreAndExpectedSides()
     {

@@ -78,10 +78,12 @@ internal sealed class TfliteFile
         var quantisation = table.Table(4);
         var scales = quantisation?.Singles(2) ?? [];
         var zeroPoints = quantisation?.Int64s(3) ?? [];
-        if (Array.Exists(scales, scale => !float.IsFinite(scale) || scale <= 0))
+        if (Array.Exists(scales, scale => !float.IsFinite(scale) || scale < 0) || Array.TrueForAll(scales, scale => scale == 0))
         {
             scales = []; // converters write a scale of zero where there is none
         }
+
+        scales = Array.ConvertAll(scales, scale => scale == 0 ? 1 : scale); // and for a channel in which all is zero
 
         return new TfliteTensor(
             table.Text(3),
