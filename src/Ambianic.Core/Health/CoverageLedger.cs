@@ -47,10 +47,28 @@ public sealed class CoverageLedger
             var gone = _last.Values.Where(last => last.Sight != Sight.Off && statuses.All(status => status.Name != last.Pipeline));
             changes.AddRange(gone.Select(last => last with { At = at, Sight = Sight.Off, Reason = "no longer configured" }).ToList());
             changes.RemoveAll(change => IsKnown(change, _last.GetValueOrDefault(change.Pipeline)));
-            changes.ForEach(Add);
+            for (var i = 0; i < changes.Count; i++)
+            {
+                changes[i] = NotBefore(_last.GetValueOrDefault(changes[i].Pipeline), changes[i], at);
+                Add(changes[i]);
+            }
         }
 
         return changes;
+    }
+
+    /// <summary>Takes down that nobody watched since a time, because the program or the whole machine stood still.</summary>
+    /// <returns>What has changed.</returns>
+    public IReadOnlyList<SightChange> Interrupt(DateTimeOffset since)
+    {
+        lock (_gate)
+        {
+            List<SightChange> changes = [.. _last.Values
+                .Where(last => last.Sight != Sight.Off)
+                .Select(last => NotBefore(last, last with { At = since, Sight = Sight.Off, Reason = "the program or the machine stood still" }, since))];
+            changes.ForEach(Add);
+            return changes;
+        }
     }
 
     /// <summary>Intervals that touch a time, in the order in which they happened; none ends before it begins, even when the clock was set back.</summary>
@@ -77,6 +95,10 @@ public sealed class CoverageLedger
 
         return [.. intervals.Where(interval => (to is null || interval.From < to) && (from is null || interval.To is null || interval.To > from))];
     }
+
+    /// <summary>What is noticed late began after the change before it, unless the clock was set back meanwhile.</summary>
+    private static SightChange NotBefore(SightChange? last, SightChange change, DateTimeOffset now) =>
+        last is not null && last.At > change.At && last.At <= now ? change with { At = last.At } : change;
 
     /// <summary>Further reasons for the same blindness are no news.</summary>
     private static bool IsKnown(SightChange change, SightChange? last) => last is not null && last.Sight == change.Sight && last.Source == change.Source;

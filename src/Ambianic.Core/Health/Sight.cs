@@ -32,11 +32,12 @@ public enum Sight
 /// <param name="Reason">Why, for people; null while it watches.</param>
 public sealed record SightChange(DateTimeOffset At, string Pipeline, string Source, Sight Sight, string? Reason)
 {
-    /// <summary>Judges what a pipeline sees.</summary>
+    /// <summary>Judges what a pipeline sees. Blindness is noticed late: it began with the last sample that arrived.</summary>
     public static SightChange Of(PipelineStatus status, DateTimeOffset at)
     {
         var (sight, reason) = Judge(status);
-        return new SightChange(at, status.Name, status.SourceId, sight, reason);
+        var began = sight == Sight.Blind ? at - TimeSpan.FromSeconds(status.SilenceSeconds) : at;
+        return new SightChange(began, status.Name, status.SourceId, sight, reason);
     }
 
     private static (Sight Sight, string? Reason) Judge(PipelineStatus status) => status.State switch

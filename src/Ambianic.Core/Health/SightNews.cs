@@ -12,7 +12,8 @@ namespace Ambianic.Health;
 public sealed record SightReport(string Pipeline, string Source, DateTimeOffset At, Sight Sight, DateTimeOffset BlindSince, string Reason);
 
 /// <summary>
-/// Decides what is told of blindness: only what lasts, so that nobody is alarmed by a camera that is back after two seconds.
+/// Decides what is told of blindness: only what lasts, so that nobody is alarmed by a camera that is back after two seconds,
+/// or what comes again and again, so that somebody is when it never stays.
 /// The account of every moment is that of <see cref="CoverageLedger"/>. Used by one thread.
 /// </summary>
 public sealed class SightNews(TimeProvider time)
@@ -39,6 +40,7 @@ public sealed class SightNews(TimeProvider time)
         foreach (var (_, gone) in _stories.ExceptBy(statuses.Select(status => status.Name), story => story.Key))
         {
             gone.Now = null; // what it was meanwhile is not known
+            gone.Blindness.Forget();
         }
 
         return news;
@@ -59,7 +61,10 @@ public sealed class SightNews(TimeProvider time)
         }
 
         var began = story.Now!.At;
-        if (now.Sight == Sight.Off || time.GetElapsedTime(story.Since) < patience || now.Sight == (story.Told?.Sight ?? Sight.Watching))
+        var silence = TimeSpan.FromSeconds(status.SilenceSeconds);
+        var isMostlyBlind = story.Blindness.Observe(now.Sight, silence, time.GetTimestamp()) >= patience;
+        var lasts = time.GetElapsedTime(story.Since) >= patience && (now.Sight != Sight.Watching || silence < patience / 2);
+        if (now.Sight == Sight.Off || now.Sight == (story.Told?.Sight ?? Sight.Watching) || !(lasts || (now.Sight == Sight.Blind && isMostlyBlind)))
         {
             return null;
         }
@@ -79,14 +84,16 @@ public sealed class SightNews(TimeProvider time)
     {
         if (!_stories.TryGetValue(pipeline, out var story))
         {
-            _stories[pipeline] = story = new Story();
+            _stories[pipeline] = story = new Story(time);
         }
 
         return story;
     }
 
-    private sealed class Story
+    private sealed class Story(TimeProvider time)
     {
+        public Blindness Blindness { get; } = new(time);
+
         public SightChange? Now { get; set; }
 
         public long Since { get; set; }

@@ -25,7 +25,8 @@ internal sealed partial class FrameReader : IAsyncDisposable
     private readonly Task _overdue;
     private readonly Lock _gate = new();
     private volatile ElementChain _chain;
-    private Task _looking = Task.CompletedTask; // the last that was begun; it looks with the chain that was current then
+    private ElementChain _lookingWith;
+    private Task _looking = Task.CompletedTask;
     private long _failed;
     private long _failuresUnlogged;
     private long _failureLoggedAt;
@@ -56,7 +57,7 @@ internal sealed partial class FrameReader : IAsyncDisposable
         _logger = logger;
         _stop = stop;
         _picture = new PictureWatch(time);
-        _chain = new ElementChain(elements, arrive, time, stop);
+        _chain = _lookingWith = new ElementChain(elements, arrive, time, stop);
         _overdue = OverdueAsync(stop);
     }
 
@@ -123,16 +124,16 @@ internal sealed partial class FrameReader : IAsyncDisposable
     /// <remarks>What the element's constructor throws passes through; the old one stays.</remarks>
     public void Renew(int place)
     {
-        ElementChain former;
+        ElementChain former, lookingWith;
         Task looking;
         lock (_gate)
         {
-            (former, looking) = (_chain, _looking);
+            (former, lookingWith, looking) = (_chain, _lookingWith, _looking);
             _chain = new ElementChain(
                 [.. former.Slots.Select((slot, index) => index == place - 1 ? slot.Renew() : slot)], _arrive, _time, _stop);
         }
 
-        former.GiveUp();
+        lookingWith.GiveUp(); // an older one when a healing before this one met it without a sample
         _ = RetireAsync(former.Slots[place - 1], former, looking);
     }
 
@@ -151,7 +152,7 @@ internal sealed partial class FrameReader : IAsyncDisposable
     {
         lock (_gate)
         {
-            var chain = _chain;
+            var chain = _lookingWith = _chain;
             _looking = Task.Run(() => LookAsync(mailbox, chain, cancellation), CancellationToken.None);
             return (chain, _looking);
         }

@@ -16,6 +16,9 @@ public sealed partial class PipelineSupervisor(
     private const int FewestForAPattern = 3;
     private static readonly TimeSpan Rhythm = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(10);
+
+    /// <summary>A common cause that lasts for longer may be several causes after all: then each is built anew, ever more seldom.</summary>
+    private static readonly TimeSpan LongestHold = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan InterruptionIsShown = TimeSpan.FromMinutes(10);
 
     private readonly SemaphoreSlim _applying = new(1);
@@ -25,6 +28,7 @@ public sealed partial class PipelineSupervisor(
     private volatile Interruption? _interruption;
     private long _interruptedAt;
     private volatile bool _isSystemic;
+    private long? _patternSince;
     private bool _isFailing;
 
     /// <summary>All pipelines at this moment, in the order of the configuration; also those that are disabled or could not be built.</summary>
@@ -55,7 +59,7 @@ public sealed partial class PipelineSupervisor(
         }
         catch (OperationCanceledException)
         {
-            await ApplyAsync([], CancellationToken.None);
+            await StopAsync();
         }
     }
 
@@ -76,7 +80,7 @@ public sealed partial class PipelineSupervisor(
 
             var stopped = former.Except(next).ToList();
             await Task.WhenAll(stopped.Select(pipeline => pipeline.DisposeAsync().AsTask()));
-            _pipelines = configurations.Count == 0 ? former : next; // after the last stop one may still ask how it was
+            _pipelines = next;
             var started = next.Except(former).ToList();
             started.ForEach(pipeline => pipeline.Start());
             return [.. stopped.Concat(started).Select(pipeline => pipeline.Configuration.Name).Distinct()];
@@ -87,13 +91,21 @@ public sealed partial class PipelineSupervisor(
         }
     }
 
+    /// <summary>Afterwards one may still ask how they were.</summary>
+    private async Task StopAsync()
+    {
+        await _applying.WaitAsync(CancellationToken.None);
+        await Task.WhenAll(_pipelines.Select(pipeline => pipeline.DisposeAsync().AsTask()));
+        _applying.Release();
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _applying.Dispose();
 
     private static bool IsSame(PipelineConfiguration one, PipelineConfiguration other) =>
         one.Name == other.Name && one.Fingerprint == other.Fingerprint && one.Problems.SequenceEqual(other.Problems);
 
-    /// <summary>Whatever happens here, the next round comes.</summary>
+    /// <summary>Whatever happens here, the next round comes; but only one that looked after everybody is a sign of life.</summary>
     private void Check()
     {
         try
@@ -108,6 +120,7 @@ public sealed partial class PipelineSupervisor(
             }
 
             watchdog.Feed(Summary(statuses));
+            _heartbeat.Beat();
             _isFailing = false;
         }
         catch (Exception error)
@@ -119,8 +132,6 @@ public sealed partial class PipelineSupervisor(
 
             _isFailing = true;
         }
-
-        _heartbeat.Beat();
     }
 
     private void NoticeInterruption(IReadOnlyList<SupervisedPipeline> pipelines)
@@ -143,13 +154,19 @@ public sealed partial class PipelineSupervisor(
     {
         var watched = statuses.Count(status => status.Health is not (HealthState.Ended or HealthState.Disabled));
         var ill = statuses.Count(status => status.Health is HealthState.Stalled or HealthState.Healing or HealthState.Terminal);
-        var isSystemic = watched >= FewestForAPattern && 2 * ill > watched;
-        if (isSystemic && !_isSystemic)
+        if (watched < FewestForAPattern || 2 * ill <= watched)
+        {
+            (_isSystemic, _patternSince) = (false, null);
+            return;
+        }
+
+        if (_patternSince is null)
         {
             LogSystemic(ill, watched);
         }
 
-        _isSystemic = isSystemic;
+        _patternSince ??= time.GetTimestamp();
+        _isSystemic = time.GetElapsedTime(_patternSince.Value) < LongestHold;
     }
 
     private static string Summary(List<PipelineStatus> statuses)

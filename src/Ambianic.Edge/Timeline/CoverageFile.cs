@@ -75,12 +75,12 @@ public sealed partial class CoverageFile(string dataDir)
         }
     }
 
-    /// <summary>A line that a crash cut off is no line.</summary>
+    /// <summary>A line that a crash cut off, or that says nothing of a pipeline, is no line.</summary>
     private static SightChange? Parse(string line)
     {
         try
         {
-            return JsonSerializer.Deserialize(line, CoverageJson.Default.SightChange);
+            return JsonSerializer.Deserialize(line, CoverageJson.Default.SightChange) is { Pipeline: not null, Source: not null } change ? change : null;
         }
         catch (JsonException)
         {

@@ -47,7 +47,14 @@ internal sealed partial class ConfigurationReload(
             if (now == last && now != taken)
             {
                 taken = now;
-                await TakeOverAsync(read(), cancellation);
+                try
+                {
+                    await TakeOverAsync(read(), cancellation);
+                }
+                catch (Exception error) when (error is not OperationCanceledException)
+                {
+                    LogFailed(error);
+                }
             }
 
             last = now;
@@ -75,6 +82,12 @@ internal sealed partial class ConfigurationReload(
 
     private async Task TakeOverAsync(ConfigurationResult next, CancellationToken cancellation)
     {
+        if (next.Configuration.Pipelines.Count == 0 && current.Result.Configuration.Pipelines.Count > 0)
+        {
+            // A warning at the start, a slip in an edit: half of a file that was saved early, say.
+            next = next with { Problems = [.. next.Problems.Select(problem => problem with { IsWarning = false })] };
+        }
+
         if (next.HasErrors)
         {
             current.Reject(next);
@@ -94,6 +107,9 @@ internal sealed partial class ConfigurationReload(
 
     [LoggerMessage(LogLevel.Error, "The edited configuration is wrong and everything goes on as it was:\n{Problems}")]
     private partial void LogRejected(string problems);
+
+    [LoggerMessage(LogLevel.Error, "The edited configuration could not be taken over; edit it again or restart Ambianic")]
+    private partial void LogFailed(Exception error);
 
     [LoggerMessage(LogLevel.Information, "The edited configuration is in force; {Changes}")]
     private partial void LogTakenOver(string changes);

@@ -11,12 +11,16 @@ internal sealed partial class CoverageService : BackgroundService
     private static readonly TimeSpan Rhythm = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(10);
 
+    /// <summary>A longer pause of this loop is one of everything: no processor, a machine asleep, or a clock that was set forward.</summary>
+    private static readonly TimeSpan StoodStill = TimeSpan.FromSeconds(5);
+
     private readonly PipelineSupervisor _supervisor;
     private readonly TimeProvider _time;
     private readonly ILogger<CoverageService> _logger;
     private readonly CoverageFile _file;
     private readonly List<SightChange> _unwritten = [];
     private long _writtenAt;
+    private DateTimeOffset _observedAt;
     private bool _isFailing;
 
     public CoverageService(
@@ -27,6 +31,7 @@ internal sealed partial class CoverageService : BackgroundService
         _logger = logger;
         _file = new CoverageFile(configuration.DataDir);
         Ledger = new CoverageLedger(Former());
+        _observedAt = time.GetUtcNow();
     }
 
     /// <summary>The account.</summary>
@@ -53,7 +58,14 @@ internal sealed partial class CoverageService : BackgroundService
     private void Observe(IReadOnlyList<PipelineStatus> statuses)
     {
         var now = _time.GetUtcNow();
-        var changes = Ledger.Observe(statuses, now);
+        List<SightChange> changes = [];
+        if (now - _observedAt > StoodStill)
+        {
+            changes.AddRange(Ledger.Interrupt(_observedAt));
+        }
+
+        _observedAt = now;
+        changes.AddRange(Ledger.Observe(statuses, now));
         _unwritten.AddRange(changes);
         _unwritten.RemoveRange(0, Math.Max(0, _unwritten.Count - CoverageLedger.Kept));
         if (changes.Count > 0 || _writtenAt == 0 || _time.GetElapsedTime(_writtenAt) >= SignOfLife)

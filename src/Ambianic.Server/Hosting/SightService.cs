@@ -25,13 +25,20 @@ internal sealed partial class SightService(
             await ResumeAsync(stoppingToken);
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
-                foreach (var report in _news.Observe(supervisor.Statuses, policy().TellAfter))
+                try
                 {
-                    Log(report);
-                    _untold.Enqueue(report);
-                }
+                    foreach (var report in _news.Observe(supervisor.Statuses, policy().TellAfter))
+                    {
+                        Log(report);
+                        _untold.Enqueue(report);
+                    }
 
-                await TellAsync(stoppingToken);
+                    await TellAsync(stoppingToken);
+                }
+                catch (Exception error) when (error is not OperationCanceledException)
+                {
+                    LogFailed(error); // the next round is another chance
+                }
             }
         }
         catch (OperationCanceledException)
@@ -100,6 +107,9 @@ internal sealed partial class SightService(
 
     [LoggerMessage(LogLevel.Information, "Pipeline {Pipeline} sees again after {Seconds:0.0} s ({Reason})")]
     private partial void LogSees(string pipeline, double seconds, string reason);
+
+    [LoggerMessage(LogLevel.Error, "Looking for news of blindness failed")]
+    private partial void LogFailed(Exception error);
 
     [LoggerMessage(LogLevel.Warning, "What was told of blindness before cannot be read: {Reason}")]
     private partial void LogNotRead(string reason);

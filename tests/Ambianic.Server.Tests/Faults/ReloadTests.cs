@@ -52,6 +52,12 @@ public sealed class ReloadTests : IDisposable
         Assert.Equal(5, wrong["pipelines"]!.AsArray().Count(pipeline => (string)pipeline!["state"]! == "watching"));
         await Eventually.TrueAsync(() => program.Output.Contains("everything goes on as it was", StringComparison.Ordinal));
 
+        // Half a file.
+        _clips.Write("second/config.yaml", "pipelines:\n");
+        var half = await UntilAsync(client, health =>
+            health["configuration_problems"]!.AsArray().Any(problem => ((string)problem!).Contains("there are none", StringComparison.Ordinal)));
+        Assert.Equal(5, half["pipelines"]!.AsArray().Count(pipeline => (string)pipeline!["state"]! == "watching"));
+
         // Mended by an editor that writes a new file and moves it into the place of the old one.
         _clips.Write("draft", Configuration(clip, "sixth", other));
         File.Move(InFolder("draft"), InFolder("second/config.yaml"), overwrite: true);

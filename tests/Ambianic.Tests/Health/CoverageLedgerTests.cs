@@ -46,6 +46,46 @@ public sealed class CoverageLedgerTests : IDisposable
     }
 
     [Fact]
+    public void Query_BlindnessIsNoticedLate_BeganWithTheLastSample()
+    {
+        var ledger = new CoverageLedger([]);
+        ledger.Observe([Status(PipelineState.Watching)], Start);
+        ledger.Observe([Status(PipelineState.Waiting, "no picture came") with { SilenceSeconds = 10 }], Start.AddSeconds(60));
+        ledger.Observe([Status(PipelineState.Watching)], Start.AddSeconds(61));
+        ledger.Observe([Status(PipelineState.Waiting, "no picture came") with { SilenceSeconds = 10 }], Start.AddSeconds(62)); // no sample since
+
+        Assert.Equal([0, 50, 61, 61], ledger.Query("door", null, null).Select(interval => (interval.From - Start).TotalSeconds));
+    }
+
+    [Fact]
+    public void Query_ProgramStoodStill_NobodyWatchedMeanwhile()
+    {
+        var ledger = new CoverageLedger([]);
+        ledger.Observe([Status(PipelineState.Watching)], Start);
+
+        ledger.Interrupt(Start.AddSeconds(30));
+        ledger.Observe([Status(PipelineState.Watching)], Start.AddSeconds(70));
+
+        var intervals = ledger.Query("door", null, null);
+        Assert.Equal([Sight.Watching, Sight.Off, Sight.Watching], intervals.Select(interval => interval.Sight));
+        Assert.Equal((Start.AddSeconds(30), Start.AddSeconds(70)), (intervals[1].From, intervals[1].To));
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("null")]
+    [InlineData("""{"at":"2026-05-01T10:00:00+00:00","sight":"Blind"}""")]
+    [InlineData("[]")]
+    public void Read_LineThatSaysNothingOfAPipeline_IsPassedOver(string line)
+    {
+        var file = new CoverageFile(_directory.Path);
+        file.Append([SightChange.Of(Status(PipelineState.Stopped), Start)], Start);
+        File.AppendAllText(Path.Combine(_directory.Path, "coverage.jsonl"), line + "\n");
+
+        Assert.Equal("door", Assert.Single(new CoverageLedger(file.Read()).Query(null, null, null)).Pipeline);
+    }
+
+    [Fact]
     public void Observe_FrozenPicture_IsNotCalledWatching()
     {
         var ledger = new CoverageLedger([]);

@@ -37,6 +37,22 @@ public sealed class SightNewsTests
     }
 
     [Fact]
+    public void Observe_CameraGivesAPictureNowAndThen_IsToldThoughItIsNeverAwayForLong()
+    {
+        Assert.Empty(Live(20, PipelineState.Watching));
+
+        List<SightReport> told = [];
+        for (var i = 0; i < 10; i++)
+        {
+            told.AddRange(Live(7, PipelineState.Watching, growsSilent: true));
+            told.AddRange(Live(1, PipelineState.Waiting, "no picture came", silence: 7));
+        }
+
+        Assert.Equal(Sight.Blind, Assert.Single(told).Sight);
+        Assert.Equal(Sight.Watching, Assert.Single(Live(60, PipelineState.Watching)).Sight);
+    }
+
+    [Fact]
     public void Observe_FirstStart_DoesNotSayThatItSeesAgain()
     {
         Assert.Empty(Live(300, PipelineState.Preparing)); // a model is fetched
@@ -98,12 +114,12 @@ public sealed class SightNewsTests
     }
 
     /// <summary>Lets a state last for some seconds, looked at twice a second.</summary>
-    private List<SightReport> Live(int seconds, PipelineState state, string? error = null, PictureState picture = PictureState.Good)
+    private List<SightReport> Live(int seconds, PipelineState state, string? error = null, PictureState picture = PictureState.Good, double silence = 0, bool growsSilent = false)
     {
         List<SightReport> told = [];
         for (var i = 0; i < 2 * seconds; i++)
         {
-            told.AddRange(_news.Observe([new("door", "camera", state, HealthState.Healthy, 0, 0, 0, 0, error) { Picture = picture }], Patience));
+            told.AddRange(_news.Observe([new("door", "camera", state, HealthState.Healthy, growsSilent ? i / 2.0 : silence, 0, 0, 0, error) { Picture = picture }], Patience));
             _time.Advance(TimeSpan.FromSeconds(0.5));
         }
 

@@ -291,6 +291,31 @@ public sealed class PipelineSupervisorTests
     }
 
     [Fact]
+    public async Task ApplyAsync_NoPipelinesAndThenTheFormerOnes_TheyRunAgain()
+    {
+        await using var running = Run(new ScriptedSource(_pool, live: true, ScriptedSource.GivesAndWaits(1)), Configure("a"), Configure("b"));
+        await Eventually.TrueAsync(() => running.Supervisor.Statuses.Count(status => status.Processed == 1) == 2);
+
+        Assert.Equal(["a", "b"], await running.Supervisor.ApplyAsync([], Cancellation));
+        Assert.Empty(running.Supervisor.Statuses);
+        Assert.Equal(["a", "b"], await running.Supervisor.ApplyAsync([Configure("a"), Configure("b")], Cancellation));
+
+        await Eventually.TrueAsync(() => running.Supervisor.Statuses.Count(status => status is { State: PipelineState.Watching, Processed: 1 }) == 2);
+    }
+
+    [Fact]
+    public async Task RunAsync_MostAreSilentForLong_EachIsBuiltAnewAfterAll()
+    {
+        var dead = new ScriptedSource(_pool, live: true, ScriptedSource.GivesAndWaits(0));
+        await using var running = Run(dead, Configure("a"), Configure("b"), Configure("c"));
+        await Eventually.TrueAsync(() => running.Supervisor.Statuses.Count == 3);
+
+        var held = await AdvanceUntilAsync(() => running.Supervisor.Statuses.All(status => status.Rebuilt > 0));
+
+        Assert.InRange(held.TotalMinutes, 10, 14);
+    }
+
+    [Fact]
     public async Task RunAsync_StallAfterStall_KeepsNothing()
     {
         var source = new ScriptedSource(_pool, live: true, ScriptedSource.GivesAndWaits(1));
