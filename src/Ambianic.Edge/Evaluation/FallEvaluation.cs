@@ -32,7 +32,7 @@ public sealed record FallEvaluationOptions
     public FallRule Thresholds { get; init; } = new();
 
     /// <summary>Where poses are remembered from run to run; null is nowhere.</summary>
-    public string? CacheFolder { get; init; }
+    public string? PosesFolder { get; init; }
 }
 
 /// <summary>Measures fall detection on labelled clips: each from its start with nothing remembered, its last frame held for 3 s.</summary>
@@ -53,8 +53,8 @@ public sealed class FallEvaluation(IDetector poses, Func<SourceOptions, IFrameSo
     public async Task<ClipResult> RunAsync(LabelledClip clip, FallEvaluationOptions options, CancellationToken cancellation)
     {
         IPoseLook look = new PoseLook(poses, LeastScore, pool);
-        var remembered = options.CacheFolder is { } folder
-            ? new RememberedPoses(look, Path.Combine(folder, Path.GetFileName(clip.Name) + ".json"))
+        var remembered = options.PosesFolder is { } folder
+            ? new RememberedPoses(look, Path.Combine(folder, clip.Name.Replace('/', '_') + ".json"))
             : null;
         look = remembered ?? look;
         List<ClipAlarm> alarms = [];

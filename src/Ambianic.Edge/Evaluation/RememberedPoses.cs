@@ -41,7 +41,15 @@ internal sealed class RememberedPoses(IPoseLook look, string path) : IPoseLook
         }
     }
 
-    private static Dictionary<string, IReadOnlyList<Detection>> Load(string path) => File.Exists(path)
-        ? JsonSerializer.Deserialize<Dictionary<string, IReadOnlyList<Detection>>>(File.ReadAllBytes(path)) ?? []
-        : [];
+    private static Dictionary<string, IReadOnlyList<Detection>> Load(string path)
+    {
+        try
+        {
+            return File.Exists(path) ? JsonSerializer.Deserialize<Dictionary<string, IReadOnlyList<Detection>>>(File.ReadAllBytes(path)) ?? [] : [];
+        }
+        catch (JsonException)
+        {
+            return []; // cut off or not ours: the model is asked again
+        }
+    }
 }

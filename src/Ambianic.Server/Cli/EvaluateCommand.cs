@@ -25,17 +25,18 @@ internal static class EvaluateCommand
         var fps = new Option<double>("--fps") { Description = "Samples a second", HelpName = "N", DefaultValueFactory = _ => 5 };
         var phase = new Option<double>("--phase") { Description = "Where between two samples the first one lies, 0 to 1: a camera starts anywhere", HelpName = "P" };
         var rule = new Option<MeasuredRule>("--rule") { Description = "Whose rule is measured", DefaultValueFactory = _ => MeasuredRule.Ours };
+        var poses = new Option<string?>("--poses") { Description = "Keeps what the model saw in this folder, so that the next run over the same recordings takes seconds", HelpName = "DIR" };
         var json = new Option<bool>("--json") { Description = "One JSON object per recording and a last one for all" };
         fps.Must(value => value is (>= 0.5 and <= 30), "--fps must be between 0.5 and 30");
         phase.Must(value => value is (>= 0 and < 1), "--phase must be at least 0 and less than 1");
         var command = new Command("falls", "Run fall detection over labelled recordings, the last frame of each held for 3 s")
         {
-            manifest, directory, fps, phase, rule, json,
+            manifest, directory, fps, phase, rule, poses, json,
         };
         command.SetAction((parsed, cancellation) => RunAsync(
             parsed.GetRequiredValue(manifest),
             parsed.GetRequiredValue(directory),
-            new FallEvaluationOptions { Fps = parsed.GetValue(fps), Phase = parsed.GetValue(phase), Rule = parsed.GetValue(rule) },
+            new FallEvaluationOptions { Fps = parsed.GetValue(fps), Phase = parsed.GetValue(phase), Rule = parsed.GetValue(rule), PosesFolder = parsed.GetValue(poses) },
             parsed.GetValue(json),
             cancellation));
         return command;
