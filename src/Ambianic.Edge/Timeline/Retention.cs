@@ -32,20 +32,25 @@ internal sealed partial class Retention(
     public void Wrote(long bytes) => _size += bytes;
 
     /// <summary>Removes what is due, a limited number at a time.</summary>
+    /// <returns>True when it was time to look.</returns>
     /// <exception cref="SqliteException">The database failed.</exception>
-    public void Run(SqliteConnection connection)
+    public bool Run(SqliteConnection connection)
     {
         FollowOptions();
         NoticeClock();
-        if (_policy.LimitsAge && !IsClockDoubted && IsDue(ref _agedAt, AgeRhythm))
+        var looksAtAge = _policy.LimitsAge && !IsClockDoubted && IsDue(ref _agedAt, AgeRhythm);
+        if (looksAtAge)
         {
             RemoveExpired(connection);
         }
 
-        if (_policy.LimitsRoom && IsDue(ref _spacedAt, SpaceRhythm))
+        var looksAtRoom = _policy.LimitsRoom && IsDue(ref _spacedAt, SpaceRhythm);
+        if (looksAtRoom)
         {
             MakeRoom(connection);
         }
+
+        return looksAtAge || looksAtRoom;
     }
 
     /// <summary>An edited configuration counts from the next round on, for the oldest events too.</summary>

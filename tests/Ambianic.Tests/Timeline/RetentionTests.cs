@@ -187,6 +187,26 @@ public sealed class RetentionTests : IDisposable
     }
 
     [Fact]
+    public async Task Append_ForgettingMeetsADefect_StoresOnSaysSoAndForgetsAgainWithoutIt()
+    {
+        var isBroken = false;
+        await using var store = _fixture.Open(() => Volatile.Read(ref isBroken)
+            ? throw new InvalidOperationException("a defect")
+            : new RetentionOptions { MaxSizeMb = 1 });
+        Volatile.Write(ref isBroken, true);
+
+        await _fixture.StoreAsync(store, [0, 1]);
+        await _fixture.StoreAsync(store, [2]);
+
+        await Eventually.TrueAsync(() => store.Trouble?.Contains("a defect", StringComparison.Ordinal) == true);
+        Assert.Contains(_fixture.Logger.Lines, line => line.StartsWith("Error: ", StringComparison.Ordinal));
+        Volatile.Write(ref isBroken, false);
+        await _fixture.StoreAsync(store, [3]);
+        await Eventually.TrueAsync(() => store.Trouble is null);
+        Assert.Equal(4, await store.CountAsync(new EventQuery(), Cancellation));
+    }
+
+    [Fact]
     public async Task Append_NoRetention_RemovesNothing()
     {
         await using var store = _fixture.Open();
