@@ -47,6 +47,21 @@ public sealed class CommandTests : IDisposable
         Assert.False(Directory.Exists(_directory["data"]));
     }
 
+    [Theory]
+    [InlineData("not-there.yaml", "does not exist")]
+    [InlineData("broken.yaml", "broken.yaml:1:1")]
+    public async Task Import_ConfigurationThatDoesNotSayWhere_ImportsNothing(string configuration, string said)
+    {
+        Write("broken.yaml", "data_dirr: other\n");
+        Directory.CreateDirectory(_directory["old/detections"]);
+
+        var import = await RunAsync("import", "old", "-c", configuration);
+
+        Assert.Equal(1, import.ExitCode);
+        Assert.Contains(said, import.Errors, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_directory["data"]));
+    }
+
     [Fact]
     public async Task Run_WithoutConfiguration_SaysWhatToDo()
     {

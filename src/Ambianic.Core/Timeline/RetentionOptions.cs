@@ -10,10 +10,11 @@ public sealed record RetentionOptions
     public double MaxAgeDays { get; init; }
 
     /// <summary>
-    /// Days for single labels instead; <c>quiet</c> stands for pictures without detections, <c>sight</c> for events that tell of
+    /// Days for single labels instead, each 0 to 36500; <c>quiet</c> stands for pictures without detections, <c>sight</c> for events that tell of
     /// blindness. An event of several labels is
     /// kept as long as the longest of them; 0 is for ever.
     /// </summary>
+    [Range(0.0, 36500)]
     public IReadOnlyDictionary<string, double> MaxAgeDaysByLabel { get; init; } = new Dictionary<string, double>();
 
     /// <summary>Megabytes (10^6) that all event files may take; the oldest make room, falls and pinned events last. 0, the default, is no limit.</summary>

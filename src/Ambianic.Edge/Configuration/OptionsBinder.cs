@@ -98,11 +98,12 @@ internal sealed class OptionsBinder(string workingDirectory)
             return;
         }
 
-        foreach (var attribute in property.GetCustomAttributes<ValidationAttribute>().Where(attribute => attribute is not RequiredAttribute))
+        var attributes = property.GetCustomAttributes<ValidationAttribute>().Where(attribute => attribute is not RequiredAttribute).ToList();
+        foreach (var (one, oneNode, onePath) in ValidatedValues(value, node, path))
         {
-            if (!attribute.IsValid(value))
+            if (attributes.Find(attribute => !attribute.IsValid(one)) is { } broken)
             {
-                problems.Add(node.Place, path, Expectation(attribute, path) + ", not " + ProblemList.Quote(node));
+                problems.Add(oneNode.Place, onePath, Expectation(broken, onePath) + ", not " + ProblemList.Quote(oneNode));
                 return;
             }
         }
@@ -110,6 +111,13 @@ internal sealed class OptionsBinder(string workingDirectory)
         var isPath = property.GetCustomAttribute<ConfigurationPathAttribute>() is not null;
         property.SetValue(options, isPath && value is string { Length: > 0 } text ? Path.GetFullPath(text, workingDirectory) : value);
     }
+
+    /// <summary>What the attributes of a property speak of: its value, or each value of a map.</summary>
+    private static IEnumerable<(object Value, Node Node, string Path)> ValidatedValues(object value, Node node, string path) =>
+        value is System.Collections.IDictionary map && AsMapping(node) is { } mapping
+            ? mapping.Entries.Where(entry => map.Contains(entry.Key))
+                .Select(entry => (map[entry.Key]!, entry.Value, entry.Path ?? ProblemList.Join(path, entry.Key)))
+            : [(value, node, path)];
 
     private Array BindList(Node node, Type type, string path, ProblemList problems)
     {

@@ -104,13 +104,7 @@ internal sealed class EventFolders(string dataDir)
     /// <returns>Bytes that are free now.</returns>
     public long Remove(DetectionEvent seen)
     {
-        var bytes = 0L;
-        foreach (var file in FilesOf(seen).Where(file => file.Exists))
-        {
-            bytes += file.Length;
-            file.Delete();
-        }
-
+        var bytes = Delete(FilesOf(seen));
         var folder = PathOf(seen.RelDir);
         if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
         {
@@ -120,10 +114,28 @@ internal sealed class EventFolders(string dataDir)
         return bytes;
     }
 
-    private IEnumerable<FileInfo> FilesOf(DetectionEvent seen) =>
-        ((string[])[seen.ImageFileName, seen.ThumbnailFileName, .. seen.BeforeFileNames, PinName(seen), seen.JsonFileName])
-            .Where(name => name.Length > 0)
-            .Select(name => new FileInfo(Path.Combine(PathOf(seen.RelDir), name)));
+    /// <summary>Removes the pictures of an event; it stays an event.</summary>
+    /// <returns>Bytes that are free now.</returns>
+    public long RemovePictures(DetectionEvent seen) => Delete(Files(seen, PicturesOf(seen)));
+
+    private static long Delete(IEnumerable<FileInfo> files)
+    {
+        var bytes = 0L;
+        foreach (var file in files.Where(file => file.Exists))
+        {
+            bytes += file.Length;
+            file.Delete();
+        }
+
+        return bytes;
+    }
+
+    private static string[] PicturesOf(DetectionEvent seen) => [seen.ImageFileName, seen.ThumbnailFileName, .. seen.BeforeFileNames];
+
+    private IEnumerable<FileInfo> FilesOf(DetectionEvent seen) => Files(seen, [.. PicturesOf(seen), PinName(seen), seen.JsonFileName]);
+
+    private IEnumerable<FileInfo> Files(DetectionEvent seen, string[] names) =>
+        names.Where(name => name.Length > 0).Select(name => new FileInfo(Path.Combine(PathOf(seen.RelDir), name)));
 
     private string PinOf(DetectionEvent seen) => Path.Combine(PathOf(seen.RelDir), PinName(seen));
 }

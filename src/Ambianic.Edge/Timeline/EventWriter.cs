@@ -63,6 +63,9 @@ internal sealed partial class EventWriter : IAsyncDisposable
         _thread = Task.Factory.StartNew(WriteAll, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
+    /// <summary>Why old events could not be forgotten; null when they could, or none had to. May be asked from any thread.</summary>
+    public string? Trouble { get; private set; }
+
     /// <summary>Stores and announces an event.</summary>
     /// <param name="detectionEvent">The event.</param>
     /// <param name="files">Its files; none for an event whose files an earlier run wrote, which is not announced.</param>
@@ -93,35 +96,50 @@ internal sealed partial class EventWriter : IAsyncDisposable
         SqliteConnection? connection = null;
         while (!_queue.IsCompleted)
         {
-            List<Job> jobs = _queue.TryTake(out var first, LongestRest) ? [first] : [];
-            while (jobs.Count is > 0 and < LargestBatch && _queue.TryTake(out var more))
-            {
-                jobs.Add(more);
-            }
-
-            foreach (var pin in jobs.OfType<Pin>())
-            {
-                Do(pin);
-            }
-
-            List<Write> batch = [.. jobs.OfType<Write>()];
+            var jobs = Take();
             try
             {
-                _dataDir.Require();
-                batch.RemoveAll(write => !HasFiles(write));
-                Insert(batch, ref connection);
+                jobs.OfType<Pin>().ToList().ForEach(Do);
+                Do([.. jobs.OfType<Write>()], ref connection);
+                Forget(connection);
             }
             catch (Exception error)
             {
-                var reported = StorageFailure.IsOne(error) ? _database.Failure(error) : error;
-                batch.ForEach(write => write.Done.TrySetException(reported));
-                Disconnect(ref connection); // opened anew for the next batch: what failed may be gone by then
+                // Nobody starts this thread anew: a defect may cost a turn, and no more.
+                Trouble = $"{_database.Path}: {error.Message}; this is a defect of Ambianic, please report it with its log";
+                LogDefect(error);
+                jobs.ForEach(job => job.Done.TrySetException(error));
             }
-
-            Forget(connection);
         }
 
         connection?.Dispose();
+    }
+
+    private List<Job> Take()
+    {
+        List<Job> jobs = _queue.TryTake(out var first, LongestRest) ? [first] : [];
+        while (jobs.Count is > 0 and < LargestBatch && _queue.TryTake(out var more))
+        {
+            jobs.Add(more);
+        }
+
+        return jobs;
+    }
+
+    private void Do(List<Write> batch, ref SqliteConnection? connection)
+    {
+        try
+        {
+            _dataDir.Require();
+            batch.RemoveAll(write => !HasFiles(write));
+            Insert(batch, ref connection);
+        }
+        catch (Exception error)
+        {
+            var reported = StorageFailure.IsOne(error) ? _database.Failure(error) : error;
+            batch.ForEach(write => write.Done.TrySetException(reported));
+            Disconnect(ref connection); // opened anew for the next batch: what failed may be gone by then
+        }
     }
 
     private Task<bool> Enqueue(Job job)
@@ -206,14 +224,15 @@ internal sealed partial class EventWriter : IAsyncDisposable
     {
         try
         {
-            if (connection is not null)
+            if (connection is not null && _retention.Run(connection))
             {
-                _retention.Run(connection);
+                Trouble = null;
             }
         }
         catch (Exception error) when (StorageFailure.IsOne(error) || error is InvalidDataException)
         {
-            LogNotForgotten(_database.Failure(error).Message);
+            Trouble = _database.Failure(error).Message;
+            LogNotForgotten(Trouble);
         }
     }
 
@@ -296,6 +315,9 @@ internal sealed partial class EventWriter : IAsyncDisposable
 
     [LoggerMessage(LogLevel.Warning, "Old events could not be forgotten; it is tried again: {Reason}")]
     private partial void LogNotForgotten(string reason);
+
+    [LoggerMessage(LogLevel.Error, "The thread that stores events met a defect of Ambianic and goes on; please report it")]
+    private partial void LogDefect(Exception error);
 
     private abstract record Job(DetectionEvent Event)
     {

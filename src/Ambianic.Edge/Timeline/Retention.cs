@@ -5,7 +5,8 @@ namespace Ambianic.Timeline;
 
 /// <summary>
 /// Forgets what the configuration says, on the thread that writes and between two writes, so that nothing races with it. A
-/// row goes first, then pictures, the JSON last: what a crash leaves is a whole event again after the next start.
+/// row goes first, then pictures, the JSON last: what a crash leaves is an event again after the next start. On a full disk
+/// the pictures go before the row.
 /// </summary>
 internal sealed partial class Retention(
     Func<RetentionOptions> options, EventFolders folders, string dataDir, TimeProvider time, ILogger logger)
@@ -32,20 +33,25 @@ internal sealed partial class Retention(
     public void Wrote(long bytes) => _size += bytes;
 
     /// <summary>Removes what is due, a limited number at a time.</summary>
+    /// <returns>True when it was time to look.</returns>
     /// <exception cref="SqliteException">The database failed.</exception>
-    public void Run(SqliteConnection connection)
+    public bool Run(SqliteConnection connection)
     {
         FollowOptions();
         NoticeClock();
-        if (_policy.LimitsAge && !IsClockDoubted && IsDue(ref _agedAt, AgeRhythm))
+        var looksAtAge = _policy.LimitsAge && !IsClockDoubted && IsDue(ref _agedAt, AgeRhythm);
+        if (looksAtAge)
         {
             RemoveExpired(connection);
         }
 
-        if (_policy.LimitsRoom && IsDue(ref _spacedAt, SpaceRhythm))
+        var looksAtRoom = _policy.LimitsRoom && IsDue(ref _spacedAt, SpaceRhythm);
+        if (looksAtRoom)
         {
             MakeRoom(connection);
         }
+
+        return looksAtAge || looksAtRoom;
     }
 
     /// <summary>An edited configuration counts from the next round on, for the oldest events too.</summary>
@@ -157,20 +163,33 @@ internal sealed partial class Retention(
             return;
         }
 
-        EventDatabase.Remove(connection, rows);
+        try
+        {
+            EventDatabase.Remove(connection, rows);
+        }
+        catch (SqliteException error) when (StorageFailure.IsFull(error))
+        {
+            RemoveFiles(rows, folders.RemovePictures); // to remove a row takes room itself
+            EventDatabase.Remove(connection, rows);
+        }
+
+        RemoveFiles(rows, folders.Remove);
+        LogRemoved(rows.Count, rows[0].Event.At, rows[^1].Event.At, why);
+    }
+
+    private void RemoveFiles(List<StoredEvent> rows, Func<DetectionEvent, long> remove)
+    {
         foreach (var row in rows)
         {
             try
             {
-                _size -= folders.Remove(row.Event);
+                _size -= remove(row.Event);
             }
             catch (Exception error) when (StorageFailure.IsOne(error))
             {
                 LogNotRemoved(row.Event.RelDir, row.Event.JsonFileName, error.Message);
             }
         }
-
-        LogRemoved(rows.Count, rows[0].Event.At, rows[^1].Event.At, why);
     }
 
     [LoggerMessage(LogLevel.Information, "Forgot {Count} event(s) of {From} to {To}: {Why}")]

@@ -23,6 +23,7 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
     private readonly CancellationTokenSource _closing = new();
     private readonly Lock _startingFolder = new();
     private readonly HashSet<string> _foldersAtStart;
+    private string? _notStored;
 
     private SqliteEventStore(
         DataDirLock dataDirLock,
@@ -94,7 +95,7 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public string? Trouble { get; private set; }
+    public string? Trouble => _notStored ?? _writer.Trouble;
 
     /// <inheritdoc/>
     public ValueTask<string> StartFolderAsync(DateTimeOffset startedAt, CancellationToken cancellation)
@@ -111,7 +112,7 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
         catch (Exception error) when (StorageFailure.IsOne(error))
         {
             var failure = StorageFailure.At(_folders.PathOf(EventNames.Root), error);
-            Trouble = failure.Message;
+            _notStored = failure.Message;
             throw failure;
         }
     }
@@ -123,11 +124,11 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
         try
         {
             await AddAsync(detectionEvent, picture, cancellation);
-            Trouble = null;
+            _notStored = null;
         }
         catch (IOException error)
         {
-            Trouble = error.Message;
+            _notStored = error.Message;
             throw;
         }
     }

@@ -20,6 +20,12 @@ internal static class StorageFailure
     /// <summary>True when the database cannot be read as one.</summary>
     public static bool IsCorruption(SqliteException error) => error.SqliteErrorCode is SqliteCorrupt or SqliteNotADatabase;
 
+    /// <summary>True when the database found no room on its disk.</summary>
+    public static bool IsFull(SqliteException error) => error.SqliteErrorCode == SqliteFull;
+
+    /// <summary>True for an error made by <see cref="At"/> because the disk is read-only.</summary>
+    public static bool IsReadOnly(IOException error) => error.InnerException is { } inner && Advice(inner) == ReadOnlyAdvice;
+
     /// <summary>An error that names <paramref name="path"/>, what failed and what to do.</summary>
     public static IOException At(string path, Exception error) =>
         new($"{path}: {error.Message.TrimEnd('.')}; {Advice(error)}", error);

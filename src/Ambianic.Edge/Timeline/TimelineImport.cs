@@ -29,12 +29,19 @@ public sealed class TimelineImport
     public static async Task<ImportResult> RunAsync(string from, string dataDir, TimeProvider time, CancellationToken cancellation)
     {
         var import = new TimelineImport(Path.GetFullPath(from), dataDir, time.LocalTimeZone);
-        using (DataDirLock.Take(dataDir))
+        try
         {
+            using var held = DataDirLock.Take(dataDir);
             import.Copy(cancellation);
         }
+        finally
+        {
+            if (import._imported + import._known > 0) // what was copied before the disk was full, too
+            {
+                await TimelineIndex.RebuildAsync(dataDir, time, new Progress<RebuildProgress>(), cancellation);
+            }
+        }
 
-        await TimelineIndex.RebuildAsync(dataDir, time, new Progress<RebuildProgress>(), cancellation);
         return new ImportResult(import._imported, import._known, import._leftAlone);
     }
 
@@ -49,39 +56,48 @@ public sealed class TimelineImport
         var folders = new EventFolders(_from);
         foreach (var folder in folders.All())
         {
-            foreach (var name in folders.JsonFiles(folder).Order(StringComparer.Ordinal))
+            foreach (var name in TryRead(folder, () => folders.JsonFiles(folder).Order(StringComparer.Ordinal).ToArray()) ?? [])
             {
                 cancellation.ThrowIfCancellationRequested();
-                Try($"{folder}/{name}", () => Copy(folders.Read(folder, name, _local), File.ReadAllBytes(Path.Combine(_from, folder, name))));
+                Copy($"{folder}/{name}", () => (folders.Read(folder, name, _local), File.ReadAllBytes(Path.Combine(_from, folder, name))));
             }
         }
 
         foreach (var log in logs)
         {
-            cancellation.ThrowIfCancellationRequested();
-            Try(Path.GetFileName(log), () => CopyLog(log));
+            CopyLog(log, cancellation);
         }
     }
 
     /// <summary>Entries whose JSON is gone are made anew from what the timeline tells.</summary>
-    private void CopyLog(string log)
+    private void CopyLog(string log, CancellationToken cancellation)
     {
-        var entries = ReferenceTimeline.Read(log);
+        var entries = TryRead(Path.GetFileName(log), () => ReferenceTimeline.Read(log)) ?? [];
         for (var i = 0; i < entries.Count; i++)
         {
-            var json = entries[i].ToJsonString();
-            Try($"{Path.GetFileName(log)}, entry {i + 1}", () =>
+            cancellation.ThrowIfCancellationRequested();
+            var entry = entries[i];
+            Copy($"{Path.GetFileName(log)}, entry {i + 1}", () =>
             {
-                var told = EventJson.FromFile(Encoding.UTF8.GetBytes(json), Folder((string?)entries[i]["rel_dir"]), Name((string?)entries[i]["json_file_name"]), _local);
-                if (!File.Exists(Path.Combine(_from, told.RelDir, told.JsonFileName)))
-                {
-                    Copy(told, EventJson.ForFile(told));
-                }
+                var json = Encoding.UTF8.GetBytes(entry.ToJsonString());
+                var told = EventJson.FromFile(json, Folder((string?)entry["rel_dir"]), Name((string?)entry["json_file_name"]), _local);
+                return File.Exists(Path.Combine(_from, told.RelDir, told.JsonFileName)) ? null : (told, EventJson.ForFile(told));
             });
         }
     }
 
-    private void Copy(DetectionEvent seen, byte[] json)
+    /// <summary>Reads an event and its pictures, and only then writes: what cannot be read is left alone, what cannot be written ends the import.</summary>
+    private void Copy(string place, Func<(DetectionEvent Event, byte[] Json)?> read)
+    {
+        if (TryRead(place, () => read() is { } found ? FilesOf(found.Event, found.Json) : null) is { } files)
+        {
+            DurableFiles.Write(files.Folder, files.Files);
+            _imported++;
+        }
+    }
+
+    /// <summary>What is to be written; null when it is here already.</summary>
+    private Copies? FilesOf(DetectionEvent seen, byte[] json)
     {
         var target = Path.Combine(_dataDir, seen.RelDir);
         var path = Path.Combine(target, seen.JsonFileName);
@@ -93,35 +109,38 @@ public sealed class TimelineImport
             }
 
             _known++;
-            return;
+            return null;
         }
 
         var beside = ((string[])[seen.ImageFileName, seen.ThumbnailFileName, .. seen.BeforeFileNames, EventFolders.PinName(seen)])
             .Where(name => name.Length > 0 && File.Exists(Path.Combine(_from, seen.RelDir, name)) && !File.Exists(Path.Combine(target, name)))
             .Select(name => new NewFile(name, File.ReadAllBytes(Path.Combine(_from, seen.RelDir, name))));
-        DurableFiles.Write(target, [.. beside, new NewFile(seen.JsonFileName, json)]);
-        _imported++;
+        return new Copies(target, [.. beside, new NewFile(seen.JsonFileName, json)]);
     }
 
-    private void Try(string file, Action read)
+    private T? TryRead<T>(string place, Func<T?> read)
+        where T : class
     {
         try
         {
-            read();
+            return read();
         }
-        catch (Exception error) when (error is InvalidDataException or UnauthorizedAccessException or FileNotFoundException or FormatException or InvalidOperationException)
+        catch (Exception error) when (error is not OutOfMemoryException) // a foreign file may hold anything
         {
-            _leftAlone.Add(new UnreadableEventFile(file, error.Message));
+            _leftAlone.Add(new UnreadableEventFile(place, error.Message));
+            return null;
         }
     }
 
     private static string Folder(string? relDir) =>
-        relDir?.Replace('\\', '/').Split('/') is [EventNames.Root, { Length: > 0 } name] && name is not (".." or ".")
+        relDir?.Replace('\\', '/').Split('/') is [EventNames.Root, { Length: > 0 } name] && name is not (".." or ".") && !name.Contains('\0')
             ? relDir
             : throw new InvalidDataException($"not an event: its folder is \"{relDir}\"");
 
     private static string Name(string? name) =>
-        name is not null && Path.GetFileName(name) == name && name.EndsWith(EventNames.JsonSuffix, StringComparison.Ordinal)
+        name is not null && Path.GetFileName(name) == name && !name.Contains('\0') && name.EndsWith(EventNames.JsonSuffix, StringComparison.Ordinal)
             ? name
             : throw new InvalidDataException($"not an event: its file is \"{name}\"");
+
+    private sealed record Copies(string Folder, NewFile[] Files);
 }

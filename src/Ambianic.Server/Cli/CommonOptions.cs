@@ -46,6 +46,20 @@ internal static class CommonOptions
     public static ConfigurationResult LoadConfiguration(ParseResult parsed) =>
         new ConfigurationLoader(BuiltInElements.AddTo(new ElementRegistry())).Load(Files(parsed));
 
+    /// <summary>Where the data is; null when the configuration, which says so, has errors: they are printed.</summary>
+    public static string? DataDir(ParseResult parsed)
+    {
+        var result = LoadConfiguration(parsed);
+        PrintProblems(result);
+        if (!result.HasErrors)
+        {
+            return result.Configuration.DataDir;
+        }
+
+        Console.Error.WriteLine("Nothing was done: the configuration, which says where the data is, has errors.");
+        return null;
+    }
+
     public static ConfigurationFiles Files(ParseResult parsed) => ConfigurationFiles.Locate(
         parsed.GetValue(Config), Directory.GetCurrentDirectory(), Environment.GetEnvironmentVariable);
 

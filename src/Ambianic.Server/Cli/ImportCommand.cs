@@ -12,7 +12,11 @@ internal static class ImportCommand
         var command = new Command("import", "Copy the events of another data directory into this one") { directory, CommonOptions.Config };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var dataDir = CommonOptions.LoadConfiguration(parsed).Configuration.DataDir;
+            if (CommonOptions.DataDir(parsed) is not { } dataDir)
+            {
+                return 1;
+            }
+
             var result = await TimelineImport.RunAsync(parsed.GetRequiredValue(directory), dataDir, TimeProvider.System, cancellation);
             foreach (var file in result.LeftAlone)
             {

@@ -14,15 +14,11 @@ internal static class ReindexCommand
         };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var configuration = CommonOptions.LoadConfiguration(parsed);
-            CommonOptions.PrintProblems(configuration);
-            if (configuration.HasErrors)
+            if (CommonOptions.DataDir(parsed) is not { } dataDir)
             {
-                await Console.Error.WriteLineAsync("Nothing was rebuilt: the configuration, which says where the data is, has errors.");
                 return 1;
             }
 
-            var dataDir = configuration.Configuration.DataDir;
             var progress = new Progress<RebuildProgress>(done => Console.Error.Write(
                 $"\r{done.FoldersDone} of {done.Folders} folders, {done.Events} events"));
             var result = await TimelineIndex.RebuildAsync(dataDir, TimeProvider.System, progress, cancellation);

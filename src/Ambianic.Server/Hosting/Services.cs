@@ -27,13 +27,19 @@ internal static class Services
         services.AddSingleton<FrameSourceFactory>(provider => provider.GetRequiredService<FrameSources>().Create);
 
         services.AddSingleton<EventFeed>();
-        services.AddSingleton<IEventStore>(provider => SqliteEventStore.Open(
-            settings.DataDir,
-            settings.Timeline.EventLog,
-            provider.GetRequiredService<EventFeed>(),
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<SqliteEventStore>>(),
-            Retention(provider.GetRequiredService<CurrentConfiguration>())));
+        services.AddSingleton<IEventStore>(provider =>
+        {
+            var logger = provider.GetRequiredService<ILogger<SqliteEventStore>>();
+            return new DeferredEventStore(
+                () => SqliteEventStore.Open(
+                    settings.DataDir,
+                    settings.Timeline.EventLog,
+                    provider.GetRequiredService<EventFeed>(),
+                    provider.GetRequiredService<TimeProvider>(),
+                    logger,
+                    Retention(provider.GetRequiredService<CurrentConfiguration>())),
+                logger);
+        });
 
         services.AddSingleton(_ => BuiltInElements.AddTo(new ElementRegistry()));
         services.AddSingleton<PipelineBuilder>();

@@ -22,6 +22,21 @@ public sealed class StorageTests
     }
 
     [Fact]
+    public async Task Run_DiskIsReadOnlyBeforeTheStart_WatchesAndSavesWhenItIsWritable()
+    {
+        await using var house = await StorageHouse.StartAsync("disk read-only");
+        await house.Program.TerminateAsync(Cancellation);
+        var fault = house.Fault("disk read-only");
+        await fault.InjectAsync();
+
+        await house.RunAgainAsync();
+        var recovery = await house.MeasureAsync(fault with { InjectAsync = () => Task.CompletedTask }, TimeSpan.Zero, Cancellation);
+
+        Assert.Equal("watching", recovery.Shown);
+        Assert.Equal(0, await house.LostAsync(Cancellation));
+    }
+
+    [Fact]
     public async Task Run_DatabaseWasDeletedBeforeTheStart_TimelineIsThatOfTheFilesAgain()
     {
         await using var house = await StorageHouse.StartAsync("database deleted");

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Ambianic.Vision;
 
 namespace Ambianic.Timeline;
@@ -184,6 +185,74 @@ public sealed class RetentionTests : IDisposable
 
             await Eventually.TrueAsync(() => !Directory.Exists(Path.Combine(_fixture.DataDir, fall.RelDir)));
         }
+    }
+
+    [Fact]
+    public async Task Append_DiskIsFull_OldestMakeRoomThoughTheDatabaseHasNone()
+    {
+        Assert.SkipUnless(await RunAsync("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", _fixture.DataDir), "a small disk cannot be mounted here: run as root");
+        try
+        {
+            await using var store = _fixture.Open(new RetentionOptions { MinFreeMb = 0.05 });
+            var stored = await _fixture.StoreAsync(store, Enumerable.Range(0, 100), "front", TimelineFixture.Person);
+            await RunAsync("dd", "if=/dev/zero", $"of={Path.Combine(_fixture.DataDir, "ballast")}", "bs=4k", "status=none"); // until nothing is free
+            await Assert.ThrowsAnyAsync<IOException>(() => _fixture.StoreAsync(store, [100], "front", TimelineFixture.Person));
+
+            await Eventually.TrueAsync(() =>
+            {
+                _fixture.Time.Advance(TimeSpan.FromSeconds(10));
+                return StoresAsync(store).GetAwaiter().GetResult();
+            });
+
+            var left = await TimelineFixture.IdsAsync(store, new EventQuery());
+            Assert.DoesNotContain(stored[0].Id, left);
+            Assert.Contains(stored[^1].Id, left);
+            Assert.All(stored, seen => Assert.Equal(left.Contains(seen.Id), File.Exists(_fixture.FullPath(seen, seen.ImageFileName))));
+        }
+        finally
+        {
+            await RunAsync("umount", "-l", _fixture.DataDir);
+        }
+
+        async Task<bool> StoresAsync(SqliteEventStore store)
+        {
+            try
+            {
+                await _fixture.StoreAsync(store, [101], "front", TimelineFixture.Person);
+                return true;
+            }
+            catch (IOException)
+            {
+                return false;
+            }
+        }
+    }
+
+    private static async Task<bool> RunAsync(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+        await process.WaitForExitAsync(Cancellation);
+        return process.ExitCode == 0;
+    }
+
+    [Fact]
+    public async Task Append_ForgettingMeetsADefect_StoresOnSaysSoAndForgetsAgainWithoutIt()
+    {
+        var isBroken = false;
+        await using var store = _fixture.Open(() => Volatile.Read(ref isBroken)
+            ? throw new InvalidOperationException("a defect")
+            : new RetentionOptions { MaxSizeMb = 1 });
+        Volatile.Write(ref isBroken, true);
+
+        await _fixture.StoreAsync(store, [0, 1]);
+        await _fixture.StoreAsync(store, [2]);
+
+        await Eventually.TrueAsync(() => store.Trouble?.Contains("a defect", StringComparison.Ordinal) == true);
+        Assert.Contains(_fixture.Logger.Lines, line => line.StartsWith("Error: ", StringComparison.Ordinal));
+        Volatile.Write(ref isBroken, false);
+        await _fixture.StoreAsync(store, [3]);
+        await Eventually.TrueAsync(() => store.Trouble is null);
+        Assert.Equal(4, await store.CountAsync(new EventQuery(), Cancellation));
     }
 
     [Fact]

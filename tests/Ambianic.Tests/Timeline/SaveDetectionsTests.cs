@@ -153,6 +153,52 @@ public sealed class SaveDetectionsTests : IDisposable
     }
 
     [Fact]
+    public async Task InvokeAsync_FallWhileTheStoreFails_IsSaidAtOnceAndSavedWithItsTimeWhenTheStoreWorksAgain()
+    {
+        var element = Element(new SaveDetectionsOptions());
+        _store.Failure = new IOException("/data: No space left on device; free some space");
+        await SendAsync(element, Fallen("FALL"));
+        Assert.Contains(_logger.Lines, line => line.StartsWith("Error: Pipeline front: the report FALL of 05/01/2021 10:11:12", StringComparison.Ordinal));
+        _fixture.Time.Advance(TimeSpan.FromSeconds(30));
+        await SendAsync(element, Fallen("LONG_LIE"));
+        _fixture.Time.Advance(TimeSpan.FromSeconds(60));
+        await SendAsync(element);
+
+        _store.Failure = null;
+        _fixture.Time.Advance(TimeSpan.FromSeconds(10));
+        await SendAsync(element);
+
+        Assert.Equal([["FALL"], ["LONG_LIE"], []], _store.Events.Select(seen => seen.Labels));
+        Assert.Equal([0, 30, 100], _store.Events.Select(seen => Math.Round((seen.At - TimelineFixture.Start).TotalSeconds)));
+        Assert.All(_store.Events, seen => Assert.NotEmpty(seen.RelDir));
+    }
+
+    [Fact]
+    public async Task InvokeAsync_MoreFallsThanMayWait_KeepsTheFirstAndNamesTheLost()
+    {
+        var element = Element(new SaveDetectionsOptions());
+        _store.Failure = new IOException("/data: No space left on device; free some space");
+        for (var fall = 0; fall < 20; fall++)
+        {
+            await SendAsync(element, Fallen("FALL"));
+            _fixture.Time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        _store.Failure = null;
+        _fixture.Time.Advance(TimeSpan.FromSeconds(5));
+        await SendAsync(element);
+
+        Assert.Equal(Enumerable.Range(0, 16), _store.Events.Where(seen => seen.Detections.Count > 0).Select(seen => (int)(seen.At - TimelineFixture.Start).TotalSeconds));
+        Assert.Equal(4, _logger.Lines.Count(line => line.Contains("is lost", StringComparison.Ordinal)));
+    }
+
+    private static Detection Fallen(string label) => TimelineFixture.Person with
+    {
+        Label = label,
+        Fall = new FallReport { Track = 1, State = FallState.Fallen, LeaningAngle = 80, DownSeconds = 1, Evidence = new FallEvidence() },
+    };
+
+    [Fact]
     public async Task InvokeAsync_PartOfThePicture_IsSavedWithItsPlace()
     {
         using var frame = _fixture.Frame();
@@ -200,7 +246,11 @@ public sealed class SaveDetectionsTests : IDisposable
             }
 
             Events.Add(detectionEvent);
-            Pictures.Add(picture!.Value);
+            if (picture is { } seen)
+            {
+                Pictures.Add(seen);
+            }
+
             return ValueTask.CompletedTask;
         }
 

@@ -38,6 +38,40 @@ public sealed class TimelineImportTests : IDisposable
     }
 
     [Fact]
+    public async Task RunAsync_FilesThatNobodyCanRead_AreNamedAndTheRestIsOnTheTimeline()
+    {
+        WriteOld();
+        var folder = _old["detections/20210501-100000.000000"];
+        File.CreateSymbolicLink(Path.Combine(folder, "a-thumbnail.jpg"), "a-thumbnail.jpg");
+        File.CreateSymbolicLink(Path.Combine(folder, "aa-inference.json"), "aa-inference.json");
+        File.WriteAllText(_old["nul.yaml"], """
+            - args: {datetime: '2021-05-01T10:00:01.000001', json_file_name: "x-inference.json", rel_dir: "detections/a\0b", id: x}
+            - args: {datetime: '2021-05-01T10:00:01.000001', json_file_name: "x\0-inference.json", rel_dir: "detections/a", id: y}
+            """);
+
+        var result = await ImportAsync();
+
+        Assert.Equal(3, result.Imported);
+        Assert.Superset(
+            new HashSet<string> { "detections/20210501-100000.000000/aa-inference.json", "nul.yaml, entry 1", "nul.yaml, entry 2" },
+            result.LeftAlone.Select(file => file.Path).ToHashSet());
+        await using var store = _fixture.Open();
+        Assert.Equal(["c", "b", "a"], await TimelineFixture.IdsAsync(store, new EventQuery()));
+    }
+
+    [Fact]
+    public async Task RunAsync_CannotWriteOn_WhatWasCopiedIsOnTheTimeline()
+    {
+        WriteOld();
+        Directory.CreateDirectory(Path.Combine(_fixture.DataDir, "detections/20210501-100000.000000/b-inference.json")); // in the way
+
+        await Assert.ThrowsAnyAsync<IOException>(ImportAsync);
+
+        await using var store = _fixture.Open();
+        Assert.Equal(["a"], await TimelineFixture.IdsAsync(store, new EventQuery()));
+    }
+
+    [Fact]
     public async Task RunAsync_NothingThere_SaysWhatIsMissing()
     {
         var error = await Assert.ThrowsAnyAsync<IOException>(ImportAsync);
