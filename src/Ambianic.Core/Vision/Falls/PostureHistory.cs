@@ -7,6 +7,7 @@ internal sealed class PostureHistory(FallRule rule)
 {
     private static readonly TimeSpan Memory = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan Leaving = TimeSpan.FromSeconds(1);
+    private const double SeenDownSeconds = 0.2;
     private readonly List<Moment> _moments = [];
 
     /// <summary>The person's height when upright, in picture heights; 0 until it was upright.</summary>
@@ -113,7 +114,10 @@ internal sealed class PostureHistory(FallRule rule)
     /// <summary>True when the person is not upright now, or only seems so because little of him is seen.</summary>
     public bool IsDown(Moment moment) => !moment.IsUpright || IsLow(moment);
 
-    /// <summary>True when the person was certainly seen down, or twice: a single uncertain look may be a mistake of the model.</summary>
+    /// <summary>
+    /// True when the person was seen down for a fifth of a second, or in one certain look when there are no more, or in two: a single
+    /// uncertain look may be a mistake of the model.
+    /// </summary>
     public bool SawDrop(Moment upright)
     {
         var seen = 0f;
@@ -125,7 +129,7 @@ internal sealed class PostureHistory(FallRule rule)
             }
         }
 
-        return seen >= 1;
+        return seen >= Math.Max(1, SeenDownSeconds / Math.Max(Period, 1e-3));
     }
 
     /// <summary>True when the person came towards the camera and left at the lower edge, or left at a side.</summary>
