@@ -32,7 +32,7 @@ public sealed class DocumentationTests
     {
         var main = ProjectFiles.Locate("samples/config.yaml");
 
-        var result = new ConfigurationLoader(TestElements.Registry()).Load(ConfigurationFiles.Locate(main, "/home", _ => null));
+        var result = new ConfigurationLoader(BuiltInElements.AddTo(new ElementRegistry())).Load(ConfigurationFiles.Locate(main, "/home", _ => null));
 
         Assert.Equal("0 errors, 0 warnings", result.Report());
         Assert.Equal(["people_at_the_door", "garage", "grandmother", "try_it"], result.Configuration.Pipelines.Select(pipeline => pipeline.Name));
