@@ -74,9 +74,10 @@ internal static class ModelsCommand
             Print("inputs", description.Inputs.Select(tensor => tensor.ToString()));
             Print("outputs", description.Outputs.Select(tensor => tensor.ToString()));
             Print("operators", description.Operators.OrderByDescending(used => used.Value).Select(used => $"{used.Value} x {used.Key}"));
-            Print("decoder", [await GuessDecoderAsync(path, onnx, cancellation)]);
+            var (decoder, isUsable) = await GuessDecoderAsync(path, onnx, cancellation);
+            Print("decoder", [decoder]);
             Print("ONNX", [onnx]);
-            return 0;
+            return isUsable ? 0 : 1;
         });
         return command;
     }
@@ -121,17 +122,18 @@ internal static class ModelsCommand
         return command;
     }
 
-    private static async Task<string> GuessDecoderAsync(string path, string onnx, CancellationToken cancellation)
+    /// <returns>What to say, and false when nothing can be done with the model; one whose outputs are unknown can be told its decoder.</returns>
+    private static async Task<(string Decoder, bool IsUsable)> GuessDecoderAsync(string path, string onnx, CancellationToken cancellation)
     {
         try
         {
             var (decoder, labels) = await ModelInspection.TryAsync(
                 new ResolvedModel(Path.GetFileName(path), onnx, null, null, null), TimeProvider.System, cancellation);
-            return labels.Count > 0 ? $"{decoder}, with {labels.Count} labels" : decoder;
+            return (labels.Count > 0 ? $"{decoder}, with {labels.Count} labels" : decoder, true);
         }
         catch (InferenceException error)
         {
-            return $"none: {error.Message}";
+            return ($"none: {error.Message}", error.InnerException is InferenceException);
         }
     }
 
