@@ -7,9 +7,10 @@ namespace Ambianic.Accuracy;
 /// <param name="Detections">How many it was fitted to.</param>
 /// <param name="ErrorBefore">Of the model's own scores.</param>
 /// <param name="ErrorAfter">On the pictures it was fitted to.</param>
+/// <param name="ErrorOfConfident">The same of those alone whose calibrated confidence is .1 and more: most others are wrong and said to be.</param>
 /// <param name="ErrorElsewhere">Fitted on every other picture and measured on the rest, both ways round; null when half of them are too few.</param>
 public sealed record CalibrationReport(
-    Calibration Calibration, int Detections, double ErrorBefore, double ErrorAfter, double? ErrorElsewhere);
+    Calibration Calibration, int Detections, double ErrorBefore, double ErrorAfter, double ErrorOfConfident, double? ErrorElsewhere);
 
 /// <summary>Fits a model's confidence to pictures of which it is known what they show.</summary>
 public static class ModelCalibration
@@ -54,7 +55,7 @@ public static class ModelCalibration
 
         var calibration = Fit(all);
         return new CalibrationReport(
-            calibration, counted.Count, Error(all, Calibration.None), Error(all, calibration), ErrorElsewhere(one, other));
+            calibration, counted.Count, Error(all, Calibration.None), Error(all, calibration), all.With(calibration).CalibrationError(SmallestScore), ErrorElsewhere(one, other));
     }
 
     /// <summary>Expected calibration error of scores that a calibration is applied to; 0 to 1.</summary>

@@ -113,7 +113,7 @@ internal static class ModelsCommand
             var elsewhere = report.ErrorElsewhere is { } error2 ? string.Create(CultureInfo.InvariantCulture, $"{error2:0.000}") : "too few pictures to tell";
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
                 # {detector.Model}, {pictures.Count} pictures, {report.Detections} detections
-                # expected calibration error: {report.ErrorBefore:0.000} before, {report.ErrorAfter:0.000} after, on pictures not fitted to: {elsewhere}
+                # expected calibration error: {report.ErrorBefore:0.000} before, {report.ErrorAfter:0.000} after ({report.ErrorOfConfident:0.000} of those that are .1 and more then), on pictures not fitted to: {elsewhere}
                 model:
                   calibration: {"{"}slope: {report.Calibration.Slope:0.###}, intercept: {report.Calibration.Intercept:0.###}{"}"}
                 """));
