@@ -18,10 +18,10 @@ internal sealed class Blindness(TimeProvider time)
     /// <summary>Looks at the pipeline.</summary>
     /// <param name="now">What it sees.</param>
     /// <param name="silence">Since its last sample.</param>
-    /// <param name="at">Timestamp.</param>
     /// <returns>How much longer it was blind lately; zero when it was not.</returns>
-    public TimeSpan Observe(Sight now, TimeSpan silence, long at)
+    public TimeSpan Observe(Sight now, TimeSpan silence)
     {
+        var at = time.GetTimestamp();
         var passed = _at == 0 || time.GetElapsedTime(_at, at) > Doubtful ? TimeSpan.Zero : time.GetElapsedTime(_at, at);
         _at = at;
         _sum += now switch

@@ -62,7 +62,7 @@ public sealed class SightNews(TimeProvider time)
 
         var began = story.Now!.At;
         var silence = TimeSpan.FromSeconds(status.SilenceSeconds);
-        var isMostlyBlind = story.Blindness.Observe(now.Sight, silence, time.GetTimestamp()) >= patience;
+        var isMostlyBlind = story.Blindness.Observe(now.Sight, silence) >= patience;
         var age = time.GetElapsedTime(story.Since);
         var lasts = age >= patience && (now.Sight != Sight.Watching || silence < age / 2); // a single sample is not sight
         if (now.Sight == Sight.Off || now.Sight == (story.Told?.Sight ?? Sight.Watching) || !(lasts || (now.Sight == Sight.Blind && isMostlyBlind)))

@@ -2,7 +2,7 @@ namespace Ambianic.Vision.Falls;
 
 /// <summary>
 /// What counts as a fall. Lengths are parts of the person's own height when upright, so that they mean the same for a child and
-/// a tall man, near and far. How much each may be changed before results change is shown in docs/reference/falls.md.
+/// a tall man, near and far. What they make of real and changed recordings is in docs/reference/falls.md.
 /// </summary>
 public sealed record FallRule
 {

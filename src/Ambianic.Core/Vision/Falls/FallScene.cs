@@ -76,7 +76,7 @@ public sealed class FallScene(IPoseLook look, FallRule rule, IReadOnlyList<Box> 
                 _watches[track.Id] = watch = new FallWatch(rule, [.. zones], aspect);
             }
 
-            if (watch.Observe(track, time) is { } label && !_lying.IsKnown(label, track, time))
+            if (watch.Observe(track, time) is { } label && _lying.Admits(label, track, time))
             {
                 news.Add(new FallNews(label, track.Body, new FallReport
                 {

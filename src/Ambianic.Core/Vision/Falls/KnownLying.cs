@@ -17,8 +17,8 @@ internal sealed class KnownLying
     private readonly List<(double X, double Y, double Size, TimeSpan Time)> _places = [];
 
     /// <summary>Takes a report before it is handed on.</summary>
-    /// <returns>True when it says nothing new.</returns>
-    public bool IsKnown(string label, Track track, TimeSpan time)
+    /// <returns>False when it says nothing new.</returns>
+    public bool Admits(string label, Track track, TimeSpan time)
     {
         _places.RemoveAll(place => time - place.Time > Memory);
         var (x, y) = Track.Centre(track.Body);
@@ -29,6 +29,6 @@ internal sealed class KnownLying
             _places.Add((x, y, track.Size, time));
         }
 
-        return near > 0 && label == FallLabels.PersonDown;
+        return near == 0 || label != FallLabels.PersonDown;
     }
 }
