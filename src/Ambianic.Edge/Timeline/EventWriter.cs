@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics.CodeAnalysis;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
@@ -14,46 +13,38 @@ internal sealed partial class EventWriter : IAsyncDisposable
     private const int LargestBatch = 256;
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(30);
 
-    /// <summary>Each rebuilding keeps the damaged database: a dying disk must not fill itself with them.</summary>
-    private static readonly TimeSpan BetweenRebuildings = TimeSpan.FromMinutes(10);
-
     private readonly EventFolders _folders;
     private readonly EventDatabase _database;
+    private readonly WriterConnection _connection;
     private readonly TimelineLog _log;
     private readonly EventFeed _feed;
     private readonly ILogger _logger;
-    private readonly Action _onRenewed;
     private readonly Retention _retention;
     private readonly DataDirLock _dataDir;
-    private readonly TimeProvider _time;
     private readonly BlockingCollection<Job> _queue = [];
     private readonly Task _thread;
     private bool _logFailed;
-    private long? _rebuiltAt;
 
     /// <param name="folders">Where files go.</param>
     /// <param name="database">Where rows go.</param>
+    /// <param name="connection">Its connection, which it closes.</param>
     /// <param name="log">The YAML log.</param>
     /// <param name="feed">Where events are announced.</param>
     /// <param name="logger">Told what went wrong.</param>
     /// <param name="retention">What is forgotten.</param>
     /// <param name="dataDir">Held while it is there.</param>
-    /// <param name="time">Clock and time zone.</param>
-    /// <param name="onRenewed">Called when the database was lost and an empty one was made.</param>
     public EventWriter(
         EventFolders folders,
         EventDatabase database,
+        WriterConnection connection,
         TimelineLog log,
         EventFeed feed,
         ILogger logger,
         Retention retention,
-        DataDirLock dataDir,
-        TimeProvider time,
-        Action onRenewed)
+        DataDirLock dataDir)
     {
         _dataDir = dataDir;
-        _time = time;
-        _onRenewed = onRenewed;
+        _connection = connection;
         _retention = retention;
         _folders = folders;
         _database = database;
@@ -93,15 +84,14 @@ internal sealed partial class EventWriter : IAsyncDisposable
 
     private void WriteAll()
     {
-        SqliteConnection? connection = null;
         while (!_queue.IsCompleted)
         {
             var jobs = Take();
             try
             {
                 jobs.OfType<Pin>().ToList().ForEach(Do);
-                Do([.. jobs.OfType<Write>()], ref connection);
-                Forget(connection);
+                Do([.. jobs.OfType<Write>()]);
+                Forget();
             }
             catch (Exception error)
             {
@@ -112,7 +102,7 @@ internal sealed partial class EventWriter : IAsyncDisposable
             }
         }
 
-        connection?.Dispose();
+        _connection.Dispose();
     }
 
     private List<Job> Take()
@@ -126,19 +116,19 @@ internal sealed partial class EventWriter : IAsyncDisposable
         return jobs;
     }
 
-    private void Do(List<Write> batch, ref SqliteConnection? connection)
+    private void Do(List<Write> batch)
     {
         try
         {
             _dataDir.Require();
             batch.RemoveAll(write => !HasFiles(write));
-            Insert(batch, ref connection);
+            _connection.Use(connection => Commit(connection, batch));
         }
         catch (Exception error)
         {
             var reported = StorageFailure.IsOne(error) ? _database.Failure(error) : error;
             batch.ForEach(write => write.Done.TrySetException(reported));
-            Disconnect(ref connection); // opened anew for the next batch: what failed may be gone by then
+            _connection.Close(); // opened anew for the next batch: what failed may be gone by then
         }
     }
 
@@ -169,62 +159,11 @@ internal sealed partial class EventWriter : IAsyncDisposable
         }
     }
 
-    /// <summary>Writes the rows; when that meets damage the database is replaced, and they are written once more.</summary>
-    private void Insert(List<Write> batch, ref SqliteConnection? connection)
+    private void Forget()
     {
         try
         {
-            Connect(ref connection);
-            Commit(connection, batch);
-        }
-        catch (SqliteException error) when (StorageFailure.IsCorruption(error) && MayRebuild)
-        {
-            _ = _database.Failure(error);
-            Connect(ref connection);
-            Commit(connection, batch);
-        }
-    }
-
-    private void Connect([NotNull] ref SqliteConnection? connection)
-    {
-        if (!_database.Exists)
-        {
-            _dataDir.Require(); // taken away since the files were written: a new database would be beneath the mount
-            Disconnect(ref connection);
-            Renew();
-        }
-        else if (_database.IsDamaged && MayRebuild)
-        {
-            Disconnect(ref connection);
-            Rebuild();
-        }
-
-        connection ??= _database.OpenToWrite();
-    }
-
-    /// <summary>Closes the connections of the pool as well, which may belong to a file that is not there any more.</summary>
-    private void Disconnect(ref SqliteConnection? connection)
-    {
-        connection?.Dispose();
-        connection = null;
-        _database.ReleaseFile();
-    }
-
-    private bool MayRebuild => _rebuiltAt is not { } at || _time.GetElapsedTime(at) >= BetweenRebuildings;
-
-    /// <summary>Damage was met; the files still tell everything.</summary>
-    private void Rebuild()
-    {
-        _rebuiltAt = _time.GetTimestamp();
-        LogRebuilt(_database.Path, _database.Replace(_time.GetLocalNow()));
-        _onRenewed();
-    }
-
-    private void Forget(SqliteConnection? connection)
-    {
-        try
-        {
-            if (connection is not null && _retention.Run(connection))
+            if (_connection.Current is { } connection && _retention.Run(connection))
             {
                 Trouble = null;
             }
@@ -234,15 +173,6 @@ internal sealed partial class EventWriter : IAsyncDisposable
             Trouble = _database.Failure(error).Message;
             LogNotForgotten(Trouble);
         }
-    }
-
-    /// <summary>Somebody deleted the database while it was open; the files still tell everything.</summary>
-    private void Renew()
-    {
-        _database.Delete();
-        _database.Prepare();
-        LogRenewed(_database.Path);
-        _onRenewed();
     }
 
     private bool HasFiles(Write write)
@@ -306,12 +236,6 @@ internal sealed partial class EventWriter : IAsyncDisposable
 
     [LoggerMessage(LogLevel.Warning, "Events are stored but the timeline log is not written: {Reason}")]
     private partial void LogNotLogged(string reason);
-
-    [LoggerMessage(LogLevel.Warning, "{Database} was deleted while it was in use: it is filled again from the event files")]
-    private partial void LogRenewed(string database);
-
-    [LoggerMessage(LogLevel.Warning, "{Database} was damaged while it was in use: it is kept as {Aside} and filled again from the event files")]
-    private partial void LogRebuilt(string database, string aside);
 
     [LoggerMessage(LogLevel.Warning, "Old events could not be forgotten; it is tried again: {Reason}")]
     private partial void LogNotForgotten(string reason);

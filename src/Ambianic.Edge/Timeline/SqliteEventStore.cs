@@ -13,17 +13,20 @@ namespace Ambianic.Timeline;
 public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
 {
     private const int CatchUpBatch = 256;
+    private static readonly TimeSpan CatchUpPause = TimeSpan.FromSeconds(30);
     private static readonly RetentionOptions KeepEverything = new();
 
     private readonly DataDirLock _dataDirLock;
     private readonly EventFolders _folders;
     private readonly EventDatabase _database;
     private readonly EventWriter _writer;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _closing = new();
     private readonly Lock _startingFolder = new();
     private readonly HashSet<string> _foldersAtStart;
     private string? _notStored;
+    private bool _isCatchingUpFailing;
 
     private SqliteEventStore(
         DataDirLock dataDirLock,
@@ -38,19 +41,19 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
         _dataDirLock = dataDirLock;
         _folders = new EventFolders(dataDir);
         _database = database;
+        _time = time;
         _logger = logger;
         _writer = new EventWriter(
             _folders,
             database,
+            new WriterConnection(database, dataDirLock, time, logger, BeginCatchUp),
             new TimelineLog(eventLog),
             feed,
             logger,
             new Retention(retention, _folders, dataDir, time, logger),
-            dataDirLock,
-            time,
-            () => BeginCatchUp(time.LocalTimeZone));
+            dataDirLock);
         _foldersAtStart = [.. _folders.All()];
-        BeginCatchUp(time.LocalTimeZone);
+        BeginCatchUp();
     }
 
     /// <summary>Completes when every event file that was there at the start, or when the database was lost, is in the database; never fails.</summary>
@@ -228,13 +231,16 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
         }
     }
 
-    private void BeginCatchUp(TimeZoneInfo local)
+    private void BeginCatchUp()
     {
         var (before, folders) = (CaughtUp, _folders.All());
         CaughtUp = Task.Run(async () =>
         {
             await before;
-            await CatchUpAsync(folders, local, _closing.Token);
+            while (!_closing.IsCancellationRequested && !await CatchUpAsync(folders, _closing.Token))
+            {
+                await Task.Delay(CatchUpPause, _time, _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         });
     }
 
@@ -242,9 +248,10 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
     /// Takes in event files that have no row: those that a crash left between file and row, all of them when the database
     /// was lost, and those of folders that somebody put there. They are not announced.
     /// </summary>
-    private async Task CatchUpAsync(IReadOnlyList<string> folders, TimeZoneInfo local, CancellationToken cancellation)
+    /// <returns>False when the disk failed and it is worth another try.</returns>
+    private async Task<bool> CatchUpAsync(IReadOnlyList<string> folders, CancellationToken cancellation)
     {
-        var scan = new EventFileScan(_folders, local, _foldersAtStart.Contains); // nobody writes to those any more
+        var scan = new EventFileScan(_folders, _time.LocalTimeZone, _foldersAtStart.Contains); // nobody writes to those any more
         var added = 0;
         try
         {
@@ -256,13 +263,20 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            return; // the next start goes on
+            return true; // the next start goes on
         }
         catch (Exception error)
         {
-            LogNotCaughtUp(_logger, error is SqliteException ? _database.Failure(error) : error);
+            if (!_isCatchingUpFailing)
+            {
+                LogNotCaughtUp(_logger, error is SqliteException ? _database.Failure(error) : error);
+            }
+
+            _isCatchingUpFailing = StorageFailure.IsOne(error);
+            return !_isCatchingUpFailing;
         }
 
+        _isCatchingUpFailing = false;
         if (added > 0)
         {
             LogCaughtUp(_logger, added);
@@ -272,6 +286,8 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
         {
             LogUnreadable(_logger, unreadable.Count, first.Path, first.Reason);
         }
+
+        return true;
     }
 
     [LoggerMessage(LogLevel.Warning, "{Database} is damaged ({Reason}): it is kept as {Aside} and rebuilt from the event files")]
@@ -280,7 +296,7 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
     [LoggerMessage(LogLevel.Information, "{Count} event(s) that had files but were not in the database are on the timeline again")]
     private static partial void LogCaughtUp(ILogger logger, int count);
 
-    [LoggerMessage(LogLevel.Warning, "Not every event file could be compared with the database; the next start tries again")]
+    [LoggerMessage(LogLevel.Warning, "Not every event file could be compared with the database; it is tried again")]
     private static partial void LogNotCaughtUp(ILogger logger, Exception error);
 
     [LoggerMessage(LogLevel.Warning, "{Count} event file(s) cannot be read and are left as they are, first {Path}: {Reason}")]

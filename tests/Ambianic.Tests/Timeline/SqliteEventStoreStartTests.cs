@@ -48,6 +48,28 @@ public sealed class SqliteEventStoreStartTests : IDisposable
     }
 
     [Fact]
+    public async Task Open_DatabaseCannotBeWrittenAtFirst_TakesTheFilesInLater()
+    {
+        await using (var first = _fixture.Open())
+        {
+            await first.CaughtUp;
+        }
+
+        var seen = WriteFilesAlone(TimelineFixture.Event("detections/20210501-090000.000000", TimelineFixture.Start, "front", TimelineFixture.Person));
+        InDatabase("CREATE TRIGGER no_room BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'no room'); END;");
+        await using var store = _fixture.Open();
+        await Eventually.TrueAsync(() => _fixture.Logger.Lines.Any(line => line.Contains("it is tried again", StringComparison.Ordinal)));
+        InDatabase("DROP TRIGGER no_room;");
+        while (!store.CaughtUp.IsCompleted)
+        {
+            _fixture.Time.Advance(TimeSpan.FromSeconds(30));
+            await Task.Yield();
+        }
+
+        Assert.Equal([seen.Id], await TimelineFixture.IdsAsync(store, new EventQuery()));
+    }
+
+    [Fact]
     public async Task Open_HalfWrittenFiles_AreRemovedAndNothingElse()
     {
         var folder = Directory.CreateDirectory(Path.Combine(_fixture.DataDir, "detections/20210501-090000.000000")).FullName;
@@ -187,6 +209,14 @@ public sealed class SqliteEventStoreStartTests : IDisposable
         var error = Assert.Throws<IOException>(() => { _fixture.Open(); });
 
         Assert.Equal($"{_fixture.DataDir}: in use by another Ambianic; stop it first, or choose another data_dir", error.Message);
+    }
+
+    private void InDatabase(string sql)
+    {
+        using var connection = new EventDatabase(_fixture.DatabasePath).OpenToWrite();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
     }
 
     private DetectionEvent WriteFilesAlone(DetectionEvent seen)
