@@ -84,17 +84,35 @@ public sealed class ApiTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("page=0")]
-    [InlineData("page=-1")]
-    [InlineData("page=2000000000&page_size=100")]
-    [InlineData("page_size=101")]
-    [InlineData("page=many")]
-    [InlineData("from=yesterday")]
-    public async Task Timeline_SenselessQuery_IsRefused(string query)
+    [InlineData("timeline?page=0", "page counts from 1")]
+    [InlineData("timeline?page=-1", "page counts from 1")]
+    [InlineData("timeline?page=2000000000&page_size=100", "page counts from 1")]
+    [InlineData("timeline?page_size=101", "1 to 100")]
+    [InlineData("timeline?page=many", "many")]
+    [InlineData("timeline?from=yesterday", "yesterday")]
+    [InlineData("timeline?from=2026-05-02&to=2026-05-01", "from is later than to")]
+    [InlineData("coverage?to=tomorrow", "tomorrow")]
+    [InlineData("coverage?from=2026-05-02&to=2026-05-01", "from is later than to")]
+    public async Task Get_SenselessQuery_IsRefusedWithTheReason(string query, string reason)
     {
-        using var answer = await Client.GetAsync($"/api/timeline?{query}", Cancellation);
+        using var answer = await Client.GetAsync($"/api/{query}", Cancellation);
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+        Assert.Contains(reason, await answer.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Timeline_DatabaseIsDamaged_SaysWhatHelps()
+    {
+        await _house.RememberAsync(1, "person");
+        _house.DamageDatabase();
+
+        using var answer = await Client.GetAsync("/api/timeline", Cancellation);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        var detail = (string?)(await answer.Content.ReadFromJsonAsync<JsonObject>(Cancellation))!["detail"];
+        Assert.Contains("rebuilt from the event files", detail, StringComparison.Ordinal);
     }
 
     [Fact]

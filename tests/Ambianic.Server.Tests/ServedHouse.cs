@@ -6,6 +6,7 @@ using Ambianic.Pipelines;
 using Ambianic.Timeline;
 using Ambianic.Vision;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Ambianic;
@@ -79,6 +80,16 @@ internal sealed class ServedHouse : IAsyncDisposable
         var recorder = new SightRecorder(_application.Services.GetRequiredService<IEventStore>(), TimeProvider.System);
         await recorder.SaveAsync(
             new SightReport("front", "camera", began.AddMinutes(minute - 1), sight, began, "no route to host"), CancellationToken.None);
+    }
+
+    /// <summary>Makes an event of the database unreadable.</summary>
+    public void DamageDatabase()
+    {
+        using var connection = new SqliteConnection($"Data Source={Directory.GetFiles(_directory.Path, "events.db", SearchOption.AllDirectories).Single()}");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "UPDATE events SET document = 'no JSON';";
+        command.ExecuteNonQuery();
     }
 
     public async ValueTask DisposeAsync()

@@ -7,11 +7,12 @@ namespace Ambianic.Api;
 internal static class CoverageApi
 {
     public static void MapCoverage(this IEndpointRouteBuilder routes) =>
-        routes.MapGet(
-            "/api/coverage",
-            (CoverageService coverage, string? pipeline = null, DateTimeOffset? from = null, DateTimeOffset? to = null) =>
-                new CoveragePage("success", coverage.Ledger.Query(pipeline, from, to)))
-            .WithSummary("Intervals in which each pipeline watched or was blind, and why, the oldest first");
+        routes.MapGet("/api/coverage", Page).WithSummary("Intervals in which each pipeline watched or was blind, and why, the oldest first");
+
+    private static CoveragePage Page(CoverageService coverage, string? pipeline = null, DateTimeOffset? from = null, DateTimeOffset? to = null) =>
+        from > to
+            ? throw new BadHttpRequestException("from is later than to")
+            : new CoveragePage("success", coverage.Ledger.Query(pipeline, from, to));
 
     internal sealed record CoveragePage(string Status, IReadOnlyList<CoverageInterval> Coverage);
 }

@@ -44,6 +44,11 @@ internal static class TimelineApi
             });
         }
 
+        if (from > to)
+        {
+            return TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["from"] = ["from is later than to"] });
+        }
+
         var query = new EventQuery
         {
             Label = label,

@@ -31,8 +31,7 @@ internal static class RunCommand
                 result, parsed.GetValue(CommonOptions.Port), () => CommonOptions.LoadConfiguration(parsed));
             var address = await AmbianicHost.StartAsync(application, cancellation);
             Console.WriteLine($"The timeline is at {address}   (Ctrl+C stops)");
-            await application.WaitForShutdownAsync(cancellation);
-            return 0;
+            return await AmbianicHost.WaitAsync(application, cancellation);
         });
         return command;
     }

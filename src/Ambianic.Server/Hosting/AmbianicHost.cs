@@ -60,6 +60,8 @@ public static class AmbianicHost
             document.Info = new OpenApiInfo { Title = "Ambianic", Version = DeviceApi.Version, Description = "What this device sees and remembers." };
             return Task.CompletedTask;
         }));
+        builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true); // so that the answer says what is wrong
+        builder.Services.AddProblemDetails().AddExceptionHandler<ApiErrors>();
         builder.Services.AddAmbianic(configuration);
         builder.Services.AddHostedService<PipelineService>();
         builder.Services.AddSingleton<CoverageService>();
@@ -72,6 +74,7 @@ public static class AmbianicHost
         }
 
         var application = builder.Build();
+        application.UseExceptionHandler();
         application.UseHostFiltering();
         application.UseStaticFiles(new StaticFileOptions
         {
@@ -86,6 +89,15 @@ public static class AmbianicHost
         application.MapConfiguration();
         application.MapOpenApi("/api/openapi.json");
         return application;
+    }
+
+    /// <summary>Runs until it is told to stop, or one of its services ends by a defect.</summary>
+    /// <returns>The process's exit code: 0, or 1 so that systemd and Docker start it again.</returns>
+    public static async Task<int> WaitAsync(IHost application, CancellationToken cancellation)
+    {
+        await application.WaitForShutdownAsync(cancellation);
+        var hasFailed = application.Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(service => service.ExecuteTask is { IsFaulted: true });
+        return hasFailed ? 1 : 0;
     }
 
     /// <summary>Opens the store, starts to watch and to serve.</summary>

@@ -98,6 +98,11 @@ internal sealed partial class ConfigurationReload(
         var former = current.Result;
         current.Accept(next);
         var changed = await supervisor.ApplyAsync(next.Configuration.Pipelines, cancellation);
+        if (former.Configuration.Pipelines.Select(pipeline => pipeline.Name).Except(next.Configuration.Pipelines.Select(pipeline => pipeline.Name)).ToList() is { Count: > 0 } gone)
+        {
+            LogGone(string.Join(", ", gone));
+        }
+
         LogTakenOver(changed.Count == 0 ? "no pipeline had to be restarted" : $"restarted or stopped: {string.Join(", ", changed)}");
         if (AtStartOnly.Where(key => !JsonNode.DeepEquals(former.Effective[key], next.Effective[key])).ToList() is { Count: > 0 } waiting)
         {
@@ -113,6 +118,9 @@ internal sealed partial class ConfigurationReload(
 
     [LoggerMessage(LogLevel.Information, "The edited configuration is in force; {Changes}")]
     private partial void LogTakenOver(string changes);
+
+    [LoggerMessage(LogLevel.Warning, "Not watched any more, because the edited configuration does not name them: {Pipelines}")]
+    private partial void LogGone(string pipelines);
 
     [LoggerMessage(LogLevel.Warning, "Changes of {Keys} are in force after a restart of Ambianic")]
     private partial void LogNeedsRestart(string keys);

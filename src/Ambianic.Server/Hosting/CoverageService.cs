@@ -43,15 +43,28 @@ internal sealed partial class CoverageService : BackgroundService
         using var timer = new PeriodicTimer(Rhythm, _time);
         while (!stoppingToken.IsCancellationRequested)
         {
-            Observe(_supervisor.Statuses);
+            TryObserve(_supervisor.Statuses);
             try
             {
                 await timer.WaitForNextTickAsync(stoppingToken);
             }
             catch (OperationCanceledException)
             {
-                Observe([.. _supervisor.Statuses.Select(status => status with { State = PipelineState.Stopped })]);
+                TryObserve([.. _supervisor.Statuses.Select(status => status with { State = PipelineState.Stopped })]);
             }
+        }
+    }
+
+    /// <summary>The account is no reason to stop watching, whatever is wrong with it.</summary>
+    private void TryObserve(IReadOnlyList<PipelineStatus> statuses)
+    {
+        try
+        {
+            Observe(statuses);
+        }
+        catch (Exception error)
+        {
+            LogFailed(error);
         }
     }
 
@@ -107,6 +120,9 @@ internal sealed partial class CoverageService : BackgroundService
             _isFailing = true;
         }
     }
+
+    [LoggerMessage(LogLevel.Error, "Keeping the account of what was watched failed; it goes on")]
+    private partial void LogFailed(Exception error);
 
     [LoggerMessage(LogLevel.Warning, "The account of what was watched cannot be kept on disk: {Reason}")]
     private partial void LogNotWritten(string reason);

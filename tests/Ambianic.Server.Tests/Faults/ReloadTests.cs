@@ -64,9 +64,36 @@ public sealed class ReloadTests : IDisposable
         var mended = await UntilAsync(client, health => Processed(health, "sixth") > 0);
         Assert.Empty(mended["configuration_problems"]!.AsArray());
         Assert.DoesNotContain("after a restart", program.Output, StringComparison.Ordinal);
+        Assert.Contains("Not watched any more, because the edited configuration does not name them: fifth", program.Output, StringComparison.Ordinal);
         Assert.All(Others, name => Assert.Equal(0, Trouble(mended, name)));
         Assert.DoesNotContain(mended["pipelines"]!.AsArray(), pipeline => (string)pipeline!["name"]! == "fifth");
         Assert.Subset(decoders.ToHashSet(), Processes.WithArgument($"file:{clip}").ToHashSet());
+    }
+
+    [Fact]
+    public async Task Run_OneOfFivePipelinesIsEdited_TheOthersProcessEveryFrame()
+    {
+        var cameras = await Task.WhenAll(Others.Append("fifth").Select(_ => StillCamera.StartAsync()));
+        _clips.Write("config.yaml", Configuration(5));
+        await using var program = AmbianicProgram.Start(_clips.Folder, "run", "--port", "0");
+        using var client = new HttpClient { BaseAddress = await program.AddressAsync(Cancellation) };
+        await UntilAsync(client, health => Others.Append("fifth").All(name => Processed(health, name) > 3));
+
+        _clips.Write("config.yaml", Configuration(2));
+        await Eventually.TrueAsync(() => program.Output.Contains("restarted or stopped: fifth", StringComparison.Ordinal));
+        var seenAtRestart = cameras.Select(camera => camera.Pictures).ToList();
+        await Eventually.TrueAsync(() => cameras.Zip(seenAtRestart, (camera, seen) => camera.Pictures > seen + 3).All(goesOn => goesOn));
+        Array.ForEach(cameras, camera => camera.Answer = Answer.OneByteNowAndThen);
+
+        var health = await UntilAsync(client, health => Others.Zip(cameras).All(other => Processed(health, other.First) >= other.Second.Pictures));
+        Assert.All(Others.Zip(cameras), other => Assert.Equal(other.Second.Pictures, Processed(health, other.First)));
+        foreach (var camera in cameras)
+        {
+            await camera.DisposeAsync();
+        }
+
+        string Configuration(int fps) => "pipelines:\n" + string.Concat(Others.Append("fifth").Zip(cameras, (name, camera) =>
+            $"  {name}:\n    - source: {{ uri: \"{camera.Address}\", type: image, live: true, fps: {(name == "fifth" ? fps : 5)} }}\n"));
     }
 
     private static string Configuration(string clip, string last, string? lastClip = null) => "pipelines:\n" + string.Concat(

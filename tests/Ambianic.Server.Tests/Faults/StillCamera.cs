@@ -23,6 +23,7 @@ internal sealed class StillCamera : IAsyncDisposable
     private readonly byte[] _black;
     private readonly byte[] _white;
     private volatile Answer _answer;
+    private int _pictures;
 
     private StillCamera(byte[] black, byte[] white)
     {
@@ -36,6 +37,9 @@ internal sealed class StillCamera : IAsyncDisposable
         get => _answer;
         set => _answer = value;
     }
+
+    /// <summary>How many it has given away.</summary>
+    public int Pictures => Volatile.Read(ref _pictures);
 
     public string Address => $"http://127.0.0.1:{_server.Port}/still.jpg";
 
@@ -58,10 +62,10 @@ internal sealed class StillCamera : IAsyncDisposable
         switch (_answer)
         {
             case Answer.BlackPicture:
-                await stream.WriteAsync(LoopbackServer.Http("200 OK", "image/jpeg", _black), cancellation);
+                await GiveAsync(_black, stream, cancellation);
                 break;
             case Answer.WhitePicture:
-                await stream.WriteAsync(LoopbackServer.Http("200 OK", "image/jpeg", _white), cancellation);
+                await GiveAsync(_white, stream, cancellation);
                 break;
             case Answer.ServerError:
                 await stream.WriteAsync(LoopbackServer.Http("500 Internal Server Error", "text/plain", "no"u8), cancellation);
@@ -81,6 +85,12 @@ internal sealed class StillCamera : IAsyncDisposable
                 await WriteForEverAsync(stream, Encoding.ASCII.GetBytes("H"), TimeSpan.FromMilliseconds(200), cancellation);
                 break;
         }
+    }
+
+    private Task GiveAsync(byte[] picture, Stream stream, CancellationToken cancellation)
+    {
+        Interlocked.Increment(ref _pictures);
+        return stream.WriteAsync(LoopbackServer.Http("200 OK", "image/jpeg", picture), cancellation).AsTask();
     }
 
     private static async Task WriteForEverAsync(Stream stream, byte[] bytes, TimeSpan pause, CancellationToken cancellation)
