@@ -1,9 +1,11 @@
 using System.CommandLine;
 using Ambianic.Cli;
 using Ambianic.Configuration;
+using Ambianic.Hosting;
 using Ambianic.Models;
 using Ambianic.Vision;
 
+NativeMemory.KeepTogether();
 try
 {
     return await Commands.Create().Parse(args).InvokeAsync(new InvocationConfiguration

@@ -10,6 +10,11 @@ internal sealed class EventImage : IDisposable
 {
     private const int Quality = 90; // JPEG, 0 to 100
     private const int LongestThumbnailSide = 320;
+    private const int LargestKept = 64 << 20;
+    private const int MostKept = 4; // of a size
+
+    /// <summary>The shared pool would keep one of these, of megabytes, for every thread that ever saved a picture.</summary>
+    private static readonly ArrayPool<byte> Buffers = ArrayPool<byte>.Create(LargestKept, MostKept);
 
     private readonly byte[] _pixels;
     private readonly SKImageInfo _info;
@@ -28,7 +33,7 @@ internal sealed class EventImage : IDisposable
         var top = Math.Min((int)(box.YMin * frame.Height), frame.Height - 1);
         var width = Math.Clamp((int)MathF.Ceiling(box.XMax * frame.Width) - left, 1, frame.Width - left);
         var height = Math.Clamp((int)MathF.Ceiling(box.YMax * frame.Height) - top, 1, frame.Height - top);
-        var pixels = ArrayPool<byte>.Shared.Rent(width * height * 4);
+        var pixels = Buffers.Rent(width * height * 4);
         RgbaRows.Copy(frame, left, top, width, height, pixels);
         return new EventImage(pixels, width, height);
     }
@@ -67,7 +72,7 @@ internal sealed class EventImage : IDisposable
     }
 
     /// <summary>Gives the buffer back.</summary>
-    public void Dispose() => ArrayPool<byte>.Shared.Return(_pixels);
+    public void Dispose() => Buffers.Return(_pixels);
 
     private static byte[] Encode(SKPixmap pixmap)
     {

@@ -72,7 +72,12 @@ internal sealed partial class Retention(
 
     private void NoticeClock()
     {
-        var (wall, monotonic) = (time.GetUtcNow(), time.GetTimestamp());
+        var (before, wall, monotonic) = (time.GetTimestamp(), time.GetUtcNow(), time.GetTimestamp());
+        if (time.GetElapsedTime(before, monotonic) > Jump)
+        {
+            return; // this thread stood still between the two looks, which says nothing of the clock
+        }
+
         if ((wall - _clock.Wall - time.GetElapsedTime(_clock.Monotonic, monotonic)).Duration() > Jump)
         {
             _clockSetAt = monotonic;
