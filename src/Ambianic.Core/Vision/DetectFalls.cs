@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace Ambianic.Vision;
 
 /// <summary>Options of the element <c>detect_falls</c>.</summary>
-public sealed record DetectFallsOptions
+public sealed record DetectFallsOptions : IValidatableObject
 {
     /// <summary>A key of <c>ai_models</c>, whose keys this element takes over.</summary>
     public string? AiModel { get; init; }
@@ -35,9 +35,9 @@ public sealed record DetectFallsOptions
     [Range(1.0, 3600)]
     public double LongLieSeconds { get; init; } = 10;
 
-    /// <summary>Seconds somebody lies after a fall until <c>LONG_LIE</c> is reported once more, 1 to 86400. The default is 60.</summary>
+    /// <summary>Seconds somebody lies after a fall until <c>LONG_LIE</c> is reported once more, <see cref="LongLieSeconds"/> to 86400. The default is 60, or <see cref="LongLieSeconds"/> when that is more.</summary>
     [Range(1.0, 86400)]
-    public double EscalationSeconds { get; init; } = 60;
+    public double? EscalationSeconds { get; init; }
 
     /// <summary>Seconds somebody lies who was not seen to fall until <c>PERSON_DOWN</c> is reported, 1 to 86400. The default is 30.</summary>
     [Range(1.0, 86400)]
@@ -59,9 +59,18 @@ public sealed record DetectFallsOptions
         SpineScore = ConfidenceThreshold,
         Probability = FallProbability,
         LongLieSeconds = LongLieSeconds,
-        EscalationSeconds = Math.Max(EscalationSeconds, LongLieSeconds),
+        EscalationSeconds = EscalationSeconds ?? Math.Max(60, LongLieSeconds),
         PersonDownSeconds = PersonDownSeconds,
     };
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (EscalationSeconds < LongLieSeconds)
+        {
+            yield return new ValidationResult("escalation_seconds must not be less than long_lie_seconds");
+        }
+    }
 }
 
 /// <summary>A part of the camera's picture where lying is normal: an entry of <c>resting_zones</c>. All 0 to 1, from the left and from the top.</summary>

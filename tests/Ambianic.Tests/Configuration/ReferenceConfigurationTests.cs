@@ -1,3 +1,5 @@
+using Ambianic.Vision;
+
 namespace Ambianic.Configuration;
 
 /// <summary>A configuration in the format of the reference system runs unchanged.</summary>
@@ -76,7 +78,7 @@ public sealed class ReferenceConfigurationTests
         Assert.Equal(["default"], Assert.IsType<SaveOptions>(front.Elements[3].Options).Notify.Providers);
 
         Assert.Equal("garage_camera", pipelines[1].Source?.Id);
-        Assert.Equal(0.15f, Assert.IsType<DetectOptions>(pipelines[1].Elements[0].Options).ConfidenceThreshold);
+        Assert.Equal(0.15f, Assert.IsType<DetectFallsOptions>(pipelines[1].Elements[0].Options).ConfidenceThreshold);
         Assert.Equal("rtsp://***@192.168.86.112/live", pipelines[2].Source?.Id);
         var inline = Assert.IsType<DetectOptions>(pipelines[2].Elements[0].Options);
         Assert.Equal(5, inline.TopK);

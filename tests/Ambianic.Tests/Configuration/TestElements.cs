@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Ambianic.Pipelines;
+using Ambianic.Vision;
 
 namespace Ambianic.Configuration;
 
@@ -9,7 +10,7 @@ internal static class TestElements
     public static ElementRegistry Registry() => new ElementRegistry()
         .Add<DetectOptions>("detect_objects", Create)
         .Add<DetectOptions>("detect_faces", Create)
-        .Add<DetectOptions>("detect_falls", Create)
+        .Add<DetectFallsOptions>("detect_falls", Create)
         .Add<SaveOptions>("save_detections", Create);
 
     private static IPipelineElement Create(object options, ElementContext context) =>
