@@ -65,7 +65,12 @@ internal sealed partial class AmbianicProgram : IAsyncDisposable
         new(user, directory, environment, arguments);
 
     /// <summary>Runs a command to its end.</summary>
-    public static async Task<Finished> RunAsync(string directory, CancellationToken cancellation, params string[] arguments)
+    public static Task<Finished> RunAsync(string directory, CancellationToken cancellation, params string[] arguments) =>
+        RunWithAsync(directory, new Dictionary<string, string>(), cancellation, arguments);
+
+    /// <summary>Runs a command to its end, with variables of its own.</summary>
+    public static async Task<Finished> RunWithAsync(
+        string directory, IReadOnlyDictionary<string, string> environment, CancellationToken cancellation, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ambianic.dll"), .. arguments])
         {
@@ -74,6 +79,11 @@ internal sealed partial class AmbianicProgram : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync(cancellation);

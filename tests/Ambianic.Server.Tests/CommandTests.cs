@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Ambianic.Models.Import.Tflite;
 
 namespace Ambianic;
 
@@ -33,6 +34,19 @@ public sealed class CommandTests : IDisposable
         Assert.Contains("other.yaml:4:7", check.Errors, StringComparison.Ordinal);
         Assert.Contains("did you mean detect_objects?", check.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", check.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Check_ModelFileIsNotThere_WarnsWhereItIsNamed()
+    {
+        Write("config.yaml", "pipelines:\n  a:\n    - source: rtsp://127.0.0.1/a\n    - detect_objects:\n        model:\n          onnx: mine.onnx\n        labels: mine.txt\n");
+
+        var check = await RunAsync("check");
+
+        Assert.Equal(0, check.ExitCode);
+        Assert.Contains($"config.yaml:6:17 pipelines.a[1].detect_objects.model.onnx: warning: the file {_directory["mine.onnx"]} is not there; put it there", check.Errors, StringComparison.Ordinal);
+        Assert.Contains("config.yaml:7:17 pipelines.a[1].detect_objects.labels: warning: ", check.Errors, StringComparison.Ordinal);
+        Assert.Contains("0 errors, 2 warnings", check.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -211,6 +225,43 @@ public sealed class CommandTests : IDisposable
         Assert.Contains("20 right and 20 wrong", calibrate.Errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task ModelsImport_OperatorThatIsNotKnown_NamesItAndExitsWithOne()
+    {
+        Write("unknown.tflite", TfliteOperatorCode.LSTM, [1, 4, 4, 3]);
+
+        var import = await ImportAsync("unknown.tflite");
+
+        Assert.Equal(1, import.ExitCode);
+        Assert.Equal(
+            "ambianic: unknown.tflite cannot be imported: operator 0 (LSTM): this operator is not supported", import.Errors.Trim());
+        Assert.Empty(import.Output);
+    }
+
+    [Theory]
+    [InlineData(nameof(TfliteOperatorCode.RESHAPE), 4)] // its result has other sizes than its input: it fails when it runs
+    [InlineData(nameof(TfliteOperatorCode.LOGICAL_NOT), 3)] // of real numbers: it cannot even be loaded
+    public async Task ModelsImport_GraphThatCannotRun_SaysWhyAndExitsWithOne(string code, int channels)
+    {
+        Write("broken.tflite", Enum.Parse<TfliteOperatorCode>(code), [1, 4, 4, channels]);
+
+        var import = await ImportAsync("broken.tflite");
+
+        Assert.Equal(1, import.ExitCode);
+        Assert.Contains("decoder:   none: broken.tflite", import.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ModelsImport_OutputsThatNobodyKnows_ListsTheDecodersAndExitsWithZero()
+    {
+        Write("unusual.tflite", TfliteOperatorCode.RELU, [1, 4, 4, 3]);
+
+        var import = await ImportAsync("unusual.tflite");
+
+        Assert.Equal(0, import.ExitCode);
+        Assert.Contains("say it with model.decoder: nanodet", import.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("frobnicate")]
     [InlineData("analyze", "x.mp4", "--fps", "1000")]
@@ -233,6 +284,17 @@ public sealed class CommandTests : IDisposable
         Assert.NotEqual(0, finished.ExitCode);
         Assert.NotEmpty(finished.Errors);
         Assert.DoesNotContain("   at ", finished.Errors, StringComparison.Ordinal);
+    }
+
+    /// <summary>With a cache of its own, which the user's is not filled from.</summary>
+    private Task<AmbianicProgram.Finished> ImportAsync(string file) => AmbianicProgram.RunWithAsync(
+        _directory.Path, new Dictionary<string, string> { ["AMBIANIC_CACHE"] = _directory["cache"] }, Cancellation, "models", "import", file);
+
+    private void Write(string name, TfliteOperatorCode code, int[] result)
+    {
+        var model = new TinyTflite();
+        var (x, y) = (model.Tensor("x", TinyTflite.Float, [1, 4, 4, 3]), model.Tensor("y", TinyTflite.Float, result));
+        File.WriteAllBytes(_directory[name], model.Operator(code, [x], [y]).Build([x], [y]));
     }
 
     private void Write(string name, string text) => File.WriteAllText(_directory[name], text);

@@ -23,6 +23,6 @@ public sealed record ModelOptions
     /// <summary>How the outputs are read, for example <c>yolox</c>; the default is to find out from the model.</summary>
     public string? Decoder { get; init; }
 
-    /// <summary>From the model's scores to confidences; the default is what the catalog says. Slope 1 and intercept 0 are the model's own scores.</summary>
+    /// <summary>From the model's scores to confidences; the default is what the catalog says, and <c>off</c> the model's own scores.</summary>
     public Calibration? Calibration { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Ambianic.Configuration;
 
 namespace Ambianic.Vision;
 
@@ -10,6 +11,7 @@ namespace Ambianic.Vision;
 /// J. Platt, "Probabilistic Outputs for Support Vector Machines", 1999, on the logit of the score. Two parameters, because
 /// they can be fitted on a few hundred detections.
 /// </remarks>
+[ConfigurationOff(nameof(None))]
 public sealed record Calibration
 {
     private const double Smallest = 1e-6;

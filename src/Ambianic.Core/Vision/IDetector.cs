@@ -36,4 +36,8 @@ public interface IDetectorFactory
 }
 
 /// <summary>A model could not be loaded or run; the message names it and says what to do.</summary>
-public sealed class InferenceException(string message, Exception? inner = null) : Exception(message, inner);
+public sealed class InferenceException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>True when the model runs and only its outputs are not understood: <c>model.decoder</c> may say what they are.</summary>
+    public bool NeedsDecoder { get; init; }
+}

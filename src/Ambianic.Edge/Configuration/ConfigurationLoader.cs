@@ -38,7 +38,7 @@ public sealed class ConfigurationLoader(ElementRegistry registry)
         var configuration = BindSettings(document, binder, workingDirectory, problems) with
         {
             Sources = sources.ReadNamed(problems),
-            Pipelines = [.. Section(document, PipelinesKey, problems).Entries.Select(pipelines.Read)],
+            Pipelines = [.. Section(document, PipelinesKey, problems).Entries.Select(pipeline => pipelines.Read(pipeline, problems))],
         };
         problems.AddRange(configuration.Pipelines.SelectMany(pipeline => pipeline.Problems));
         if (configuration.Pipelines.Count == 0 && problems.Problems.Count == 0)

@@ -51,10 +51,15 @@ internal sealed class OptionsBinder(string workingDirectory)
 
     private object? BindRecord(Node node, Type type, string path, ProblemList problems)
     {
+        var off = type.GetCustomAttribute<ConfigurationOffAttribute>();
+        if (off is not null && node is ScalarNode scalar && ScalarValues.IsOff(scalar.Text))
+        {
+            return type.GetProperty(off.Value)!.GetValue(null);
+        }
+
         if (AsMapping(node) is not { } mapping)
         {
-            Reject(node, "a map of keys and values", path, problems);
-            return null;
+            return Reject(node, off is null ? "a map of keys and values" : "off, or a map of keys and values", path, problems);
         }
 
         var options = Activator.CreateInstance(type)!;

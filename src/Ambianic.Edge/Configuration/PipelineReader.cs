@@ -8,8 +8,10 @@ internal sealed class PipelineReader(
 {
     private const string SourceName = "source";
 
-    /// <summary>Reads one pipeline; its problems are in the result.</summary>
-    public PipelineConfiguration Read(Entry pipeline)
+    /// <summary>Reads one pipeline; its errors are in the result.</summary>
+    /// <param name="pipeline">Its name and elements.</param>
+    /// <param name="warnings">Receives what does not keep it from running.</param>
+    public PipelineConfiguration Read(Entry pipeline, ProblemList warnings)
     {
         var problems = new ProblemList();
         var path = ProblemList.Join("pipelines", pipeline.Key);
@@ -39,6 +41,10 @@ internal sealed class PipelineReader(
                 if (binder.Bind(node, kind.OptionsType, elementPath, problems) is { } options)
                 {
                     elements.Add(new ElementConfiguration(element.Key, options));
+                    if (node is MappingNode map)
+                    {
+                        MissingFiles.Report(map, options, elementPath, warnings);
+                    }
                 }
 
                 effective.Add(Only(element, node));

@@ -13,6 +13,9 @@ internal static class ScalarValues
         _ => null,
     };
 
+    /// <summary>Words that say no to something that is more than a boolean.</summary>
+    public static bool IsOff(string text) => ToBoolean(text) == false || text.Equals("none", StringComparison.OrdinalIgnoreCase);
+
     public static long? ToInteger(string text) =>
         long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : null;
 

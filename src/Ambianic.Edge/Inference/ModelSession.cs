@@ -26,10 +26,9 @@ internal sealed class ModelSession : IDisposable
     private static readonly TimeSpan Rhythm = TimeSpan.FromSeconds(0.5);
 
     private readonly OnnxGraph _graph;
-    private readonly IDetectionDecoder _decoder;
-    private readonly Calibration _calibration;
-    private readonly BlockingCollection<Request> _queue = new(LongestQueue);
-    private readonly Worker[] _workers;
+    private readonly DetectionReader _reader;
+    private readonly BlockingCollection<InferenceRequest> _queue = new(LongestQueue);
+    private readonly InferenceWorker[] _workers;
     private readonly Func<TimeSpan> _longest;
     private readonly ITimer _watch;
     private volatile bool _isHung;
@@ -47,12 +46,11 @@ internal sealed class ModelSession : IDisposable
     {
         Model = model.Name;
         _graph = graph;
-        _decoder = decoder;
-        _calibration = model.Calibration ?? Calibration.None;
         _longest = longest;
         Classes = Math.Max(0, decoder.Classes(runs[0].Outputs));
-        Labels = model.Labels ?? OwnLabels(graph, decoder, Classes);
-        _workers = [.. runs.Select(run => new Worker(run))];
+        _reader = new DetectionReader(
+            decoder, model.Calibration ?? Calibration.None, model.Labels ?? OwnLabels(graph, decoder, Classes));
+        _workers = [.. runs.Select(run => new InferenceWorker(run))];
         _working = _workers.Length;
         foreach (var worker in _workers)
         {
@@ -67,10 +65,10 @@ internal sealed class ModelSession : IDisposable
     public string Model { get; }
 
     /// <summary>How its outputs are read: one of <see cref="DetectionDecoders.Names"/>.</summary>
-    public string Decoder => _decoder.Name;
+    public string Decoder => _reader.Decoder.Name;
 
     /// <summary>By class index.</summary>
-    public IReadOnlyList<string> Labels { get; }
+    public IReadOnlyList<string> Labels => _reader.Labels;
 
     /// <summary>How many classes the outputs tell apart; 0 when that cannot be seen.</summary>
     public int Classes { get; }
@@ -129,7 +127,10 @@ internal sealed class ModelSession : IDisposable
             graph?.Dispose();
 
             // A bad file may end in anything: ONNX Runtime passes on what its kernels throw, and decoders trust shapes.
-            throw new InferenceException($"{model.Name} ({model.OnnxPath}): {error.Message}", error);
+            throw new InferenceException($"{model.Name} ({model.OnnxPath}): {error.Message}", error)
+            {
+                NeedsDecoder = error is InferenceException { NeedsDecoder: true },
+            };
         }
 
         void AddWarm(ModelInput input)
@@ -149,7 +150,7 @@ internal sealed class ModelSession : IDisposable
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<IReadOnlyList<Detection>> DetectAsync(Frame frame, Box? region, float threshold, CancellationToken cancellation)
     {
-        var request = new Request(frame, region, threshold, cancellation);
+        var request = new InferenceRequest(frame, region, threshold, cancellation);
         if (!TryAdd(request, cancellation))
         {
             throw _isHung ? Hung() : new InferenceException($"{Model} does not keep up: {LongestQueue} pictures wait for it");
@@ -166,7 +167,7 @@ internal sealed class ModelSession : IDisposable
         Array.TrueForAll(_workers, worker => worker.Thread.Join(LongestFarewell));
     }
 
-    private bool TryAdd(Request request, CancellationToken cancellation)
+    private bool TryAdd(InferenceRequest request, CancellationToken cancellation)
     {
         try
         {
@@ -221,7 +222,7 @@ internal sealed class ModelSession : IDisposable
         if (model.Decoder is null && graph.Labels.Count > 0 && classes > 0 && classes != graph.Labels.Count)
         {
             throw new InferenceException(
-                $"it looks like {decoder.Name} with {classes} classes, but has names of {graph.Labels.Count}: it may do something else than detect; if it does not, set model.decoder: {decoder.Name}");
+                $"it looks like {decoder.Name} with {classes} classes, but has names of {graph.Labels.Count}: it may do something else than detect; if it does not, set model.decoder: {decoder.Name}") { NeedsDecoder = true };
         }
     }
 
@@ -232,7 +233,7 @@ internal sealed class ModelSession : IDisposable
         : classes == LabelSets.Coco80.Count ? LabelSets.Coco80
         : [];
 
-    private void Work(Worker worker)
+    private void Work(InferenceWorker worker)
     {
         using (worker.Run)
         {
@@ -265,85 +266,11 @@ internal sealed class ModelSession : IDisposable
         }
     }
 
-    private List<Detection> Detect(InferenceRun run, Request request, CandidateList candidates)
+    private IReadOnlyList<Detection> Detect(InferenceRun run, InferenceRequest request, CandidateList candidates)
     {
         var letterbox = run.Run(request.Frame, request.Region);
         Interlocked.Increment(ref _count);
         Interlocked.Add(ref _ticks, run.Elapsed.Ticks);
-        candidates.Clear();
-        _decoder.Decode(run.Outputs, letterbox, _calibration.ToScore(request.Threshold), candidates);
-        NonMaximumSuppression.Apply(candidates.Items, _decoder.Overlap);
-        if (candidates.Items.Count == 0)
-        {
-            return [];
-        }
-
-        var detections = new List<Detection>(candidates.Items.Count);
-        foreach (var candidate in candidates.Items)
-        {
-            var box = letterbox.ToRegion(candidate.Box);
-            var confidence = _calibration.ToProbability(candidate.Score);
-            if (box.Area > 0 && confidence >= request.Threshold)
-            {
-                detections.Add(new Detection(LabelOf(candidate.Label), confidence, box)
-                {
-                    Keypoints = PointsOf(candidate, candidates, letterbox),
-                });
-            }
-        }
-
-        return detections;
-    }
-
-    private string LabelOf(int index) => index >= 0 && index < Labels.Count ? Labels[index] : $"class {index}";
-
-    private Keypoint[] PointsOf(in Candidate candidate, CandidateList candidates, in Letterbox letterbox)
-    {
-        if (_decoder.PointNames.Count == 0)
-        {
-            return [];
-        }
-
-        var points = new Keypoint[_decoder.PointNames.Count];
-        for (var i = 0; i < points.Length; i++)
-        {
-            var point = candidates.Points[candidate.FirstPoint + i];
-            var (x, y) = letterbox.ToRegion(point.X, point.Y);
-            points[i] = new Keypoint(_decoder.PointNames[i], x, y, point.Score);
-        }
-
-        return points;
-    }
-
-    /// <summary>A thread and its tensors.</summary>
-    private sealed class Worker(InferenceRun run)
-    {
-        private volatile Request? _current;
-
-        public InferenceRun Run => run;
-
-        public Thread Thread { get; set; } = null!;
-
-        /// <summary>What it is looking at.</summary>
-        public Request? Current
-        {
-            get => _current;
-            set => _current = value;
-        }
-    }
-
-    private sealed class Request(Frame frame, Box? region, float threshold, CancellationToken cancellation)
-        : TaskCompletionSource<IReadOnlyList<Detection>>(TaskCreationOptions.RunContinuationsAsynchronously)
-    {
-        public Frame Frame => frame;
-
-        public Box? Region => region;
-
-        public float Threshold => threshold;
-
-        public CancellationToken Cancellation => cancellation;
-
-        /// <summary>Rounds of the watch that found it being worked on.</summary>
-        public int Rounds { get; set; }
+        return _reader.Read(run.Outputs, letterbox, request.Threshold, candidates);
     }
 }

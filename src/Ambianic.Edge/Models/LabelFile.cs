@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using System.Text.Unicode;
 
 namespace Ambianic.Models;
 
@@ -11,14 +12,20 @@ public static partial class LabelFile
     private const int HighestIndex = 100_000;
 
     /// <summary>Labels by class index; an index that the file leaves out is called <c>class N</c>.</summary>
-    /// <exception cref="ModelException">The file cannot be read or holds no labels.</exception>
+    /// <exception cref="ModelException">The file cannot be read, is not UTF-8 or holds no labels.</exception>
     public static IReadOnlyList<string> Read(string path)
     {
         string[] labels;
         try
         {
+            var content = RegularFile.ReadAll(path, LargestFile);
+            if (FirstLineThatIsNotUtf8(content) is { } number)
+            {
+                throw new ModelException($"its line {number} is not UTF-8; save the file as UTF-8");
+            }
+
             // The reader knows the marks of UTF-8 and UTF-16.
-            using var text = new StreamReader(new MemoryStream(RegularFile.ReadAll(path, LargestFile)));
+            using var text = new StreamReader(new MemoryStream(content));
             labels = [.. text.ReadToEnd().Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0)];
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ModelException)
@@ -38,6 +45,27 @@ public static partial class LabelFile
 
         var indexed = Array.ConvertAll(labels, label => IndexedLabel().Match(label));
         return Array.TrueForAll(indexed, match => match.Success) ? ByIndex(indexed, path) : labels;
+    }
+
+    /// <summary>Counted from 1; null for text of UTF-8, and for UTF-16, which begins with its mark.</summary>
+    private static int? FirstLineThatIsNotUtf8(ReadOnlySpan<byte> content)
+    {
+        if (content is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
+        {
+            return null;
+        }
+
+        var number = 0;
+        foreach (var line in content.Split((byte)'\n'))
+        {
+            number++;
+            if (!Utf8.IsValid(content[line]))
+            {
+                return number;
+            }
+        }
+
+        return null;
     }
 
     private static string[] ByIndex(Match[] lines, string path)

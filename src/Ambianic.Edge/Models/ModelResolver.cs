@@ -7,16 +7,6 @@ namespace Ambianic.Models;
 /// <summary>Decides which model an element gets, from what its configuration says.</summary>
 public sealed partial class ModelResolver(ModelStore store, ILogger<ModelResolver> logger)
 {
-    private const string EdgeTpuSuffix = "_edgetpu";
-
-    /// <summary>Files that configurations of the reference system name, and that were part of it.</summary>
-    private static readonly (string Prefix, ModelRole Role)[] WellKnown =
-    [
-        ("mobilenet_ssd_v2_coco_quant_postprocess", ModelRole.Objects),
-        ("mobilenet_ssd_v2_face_quant_postprocess", ModelRole.Faces),
-        ("posenet_mobilenet_v1_", ModelRole.Poses),
-    ];
-
     /// <summary>A model that is ready to be loaded; fetched or imported when it has not been before.</summary>
     /// <param name="role">What the element needs.</param>
     /// <param name="options">The element's <c>model</c>; null is the default of the role.</param>
@@ -29,7 +19,7 @@ public sealed partial class ModelResolver(ModelStore store, ILogger<ModelResolve
     {
         { Name: { Length: > 0 } name } => NamedAsync(role, name, options, labels, progress, cancellation),
         { Onnx: { Length: > 0 } onnx } => Task.FromResult(Own(ExistingFile(onnx), onnx, options, labels)),
-        { Tflite: { Length: > 0 } tflite } when IsForEdgeTpu(tflite) => EdgeTpuAsync(role, tflite, options, labels, progress, cancellation),
+        { Tflite: { Length: > 0 } tflite } when NamedFiles.IsForEdgeTpu(tflite) => EdgeTpuAsync(role, tflite, options, labels, progress, cancellation),
         { Tflite: { Length: > 0 } tflite } => TfliteAsync(role, tflite, options, labels, progress, cancellation),
         { Edgetpu: { Length: > 0 } edgetpu } => EdgeTpuAsync(role, edgetpu, options, labels, progress, cancellation),
         _ => CatalogAsync(ModelCatalog.Default(role), options, labels, progress, cancellation),
@@ -64,16 +54,10 @@ public sealed partial class ModelResolver(ModelStore store, ILogger<ModelResolve
             return Own(await store.ImportAsync(path, cancellation), path, options, labels);
         }
 
-        var name = Path.GetFileName(path);
-        var wellKnown = Array.Find(WellKnown, file => name.StartsWith(file.Prefix, StringComparison.OrdinalIgnoreCase));
-        if (wellKnown.Prefix is null)
+        var wellKnown = NamedFiles.RoleOfWellKnown(path) ?? throw Missing(path);
+        if (wellKnown != role)
         {
-            throw Missing(path);
-        }
-
-        if (wellKnown.Role != role)
-        {
-            throw new ModelException($"the model {path} finds {Text(wellKnown.Role)}, and {Text(role)} are wanted");
+            throw new ModelException($"the model {path} finds {Text(wellKnown)}, and {Text(role)} are wanted");
         }
 
         var instead = ModelCatalog.Default(role);
@@ -86,15 +70,12 @@ public sealed partial class ModelResolver(ModelStore store, ILogger<ModelResolve
     private Task<ResolvedModel> EdgeTpuAsync(
         ModelRole role, string path, ModelOptions options, string? labels, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
     {
-        var origin = Path.Combine(
-            Path.GetDirectoryName(path) ?? "", Path.GetFileName(path).Replace(EdgeTpuSuffix, "", StringComparison.OrdinalIgnoreCase));
+        var origin = NamedFiles.OriginOf(path);
         return File.Exists(path) && !File.Exists(origin)
             ? throw new ModelException(
                 $"the model {path} is compiled for the Edge TPU and cannot be converted; name the file it was compiled from as 'tflite'")
             : TfliteAsync(role, origin, options, labels, progress, cancellation);
     }
-
-    private static bool IsForEdgeTpu(string path) => Path.GetFileName(path).Contains(EdgeTpuSuffix, StringComparison.OrdinalIgnoreCase);
 
     private static ResolvedModel Own(string onnx, string path, ModelOptions options, string? labels) => new(
         Path.GetFileName(path), onnx, null, options.Decoder, labels is null ? null : LabelFile.Read(labels));

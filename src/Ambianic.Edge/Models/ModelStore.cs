@@ -239,6 +239,6 @@ public sealed partial class ModelStore(string directory, IHttpClientFactory http
     [LoggerMessage(LogLevel.Information, "Another process is fetching models into {Directory}; waiting for it")]
     private partial void LogWaiting(string directory);
 
-    [LoggerMessage(LogLevel.Warning, "The model {Onnx} was damaged and has been made anew")]
+    [LoggerMessage(LogLevel.Warning, "The model {Onnx} was damaged and is made anew")]
     private partial void LogDamaged(string onnx);
 }

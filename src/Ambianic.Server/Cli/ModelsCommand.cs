@@ -133,7 +133,7 @@ internal static class ModelsCommand
         }
         catch (InferenceException error)
         {
-            return ($"none: {error.Message}", error.InnerException is InferenceException);
+            return ($"none: {error.Message}", error.NeedsDecoder);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Ambianic.Vision;
 
 namespace Ambianic.Configuration;
 
@@ -108,6 +109,112 @@ public sealed class ConfigurationLoaderTests : IDisposable
         var options = Assert.IsType<DetectOptions>(Assert.Single(pipeline.Elements).Options);
         Assert.Equal(("m", 8, Path.Combine(_directory.Path, "l.txt")), (options.AiModel, options.TopK, options.Labels));
         Assert.Equal(new ModelOptions { Onnx = "/b.onnx", Tflite = Path.Combine(_directory.Path, "a.tflite") }, options.Model);
+    }
+
+    [Theory]
+    [InlineData("off")]
+    [InlineData("Off")]
+    [InlineData("false")]
+    [InlineData("no")]
+    [InlineData("none")]
+    [InlineData("'off'")]
+    [InlineData("{slope: 1, intercept: 0}")]
+    public void Load_CalibrationSwitchedOff_IsTheModelsOwnScores(string off)
+    {
+        Write("config.yaml", $"""
+            ai_models:
+              m:
+                model:
+                  name: nanodet
+                  calibration:
+                    slope: 2
+            pipelines:
+              a:
+                - source: rtsp://cam/1
+                - detect_objects:
+                    ai_model: m
+                    model:
+                      calibration: {off}
+            """);
+
+        var result = Load();
+
+        Assert.Empty(result.Problems);
+        var options = Assert.IsType<DetectOptions>(Assert.Single(Assert.Single(result.Configuration.Pipelines).Elements).Options);
+        Assert.Equal(new ModelOptions { Name = "nanodet", Calibration = Calibration.None }, options.Model);
+    }
+
+    [Theory]
+    [InlineData("on", "'on'")]
+    [InlineData("2.5", "'2.5'")]
+    [InlineData("[1, 2]", "a list")]
+    public void Load_CalibrationOfAnotherKind_SaysWhatItMayBe(string value, string quoted)
+    {
+        Write("config.yaml", $"pipelines:\n  a:\n    - source: rtsp://cam/1\n    - detect_objects: {{model: {{calibration: {value}}}}}\n");
+
+        var problem = Assert.Single(Load().Problems);
+
+        Assert.Equal(
+            $"config.yaml:4:45 pipelines.a[1].detect_objects.model.calibration: must be off, or a map of keys and values, not {quoted}",
+            problem.ToString());
+    }
+
+    [Fact]
+    public void Load_FilesOfAModelAreNotThere_WarnsOnceWhereTheyAreNamedAndRunsThePipelines()
+    {
+        Directory.CreateDirectory(_directory["folder"]);
+        Write("config.yaml", """
+            ai_models:
+              mine:
+                model:
+                  tflite: mine.tflite
+                labels: folder
+            pipelines:
+              a: [source: rtsp://cam/1, detect_objects: {ai_model: mine}]
+              b:
+                - source: rtsp://cam/2
+                - detect_objects: {ai_model: mine}
+                - detect_faces:
+                    model: {onnx: faces.onnx}
+            """);
+
+        var result = Load();
+
+        Assert.Equal(
+            [
+                $"config.yaml:4:15 ai_models.mine.model.tflite: warning: the file {_directory["mine.tflite"]} is not there; put it there or correct the path",
+                $"config.yaml:5:13 ai_models.mine.labels: warning: the file {_directory["folder"]} is a folder; name a file in it",
+                $"config.yaml:12:23 pipelines.b[2].detect_faces.model.onnx: warning: the file {_directory["faces.onnx"]} is not there; put it there or correct the path",
+            ],
+            result.Problems.Select(problem => problem.ToString()));
+        Assert.False(result.HasErrors);
+        Assert.All(result.Configuration.Pipelines, pipeline => Assert.True(pipeline.IsEnabled));
+    }
+
+    [Theory]
+    [InlineData("{name: nanodet, onnx: not-there.onnx}")]
+    [InlineData("{tflite: mine.tflite, edgetpu: mine_edgetpu.tflite}")]
+    [InlineData("{tflite: mine_edgetpu.tflite}")]
+    [InlineData("{edgetpu: mine_edgetpu.tflite}")]
+    [InlineData("{onnx: mine.tflite, tflite: not-there.tflite}")]
+    public void Load_FileThatIsUsedIsThere_NeedsNoOther(string model)
+    {
+        Write("mine.tflite", "");
+        Write("config.yaml", $"pipelines:\n  a: [source: rtsp://cam/1, detect_objects: {{model: {model}}}]\n");
+
+        Assert.Empty(Load().Problems);
+    }
+
+    [Fact]
+    public void Load_OnlyTheFileForTheEdgeTpuIsThere_WarnsOfTheOther()
+    {
+        Write("mine_edgetpu.tflite", "");
+        Write("config.yaml", "pipelines:\n  a: [source: rtsp://cam/1, detect_objects: {model: {edgetpu: mine_edgetpu.tflite}}]\n");
+
+        var problem = Assert.Single(Load().Problems);
+
+        Assert.True(problem.IsWarning);
+        Assert.Contains(_directory["mine.tflite"], problem.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -276,7 +383,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
     private static string Fingerprint(string text)
     {
         var result = LoadText(text);
-        Assert.Empty(result.Problems);
+        Assert.False(result.HasErrors);
         return Assert.Single(result.Configuration.Pipelines).Fingerprint;
     }
 

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Ambianic.Models;
 
 public sealed class LabelFileTests
@@ -25,6 +27,29 @@ public sealed class LabelFileTests
         var error = Assert.Throws<ModelException>(() => Read(content));
 
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_Latin1_IsAnErrorThatNamesFileAndLine()
+    {
+        using var directory = new TemporaryDirectory();
+        File.WriteAllText(directory["labels.txt"], "person\r\nmöwe\r\n", Encoding.Latin1);
+
+        var error = Assert.Throws<ModelException>(() => LabelFile.Read(directory["labels.txt"]));
+
+        Assert.Contains("labels.txt cannot be read: its line 2 is not UTF-8; save the file as UTF-8", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("utf-8")]
+    [InlineData("utf-16")]
+    [InlineData("utf-16BE")]
+    public void Read_TextWithAByteOrderMark_LosesTheMarkAlone(string encoding)
+    {
+        using var directory = new TemporaryDirectory();
+        File.WriteAllText(directory["labels.txt"], "möwe\r\nperson\r\n", Encoding.GetEncoding(encoding));
+
+        Assert.Equal(["möwe", "person"], LabelFile.Read(directory["labels.txt"]));
     }
 
     [Fact]

@@ -58,6 +58,40 @@ public sealed class ModelStoreTests : IDisposable
         Assert.Equal(whole, await File.ReadAllBytesAsync(onnx, Cancellation));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(20)]
+    [InlineData(150)]
+    public async Task GetAsync_CopiedModelIsCutOffAndHasNoHash_IsFetchedOnceMore(int length)
+    {
+        var model = _fixture.PackedModel();
+        var onnx = await _fixture.Store().GetAsync(model, null, Cancellation);
+        var whole = await File.ReadAllBytesAsync(onnx, Cancellation);
+        File.Delete(onnx + FinishedFile.HashSuffix);
+        await File.WriteAllBytesAsync(onnx, whole[..length], Cancellation);
+
+        await _fixture.Store().GetAsync(model, null, Cancellation);
+
+        Assert.Equal(whole, await File.ReadAllBytesAsync(onnx, Cancellation));
+    }
+
+    [Fact]
+    public async Task GetAsync_CopiedModelIsWholeAndHasNoHash_IsUsedAndGuardedFromThenOn()
+    {
+        var model = _fixture.PackedModel();
+        var onnx = await _fixture.Store().GetAsync(model, null, Cancellation);
+        var whole = await File.ReadAllBytesAsync(onnx, Cancellation);
+        File.Delete(onnx + FinishedFile.HashSuffix);
+
+        await _fixture.Store().GetAsync(model, null, Cancellation);
+
+        Assert.Single(await File.ReadAllLinesAsync(_fixture["count"], Cancellation));
+        whole[^1] ^= 1;
+        await File.WriteAllBytesAsync(onnx, whole, Cancellation);
+        await _fixture.Store().GetAsync(model, null, Cancellation);
+        Assert.Equal(2, (await File.ReadAllLinesAsync(_fixture["count"], Cancellation)).Length);
+    }
+
     [Fact]
     public async Task ImportAsync_DeviceThatNeverEnds_IsRefused()
     {

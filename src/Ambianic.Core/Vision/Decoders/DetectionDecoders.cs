@@ -28,7 +28,7 @@ public static class DetectionDecoders
         All.FirstOrDefault(decoder => decoder.Reads(outputs, width, height))
         ?? throw new InferenceException(
             $"cannot tell how to read the outputs {string.Join(", ", outputs.Select(Describe))} of a picture of {width}x{height}; "
-            + $"say it with model.decoder: {string.Join(", ", Names)}");
+            + $"say it with model.decoder: {string.Join(", ", Names)}") { NeedsDecoder = true };
 
     /// <summary>How pictures are prepared for a model of a decoder's family: as is usual there, and where the tensor takes whole numbers, pixels as they are.</summary>
     /// <param name="decoder">The family.</param>

@@ -4,7 +4,7 @@ namespace Ambianic.Vision.Decoders;
 
 /// <summary>
 /// The YOLO family as Ultralytics exports it; which head it is, the shape says: v8, v9, v11 [1, 4 + classes, cells] with
-/// centre, size and class scores in columns; v5, v7 [1, cells, 5 + classes] with objectness; v10 and every export with
+/// centre, size and class scores in columns; v5, v6, v7 [1, cells, 5 + classes] with objectness; v10 and every export with
 /// suppression in the graph [1, n, 6] of corners, score and class. Boxes are in pixels of the tensor in ONNX exports, and
 /// parts of it, 0 to 1, in TensorFlow's; which, the boxes say.
 /// </summary>

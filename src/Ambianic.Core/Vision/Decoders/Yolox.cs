@@ -17,8 +17,7 @@ public sealed class Yolox : IDetectionDecoder
 
     /// <inheritdoc/>
     public bool Reads(IReadOnlyList<ModelOutput> outputs, int width, int height) =>
-        outputs.Count == 1 && outputs[0].Shape.Count == 3 && outputs[0].FromLast(1) > 5
-        && outputs[0].FromLast(2) == Cells(width, height);
+        HasShape(outputs, width, height) && !IsCertainOfAllCells(outputs[0]);
 
     /// <inheritdoc/>
     public int Classes(IReadOnlyList<ModelOutput> outputs) => outputs[0].FromLast(1) - 5;
@@ -31,7 +30,7 @@ public sealed class Yolox : IDetectionDecoder
     {
         var columns = outputs[0].FromLast(1);
         var rows = outputs[0].Values.Span;
-        if (!Reads(outputs, letterbox.TensorWidth, letterbox.TensorHeight))
+        if (!HasShape(outputs, letterbox.TensorWidth, letterbox.TensorHeight))
         {
             throw new InferenceException(
                 $"an output [{string.Join(",", outputs[0].Shape)}] is not that of a YOLOX of {letterbox.TensorWidth}x{letterbox.TensorHeight}; try another decoder");
@@ -48,6 +47,24 @@ public sealed class Yolox : IDetectionDecoder
 
             rows = rows[(cells * columns)..];
         }
+    }
+
+    private static bool HasShape(IReadOnlyList<ModelOutput> outputs, int width, int height) =>
+        outputs.Count == 1 && outputs[0].Shape.Count == 3 && outputs[0].FromLast(1) > 5
+        && outputs[0].FromLast(2) == Cells(width, height);
+
+    /// <summary>YOLO v6 has the same shape, boxes in pixels, and an objectness that is 1 everywhere.</summary>
+    private static bool IsCertainOfAllCells(ModelOutput output)
+    {
+        var columns = output.FromLast(1);
+        var rows = output.Values.Span;
+        var isCertain = rows.Length >= columns;
+        for (; isCertain && rows.Length >= columns; rows = rows[columns..])
+        {
+            isCertain = rows[4] == 1;
+        }
+
+        return isCertain;
     }
 
     private static void Decode(ReadOnlySpan<float> row, int column, int line, int stride, float threshold, CandidateList found)

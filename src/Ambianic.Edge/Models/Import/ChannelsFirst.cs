@@ -56,11 +56,11 @@ internal sealed class ChannelsFirst
     {
         switch (node.Op)
         {
-            case "Conv" or "MaxPool" or "AveragePool" or "DepthToSpace" or "SpaceToDepth":
+            case "Conv" or "ConvTranspose" or "MaxPool" or "AveragePool" or "DepthToSpace" or "SpaceToDepth":
                 Change(node, [First(node.Inputs[0]), .. node.Inputs.Skip(1).Select(AsMeant)]);
                 break;
             case "Resize":
-                Change(node, [First(node.Inputs[0]), .. node.Inputs.Skip(1).Select(AsMeant)], ("axes", new long[] { 2, 3 }));
+                Resize(node);
                 break;
             case "Shape" when IsFirst(node):
                 KeepShape(node);
@@ -84,11 +84,12 @@ internal sealed class ChannelsFirst
             case "Slice" when IsFirst(node):
                 Change(node, [First(node.Inputs[0]), .. node.Inputs.Skip(1).Take(2), AxesInFirst(node.Inputs[3]), node.Inputs[4]]);
                 break;
-            case "ReduceMean" or "ReduceSum" or "ReduceMax" or "ReduceMin" when IsFirst(node) && (long)node.Attributes["keepdims"] == 1:
+            case "ReduceMean" or "ReduceSum" or "ReduceMax" or "ReduceMin" or "ReduceProd" when IsFirst(node) && (long)node.Attributes["keepdims"] == 1:
                 Change(node, [First(node.Inputs[0]), AxesInFirst(node.Inputs[1])]);
                 break;
             case "Relu" or "Clip" or "LeakyRelu" or "Elu" or "Sigmoid" or "Tanh" or "HardSwish" or "Exp" or "Sqrt" or "Abs" or "Neg"
-                or "Reciprocal" or "Floor" or "Cast" or "Identity" or "QuantizeLinear" or "DequantizeLinear" or "Not" when IsFirst(node):
+                or "Reciprocal" or "Floor" or "Ceil" or "Round" or "Log" or "Sin" or "Cos" or "Not" or "Cast" or "Identity"
+                or "QuantizeLinear" or "DequantizeLinear" when IsFirst(node):
                 Change(node, [First(node.Inputs[0]), .. node.Inputs.Skip(1).Select(AsMeant)]);
                 break;
             default:
@@ -123,6 +124,19 @@ internal sealed class ChannelsFirst
         {
             _asMeant[output] = output;
         }
+    }
+
+    /// <summary>
+    /// Sizes of all four axes, though ONNX could be told those of rows and columns alone: ONNX Runtime's optimiser mixes
+    /// those up when there is a transpose beside the node, and then refuses the model.
+    /// </summary>
+    private void Resize(Node node)
+    {
+        var (picture, all, sizes) = (First(node.Inputs[0]), Named("all", node.Outputs[0]), Named("sizes", node.Outputs[0]));
+        _target.Nodes.Add(new Node("Shape", [picture], [all], new Dictionary<string, object> { ["start"] = 0L, ["end"] = 2L }));
+        _target.Nodes.Add(new Node(
+            "Concat", [all, AsMeant(node.Inputs[3])], [sizes], new Dictionary<string, object> { ["axis"] = 0L }));
+        Change(node, [picture, "", "", sizes]);
     }
 
     /// <summary>Sizes are put in order instead of pixels.</summary>

@@ -3,7 +3,8 @@ namespace Ambianic.Models.Import;
 /// <summary>
 /// A network between reading and writing. Operators, their inputs and attributes are those of ONNX (opset 18) with one
 /// exception: until <see cref="ChannelsFirst"/> has rewritten it, pictures lie as TensorFlow lays them (batch, row,
-/// column, channel) also for operators that ONNX only knows with channels first. Filters are always as in ONNX.
+/// column, channel) also for operators that ONNX only knows with channels first. Filters are always as in ONNX, and
+/// the sizes of a Resize are until then those of rows and columns alone.
 /// </summary>
 internal sealed class Graph
 {

@@ -13,26 +13,26 @@ internal sealed partial class GraphBuilder
         ? Emit("Mod", [a, b])
         : Emit("Sub", [a, Emit("Mul", [b, FloorDivide(a, b, integers)])]);
 
-    public string SquaredDifference(string a, string b)
-    {
-        var difference = Emit("Sub", [a, b]);
-        return Emit("Mul", [difference, difference]);
-    }
+    public string Square(string value) => Emit("Mul", [value, value]);
+
+    public string SquaredDifference(string a, string b) => Square(Emit("Sub", [a, b]));
+
+    public string NotEqual(string a, string b) => Emit("Not", [Emit("Equal", [a, b])]);
 
     /// <summary>The sum of any number of values.</summary>
     public string AddAll(IReadOnlyList<string> values) => values.Aggregate((sum, value) => Emit("Add", [sum, value]));
 
     /// <summary>Combines the elements of some axes.</summary>
-    /// <param name="op"><c>ReduceMean</c>, <c>ReduceSum</c>, <c>ReduceMax</c> or <c>ReduceMin</c>.</param>
+    /// <param name="op"><c>ReduceMean</c>, <c>ReduceSum</c>, <c>ReduceProd</c>, <c>ReduceMax</c> or <c>ReduceMin</c>.</param>
     /// <param name="value">Of any shape.</param>
     /// <param name="axes">Known beforehand.</param>
     /// <param name="keep">True: the axes stay, with size one.</param>
     public string Reduce(string op, string value, string axes, bool keep) =>
         Emit(op, [value, Integers(IntegersOf(axes))], ("keepdims", keep ? 1L : 0L));
 
-    /// <summary>Where the largest element of an axis is, as a 32-bit integer.</summary>
-    public string ArgMax(string value, string axis) => Cast(
-        Emit("ArgMax", [value], ("axis", IntegersOf(axis)[0]), ("keepdims", 0L)), ElementType.Int32);
+    /// <summary>Where the largest (<c>ArgMax</c>) or smallest (<c>ArgMin</c>) element of an axis is.</summary>
+    public string ArgBest(string op, string value, string axis, ElementType type) =>
+        Cast(Emit(op, [value], ("axis", IntegersOf(axis)[0]), ("keepdims", 0L)), type);
 
     /// <summary>The largest elements of the last axis in descending order, and where they are as 32-bit integers.</summary>
     public string[] TopK(string value, string count)
@@ -45,10 +45,15 @@ internal sealed partial class GraphBuilder
     public string Softmax(string value, float beta) =>
         Emit("Softmax", [beta == 1 ? value : Emit("Mul", [value, Scalar(beta)])], ("axis", -1L));
 
-    /// <summary>A matrix product with a matrix of <paramref name="weights"/> (inputs, outputs), and a bias or null.</summary>
-    public string MultiplyMatrix(string value, string weights, string? bias)
+    /// <summary>The products of the matrices in the last two axes, those before them broadcast.</summary>
+    /// <param name="a">Rows, inner axis; the other way round when transposed.</param>
+    /// <param name="b">Inner axis, columns; the other way round when transposed.</param>
+    public string MultiplyMatrices((string Value, int Axes, bool Transposed) a, (string Value, int Axes, bool Transposed) b)
     {
-        var product = Emit("MatMul", [value, weights]);
-        return bias is null ? product : Emit("Add", [product, bias]);
+        return Emit("MatMul", [Upright(a), Upright(b)]);
+
+        string Upright((string Value, int Axes, bool Transposed) matrix) => !matrix.Transposed ? matrix.Value
+            : matrix.Axes < 2 ? throw new ModelException($"a value of {matrix.Axes} axes is no matrix to be transposed")
+            : Transpose(matrix.Value, [.. Enumerable.Range(0, matrix.Axes - 2).Select(axis => (long)axis), matrix.Axes - 1, matrix.Axes - 2]);
     }
 }

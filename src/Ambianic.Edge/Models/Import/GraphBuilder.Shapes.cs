@@ -3,13 +3,30 @@ namespace Ambianic.Models.Import;
 /// <summary>Which part of each axis TensorFlow's StridedSlice takes; bit <c>i</c> of a mask speaks of axis <c>i</c>.</summary>
 /// <param name="BeginMask">From the first element.</param>
 /// <param name="EndMask">To the last element.</param>
+/// <param name="EllipsisMask">All axes that nothing else speaks of, as they are.</param>
 /// <param name="NewAxisMask">A new axis of size one.</param>
 /// <param name="ShrinkAxisMask">One element, and the axis goes.</param>
-internal readonly record struct SliceMasks(long BeginMask, long EndMask, long NewAxisMask, long ShrinkAxisMask);
+internal readonly record struct SliceMasks(
+    long BeginMask, long EndMask, long EllipsisMask, long NewAxisMask, long ShrinkAxisMask)
+{
+    public bool IsEllipsis(int i) => Has(EllipsisMask, i);
+
+    public bool IsNewAxis(int i) => !IsEllipsis(i) && Has(NewAxisMask, i);
+
+    public bool IsShrunk(int i) => !IsEllipsis(i) && !IsNewAxis(i) && Has(ShrinkAxisMask, i);
+
+    public bool IsFromFirst(int i) => Has(BeginMask, i);
+
+    public bool IsToLast(int i) => Has(EndMask, i);
+
+    private static bool Has(long mask, int i) => (mask >> i & 1) != 0;
+}
 
 /// <content>Operators that rearrange.</content>
 internal sealed partial class GraphBuilder
 {
+    private const int MostSliced = 32; // as many as TensorFlow's masks have bits
+
     public string Reshape(string value, string shape) => Emit("Reshape", [value, Cast(shape, ElementType.Int64)]);
 
     public string Transpose(string value, long[] axes) => Emit("Transpose", [value], ("perm", axes));
@@ -51,9 +68,24 @@ internal sealed partial class GraphBuilder
     /// <summary>Number of elements, as a 32-bit integer.</summary>
     public string Size(string value) => Cast(Emit("Size", [value]), ElementType.Int32);
 
-    public string Gather(string value, string indices, long axis) => Emit("Gather", [value, indices], ("axis", axis));
+    /// <summary>The elements of an axis that <paramref name="indices"/> name.</summary>
+    /// <param name="value">What they are taken from.</param>
+    /// <param name="indices">Of any shape.</param>
+    /// <param name="axis">The axis.</param>
+    /// <param name="batches">How many first axes value and indices share.</param>
+    /// <exception cref="ModelException">The axes that are shared are not those before the axis.</exception>
+    public string Gather(string value, string indices, long axis, long batches) => batches switch
+    {
+        0 => Emit("Gather", [value, indices], ("axis", axis)),
+        > 0 when batches == axis => Emit("GatherND", [value, Unsqueeze(Wide(indices), -1)], ("batch_dims", batches)),
+        _ => throw new ModelException($"batch_dims of {batches} with an axis of {axis} are not supported, only those that are equal"),
+    };
 
-    public string GatherNd(string value, string indices) => Emit("GatherND", [value, Cast(indices, ElementType.Int64)]);
+    /// <summary>The parts that the last axis of <paramref name="indices"/> names.</summary>
+    public string GatherNd(string value, string indices) => Emit("GatherND", [value, Wide(indices)]);
+
+    /// <summary>Indices as GatherND wants them; constant ones too, which may be many.</summary>
+    private string Wide(string indices) => Emit("Cast", [indices], ("to", (long)ElementType.Int64));
 
     /// <summary>As many elements of each axis as <paramref name="sizes"/> say, -1 being the rest.</summary>
     public string Slice(string value, long[] begin, long[] sizes)
@@ -68,39 +100,54 @@ internal sealed partial class GraphBuilder
     public string StridedSlice(string value, string begin, string end, string strides, SliceMasks masks)
     {
         var (first, last, steps) = (IntegersOf(begin), IntegersOf(end), IntegersOf(strides));
-        List<long> starts = [], ends = [], axes = [], taken = [], shrunk = [], added = [];
-        var axis = 0;
-        for (var i = 0; i < first.Length; i++)
+        if (last.Length != first.Length || steps.Length != first.Length || first.Length > MostSliced)
         {
-            var bit = 1L << i;
-            if ((masks.NewAxisMask & bit) != 0)
+            throw new ModelException("the file is damaged: it says different numbers of begins, ends and strides");
+        }
+
+        List<long> starts = [], ends = [], axes = [], taken = [], shrunk = [], added = [];
+        var items = Enumerable.Range(0, first.Length);
+        var (axis, result) = (0, 0); // of the tensor, and of what becomes of it; counted from the end once an ellipsis has passed
+        foreach (var i in items)
+        {
+            if (masks.IsEllipsis(i))
             {
-                added.Add(axis + added.Count - shrunk.Count);
+                axis = -items.Count(later => later > i && !masks.IsNewAxis(later));
+                result = -items.Count(later => later > i && !masks.IsShrunk(later));
+                continue;
+            }
+
+            if (masks.IsNewAxis(i))
+            {
+                added.Add(result++);
                 continue;
             }
 
             var forwards = steps[i] > 0;
-            if ((masks.ShrinkAxisMask & bit) != 0)
+            if (masks.IsShrunk(i))
             {
                 Take(first[i], first[i] == -1 ? int.MaxValue : first[i] + 1, 1);
-                shrunk.Add(axis);
+                shrunk.Add(axis++);
+                continue;
             }
-            else if ((masks.BeginMask & masks.EndMask & bit) == 0 || steps[i] != 1)
+
+            if (!masks.IsFromFirst(i) || !masks.IsToLast(i) || steps[i] != 1)
             {
                 Take(
-                    (masks.BeginMask & bit) == 0 ? first[i] : forwards ? 0 : int.MaxValue,
-                    (masks.EndMask & bit) == 0 ? last[i] : forwards ? int.MaxValue : int.MinValue,
+                    !masks.IsFromFirst(i) ? first[i] : forwards ? 0 : int.MaxValue,
+                    !masks.IsToLast(i) ? last[i] : forwards ? int.MaxValue : int.MinValue,
                     steps[i]);
             }
 
             axis++;
+            result++;
         }
 
-        var result = starts.Count == 0 ? value : Emit(
+        var part = starts.Count == 0 ? value : Emit(
             "Slice",
             [value, Integers([.. starts]), Integers([.. ends]), Integers([.. axes]), Integers([.. taken])]);
-        result = shrunk.Count == 0 ? result : Squeeze(result, [.. shrunk]);
-        return added.Count == 0 ? result : Emit("Unsqueeze", [result, Integers([.. added])]);
+        part = shrunk.Count == 0 ? part : Squeeze(part, [.. shrunk]);
+        return added.Count == 0 ? part : Emit("Unsqueeze", [part, Integers([.. added])]);
 
         void Take(long from, long to, long step)
         {

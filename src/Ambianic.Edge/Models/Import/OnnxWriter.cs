@@ -7,7 +7,7 @@ namespace Ambianic.Models.Import;
 internal static class OnnxWriter
 {
     private const int IrVersion = 8;
-    private const int Opset = 18; // the first whose Resize can be told sizes for rows and columns alone
+    private const int Opset = 18; // the first whose reductions are all told their axes in the same way
 
     /// <summary>The model of <paramref name="graph"/>; constants that no node uses are left out.</summary>
     /// <param name="graph">The network.</param>

@@ -82,6 +82,21 @@ public sealed class DetectionDecodersTests
     }
 
     [Fact]
+    public void Guess_ObjectnessOfOneEverywhere_IsAYoloWhoseBoxesArePixels()
+    {
+        var output = Zeros("output", 21, 7); // 32x32, one row a cell as a YOLOX has
+        for (var cell = 0; cell < 21; cell++)
+        {
+            ((float[])[4 + cell, 8, 6, 4, 1, 0.01f, 0.02f]).CopyTo(Values(output).Slice(cell * 7, 7));
+        }
+
+        Assert.Equal("yolo", DetectionDecoders.Guess([output], 32, 32).Name);
+
+        Values(output)[4] = 0.5f;
+        Assert.Equal("yolox", DetectionDecoders.Guess([output], 32, 32).Name);
+    }
+
+    [Fact]
     public void Decode_OutputsOfAnotherFamily_SaysSo()
     {
         var output = Zeros("output", 10, 7);

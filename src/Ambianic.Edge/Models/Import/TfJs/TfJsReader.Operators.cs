@@ -62,7 +62,7 @@ internal sealed partial class TfJsReader
         "Sum" => Reduce(node, "ReduceSum"),
         "Max" => Reduce(node, "ReduceMax"),
         "Min" => Reduce(node, "ReduceMin"),
-        "ArgMax" => _builder.ArgMax(In(node, 0), In(node, 1)),
+        "ArgMax" => _builder.ArgBest("ArgMax", In(node, 0), In(node, 1), ElementType.Int32),
 
         "Reshape" => _builder.Reshape(In(node, 0), In(node, 1)),
         "Transpose" => _builder.Transpose(In(node, 0), _builder.IntegersOf(In(node, 1))),
@@ -76,10 +76,8 @@ internal sealed partial class TfJsReader
         "Shape" => _builder.Shape(In(node, 0)),
         "Size" => _builder.Size(In(node, 0)),
         "GatherNd" => _builder.GatherNd(In(node, 0), In(node, 1)),
-        "GatherV2" when node.Integer("batch_dims") == 0 => _builder.Gather(In(node, 0), In(node, 1), Axis(node, 2)),
-        "StridedSlice" when node.Integer("ellipsis_mask") == 0 => _builder.StridedSlice(
-            In(node, 0), In(node, 1), In(node, 2), In(node, 3), new SliceMasks(
-                node.Integer("begin_mask"), node.Integer("end_mask"), node.Integer("new_axis_mask"), node.Integer("shrink_axis_mask"))),
+        "GatherV2" => _builder.Gather(In(node, 0), In(node, 1), Axis(node, 2), node.Integer("batch_dims")),
+        "StridedSlice" => _builder.StridedSlice(In(node, 0), In(node, 1), In(node, 2), In(node, 3), Masks(node)),
         "SparseToDense" => SparseToDense(node),
         _ => throw new ModelException("this operator is not supported"),
     };
@@ -93,6 +91,13 @@ internal sealed partial class TfJsReader
     private long Axis(TfJsNode node, int index) => _builder.IntegersOf(In(node, index))[0];
 
     private string Direct(TfJsNode node, string op) => _builder.Emit(op, All(node));
+
+    private static SliceMasks Masks(TfJsNode node) => new(
+        node.Integer("begin_mask"),
+        node.Integer("end_mask"),
+        node.Integer("ellipsis_mask"),
+        node.Integer("new_axis_mask"),
+        node.Integer("shrink_axis_mask"));
 
     private string Reduce(TfJsNode node, string op) => _builder.Reduce(op, In(node, 0), In(node, 1), node.Flag("keep_dims"));
 

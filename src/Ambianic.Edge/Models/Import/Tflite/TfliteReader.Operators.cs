@@ -8,6 +8,9 @@ internal sealed partial class TfliteReader
 {
     private const string PostProcess = "TFLite_Detection_PostProcess";
 
+    /// <summary>MediaPipe's: a transposed convolution with a bias.</summary>
+    private const string TransposedWithBias = "Convolution2DTransposeBias";
+
     /// <summary>Tensors that come from <see cref="DetectionPostProcess"/>, which is not part of the graph.</summary>
     private readonly HashSet<int> _postProcessed = [];
 
@@ -53,7 +56,10 @@ internal sealed partial class TfliteReader
     {
         CONV_2D => Convolution(item),
         DEPTHWISE_CONV_2D => DepthwiseConvolution(item),
+        TRANSPOSE_CONV => TransposedConvolution(item),
+        CUSTOM when item.Custom == TransposedWithBias => TransposedConvolutionWithBias(item),
         FULLY_CONNECTED => FullyConnected(item),
+        BATCH_MATMUL => _builder.MultiplyMatrices(Matrix(item, 0), Matrix(item, 1)),
         MAX_POOL_2D => Pool(item, "MaxPool"),
         AVERAGE_POOL_2D => Pool(item, "AveragePool"),
         RESIZE_BILINEAR => _builder.Resize(In(item, 0), In(item, 1), linear: true, Grid(item, 2)),
@@ -62,6 +68,7 @@ internal sealed partial class TfliteReader
         SPACE_TO_DEPTH => _builder.SpaceToDepth(In(item, 0), Option(item, 0)),
         PAD => _builder.Pad(In(item, 0), In(item, 1), null),
         PADV2 => _builder.Pad(In(item, 0), In(item, 1), In(item, 2)),
+        MIRROR_PAD => _builder.PadMirrored(In(item, 0), In(item, 1), symmetric: (item.Options?.Byte(0) ?? 0) == 1),
 
         ADD => Activated(item, 0, Direct(item, "Add")),
         SUB => Activated(item, 0, Direct(item, "Sub")),
@@ -70,6 +77,10 @@ internal sealed partial class TfliteReader
         MAXIMUM => Direct(item, "Max"),
         MINIMUM => Direct(item, "Min"),
         POW => Direct(item, "Pow"),
+        ADD_N => _builder.AddAll(All(item)),
+        FLOOR_DIV => _builder.FloorDivide(In(item, 0), In(item, 1), HasIntegers(item)),
+        FLOOR_MOD => _builder.FloorModulo(In(item, 0), In(item, 1), HasIntegers(item)),
+        SQUARE => _builder.Square(In(item, 0)),
         SQUARED_DIFFERENCE => _builder.SquaredDifference(In(item, 0), In(item, 1)),
         PRELU => Direct(item, "PRelu"),
         RELU or RELU6 or RELU_N1_TO_1 or TANH or ELU => _builder.Activate(In(item, 0), item.Code.ToString()),
@@ -82,13 +93,34 @@ internal sealed partial class TfliteReader
         RSQRT => _builder.Emit("Reciprocal", [Direct(item, "Sqrt")]),
         ABS => Direct(item, "Abs"),
         NEG => Direct(item, "Neg"),
+        FLOOR => Direct(item, "Floor"),
+        CEIL => Direct(item, "Ceil"),
+        ROUND => Direct(item, "Round"),
+        LOG => Direct(item, "Log"),
+        SIN => Direct(item, "Sin"),
+        COS => Direct(item, "Cos"),
         QUANTIZE or DEQUANTIZE => In(item, 0),
         CAST => _builder.Cast(In(item, 0), Wide(TensorOf(item.Outputs[0]).Type)),
+
+        EQUAL => Direct(item, "Equal"),
+        NOT_EQUAL => _builder.NotEqual(In(item, 0), In(item, 1)),
+        LESS => Direct(item, "Less"),
+        LESS_EQUAL => Direct(item, "LessOrEqual"),
+        GREATER => Direct(item, "Greater"),
+        GREATER_EQUAL => Direct(item, "GreaterOrEqual"),
+        LOGICAL_AND => Direct(item, "And"),
+        LOGICAL_OR => Direct(item, "Or"),
+        LOGICAL_NOT => Direct(item, "Not"),
+        SELECT => Select(item),
+        SELECT_V2 => Direct(item, "Where"),
 
         MEAN => Reduce(item, "ReduceMean"),
         SUM => Reduce(item, "ReduceSum"),
         REDUCE_MAX => Reduce(item, "ReduceMax"),
-        ARG_MAX => _builder.ArgMax(In(item, 0), In(item, 1)),
+        REDUCE_MIN => Reduce(item, "ReduceMin"),
+        REDUCE_PROD => Reduce(item, "ReduceProd"),
+        ARG_MAX => _builder.ArgBest("ArgMax", In(item, 0), In(item, 1), TensorOf(item.Outputs[0]).Type),
+        ARG_MIN => _builder.ArgBest("ArgMin", In(item, 0), In(item, 1), TensorOf(item.Outputs[0]).Type),
 
         RESHAPE => _builder.Emit("Reshape", [In(item, 0), _builder.Integers([.. TensorOf(item.Outputs[0]).Shape.Select(size => (long)size)])]),
         TRANSPOSE => _builder.Transpose(In(item, 0), Integers(item, 1)),
@@ -97,11 +129,14 @@ internal sealed partial class TfliteReader
         CONCATENATION => Activated(item, 1, _builder.Concat(All(item), Option(item, 0))),
         PACK => _builder.Pack(All(item), Option(item, 1)),
         TILE => _builder.Tile(In(item, 0), In(item, 1)),
-        SHAPE => _builder.Shape(In(item, 0)),
-        GATHER when Option(item, 1) == 0 => _builder.Gather(In(item, 0), In(item, 1), Option(item, 0)),
-        STRIDED_SLICE when Option(item, 2) == 0 => _builder.StridedSlice(
+        FILL => _builder.Fill(In(item, 0), In(item, 1)),
+        SHAPE => _builder.Cast(_builder.Shape(In(item, 0)), TensorOf(item.Outputs[0]).Type),
+        GATHER => _builder.Gather(In(item, 0), In(item, 1), Option(item, 0), Option(item, 1)),
+        GATHER_ND => _builder.GatherNd(In(item, 0), In(item, 1)),
+        STRIDED_SLICE when item.Options?.Bool(5) ?? false => throw new ModelException("ends that are offsets from the begins are not supported"),
+        STRIDED_SLICE => _builder.StridedSlice(
             In(item, 0), In(item, 1), In(item, 2), In(item, 3),
-            new SliceMasks(Option(item, 0), Option(item, 1), Option(item, 3), Option(item, 4))),
+            new SliceMasks(Option(item, 0), Option(item, 1), Option(item, 2), Option(item, 3), Option(item, 4))),
         SLICE => _builder.Slice(In(item, 0), Integers(item, 1), Integers(item, 2)),
         CUSTOM when item.Custom == "edgetpu-custom-op" => throw new ModelException(
             "the file is compiled for the Edge TPU and cannot be converted; name the file it was compiled from"),
@@ -126,6 +161,23 @@ internal sealed partial class TfliteReader
 
     private string Activated(TfliteOperator item, int field, string value) =>
         _builder.Activate(value, Activations[item.Options?.Byte(field) ?? 0]);
+
+    /// <summary>The rules of division differ; a quantised tensor stands for real numbers.</summary>
+    private bool HasIntegers(TfliteOperator item) =>
+        TensorOf(Input(item, 0)) is { IsQuantised: false, Type: not (ElementType.Float or ElementType.Float16) };
+
+    /// <summary>A condition of one axis chooses whole rows, where ONNX would broadcast it along the last axis.</summary>
+    private string Select(TfliteOperator item)
+    {
+        var axes = TensorOf(Input(item, 1)).Shape.Count;
+        var condition = TensorOf(Input(item, 0)).Shape.Count == 1 && axes > 1
+            ? _builder.Emit("Reshape", [In(item, 0), _builder.Integers([-1, .. Enumerable.Repeat(1L, axes - 1)])])
+            : In(item, 0);
+        return _builder.Emit("Where", [condition, In(item, 1), In(item, 2)]);
+    }
+
+    private (string Value, int Axes, bool Transposed) Matrix(TfliteOperator item, int index) =>
+        (In(item, index), TensorOf(Input(item, index)).Shape.Count, item.Options?.Bool(index) ?? false);
 
     private string Reduce(TfliteOperator item, string op) =>
         _builder.Reduce(op, In(item, 0), In(item, 1), item.Options?.Bool(0) ?? false);

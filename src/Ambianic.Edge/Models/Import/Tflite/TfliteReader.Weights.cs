@@ -1,14 +1,19 @@
+using System.Runtime.InteropServices;
+using static Ambianic.Models.Import.Tflite.TfliteOperatorCode;
+
 namespace Ambianic.Models.Import.Tflite;
 
 /// <content>Operators with weights.</content>
 internal sealed partial class TfliteReader
 {
+    private const int SamePadding = 1, ValidPadding = 2; // of TfLitePadding
+
     /// <summary>TensorFlow Lite: output channel, row, column, input channel.</summary>
     private string Convolution(TfliteOperator item)
     {
         var filter = Weights(item, [0, 3, 1, 2]);
         var dilations = new long[] { Option(item, 5, 1), Option(item, 4, 1) };
-        return Activated(item, 3, _builder.Convolve(In(item, 0), filter, Bias(item), Window(item), dilations, 1));
+        return Activated(item, 3, _builder.Convolve(In(item, 0), filter, Bias(item, 2), Window(item), dilations, 1));
     }
 
     /// <summary>TensorFlow Lite: one, row, column, output channel.</summary>
@@ -18,7 +23,37 @@ internal sealed partial class TfliteReader
         var dilations = new long[] { Option(item, 6, 1), Option(item, 5, 1) };
         var multiplier = Math.Max(1, Option(item, 3, 1));
         var groups = RequireConstant(Input(item, 1)).Shape[3] / multiplier;
-        return Activated(item, 4, _builder.Convolve(In(item, 0), filter, Bias(item), Window(item), dilations, groups));
+        return Activated(item, 4, _builder.Convolve(In(item, 0), filter, Bias(item, 2), Window(item), dilations, groups));
+    }
+
+    /// <summary>Shape of the result, filter (output channel, row, column, input channel), picture and, in newer files, a bias.</summary>
+    private string TransposedConvolution(TfliteOperator item) =>
+        Activated(item, 3, ConvolveTransposed(item, In(item, 2), Bias(item, 3), Window(item)));
+
+    /// <summary>Picture, filter and bias; the options are three integers: 1 for SAME padding, stride of columns, stride of rows.</summary>
+    /// <remarks>The structure <c>TfLiteTransposeConvParams</c> of TensorFlow Lite as it lies in memory.</remarks>
+    private string TransposedConvolutionWithBias(TfliteOperator item)
+    {
+        if (item.CustomOptions.Length < 3 * sizeof(int))
+        {
+            throw new ModelException("its options are damaged");
+        }
+
+        var options = MemoryMarshal.Cast<byte, int>(item.CustomOptions.Span[..(3 * sizeof(int))]);
+        return options[0] is SamePadding or ValidPadding
+            ? ConvolveTransposed(item, In(item, 0), Bias(item, 2), new Window(options[0] == SamePadding, options[2], options[1]))
+            : throw new ModelException($"the padding {options[0]} is not supported");
+    }
+
+    /// <summary>Sizes are those that the file says, because only the size of the result tells what is cut off.</summary>
+    private string ConvolveTransposed(TfliteOperator item, string picture, string? bias, Window window)
+    {
+        var (from, filter, to) = (
+            TensorOf(Picture(item)).Shape, RequireConstant(Input(item, 1)).Shape, TensorOf(item.Outputs[0]).Shape);
+        return _builder.ConvolveTransposed(
+            picture, Weights(item, [3, 0, 1, 2]), bias, window, Sizes(axis: 1), Sizes(axis: 2));
+
+        TransposedSizes Sizes(int axis) => new(from[axis], filter[axis], to[axis]);
     }
 
     /// <summary>TensorFlow Lite: output, input; everything but the batch is one axis.</summary>
@@ -32,7 +67,7 @@ internal sealed partial class TfliteReader
         var weights = Weights(item, [0, 1]);
         var rows = _builder.Emit("Reshape", [In(item, 0), _builder.Integers(-1, RequireConstant(Input(item, 1)).Shape[1])]);
         var product = _builder.Emit(
-            "Gemm", Bias(item) is { } bias ? [rows, weights, bias] : [rows, weights], ("transB", 1L));
+            "Gemm", Bias(item, 2) is { } bias ? [rows, weights, bias] : [rows, weights], ("transB", 1L));
         var shape = TensorOf(item.Outputs[0]).Shape;
         return Activated(item, 0, shape.Count == 2
             ? product
@@ -55,14 +90,14 @@ internal sealed partial class TfliteReader
         return Dequantise(stored.Transpose(axes), tensor, Array.IndexOf(axes, tensor.Axis));
     }
 
-    private string? Bias(TfliteOperator item)
+    private string? Bias(TfliteOperator item, int index)
     {
-        if (item.Inputs.Count < 3 || item.Inputs[2] < 0)
+        if (item.Inputs.Count <= index || item.Inputs[index] < 0)
         {
             return null;
         }
 
-        var (stored, tensor) = (RequireConstant(item.Inputs[2]), TensorOf(item.Inputs[2]));
+        var (stored, tensor) = (RequireConstant(item.Inputs[index]), TensorOf(item.Inputs[index]));
         if (stored.Type == ElementType.Int32 && tensor.Scales.Count == 0)
         {
             throw new ModelException("its bias has no scale");
@@ -73,7 +108,10 @@ internal sealed partial class TfliteReader
             : _builder.Constant(Real(stored, tensor));
     }
 
-    private bool IsQuantised(TfliteOperator item) => TensorOf(item.Inputs[0]).IsQuantised && TensorOf(item.Outputs[0]).IsQuantised;
+    private bool IsQuantised(TfliteOperator item) => TensorOf(Picture(item)).IsQuantised && TensorOf(item.Outputs[0]).IsQuantised;
+
+    /// <summary>The tensor that the weights work on.</summary>
+    private static int Picture(TfliteOperator item) => Input(item, item.Code == TRANSPOSE_CONV ? 2 : 0);
 
     private string Dequantise(Tensor stored, TfliteTensor tensor, int axis)
     {

@@ -16,8 +16,28 @@ public sealed class InterpreterTests
     [InlineData("pose", "0.5.1675469404", "pose_landmark_lite.tflite")]
     [InlineData("pose", "0.5.1675469404", "pose_landmark_full.tflite")]
     [InlineData("pose", "0.5.1675469404", "pose_landmark_heavy.tflite")]
+    [InlineData("hands", "0.4.1675469240", "hand_landmark_lite.tflite")]
+    [InlineData("hands", "0.4.1675469240", "hand_landmark_full.tflite")]
     public async Task Import_MediaPipeModel_AgreesWithTheInterpreter(string package, string version, string file) => await CompareAsync(
         Path.Combine(await NpmTestPackage.RequireAsync($"@mediapipe/{package}", version), file), centre: 0, swing: 1, most: 1e-3);
+
+    /// <summary>The values that other tests expect are those of the interpreter too; all operators in one test, because each starts a process.</summary>
+    [Fact]
+    public async Task Import_OperatorsOneByOne_ExpectWhatTheInterpreterAnswers()
+    {
+        using var directory = new TemporaryDirectory();
+        foreach (var tiny in TinyOperator.All.Where(tiny => !tiny.IsMediaPipes))
+        {
+            await File.WriteAllBytesAsync(directory["model.tflite"], tiny.Model, TestContext.Current.CancellationToken);
+
+            var outputs = await InterpretAsync(directory["model.tflite"], MemoryMarshal.AsBytes(tiny.Input.AsSpan()).ToArray());
+
+            var actual = MemoryMarshal.Cast<byte, float>(outputs["y"]).ToArray();
+            Assert.True(
+                tiny.Expected.Length == actual.Length && tiny.Expected.Zip(actual).All(pair => Math.Abs(pair.First - pair.Second) < 1e-5f),
+                $"{tiny.Name}: [{string.Join(", ", actual)}]");
+        }
+    }
 
     [Fact]
     public async Task Import_HalfPrecisionYolox_AgreesWithTheInterpreter() =>

@@ -4,6 +4,7 @@ using Ambianic.Vision;
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using SkiaSharp;
 
 namespace Ambianic.Models.Import.Tflite;
 
@@ -83,6 +84,31 @@ public sealed class TfliteReaderTests
         }
 
         Assert.True(people > 8, $"only {people} people");
+    }
+
+    /// <summary>TensorFlow Lite's own interpreter does not know its last operator, so this asks what the network is for.</summary>
+    [Theory]
+    [InlineData("selfie_segmentation.tflite", 256, 256)]
+    [InlineData("selfie_segmentation_landscape.tflite", 256, 144)]
+    public async Task Import_SelfieSegmentation_TellsThePersonFromTheRest(string file, int width, int height)
+    {
+        var picture = TestData.Require("pictures/person.jpg"); // she stands left of the middle
+        using var session = Load(Path.Combine(await NpmTestPackage.RequireAsync("@mediapipe/selfie_segmentation", "0.1.1675465747"), file));
+        using var original = SKBitmap.Decode(picture);
+        using var bitmap = original.Resize(new SKImageInfo(width, height), new SKSamplingOptions(SKFilterMode.Linear));
+        float[] pixels = [.. bitmap.Pixels.SelectMany(colour => new[] { colour.Red / 255f, colour.Green / 255f, colour.Blue / 255f })];
+
+        using var results = session.Run([NamedOnnxValue.CreateFromTensor(session.InputNames[0], new DenseTensor<float>(pixels, [1, height, width, 3]))]);
+
+        var mask = results.Single().AsEnumerable<float>().ToArray();
+        Assert.Equal(width * height, mask.Length);
+        Assert.All(mask, value => Assert.InRange(value, 0, 1));
+        Assert.InRange(Mean(0.27, 0.36, 0.5, 0.9), 0.8, 1);
+        Assert.InRange(Mean(0.6, 1, 0, 1), 0, 0.2);
+
+        float Mean(double left, double right, double top, double bottom) => mask
+            .Where((_, i) => i % width >= left * width && i % width < right * width && i / width >= top * height && i / width < bottom * height)
+            .Average();
     }
 
     private static InferenceSession Load(string path) => new(ModelImporter.Convert(path, null).ToByteArray());

@@ -5,7 +5,7 @@ namespace Ambianic.Models.Import.Tflite;
 /// <summary>Writes small TensorFlow Lite models.</summary>
 internal sealed class TinyTflite
 {
-    public const byte Float = 0, Half = 1, Int32 = 2, UInt8 = 3, Int8 = 9;
+    public const byte Float = 0, Half = 1, Int32 = 2, UInt8 = 3, Int64 = 4, Bool = 6, Int8 = 9;
 
     private readonly List<FlatNode> _tensors = [];
     private readonly List<FlatNode> _buffers = [new()];
@@ -73,9 +73,16 @@ internal sealed class TinyTflite
         TfliteOperatorCode.RESIZE_BILINEAR => 15,
         TfliteOperatorCode.RESHAPE => 17,
         TfliteOperatorCode.MUL => 21,
-        TfliteOperatorCode.MEAN => 27,
+        TfliteOperatorCode.GATHER => 23,
+        TfliteOperatorCode.MEAN or TfliteOperatorCode.REDUCE_MIN or TfliteOperatorCode.REDUCE_PROD => 27,
         TfliteOperatorCode.STRIDED_SLICE => 32,
         TfliteOperatorCode.SPLIT => 35,
+        TfliteOperatorCode.CAST => 37,
+        TfliteOperatorCode.TRANSPOSE_CONV => 49,
+        TfliteOperatorCode.ARG_MIN => 57,
+        TfliteOperatorCode.RESIZE_NEAREST_NEIGHBOR => 74,
+        TfliteOperatorCode.MIRROR_PAD => 77,
+        TfliteOperatorCode.BATCH_MATMUL => 101,
         _ => throw new NotSupportedException($"{code}"),
     };
 

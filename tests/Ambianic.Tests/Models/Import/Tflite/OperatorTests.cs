@@ -1,0 +1,163 @@
+using Google.Protobuf;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using static Ambianic.Models.Import.Tflite.TfliteOperatorCode;
+
+namespace Ambianic.Models.Import.Tflite;
+
+/// <summary>Operators one by one, beside values that were calculated here.</summary>
+public sealed class OperatorTests : IDisposable
+{
+    private const byte Same = 0;
+    private readonly TemporaryDirectory _directory = new();
+
+    public static TheoryData<string> Names => [.. TinyOperator.All.Select(tiny => tiny.Name)];
+
+    public void Dispose() => _directory.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Import_OneOperator_Calculates(string name)
+    {
+        var tiny = TinyOperator.All.Single(tiny => tiny.Name == name);
+
+        AssertClose(tiny.Expected, Run(tiny.Model, new DenseTensor<float>(tiny.Input, tiny.Shape)), 1e-5f);
+    }
+
+    [Fact]
+    public void Import_TransposedConvolutionOfSignedIntegers_RoundsOnceAtTheEnd()
+    {
+        var model = new TinyTflite();
+        sbyte[] weights = [.. Enumerable.Range(0, 2 * 3 * 3 * 2).Select(i => (sbyte)((i * 29 % 200) - 100))];
+        int[] bias = [300, -500];
+        byte[] pixels = [0, 255, 128, 30, 200, 77, 13, 140];
+        var x = model.Tensor("x", TinyTflite.Int8, [1, 2, 2, 2], null, [0.02f], [5]);
+        var w = model.Tensor("w", TinyTflite.Int8, [2, 3, 3, 2], TinyTflite.Bytes(weights), [0.01f, 0.003f]);
+        var b = model.Tensor("b", TinyTflite.Int32, [2], TinyTflite.Bytes(bias), [0.0002f, 0.00006f]);
+        var y = model.Tensor("y", TinyTflite.Int8, [1, 4, 4, 2], null, [0.05f], [-10]);
+        model.Operator(TRANSPOSE_CONV, [model.Constant(1, 4, 4, 2), w, x, b], [y], new FlatNode((0, Same), (1, 2), (2, 2)));
+
+        var actual = Run(model.Build([x], [y]), new DenseTensor<byte>(pixels, [1, 2, 2, 2]));
+
+        float[] scales = [0.01f, 0.003f];
+        var expected = TinyOperator.SpreadOut(
+            [.. pixels.Select(pixel => 0.02f * (pixel - 128 - 5))], [1, 2, 2, 2],
+            [.. weights.Select((weight, i) => weight * scales[i / 18])], [2, 3, 3, 2],
+            [bias[0] * 0.0002f, bias[1] * 0.00006f], same: true, (2, 2), [4, 4])
+            .Select(real => 0.05f * (Math.Clamp(MathF.Round(real / 0.05f) - 10, -128, 127) + 10));
+        AssertClose([.. expected], actual, 1e-4f);
+    }
+
+    [Fact]
+    public void Import_DeconvolutionBetweenConvolutions_LeavesNoTransposeBetween()
+    {
+        var model = new TinyTflite();
+        var (x, first, second, y) = (
+            model.Tensor("x", TinyTflite.Float, [1, 2, 2, 1]), model.Tensor("first", TinyTflite.Float, [1, 2, 2, 1]),
+            model.Tensor("second", TinyTflite.Float, [1, 4, 4, 1]), model.Tensor("y", TinyTflite.Float, [1, 4, 4, 1]));
+        var filter = model.Constant([1, 1, 1, 1], 2);
+        model.Operator(CONV_2D, [x, filter, -1], [first], new FlatNode((0, Same), (1, 1), (2, 1)))
+            .Operator(TRANSPOSE_CONV, [model.Constant(1, 4, 4, 1), model.Constant([1, 2, 2, 1], 1, 2, 3, 4), first], [second], new FlatNode((0, Same), (1, 2), (2, 2)))
+            .Operator(CONV_2D, [second, filter, -1], [y], new FlatNode((0, Same), (1, 1), (2, 1)));
+
+        var graph = ChannelsFirst.Rewrite(TfliteReader.Read(model.Build([x], [y])));
+
+        Assert.Equal(["Transpose", "Conv", "ConvTranspose", "Conv", "Transpose", "Identity"], graph.Nodes.Select(node => node.Op));
+    }
+
+    [Theory]
+    [InlineData(1, 5, "1 pixels cannot become 5 with a filter of 3, a stride of 2 and SAME padding")]
+    [InlineData(0, 5, "0 pixels cannot become 5")]
+    [InlineData(1_000_000, 5, "1000000 pixels cannot become 5")]
+    public void Import_TransposedConvolutionOfImpossibleSizes_IsRefused(int from, int to, string reason)
+    {
+        var model = new TinyTflite();
+        var (x, y) = (model.Tensor("x", TinyTflite.Float, [1, from, 1, 1]), model.Tensor("y", TinyTflite.Float, [1, to, 1, 1]));
+        model.Operator(TRANSPOSE_CONV, [model.Constant(1, to, 1, 1), model.Constant([1, 3, 3, 1], new float[9]), x], [y], new FlatNode((0, Same), (1, 2), (2, 2)));
+
+        AssertRefused(model.Build([x], [y]), $"operator 0 (TRANSPOSE_CONV): {reason}");
+    }
+
+    [Theory]
+    [InlineData(2, 1, "batch_dims of 1 with an axis of 2 are not supported, only those that are equal")]
+    [InlineData(1, -1, "batch_dims of -1 with an axis of 1 are not supported")]
+    public void Import_GatherThatOnnxCannotSay_SaysWhatIsNotSupported(int axis, int batches, string reason)
+    {
+        var model = new TinyTflite();
+        var (x, y) = (model.Tensor("x", TinyTflite.Float, [2, 2, 2]), model.Tensor("y", TinyTflite.Float, [2, 2, 2]));
+        model.Operator(GATHER, [x, model.Tensor("", TinyTflite.Int32, [2, 2], TinyTflite.Bytes(1, 0, 1, 1))], [y], new FlatNode((0, axis), (1, batches)));
+
+        AssertRefused(model.Build([x], [y]), $"operator 0 (GATHER): {reason}");
+    }
+
+    [Fact]
+    public void Import_SliceWhoseEndsAreOffsets_SaysWhatIsNotSupported()
+    {
+        var model = new TinyTflite();
+        var (x, y) = (model.Tensor("x", TinyTflite.Float, [4]), model.Tensor("y", TinyTflite.Float, [2]));
+        model.Operator(STRIDED_SLICE, [x, model.Constant(1), model.Constant(2), model.Constant(1)], [y], new FlatNode((5, true)));
+
+        AssertRefused(model.Build([x], [y]), "operator 0 (STRIDED_SLICE): ends that are offsets from the begins are not supported");
+    }
+
+    [Fact]
+    public void Import_SliceWhoseBeginIsComputed_SaysWhatIsNotSupported()
+    {
+        var model = new TinyTflite();
+        var (x, begin, y) = (model.Tensor("x", TinyTflite.Float, [4]), model.Tensor("begin", TinyTflite.Int32, [1]), model.Tensor("y", TinyTflite.Float, [2]));
+        model.Operator(CAST, [x], [begin], new FlatNode((0, TinyTflite.Float), (1, TinyTflite.Int32)))
+            .Operator(STRIDED_SLICE, [x, begin, model.Constant(2), model.Constant(1)], [y], new FlatNode((1, 1)));
+
+        AssertRefused(model.Build([x], [y]), "operator 1 (STRIDED_SLICE): a size or an axis is computed while the model runs");
+    }
+
+    [Fact]
+    public void Import_SymmetricPaddingByTwo_SaysWhatIsNotSupported()
+    {
+        var model = new TinyTflite();
+        var (x, y) = (model.Tensor("x", TinyTflite.Float, [3]), model.Tensor("y", TinyTflite.Float, [7]));
+        model.Operator(MIRROR_PAD, [x, model.Tensor("", TinyTflite.Int32, [1, 2], TinyTflite.Bytes(2, 2))], [y], new FlatNode((0, (byte)1)));
+
+        AssertRefused(model.Build([x], [y]), "operator 0 (MIRROR_PAD): SYMMETRIC padding by more than one element is not supported");
+    }
+
+    [Theory]
+    [InlineData(new byte[] { 1, 0, 0, 0 }, "its options are damaged")]
+    [InlineData(new byte[] { 7, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0 }, "the padding 7 is not supported")]
+    [InlineData(new byte[] { 1, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0 }, "a stride of 0")]
+    public void Import_TransposedConvolutionWithOddOptions_SaysWhatIsWrong(byte[] options, string reason)
+    {
+        var model = new TinyTflite();
+        var (x, y) = (model.Tensor("x", TinyTflite.Float, [1, 1, 1, 1]), model.Tensor("y", TinyTflite.Float, [1, 2, 2, 1]));
+        model.Operator(CUSTOM, [x, model.Constant([1, 2, 2, 1], 1, 2, 3, 4), model.Constant([1], 0)], [y], custom: "Convolution2DTransposeBias", customOptions: options);
+
+        AssertRefused(model.Build([x], [y]), reason);
+    }
+
+    private void AssertRefused(byte[] file, string reason)
+    {
+        var error = Assert.Throws<ModelException>(() => Import(file));
+
+        Assert.Contains(_directory["model.tflite"], error.Message, StringComparison.Ordinal);
+        Assert.Contains(reason, error.Message, StringComparison.Ordinal);
+    }
+
+    private byte[] Import(byte[] file)
+    {
+        File.WriteAllBytes(_directory["model.tflite"], file);
+        return ModelImporter.Convert(_directory["model.tflite"], null).ToByteArray();
+    }
+
+    private float[] Run<T>(byte[] file, DenseTensor<T> input)
+    {
+        using var session = new InferenceSession(Import(file));
+        using var results = session.Run([NamedOnnxValue.CreateFromTensor("x", input)]);
+        return [.. results.Single().AsEnumerable<float>()];
+    }
+
+    private static void AssertClose(float[] expected, float[] actual, float tolerance)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, tolerance));
+    }
+}
