@@ -19,7 +19,7 @@ public sealed record SourceOptions
     /// <summary>What is read. The default is <c>video</c>.</summary>
     public SourceType Type { get; init; } = SourceType.Video;
 
-    /// <summary>True: never ends, reconnects for ever; a file loops. False: ends at its end.</summary>
+    /// <summary>True: never ends, reconnects for ever; a file loops. False: ends at its end. The default is true for streams and local cameras, else false.</summary>
     public bool Live { get; init; }
 
     /// <summary>Input format for the decoder, in its own words; for example <c>mjpeg</c>. The default is to find out.</summary>

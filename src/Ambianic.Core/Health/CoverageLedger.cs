@@ -18,17 +18,19 @@ public sealed class CoverageLedger
     public const int Kept = 20_000;
 
     private readonly Lock _gate = new();
-    private readonly Queue<SightChange> _changes;
+    private readonly Queue<SightChange> _changes = [];
+
+    /// <summary>How each pipeline was before the first change of it that is still remembered: one that never changes is not forgotten for others that do.</summary>
+    private readonly Dictionary<string, SightChange> _before = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SightChange> _last = new(StringComparer.Ordinal);
 
     /// <summary>Goes on with what an earlier run remembered.</summary>
     /// <param name="former">In order of time.</param>
     public CoverageLedger(IEnumerable<SightChange> former)
     {
-        _changes = new Queue<SightChange>(former.TakeLast(Kept));
-        foreach (var change in _changes)
+        foreach (var change in former)
         {
-            _last[change.Pipeline] = change;
+            Add(change);
         }
     }
 
@@ -81,7 +83,7 @@ public sealed class CoverageLedger
         lock (_gate)
         {
             var open = new Dictionary<string, int>(StringComparer.Ordinal);
-            foreach (var change in _changes.Where(change => pipeline is null || change.Pipeline == pipeline))
+            foreach (var change in _before.Values.OrderBy(change => change.At).Concat(_changes).Where(change => pipeline is null || change.Pipeline == pipeline))
             {
                 if (open.TryGetValue(change.Pipeline, out var index))
                 {
@@ -109,7 +111,8 @@ public sealed class CoverageLedger
         _last[change.Pipeline] = change;
         if (_changes.Count > Kept)
         {
-            _changes.Dequeue();
+            var oldest = _changes.Dequeue();
+            _before[oldest.Pipeline] = oldest;
         }
     }
 }

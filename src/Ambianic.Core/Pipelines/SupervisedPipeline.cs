@@ -64,7 +64,7 @@ internal sealed partial class SupervisedPipeline : IAsyncDisposable
             var health = status.State switch
             {
                 PipelineState.Preparing when _rebuilt == 0 => HealthState.Healthy, // a model is downloaded
-                PipelineState.Idle or PipelineState.Preparing or PipelineState.Waiting or PipelineState.Stopped when _between != _stopped =>
+                PipelineState.Idle or PipelineState.Preparing or PipelineState.Waiting or PipelineState.Stopped when _stopped is null =>
                     _policy().Judge(_heartbeat.Silence),
                 _ => status.Health,
             };

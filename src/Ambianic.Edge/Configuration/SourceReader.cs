@@ -93,7 +93,12 @@ internal sealed partial class SourceReader(MappingNode section, OptionsBinder bi
         var isFile = !IsCamera(options.Uri) && !options.Uri.Contains("://", StringComparison.Ordinal);
         return own.Problems.Count > 0
             ? null
-            : options with { Id = id, Uri = isFile ? Path.GetFullPath(options.Uri, workingDirectory) : options.Uri };
+            : options with
+            {
+                Id = id,
+                Uri = isFile ? Path.GetFullPath(options.Uri, workingDirectory) : options.Uri,
+                Live = (node as MappingNode)?.Find("live") is null ? IsEndless(options.Uri) : options.Live,
+            };
     }
 
     private static void CheckUri(string uri, Place place, string path, ProblemList problems)
@@ -127,6 +132,12 @@ internal sealed partial class SourceReader(MappingNode section, OptionsBinder bi
     private static bool IsLocation(string text) => IsCamera(text) || text.Contains('/');
 
     private static bool IsCamera(string text) => CameraRegex().IsMatch(text);
+
+    private static bool IsEndless(string text) => EndlessRegex().IsMatch(text);
+
+    /// <summary>What is no recording, whatever its owner forgot to say: were it taken for one, a camera that restarts would be done with.</summary>
+    [GeneratedRegex("^((rtsps?|rtmps?|srt|udp)://|/dev/video|picamera$)", RegexOptions.IgnoreCase)]
+    private static partial Regex EndlessRegex();
 
     /// <summary>What never ends when it is given as a bare URI.</summary>
     [GeneratedRegex("^(rtsps?://|rtmps?://|https?://|/dev/video|picamera$)", RegexOptions.IgnoreCase)]

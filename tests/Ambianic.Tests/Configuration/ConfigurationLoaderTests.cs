@@ -30,6 +30,23 @@ public sealed class ConfigurationLoaderTests : IDisposable
         Assert.Equal(Path.Combine(_directory.Path, "config.local.yaml"), result.SaveFile);
     }
 
+    [Theory]
+    [InlineData("uri: rtsp://cam/1", true)]
+    [InlineData("uri: /dev/video0", true)]
+    [InlineData("uri: rtsp://cam/1, live: false", false)]
+    [InlineData("uri: http://cam/clip.mp4", false)]
+    [InlineData("uri: clip.mp4", false)]
+    public void Load_SourceDoesNotSayWhetherItIsLive_StreamsAndCamerasAre(string source, bool isLive)
+    {
+        Write("config.yaml", $"sources: {{cam: {{{source}}}}}\npipelines: {{p: [source: {{source_id: cam, fps: 3}}], q: [source: {{{source}}}]}}\n");
+
+        var result = Load();
+
+        Assert.Empty(result.Problems);
+        Assert.Equal([isLive, isLive], result.Configuration.Pipelines.Select(pipeline => pipeline.Source!.Live));
+        Assert.Equal(isLive, result.Configuration.Sources["cam"].Live);
+    }
+
     [Fact]
     public void Load_OneBadPipeline_TheOthersRun()
     {

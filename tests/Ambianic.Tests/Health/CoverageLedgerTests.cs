@@ -123,6 +123,21 @@ public sealed class CoverageLedgerTests : IDisposable
         Assert.Equal(Start.AddMinutes(5), intervals[0].To);
     }
 
+    [Fact]
+    public void Query_AnotherCameraComesAndGoesTooOften_TheSteadyOneIsNotForgotten()
+    {
+        var ledger = new CoverageLedger([]);
+        for (var i = 0; i <= CoverageLedger.Kept + 10; i++)
+        {
+            var other = Status(i % 2 == 0 ? PipelineState.Watching : PipelineState.Waiting, "no route to host") with { Name = "gate" };
+            ledger.Observe([Status(PipelineState.Watching), other], Start.AddSeconds(10 * i));
+        }
+
+        var steady = Assert.Single(ledger.Query("door", null, null));
+        Assert.Equal((Sight.Watching, Start), (steady.Sight, steady.From));
+        Assert.InRange(ledger.Query("gate", null, null).Count, CoverageLedger.Kept - 10, CoverageLedger.Kept + 1);
+    }
+
     private static PipelineStatus Status(PipelineState state, string? error = null) =>
         new("door", "camera", state, HealthState.Healthy, 0, 0, 0, 0, error);
 }

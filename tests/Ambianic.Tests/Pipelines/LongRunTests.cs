@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Ambianic.Configuration;
 using Ambianic.Frames;
@@ -18,6 +20,7 @@ public sealed class LongRunTests
     private readonly FramePool _pool = new();
     private readonly CountedTime _time = new();
     private readonly Round _round = new();
+    private readonly LogRecorder<PipelineSupervisor> _log = new();
     private int _elements;
 
     [Fact(Timeout = 300_000)]
@@ -32,12 +35,13 @@ public sealed class LongRunTests
         });
         using var services = new ServiceCollection().AddSingleton<ILogger<Pipeline>>(NullLogger<Pipeline>.Instance).BuildServiceProvider();
         var builder = new PipelineBuilder(registry, options => cameras.Single(camera => camera.Id == options.Id), services, _time);
-        var supervisor = new PipelineSupervisor(builder, () => HealthPolicy.Default, _round, _time, NullLogger<PipelineSupervisor>.Instance);
+        var supervisor = new PipelineSupervisor(builder, () => HealthPolicy.Default, _round, _time, _log);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var running = supervisor.RunAsync([.. cameras.Select(camera => Configure(camera.Id))], stop.Token);
+        await Eventually.TrueAsync(() => supervisor.Statuses is { Count: Cameras } all && all.All(status => status.Processed > 0 || status.LastError is not null)); // before time runs
         for (var passed = TimeSpan.Zero; passed < Day; passed += Step)
         {
-            await PassAsync(cameras);
+            await PassAsync(cameras, supervisor);
             if (passed.Ticks % TimeSpan.TicksPerMinute == 0)
             {
                 Assert.All(cameras, camera => Assert.InRange(camera.Open, 0, 2)); // one, and one that is being given up
@@ -52,7 +56,7 @@ public sealed class LongRunTests
         for (var rounds = 0; !supervisor.Statuses.All(status => status is { State: PipelineState.Watching, Health: HealthState.Healthy }); rounds++)
         {
             Assert.True(rounds < 2 * 1200, string.Join('\n', supervisor.Statuses)); // the longest back-off is ten minutes
-            await PassAsync(cameras);
+            await PassAsync(cameras, supervisor);
         }
 
         await stop.CancelAsync();
@@ -64,12 +68,16 @@ public sealed class LongRunTests
         new(name, new SourceOptions { Id = name, Uri = name }, [new ElementConfiguration("holds", new NoOptions())]);
 
     /// <summary>Lets time pass, and waits until everybody has done what was due.</summary>
-    private async Task PassAsync(List<BreakingCamera> cameras)
+    private async Task PassAsync(List<BreakingCamera> cameras, PipelineSupervisor supervisor)
     {
         var next = _round.Next;
+        var began = Stopwatch.GetTimestamp();
         _time.Advance(Step);
         while (!SpinWait.SpinUntil(() => next.IsCompleted && _pool.Outstanding == 0 && cameras.All(camera => camera.IsIdle), 20))
         {
+            Assert.True(
+                Stopwatch.GetElapsedTime(began) < Eventually.Patience,
+                $"nothing goes on: round {next.IsCompleted}, frames out {_pool.Outstanding}, not idle {string.Join(", ", cameras.Where(camera => !camera.IsIdle).Select(camera => $"{camera.Id} open {camera.Open}"))}\n{string.Join('\n', supervisor.Statuses)}\n{string.Join('\n', _log.Lines.TakeLast(40))}");
             await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, TestContext.Current.CancellationToken);
             _time.Advance(TimeSpan.Zero); // the fake clock forgets to wake somebody when a timer is set at the same moment
         }
@@ -130,8 +138,7 @@ public sealed class LongRunTests
     {
         private readonly Random _random = new(seed);
         private long _sequence;
-        private long _due;
-        private int _open;
+        private readonly ConcurrentDictionary<object, long> _due = new(); // of each connection: when it goes on, by the clock
 
         public string Id => id;
 
@@ -142,25 +149,26 @@ public sealed class LongRunTests
         public int Broken { get; private set; }
 
         /// <summary>True when nothing is to be expected from it before time passes.</summary>
-        public bool IsIdle => Open == 0 || time.GetTimestamp() < Interlocked.Read(ref _due);
+        public bool IsIdle => _due.Values.All(due => time.GetTimestamp() < due);
 
-        public int Open => Volatile.Read(ref _open);
+        public int Open => _due.Count;
 
         public async IAsyncEnumerable<Frame> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
         {
-            Interlocked.Increment(ref _open);
+            var connection = new object();
+            _due[connection] = 0;
             try
             {
                 for (var left = _random.Next(400); left > 0 || IsRepaired; left--)
                 {
                     yield return pool.Rent(4, 2, PixelFormat.I420, _sequence++, time.GetUtcNow());
                     var waiting = Task.Delay(TimeSpan.FromSeconds(5), time, cancellation);
-                    Interlocked.Exchange(ref _due, time.GetTimestamp() + (5 * time.TimestampFrequency));
+                    _due[connection] = time.GetTimestamp() + (5 * time.TimestampFrequency);
                     await waiting;
                 }
 
                 Broken++;
-                Interlocked.Exchange(ref _due, long.MaxValue);
+                _due[connection] = long.MaxValue;
                 switch (_random.Next(4))
                 {
                     case 0:
@@ -174,8 +182,7 @@ public sealed class LongRunTests
             }
             finally
             {
-                Interlocked.Decrement(ref _open);
-                Interlocked.Exchange(ref _due, 0);
+                _due.TryRemove(connection, out _);
             }
         }
     }

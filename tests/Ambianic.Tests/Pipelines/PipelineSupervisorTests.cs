@@ -331,6 +331,23 @@ public sealed class PipelineSupervisorTests
         Assert.Equal(0, _pool.Outstanding);
     }
 
+    [Fact]
+    public async Task Statuses_RebuiltPipelineHangsWhilePreparing_StaysTerminal()
+    {
+        var made = 0;
+        _registry.Add<NoOptions>("slow", (_, _) => new SlowlyPrepared(hangs: Interlocked.Increment(ref made) > 1));
+        await using var running = Run(
+            new ScriptedSource(_pool, live: true, ScriptedSource.Gives(0, new SourceException("nothing answers"))), Configure("door", "slow"));
+        await AdvanceUntilAsync(() => running.Supervisor.Statuses is [{ Rebuilt: 1, State: PipelineState.Preparing }]);
+        var later = _time.GetUtcNow().AddMinutes(1);
+
+        await AdvanceUntilAsync(() => _time.GetUtcNow() > later);
+
+        var status = running.Supervisor.Statuses[0];
+        Assert.InRange(status.SilenceSeconds, 120, double.MaxValue);
+        Assert.Equal(HealthState.Terminal, status.Health);
+    }
+
     private static async IAsyncEnumerable<Frame> Steady(
         Func<Frame> show, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -388,6 +405,19 @@ public sealed class PipelineSupervisorTests
         public System.Collections.Concurrent.ConcurrentQueue<string> Heard { get; } = new();
 
         public void Feed(string status) => Heard.Enqueue(status);
+    }
+
+    private sealed class SlowlyPrepared(bool hangs) : IPipelineElement
+    {
+        public async ValueTask PrepareAsync(CancellationToken cancellation)
+        {
+            if (hangs)
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellation);
+            }
+        }
+
+        public ValueTask InvokeAsync(Sample sample, SampleHandler next, CancellationToken cancellation) => next(sample, cancellation);
     }
 
     private sealed class Running : IAsyncDisposable
