@@ -18,6 +18,7 @@ internal static class RunCommand
         };
         command.SetAction(async (parsed, cancellation) =>
         {
+            await Task.Yield(); // a signal to end is only waited for once this has returned; without, one during the start would end it at once
             var result = CommonOptions.LoadConfiguration(parsed);
             CommonOptions.PrintProblems(result);
             if (result.HasErrors && !parsed.GetValue(lenient))
