@@ -29,6 +29,7 @@ public static class BuiltInElements
             context.Pipeline,
             context.SourceId,
             context.Get<IEventStore>(),
+            context.Get<UnsavedFalls>(),
             context.Get<TimeProvider>(),
             context.Get<ILogger<SaveDetections>>()));
 }

@@ -11,12 +11,16 @@ public interface IEventStore
     /// <exception cref="IOException">It could not be made; the message says where and what to do.</exception>
     ValueTask<string> StartFolderAsync(DateTimeOffset startedAt, CancellationToken cancellation);
 
-    /// <summary>Stores the pictures, if any, and the event; when it returns, both survive a loss of power, and only then is the event announced.</summary>
+    /// <summary>
+    /// Stores the pictures, if any, and the event; when it returns, both survive a loss of power, and only then is the event announced.
+    /// An event whose id is stored already is not stored again.
+    /// </summary>
     /// <param name="detectionEvent">The event, its file names decided.</param>
     /// <param name="picture">What it looked like; null when there is nothing to see.</param>
     /// <param name="cancellation">Stops waiting; what is being written is still completed.</param>
     /// <exception cref="IOException">
     /// It was not announced; the message says what to do. Files that were complete stay, and are on the timeline after the next start.
+    /// When the disk does not answer, it is not waited for: the event may be stored and announced when it does.
     /// </exception>
     ValueTask AppendAsync(DetectionEvent detectionEvent, EventPicture? picture, CancellationToken cancellation);
 

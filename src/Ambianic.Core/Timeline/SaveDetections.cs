@@ -41,6 +41,7 @@ public sealed partial class SaveDetections(
     string pipeline,
     string sourceId,
     IEventStore store,
+    UnsavedFalls unsaved,
     TimeProvider time,
     ILogger<SaveDetections> logger) : IPipelineElement
 {
@@ -53,15 +54,9 @@ public sealed partial class SaveDetections(
     /// <summary>Samples of one frame share its time; they are told apart by steps of 1 µs, and never by as many as these.</summary>
     private static readonly TimeSpan SameFrame = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>Reports of falls that wait at most; the oldest tell most.</summary>
-    private const int MostUnsavedFalls = 16;
-
     private readonly DateTimeOffset _startedAt = time.GetLocalNow();
     private readonly Interval _positive = new(TimeSpan.FromSeconds(options.PositiveInterval));
     private readonly Interval _idle = new(TimeSpan.FromSeconds(options.IdleInterval));
-    private readonly Queue<DetectionEvent> _unsavedFalls = new(MostUnsavedFalls);
-    private long _fallsTriedAt;
-    private int _fallsTried;
     private DateTimeOffset _lastAt;
     private string? _folder;
     private long _failures;
@@ -73,11 +68,7 @@ public sealed partial class SaveDetections(
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask InvokeAsync(Sample sample, SampleHandler next, CancellationToken cancellation)
     {
-        if (_unsavedFalls.Count > 0 && time.GetElapsedTime(_fallsTriedAt) >= RetryAfterFailure)
-        {
-            await SaveFallsAsync(cancellation);
-        }
-
+        await unsaved.TrySaveAsync(cancellation);
         var interval = sample.Detections.Count > 0 ? _positive : _idle;
         if (interval.IsOver(time) || sample.Detections.Any(IsReportedOnce))
         {
@@ -111,7 +102,7 @@ public sealed partial class SaveDetections(
             LogNotSaved(pipeline, _failures, error.Message);
             if (seen.Detections.FirstOrDefault(IsReportedOnce) is { } fall)
             {
-                Keep(seen, fall.Label);
+                unsaved.Keep(seen, fall.Label);
             }
 
             return false;
@@ -124,41 +115,6 @@ public sealed partial class SaveDetections(
         }
 
         return true;
-    }
-
-    /// <summary>Nobody reports this fall again. Its pictures are borrowed, and too large to wait in memory.</summary>
-    private void Keep(DetectionEvent seen, string label)
-    {
-        if (_unsavedFalls.Count == MostUnsavedFalls)
-        {
-            LogFallLost(pipeline, label, seen.At, MostUnsavedFalls);
-            return;
-        }
-
-        _fallsTriedAt = time.GetTimestamp();
-        _unsavedFalls.Enqueue(seen with { ImageFileName = "", ThumbnailFileName = "", BeforeFileNames = [] });
-        LogFallKept(pipeline, label, seen.At);
-    }
-
-    private async ValueTask SaveFallsAsync(CancellationToken cancellation)
-    {
-        _fallsTriedAt = time.GetTimestamp();
-        try
-        {
-            _folder ??= await store.StartFolderAsync(_startedAt, cancellation);
-            while (_unsavedFalls.TryPeek(out var fall))
-            {
-                // A name of its own for each attempt, as the files of one that failed may have stayed.
-                var name = EventNames.For(fall.At.AddMicroseconds(++_fallsTried));
-                await store.AppendAsync(fall with { RelDir = _folder, JsonFileName = name + EventNames.JsonSuffix }, picture: null, cancellation);
-                LogFallSaved(pipeline, fall.At);
-                _unsavedFalls.Dequeue();
-            }
-        }
-        catch (IOException)
-        {
-            // told when it was kept, and shown as trouble of the storage as long as it lasts
-        }
     }
 
     private DetectionEvent Describe(Sample sample)
@@ -200,15 +156,6 @@ public sealed partial class SaveDetections(
 
     [LoggerMessage(LogLevel.Information, "Pipeline {Pipeline} saves again after {Count} failure(s)")]
     private partial void LogSavesAgain(string pipeline, long count);
-
-    [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline}: the report {Label} of {At} is not stored; it waits in memory, without pictures, until that is possible")]
-    private partial void LogFallKept(string pipeline, string label, DateTimeOffset at);
-
-    [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline}: the report {Label} of {At} is lost, as {Count} wait already that could not be stored")]
-    private partial void LogFallLost(string pipeline, string label, DateTimeOffset at, int count);
-
-    [LoggerMessage(LogLevel.Information, "Pipeline {Pipeline}: the report of {At} that waited is stored now")]
-    private partial void LogFallSaved(string pipeline, DateTimeOffset at);
 
     /// <summary>Time that must pass between two saves of one kind; over before the first.</summary>
     private sealed class Interval(TimeSpan length)

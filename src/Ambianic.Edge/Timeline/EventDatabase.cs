@@ -87,6 +87,14 @@ internal sealed class EventDatabase(string path)
         return isNew;
     }
 
+    /// <summary>True when there is an event of this id.</summary>
+    public static bool Has(SqliteConnection connection, string id)
+    {
+        using var command = Command(connection, "SELECT 1 FROM events WHERE id = $id;");
+        Bind(command, ("$id", id));
+        return command.ExecuteScalar() is not null;
+    }
+
     /// <summary>Events before a moment, the oldest first.</summary>
     /// <param name="connection">The writer's.</param>
     /// <param name="after">Only events behind this one.</param>

@@ -21,6 +21,7 @@ internal sealed partial class EventWriter : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly Retention _retention;
     private readonly DataDirLock _dataDir;
+    private readonly WriterPulse _pulse;
     private readonly BlockingCollection<Job> _queue = [];
     private readonly Task _thread;
     private bool _logFailed;
@@ -33,6 +34,7 @@ internal sealed partial class EventWriter : IAsyncDisposable
     /// <param name="logger">Told what went wrong.</param>
     /// <param name="retention">What is forgotten.</param>
     /// <param name="dataDir">Held while it is there.</param>
+    /// <param name="pulse">Told that this thread gets on.</param>
     public EventWriter(
         EventFolders folders,
         EventDatabase database,
@@ -41,8 +43,10 @@ internal sealed partial class EventWriter : IAsyncDisposable
         EventFeed feed,
         ILogger logger,
         Retention retention,
-        DataDirLock dataDir)
+        DataDirLock dataDir,
+        WriterPulse pulse)
     {
+        _pulse = pulse;
         _dataDir = dataDir;
         _connection = connection;
         _retention = retention;
@@ -60,7 +64,9 @@ internal sealed partial class EventWriter : IAsyncDisposable
     /// <summary>Stores and announces an event.</summary>
     /// <param name="detectionEvent">The event.</param>
     /// <param name="files">Its files; none for an event whose files an earlier run wrote, which is not announced.</param>
-    /// <returns>False when the database had it already.</returns>
+    /// <returns>
+    /// False when the database had it already; true also when an earlier attempt, which its caller has given up, has stored it meanwhile.
+    /// </returns>
     /// <exception cref="IOException">It could not be stored.</exception>
     /// <exception cref="ObjectDisposedException">The writer is closed.</exception>
     public Task<bool> AddAsync(DetectionEvent detectionEvent, NewFile[] files)
@@ -68,28 +74,49 @@ internal sealed partial class EventWriter : IAsyncDisposable
         return Enqueue(new Write(detectionEvent, files));
     }
 
+    /// <summary>Makes a folder that nobody has, named after a moment.</summary>
+    /// <returns>Relative to the data directory.</returns>
+    /// <exception cref="IOException">It could not be made.</exception>
+    /// <exception cref="ObjectDisposedException">The writer is closed.</exception>
+    public async Task<string> StartFolderAsync(DateTimeOffset at)
+    {
+        var relDir = "";
+        await Enqueue(new Call(_folders.PathOf(EventNames.Root), () => (relDir = _folders.Start(at)).Length > 0));
+        return relDir;
+    }
+
     /// <summary>Keeps an event or lets it go; done here so that it does not race with its removal.</summary>
     /// <returns>False when the event is gone.</returns>
     /// <exception cref="IOException">It could not be stored.</exception>
     /// <exception cref="ObjectDisposedException">The writer is closed.</exception>
-    public Task<bool> PinAsync(DetectionEvent detectionEvent, bool isPinned) => Enqueue(new Pin(detectionEvent, isPinned));
+    public Task<bool> PinAsync(DetectionEvent detectionEvent, bool isPinned) =>
+        Enqueue(new Call(_folders.PathOf(detectionEvent.RelDir), () => _folders.SetPin(detectionEvent, isPinned)));
 
-    /// <summary>Writes what still waits.</summary>
+    /// <summary>Writes what still waits, unless the disk hangs.</summary>
     public async ValueTask DisposeAsync()
     {
         _queue.CompleteAdding();
-        await _thread;
-        _queue.Dispose();
+        try
+        {
+            await _pulse.WaitAsync(_thread, _database.Path, CancellationToken.None);
+            _queue.Dispose();
+        }
+        catch (IOException error)
+        {
+            LogAbandoned(_queue.Count, error.Message); // its thread ends with the program
+        }
     }
 
     private void WriteAll()
     {
         while (!_queue.IsCompleted)
         {
+            _pulse.Rest();
             var jobs = Take();
+            _pulse.Beat();
             try
             {
-                jobs.OfType<Pin>().ToList().ForEach(Do);
+                jobs.OfType<Call>().ToList().ForEach(Do);
                 Do([.. jobs.OfType<Write>()]);
                 Forget();
             }
@@ -103,6 +130,7 @@ internal sealed partial class EventWriter : IAsyncDisposable
         }
 
         _connection.Dispose();
+        _pulse.Rest();
     }
 
     private List<Job> Take()
@@ -121,7 +149,8 @@ internal sealed partial class EventWriter : IAsyncDisposable
         try
         {
             _dataDir.Require();
-            batch.RemoveAll(write => !HasFiles(write));
+            batch.RemoveAll(write => IsStored(write) || !HasFiles(write));
+            _pulse.Beat();
             _connection.Use(connection => Commit(connection, batch));
         }
         catch (Exception error)
@@ -146,16 +175,17 @@ internal sealed partial class EventWriter : IAsyncDisposable
         return job.Done.Task;
     }
 
-    private void Do(Pin pin)
+    private void Do(Call call)
     {
         try
         {
+            _pulse.Beat();
             _dataDir.Require();
-            pin.Done.TrySetResult(_folders.SetPin(pin.Event, pin.IsPinned));
+            call.Done.TrySetResult(call.Work());
         }
         catch (Exception error)
         {
-            pin.Done.TrySetException(StorageFailure.IsOne(error) ? StorageFailure.At(_folders.PathOf(pin.Event.RelDir), error) : error);
+            call.Done.TrySetException(StorageFailure.IsOne(error) ? StorageFailure.At(call.Path, error) : error);
         }
     }
 
@@ -163,15 +193,29 @@ internal sealed partial class EventWriter : IAsyncDisposable
     {
         try
         {
+            _pulse.Beat();
             if (_connection.Current is { } connection && _retention.Run(connection))
             {
-                Trouble = null;
+                Trouble = _retention.Trouble;
             }
         }
         catch (Exception error) when (StorageFailure.IsOne(error) || error is InvalidDataException)
         {
             Trouble = _database.Failure(error).Message;
             LogNotForgotten(Trouble);
+        }
+    }
+
+    /// <summary>By an earlier attempt that its caller did not wait for.</summary>
+    private bool IsStored(Write write)
+    {
+        try
+        {
+            return write.IsNew && _connection.Current is { } connection && EventDatabase.Has(connection, write.Event.Id) && write.Done.TrySetResult(true);
+        }
+        catch (SqliteException)
+        {
+            return false; // what is wrong is met again, and mended, when the row is inserted
         }
     }
 
@@ -182,6 +226,7 @@ internal sealed partial class EventWriter : IAsyncDisposable
         {
             if (write.IsNew)
             {
+                _pulse.Beat();
                 DurableFiles.Write(folder, write.Files);
                 _retention.Wrote(write.Files.Sum(file => (long)file.Content.Length));
             }
@@ -243,14 +288,17 @@ internal sealed partial class EventWriter : IAsyncDisposable
     [LoggerMessage(LogLevel.Error, "The thread that stores events met a defect of Ambianic and goes on; please report it")]
     private partial void LogDefect(Exception error);
 
-    private abstract record Job(DetectionEvent Event)
+    [LoggerMessage(LogLevel.Error, "The program ends while its disk hangs; {Count} event(s) that waited are not stored: {Reason}")]
+    private partial void LogAbandoned(int count, string reason);
+
+    private abstract record Job
     {
         public TaskCompletionSource<bool> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    private sealed record Pin(DetectionEvent Event, bool IsPinned) : Job(Event);
+    private sealed record Call(string Path, Func<bool> Work) : Job;
 
-    private sealed record Write(DetectionEvent Event, NewFile[] Files) : Job(Event)
+    private sealed record Write(DetectionEvent Event, NewFile[] Files) : Job
     {
         public bool IsNew => Files.Length > 0;
     }

@@ -6,10 +6,10 @@ namespace Ambianic.Timeline;
 /// <summary>
 /// Forgets what the configuration says, on the thread that writes and between two writes, so that nothing races with it. A
 /// row goes first, then pictures, the JSON last: what a crash leaves is an event again after the next start. On a full disk
-/// the pictures go before the row.
+/// the pictures go before the row. An event whose files cannot be removed stays on the timeline: what is there is shown.
 /// </summary>
 internal sealed partial class Retention(
-    Func<RetentionOptions> options, EventFolders folders, string dataDir, TimeProvider time, ILogger logger)
+    Func<RetentionOptions> options, EventFolders folders, string dataDir, WriterPulse pulse, TimeProvider time, ILogger logger)
 {
     private const int MostAtOnce = 256;
     private static readonly TimeSpan AgeRhythm = TimeSpan.FromMinutes(10);
@@ -21,13 +21,20 @@ internal sealed partial class Retention(
     /// <summary>Long enough for a time server, or a person, to correct a clock that was set wrong.</summary>
     private static readonly TimeSpan ClockIsDoubted = TimeSpan.FromHours(1);
 
+    /// <summary>Folders whose files could not be removed; others must not be forgotten in their place again and again.</summary>
+    private readonly HashSet<string> _stubborn = new(StringComparer.Ordinal);
     private RetentionPolicy _policy = new(options());
     private (long At, long Seq) _cursor = (long.MinValue, 0);
     private long _agedAt;
     private long _spacedAt;
+    private long _forgaveAt;
+    private bool _hasNothingToTake;
     private long? _size;
     private (DateTimeOffset Wall, long Monotonic) _clock = (time.GetUtcNow(), time.GetTimestamp());
     private long? _clockSetAt;
+
+    /// <summary>Why files could not be removed at the last attempt, and what to do; null when they could.</summary>
+    public string? Trouble { get; private set; }
 
     /// <summary>Files of an event were written.</summary>
     public void Wrote(long bytes) => _size += bytes;
@@ -39,13 +46,19 @@ internal sealed partial class Retention(
     {
         FollowOptions();
         NoticeClock();
+        if (_stubborn.Count > 0 && IsDue(ref _forgaveAt, AgeRhythm))
+        {
+            _stubborn.Clear();
+            (Trouble, _hasNothingToTake) = (null, false);
+        }
+
         var looksAtAge = _policy.LimitsAge && !IsClockDoubted && IsDue(ref _agedAt, AgeRhythm);
         if (looksAtAge)
         {
             RemoveExpired(connection);
         }
 
-        var looksAtRoom = _policy.LimitsRoom && IsDue(ref _spacedAt, SpaceRhythm);
+        var looksAtRoom = _policy.LimitsRoom && IsDue(ref _spacedAt, _hasNothingToTake ? AgeRhythm : SpaceRhythm);
         if (looksAtRoom)
         {
             MakeRoom(connection);
@@ -102,7 +115,7 @@ internal sealed partial class Retention(
     {
         var now = time.GetUtcNow();
         var page = Oldest(connection, _cursor, now - _policy.ShortestAge);
-        var expired = page.Where(row => _policy.IsExpired(row.Event, now - row.Event.At)).ToList();
+        var expired = page.Where(row => !_stubborn.Contains(row.Event.RelDir) && _policy.IsExpired(row.Event, now - row.Event.At)).ToList();
         Remove(connection, expired, "their time is over");
         _cursor = page.Count < MostAtOnce ? (long.MinValue, 0) : page[^1].Key;
         if (page.Count == MostAtOnce)
@@ -133,6 +146,7 @@ internal sealed partial class Retention(
         }
 
         Remove(connection, chosen, "room was needed");
+        _hasNothingToTake = chosen.Count == 0 && _stubborn.Count > 0; // all events were looked through for that
         if (excess > 0 && chosen.Count == MostAtOnce)
         {
             _spacedAt = 0;
@@ -147,7 +161,7 @@ internal sealed partial class Retention(
             var cursor = (long.MinValue, 0L);
             while (Oldest(connection, cursor, DateTimeOffset.MaxValue) is { Count: > 0 } page)
             {
-                foreach (var row in page.Where(row => RetentionPolicy.IsPrecious(row.Event) == precious))
+                foreach (var row in page.Where(row => RetentionPolicy.IsPrecious(row.Event) == precious && !_stubborn.Contains(row.Event.RelDir)))
                 {
                     yield return row;
                 }
@@ -178,30 +192,49 @@ internal sealed partial class Retention(
             EventDatabase.Remove(connection, rows);
         }
 
-        RemoveFiles(rows, folders.Remove);
-        LogRemoved(rows.Count, rows[0].Event.At, rows[^1].Event.At, why);
+        var kept = RemoveFiles(rows, folders.Remove);
+        if (kept.Count > 0)
+        {
+            EventDatabase.Insert(connection, kept);
+        }
+
+        if (rows.Count > kept.Count)
+        {
+            LogRemoved(rows.Count - kept.Count, rows[0].Event.At, rows[^1].Event.At, why);
+        }
     }
 
-    private void RemoveFiles(List<StoredEvent> rows, Func<DetectionEvent, long> remove)
+    /// <returns>Events whose files are still there.</returns>
+    private List<DetectionEvent> RemoveFiles(List<StoredEvent> rows, Func<DetectionEvent, long> remove)
     {
-        foreach (var row in rows)
+        List<DetectionEvent> kept = [];
+        foreach (var (_, seen) in rows)
         {
             try
             {
-                _size -= remove(row.Event);
+                pulse.Beat();
+                _size -= remove(seen);
             }
             catch (Exception error) when (StorageFailure.IsOne(error))
             {
-                LogNotRemoved(row.Event.RelDir, row.Event.JsonFileName, error.Message);
+                kept.Add(seen);
+                if (_stubborn.Add(seen.RelDir))
+                {
+                    _forgaveAt = time.GetTimestamp();
+                    Trouble = $"old events cannot be forgotten: {StorageFailure.At(folders.PathOf(seen.RelDir), error).Message}";
+                    LogNotRemoved(Trouble);
+                }
             }
         }
+
+        return kept;
     }
 
     [LoggerMessage(LogLevel.Information, "Forgot {Count} event(s) of {From} to {To}: {Why}")]
     private partial void LogRemoved(int count, DateTimeOffset from, DateTimeOffset to, string why);
 
-    [LoggerMessage(LogLevel.Warning, "Files of the forgotten event {Folder}/{File} could not be removed: {Reason}")]
-    private partial void LogNotRemoved(string folder, string file, string reason);
+    [LoggerMessage(LogLevel.Warning, "{Trouble}; it is tried again in ten minutes")]
+    private partial void LogNotRemoved(string trouble);
 }
 
 /// <summary>An event and where its row is.</summary>

@@ -12,21 +12,15 @@ namespace Ambianic.Timeline;
 /// <remarks>The order of writes and what it promises: docs/design/durability.md.</remarks>
 public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
 {
-    private const int CatchUpBatch = 256;
-    private static readonly TimeSpan CatchUpPause = TimeSpan.FromSeconds(30);
     private static readonly RetentionOptions KeepEverything = new();
 
     private readonly DataDirLock _dataDirLock;
     private readonly EventFolders _folders;
     private readonly EventDatabase _database;
+    private readonly WriterPulse _pulse;
     private readonly EventWriter _writer;
-    private readonly TimeProvider _time;
-    private readonly ILogger _logger;
-    private readonly CancellationTokenSource _closing = new();
-    private readonly Lock _startingFolder = new();
-    private readonly HashSet<string> _foldersAtStart;
+    private readonly CatchUp _catchUp;
     private string? _notStored;
-    private bool _isCatchingUpFailing;
 
     private SqliteEventStore(
         DataDirLock dataDirLock,
@@ -41,23 +35,23 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
         _dataDirLock = dataDirLock;
         _folders = new EventFolders(dataDir);
         _database = database;
-        _time = time;
-        _logger = logger;
+        _pulse = new WriterPulse(time);
         _writer = new EventWriter(
             _folders,
             database,
-            new WriterConnection(database, dataDirLock, time, logger, BeginCatchUp),
+            new WriterConnection(database, dataDirLock, time, logger, () => _catchUp!.Begin()),
             new TimelineLog(eventLog),
             feed,
             logger,
-            new Retention(retention, _folders, dataDir, time, logger),
-            dataDirLock);
-        _foldersAtStart = [.. _folders.All()];
-        BeginCatchUp();
+            new Retention(retention, _folders, dataDir, _pulse, time, logger),
+            dataDirLock,
+            _pulse);
+        _catchUp = new CatchUp(_folders, database, _writer, time, logger);
+        _catchUp.Begin();
     }
 
     /// <summary>Completes when every event file that was there at the start, or when the database was lost, is in the database; never fails.</summary>
-    public Task CaughtUp { get; private set; } = Task.CompletedTask;
+    public Task CaughtUp => _catchUp.Completed;
 
     /// <summary>
     /// Opens the store of a data directory, which is made when it is missing. A database that cannot be read is kept aside
@@ -101,33 +95,33 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
     public string? Trouble => _notStored ?? _writer.Trouble;
 
     /// <inheritdoc/>
-    public ValueTask<string> StartFolderAsync(DateTimeOffset startedAt, CancellationToken cancellation)
+    public async ValueTask<string> StartFolderAsync(DateTimeOffset startedAt, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        try
-        {
-            lock (_startingFolder)
-            {
-                _dataDirLock.Require();
-                return ValueTask.FromResult(_folders.Start(startedAt));
-            }
-        }
-        catch (Exception error) when (StorageFailure.IsOne(error))
-        {
-            var failure = StorageFailure.At(_folders.PathOf(EventNames.Root), error);
-            _notStored = failure.Message;
-            throw failure;
-        }
+        return await StoreAsync(_folders.PathOf(EventNames.Root), () => _writer.StartFolderAsync(startedAt), cancellation);
     }
 
     /// <inheritdoc/>
     public async ValueTask AppendAsync(DetectionEvent detectionEvent, EventPicture? picture, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
+        var isNew = await StoreAsync(
+            _folders.PathOf(detectionEvent.RelDir), () => _writer.AddAsync(detectionEvent, Files(detectionEvent, picture)), cancellation);
+        if (!isNew)
+        {
+            throw new IOException($"{_database.Path}: has an event {detectionEvent.Id} already; the new one is only in its files");
+        }
+
+        _notStored = null;
+    }
+
+    /// <summary>While the disk hangs nobody encodes pictures for it, and no queue grows.</summary>
+    private async Task<T> StoreAsync<T>(string path, Func<Task<T>> store, CancellationToken cancellation)
+    {
         try
         {
-            await AddAsync(detectionEvent, picture, cancellation);
-            _notStored = null;
+            _pulse.Require(path);
+            return await _pulse.WaitAsync(store(), path, cancellation);
         }
         catch (IOException error)
         {
@@ -136,20 +130,12 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
         }
     }
 
-    private async Task AddAsync(DetectionEvent detectionEvent, EventPicture? picture, CancellationToken cancellation)
-    {
-        if (!await _writer.AddAsync(detectionEvent, Files(detectionEvent, picture)).WaitAsync(cancellation))
-        {
-            throw new IOException($"{_database.Path}: has an event {detectionEvent.Id} already; the new one is only in its files");
-        }
-    }
-
     /// <inheritdoc/>
     public async ValueTask<bool> PinAsync(string id, bool isPinned, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         var found = Read(() => _database.Query(new EventQuery { Id = id, Limit = 1 }).FirstOrDefault());
-        return found is not null && await _writer.PinAsync(found, isPinned).WaitAsync(cancellation);
+        return found is not null && await _pulse.WaitAsync(_writer.PinAsync(found, isPinned), _folders.PathOf(found.RelDir), cancellation);
     }
 
     /// <inheritdoc/>
@@ -175,11 +161,9 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
     /// <summary>Writes what still waits and closes; no call may follow.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _closing.CancelAsync();
-        await CaughtUp;
+        await _catchUp.DisposeAsync();
         await _writer.DisposeAsync();
         _database.ReleaseFile();
-        _closing.Dispose();
         _dataDirLock.Dispose();
     }
 
@@ -221,6 +205,7 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
 
     private T Read<T>(Func<T> read)
     {
+        _pulse.Require(_database.Path); // a reader that waits for the disk takes a thread from those who watch
         try
         {
             return read();
@@ -231,74 +216,6 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
         }
     }
 
-    private void BeginCatchUp()
-    {
-        var (before, folders) = (CaughtUp, _folders.All());
-        CaughtUp = Task.Run(async () =>
-        {
-            await before;
-            while (!_closing.IsCancellationRequested && !await CatchUpAsync(folders, _closing.Token))
-            {
-                await Task.Delay(CatchUpPause, _time, _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        });
-    }
-
-    /// <summary>
-    /// Takes in event files that have no row: those that a crash left between file and row, all of them when the database
-    /// was lost, and those of folders that somebody put there. They are not announced.
-    /// </summary>
-    /// <returns>False when the disk failed and it is worth another try.</returns>
-    private async Task<bool> CatchUpAsync(IReadOnlyList<string> folders, CancellationToken cancellation)
-    {
-        var scan = new EventFileScan(_folders, _time.LocalTimeZone, _foldersAtStart.Contains); // nobody writes to those any more
-        var added = 0;
-        try
-        {
-            foreach (var batch in scan.Read(folders, _database.Unknown, cancellation).Chunk(CatchUpBatch))
-            {
-                var isNew = await Task.WhenAll(batch.Select(found => _writer.AddAsync(found, [])));
-                added += isNew.Count(yes => yes);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            return true; // the next start goes on
-        }
-        catch (Exception error)
-        {
-            if (!_isCatchingUpFailing)
-            {
-                LogNotCaughtUp(_logger, error is SqliteException ? _database.Failure(error) : error);
-            }
-
-            _isCatchingUpFailing = StorageFailure.IsOne(error);
-            return !_isCatchingUpFailing;
-        }
-
-        _isCatchingUpFailing = false;
-        if (added > 0)
-        {
-            LogCaughtUp(_logger, added);
-        }
-
-        if (scan.Unreadable is [var first, ..] unreadable)
-        {
-            LogUnreadable(_logger, unreadable.Count, first.Path, first.Reason);
-        }
-
-        return true;
-    }
-
     [LoggerMessage(LogLevel.Warning, "{Database} is damaged ({Reason}): it is kept as {Aside} and rebuilt from the event files")]
     private static partial void LogRebuilding(ILogger logger, string database, string reason, string aside);
-
-    [LoggerMessage(LogLevel.Information, "{Count} event(s) that had files but were not in the database are on the timeline again")]
-    private static partial void LogCaughtUp(ILogger logger, int count);
-
-    [LoggerMessage(LogLevel.Warning, "Not every event file could be compared with the database; it is tried again")]
-    private static partial void LogNotCaughtUp(ILogger logger, Exception error);
-
-    [LoggerMessage(LogLevel.Warning, "{Count} event file(s) cannot be read and are left as they are, first {Path}: {Reason}")]
-    private static partial void LogUnreadable(ILogger logger, int count, string path, string reason);
 }

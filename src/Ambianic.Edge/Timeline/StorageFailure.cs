@@ -36,6 +36,7 @@ internal static class StorageFailure
         SqliteException { SqliteErrorCode: SqliteFull } => SpaceAdvice,
         SqliteException { SqliteErrorCode: SqliteReadOnly } => ReadOnlyAdvice,
         InvalidDataException or SqliteException { SqliteErrorCode: SqliteCorrupt or SqliteNotADatabase } => "it is rebuilt from the event files when the next event is stored, or at the next start",
+        TimeoutException => HangsAdvice,
         DirectoryNotFoundException or FileNotFoundException => MissingAdvice,
         IOException => (error.HResult & 0xFFFF) switch
         {
@@ -50,5 +51,6 @@ internal static class StorageFailure
     private const string SpaceAdvice = "free some space, let old events be forgotten (retention), or choose a data_dir on a larger disk";
     private const string ReadOnlyAdvice = "the disk is read-only, often after an error: check it, or choose another data_dir";
     private const string MissingAdvice = "check that the disk of data_dir is connected and mounted; if it was emptied on purpose, restart Ambianic";
+    private const string HangsAdvice = "what waits is stored when it answers: check the disk of data_dir, its cable, or the server that it belongs to";
     private const string DiskAdvice = "check the disk of data_dir";
 }

@@ -40,6 +40,7 @@ internal static class Services
                     Retention(provider.GetRequiredService<CurrentConfiguration>())),
                 logger);
         });
+        services.AddSingleton<UnsavedFalls>();
 
         services.AddSingleton(_ => BuiltInElements.AddTo(new ElementRegistry()));
         services.AddSingleton<PipelineBuilder>();

@@ -96,6 +96,7 @@ public sealed class RetentionTests : IDisposable
         await Eventually.TrueAsync(() =>
         {
             _fixture.Time.Advance(TimeSpan.FromSeconds(10)); // the last look may have been just before the last event
+            store.PinAsync(fall[0].Id, false, Cancellation).AsTask().GetAwaiter().GetResult(); // any work is followed by a look
             return Bytes() <= 20_000;
         });
         var left = await TimelineFixture.IdsAsync(store, new EventQuery());
@@ -226,6 +227,39 @@ public sealed class RetentionTests : IDisposable
                 return false;
             }
         }
+    }
+
+    [Fact]
+    public async Task Append_FilesMayNotBeRemoved_KeepsWhatIsThereOnTheTimelineSaysSoAndTakesOthers()
+    {
+        await using var store = _fixture.Open(new RetentionOptions { MaxSizeMb = 0.02 });
+        var stuck = await _fixture.StoreAsync(store, Enumerable.Range(0, 10), "front", TimelineFixture.Person);
+        var folder = Path.Combine(_fixture.DataDir, stuck[0].RelDir);
+        Assert.SkipUnless(await RunAsync("chattr", "+i", folder), "files cannot be protected here: run as root, on a file system that knows chattr");
+        try
+        {
+            for (var i = 1; i <= 60; i++)
+            {
+                _fixture.Time.Advance(TimeSpan.FromSeconds(10));
+                await _fixture.StoreAsync(store, [i * 10], "front", TimelineFixture.Person);
+            }
+
+            await Eventually.TrueAsync(() => store.Trouble?.Contains(folder, StringComparison.Ordinal) == true);
+            var left = await TimelineFixture.IdsAsync(store, new EventQuery());
+            Assert.Superset(stuck.Select(seen => seen.Id).ToHashSet(), left.ToHashSet());
+            Assert.InRange(left.Count, 11, 45); // others went
+        }
+        finally
+        {
+            await RunAsync("chattr", "-i", folder);
+        }
+
+        await Eventually.TrueAsync(() =>
+        {
+            _fixture.Time.Advance(TimeSpan.FromMinutes(10));
+            _fixture.StoreAsync(store, [7200], "front", TimelineFixture.Person).GetAwaiter().GetResult();
+            return store.Trouble is null && !File.Exists(_fixture.FullPath(stuck[0], stuck[0].JsonFileName));
+        });
     }
 
     private static async Task<bool> RunAsync(string program, params string[] arguments)

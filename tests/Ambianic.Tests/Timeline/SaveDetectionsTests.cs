@@ -9,7 +9,11 @@ public sealed class SaveDetectionsTests : IDisposable
     private readonly TimelineFixture _fixture = new();
     private readonly FakeStore _store = new();
     private readonly LogRecorder<SaveDetections> _logger = new();
+    private readonly LogRecorder<UnsavedFalls> _fallLogger = new();
+    private readonly UnsavedFalls _unsaved;
     private int _passedOn;
+
+    public SaveDetectionsTests() => _unsaved = new UnsavedFalls(_store, _fixture.Time, _fallLogger);
 
     public void Dispose() => _fixture.Dispose();
 
@@ -127,7 +131,7 @@ public sealed class SaveDetectionsTests : IDisposable
             line => Assert.Equal("Information: Pipeline front saves again after 1 failure(s)", line));
     }
 
-    private SaveDetections Element(SaveDetectionsOptions options) => new(options, "front", "camera", _store, _fixture.Time, _logger);
+    private SaveDetections Element(SaveDetectionsOptions options) => new(options, "front", "camera", _store, _unsaved, _fixture.Time, _logger);
 
     private ValueTask PassOn(Sample sample, CancellationToken cancellation)
     {
@@ -158,7 +162,7 @@ public sealed class SaveDetectionsTests : IDisposable
         var element = Element(new SaveDetectionsOptions());
         _store.Failure = new IOException("/data: No space left on device; free some space");
         await SendAsync(element, Fallen("FALL"));
-        Assert.Contains(_logger.Lines, line => line.StartsWith("Error: Pipeline front: the report FALL of 05/01/2021 10:11:12", StringComparison.Ordinal));
+        Assert.Contains(_fallLogger.Lines, line => line.StartsWith("Error: Pipeline front: the report FALL of 05/01/2021 10:11:12", StringComparison.Ordinal));
         _fixture.Time.Advance(TimeSpan.FromSeconds(30));
         await SendAsync(element, Fallen("LONG_LIE"));
         _fixture.Time.Advance(TimeSpan.FromSeconds(60));
@@ -171,6 +175,31 @@ public sealed class SaveDetectionsTests : IDisposable
         Assert.Equal([["FALL"], ["LONG_LIE"], []], _store.Events.Select(seen => seen.Labels));
         Assert.Equal([0, 30, 100], _store.Events.Select(seen => Math.Round((seen.At - TimelineFixture.Start).TotalSeconds)));
         Assert.All(_store.Events, seen => Assert.NotEmpty(seen.RelDir));
+    }
+
+    [Fact]
+    public async Task InvokeAsync_PipelineIsRebuiltWhileAFallWaits_IsSavedByItsSuccessor()
+    {
+        _store.Failure = new IOException("/data: the disk has not answered for 3 s");
+        await SendAsync(Element(new SaveDetectionsOptions()), Fallen("FALL"));
+        _store.Failure = null;
+        _fixture.Time.Advance(TimeSpan.FromSeconds(10));
+
+        await SendAsync(Element(new SaveDetectionsOptions()));
+
+        Assert.Equal([["FALL"], []], _store.Events.Select(seen => seen.Labels));
+    }
+
+    [Fact]
+    public async Task DisposeAsync_FallWaits_IsSavedAtTheEnd()
+    {
+        _store.Failure = new IOException("/data: No space left on device; free some space");
+        await SendAsync(Element(new SaveDetectionsOptions()), Fallen("FALL"));
+        _store.Failure = null;
+
+        await _unsaved.DisposeAsync();
+
+        Assert.Equal(["FALL"], Assert.Single(_store.Events).Labels);
     }
 
     [Fact]
@@ -189,7 +218,7 @@ public sealed class SaveDetectionsTests : IDisposable
         await SendAsync(element);
 
         Assert.Equal(Enumerable.Range(0, 16), _store.Events.Where(seen => seen.Detections.Count > 0).Select(seen => (int)(seen.At - TimelineFixture.Start).TotalSeconds));
-        Assert.Equal(4, _logger.Lines.Count(line => line.Contains("is lost", StringComparison.Ordinal)));
+        Assert.Equal(4, _fallLogger.Lines.Count(line => line.Contains("is lost", StringComparison.Ordinal)));
     }
 
     private static Detection Fallen(string label) => TimelineFixture.Person with

@@ -207,7 +207,8 @@ public sealed class SqliteEventStoreTests : IDisposable
     public async Task SaveDetections_OverTheStore_KeepsWhatTheCameraSaw()
     {
         await using var store = _fixture.Open();
-        var element = new SaveDetections(new SaveDetectionsOptions(), "front", "camera", store, _fixture.Time, NullLogger<SaveDetections>.Instance);
+        await using var unsaved = new UnsavedFalls(store, _fixture.Time, NullLogger<UnsavedFalls>.Instance);
+        var element = new SaveDetections(new SaveDetectionsOptions(), "front", "camera", store, unsaved, _fixture.Time, NullLogger<SaveDetections>.Instance);
         using var frame = _fixture.Pool.Rent(640, 480, PixelFormat.I420, 0, _fixture.Time.GetUtcNow());
         frame.Buffer.Span.Fill(128);
 

@@ -81,6 +81,7 @@ public sealed class DetectFallsTests : IDisposable
                 "front",
                 "camera",
                 store,
+                new UnsavedFalls(store, _fixture.Time, new LogRecorder<UnsavedFalls>()),
                 _fixture.Time,
                 new LogRecorder<SaveDetections>());
             await ShowAsync(

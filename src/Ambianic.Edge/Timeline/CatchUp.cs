@@ -1,0 +1,94 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+
+namespace Ambianic.Timeline;
+
+/// <summary>
+/// Takes in event files that have no row: those that a crash left between file and row, all of them when the database was
+/// lost, and those of folders that somebody put there. They are not announced.
+/// </summary>
+internal sealed partial class CatchUp(EventFolders folders, EventDatabase database, EventWriter writer, TimeProvider time, ILogger logger) : IAsyncDisposable
+{
+    private const int Batch = 256;
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
+
+    private readonly HashSet<string> _foldersAtStart = [.. folders.All()];
+    private readonly CancellationTokenSource _closing = new();
+    private bool _isFailing;
+
+    /// <summary>Completes when every event file that was there when it last began is in the database; never fails.</summary>
+    public Task Completed { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Begins in the background, after what began before; a disk that fails is asked again.</summary>
+    public void Begin()
+    {
+        var (before, all) = (Completed, folders.All());
+        Completed = Task.Run(async () =>
+        {
+            await before;
+            while (!_closing.IsCancellationRequested && !await TryAsync(all, _closing.Token))
+            {
+                await Task.Delay(Pause, time, _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        });
+    }
+
+    /// <summary>Stops; the next start goes on.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _closing.CancelAsync();
+        await Completed;
+        _closing.Dispose();
+    }
+
+    /// <returns>False when the disk failed and it is worth another try.</returns>
+    private async Task<bool> TryAsync(IReadOnlyList<string> all, CancellationToken cancellation)
+    {
+        var scan = new EventFileScan(folders, time.LocalTimeZone, _foldersAtStart.Contains); // nobody writes to those any more
+        var added = 0;
+        try
+        {
+            foreach (var batch in scan.Read(all, database.Unknown, cancellation).Chunk(Batch))
+            {
+                var isNew = await Task.WhenAll(batch.Select(found => writer.AddAsync(found, []))).WaitAsync(cancellation);
+                added += isNew.Count(yes => yes);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return true;
+        }
+        catch (Exception error)
+        {
+            if (!_isFailing)
+            {
+                LogNotCaughtUp(error is SqliteException ? database.Failure(error) : error);
+            }
+
+            _isFailing = StorageFailure.IsOne(error);
+            return !_isFailing;
+        }
+
+        _isFailing = false;
+        if (added > 0)
+        {
+            LogCaughtUp(added);
+        }
+
+        if (scan.Unreadable is [var first, ..] unreadable)
+        {
+            LogUnreadable(unreadable.Count, first.Path, first.Reason);
+        }
+
+        return true;
+    }
+
+    [LoggerMessage(LogLevel.Information, "{Count} event(s) that had files but were not in the database are on the timeline again")]
+    private partial void LogCaughtUp(int count);
+
+    [LoggerMessage(LogLevel.Warning, "Not every event file could be compared with the database; it is tried again")]
+    private partial void LogNotCaughtUp(Exception error);
+
+    [LoggerMessage(LogLevel.Warning, "{Count} event file(s) cannot be read and are left as they are, first {Path}: {Reason}")]
+    private partial void LogUnreadable(int count, string path, string reason);
+}
