@@ -36,10 +36,14 @@ public sealed class PictureWatch(TimeProvider time)
     private long _changedAt;
     private long _textureAt;
     private ulong _last;
+    private long _since;
     private volatile PictureState _state;
 
     /// <summary>What the last frames were like.</summary>
     public PictureState State => _state;
+
+    /// <summary>For how long they have been so; also the time before that was certain. Zero while they are good.</summary>
+    public TimeSpan Lasts => _state == PictureState.Good ? TimeSpan.Zero : time.GetElapsedTime(Volatile.Read(ref _since));
 
     /// <summary>Shows a frame, which is only read; more than one a second is not looked at.</summary>
     public void See(Frame frame)
@@ -60,7 +64,9 @@ public sealed class PictureWatch(TimeProvider time)
         _changedAt = print == _last ? _changedAt : now;
         _textureAt = spread < FlatSpread ? _textureAt : now;
         _last = print;
-        _state = time.GetElapsedTime(_textureAt, now) >= FlatAfter ? mean < DarkMean ? PictureState.Black : PictureState.Covered
+        var isFlat = time.GetElapsedTime(_textureAt, now) >= FlatAfter;
+        Volatile.Write(ref _since, isFlat ? _textureAt : _changedAt);
+        _state = isFlat ? mean < DarkMean ? PictureState.Black : PictureState.Covered
             : time.GetElapsedTime(_changedAt, now) >= FrozenAfter ? PictureState.Frozen
             : PictureState.Good;
     }

@@ -32,12 +32,20 @@ public enum Sight
 /// <param name="Reason">Why, for people; null while it watches.</param>
 public sealed record SightChange(DateTimeOffset At, string Pipeline, string Source, Sight Sight, string? Reason)
 {
-    /// <summary>Judges what a pipeline sees. Blindness is noticed late: it began with the last sample that arrived.</summary>
+    /// <summary>
+    /// Judges what a pipeline sees. Blindness is noticed late: it began with the last sample that arrived, or with the first
+    /// picture of those that show nothing.
+    /// </summary>
     public static SightChange Of(PipelineStatus status, DateTimeOffset at)
     {
         var (sight, reason) = Judge(status);
-        var began = sight == Sight.Blind ? at - TimeSpan.FromSeconds(status.SilenceSeconds) : at;
-        return new SightChange(began, status.Name, status.SourceId, sight, reason);
+        var late = sight switch
+        {
+            Sight.Blind => status.SilenceSeconds,
+            Sight.Frozen or Sight.Black or Sight.Covered => status.PictureSeconds,
+            _ => 0,
+        };
+        return new SightChange(at - TimeSpan.FromSeconds(late), status.Name, status.SourceId, sight, reason);
     }
 
     private static (Sight Sight, string? Reason) Judge(PipelineStatus status) => status.State switch

@@ -67,6 +67,9 @@ internal sealed partial class FrameReader : IAsyncDisposable
     /// <summary>What the frames look like.</summary>
     public PictureState Picture => _picture.State;
 
+    /// <inheritdoc cref="PictureWatch.Lasts"/>
+    public TimeSpan PictureLasts => _picture.Lasts;
+
     /// <summary>Samples that an element failed on.</summary>
     public long Failed => Interlocked.Read(ref _failed);
 

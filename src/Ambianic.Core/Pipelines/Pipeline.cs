@@ -80,6 +80,7 @@ public sealed partial class Pipeline : IAsyncDisposable
                 _lastError)
             {
                 Picture = state == PipelineState.Watching && _source.IsLive ? _reader.Picture : PictureState.Good,
+                PictureSeconds = _reader.PictureLasts.TotalSeconds,
                 Stuck = health is HealthState.Healthy or HealthState.Ended ? null : chain.NameOf(chain.Stuck(_policy())),
                 Elements = [.. chain.Slots.Select((slot, index) =>
                     new ElementStatus(slot.Name, chain.BusyFor(index + 1).TotalSeconds, slot.Recycled))],

@@ -60,6 +60,9 @@ public sealed record PipelineStatus(
     /// <summary>Whether the picture itself can be trusted.</summary>
     public PictureState Picture { get; init; }
 
+    /// <summary>Seconds that it has been so; 0 while it is good.</summary>
+    public double PictureSeconds { get; init; }
+
     /// <summary>The elements in their order.</summary>
     public IReadOnlyList<ElementStatus> Elements { get; init; } = [];
 

@@ -12,18 +12,20 @@ namespace Ambianic.Timeline;
 public sealed partial class CoverageFile(string dataDir)
 {
     private const long LongestFile = 4 << 20;
+    private readonly Dictionary<string, SightChange> _last = new(StringComparer.Ordinal);
     private readonly string _path = Path.Combine(dataDir, "coverage.jsonl");
 
     /// <summary>Reads what earlier runs remembered; pipelines that were not ended by a stop end when the program was last alive.</summary>
     /// <exception cref="IOException">It cannot be read, or not be written.</exception>
     public IReadOnlyList<SightChange> Read()
     {
+        _last.Clear();
         List<SightChange> changes = [];
         foreach (var path in (string[])[_path + ".1", _path])
         {
             if (File.Exists(path))
             {
-                changes.AddRange(File.ReadLines(path).Select(Parse).OfType<SightChange>());
+                changes.AddRange(File.ReadLines(path).Select(Parse).OfType<SightChange>().Where(IsNews));
             }
         }
 
@@ -56,6 +58,7 @@ public sealed partial class CoverageFile(string dataDir)
         if (new FileInfo(_path) is { Exists: true, Length: > LongestFile })
         {
             File.Move(_path, _path + ".1", overwrite: true);
+            changes = [.. _last.Values, .. changes]; // one that never changes is not forgotten with the file before
         }
 
         using var file = new FileStream(_path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
@@ -72,7 +75,16 @@ public sealed partial class CoverageFile(string dataDir)
         foreach (var change in changes)
         {
             lines.WriteLine(JsonSerializer.Serialize(change, CoverageJson.Default.SightChange));
+            _last[change.Pipeline] = change;
         }
+    }
+
+    /// <summary>False for what stands at the begin of a file as it was at the end of the one before.</summary>
+    private bool IsNews(SightChange change)
+    {
+        var isNews = _last.GetValueOrDefault(change.Pipeline) != change;
+        _last[change.Pipeline] = change;
+        return isNews;
     }
 
     /// <summary>A line that a crash cut off, or that says nothing of a pipeline, is no line.</summary>

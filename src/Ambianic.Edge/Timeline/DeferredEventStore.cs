@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Ambianic.Timeline;
 
 /// <summary>
-/// An event store that opens later when its disk is read-only at the start, as after a reboot with a worn card: somebody
-/// watches meanwhile. Each call tries to open it, and fails as long as that does.
+/// An event store that opens later when its disk is read-only, full, missing or forbidden at the start, as after a reboot with
+/// a worn card: somebody watches meanwhile. Each call tries to open it, and fails as long as that does.
 /// </summary>
 public sealed partial class DeferredEventStore : IEventStore, IAsyncDisposable
 {
@@ -13,7 +13,7 @@ public sealed partial class DeferredEventStore : IEventStore, IAsyncDisposable
     private readonly string? _notOpened;
     private SqliteEventStore? _store;
 
-    /// <summary>Opens the store, unless the disk is read-only.</summary>
+    /// <summary>Opens the store, unless its disk does not let it.</summary>
     /// <param name="open">Opens it; it is disposed with this one.</param>
     /// <param name="logger">Told that it is not open.</param>
     /// <exception cref="IOException">It cannot be opened for another reason.</exception>
@@ -24,7 +24,7 @@ public sealed partial class DeferredEventStore : IEventStore, IAsyncDisposable
         {
             _store = open();
         }
-        catch (IOException error) when (StorageFailure.IsReadOnly(error))
+        catch (IOException error) when (StorageFailure.MayPass(error))
         {
             _notOpened = error.Message;
             LogNotOpened(logger, error.Message);

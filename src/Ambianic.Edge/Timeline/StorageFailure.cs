@@ -10,8 +10,10 @@ internal static class StorageFailure
     private const int ReadOnly = 30;
     private const int OverQuota = 122;
     private const int SqliteReadOnly = 8; // SQLite result codes
+    private const int SqliteAccess = 10; // also without room for the index of the write-ahead log
     private const int SqliteCorrupt = 11;
     private const int SqliteFull = 13;
+    private const int SqliteCannotOpen = 14;
     private const int SqliteNotADatabase = 26;
 
     /// <summary>True for failures of a disk, a file or a database; false for defects of the program.</summary>
@@ -23,8 +25,9 @@ internal static class StorageFailure
     /// <summary>True when the database found no room on its disk.</summary>
     public static bool IsFull(SqliteException error) => error.SqliteErrorCode == SqliteFull;
 
-    /// <summary>True for an error made by <see cref="At"/> because the disk is read-only.</summary>
-    public static bool IsReadOnly(IOException error) => error.InnerException is { } inner && Advice(inner) == ReadOnlyAdvice;
+    /// <summary>True for an error made by <see cref="At"/> that may pass by itself, or by somebody's hand, while the program runs: no room, no right to write, a read-only or a missing disk.</summary>
+    public static bool MayPass(IOException error) =>
+        error.InnerException is { } inner && Advice(inner) is SpaceAdvice or ReadOnlyAdvice or PermissionAdvice or MissingAdvice or AccessAdvice;
 
     /// <summary>An error that names <paramref name="path"/>, what failed and what to do.</summary>
     public static IOException At(string path, Exception error) =>
@@ -32,9 +35,10 @@ internal static class StorageFailure
 
     private static string Advice(Exception error) => error switch
     {
-        UnauthorizedAccessException => "let the user that runs Ambianic write there, or choose another data_dir",
+        UnauthorizedAccessException => PermissionAdvice,
         SqliteException { SqliteErrorCode: SqliteFull } => SpaceAdvice,
         SqliteException { SqliteErrorCode: SqliteReadOnly } => ReadOnlyAdvice,
+        SqliteException { SqliteErrorCode: SqliteAccess or SqliteCannotOpen } => AccessAdvice,
         InvalidDataException or SqliteException { SqliteErrorCode: SqliteCorrupt or SqliteNotADatabase } => "it is rebuilt from the event files when the next event is stored, or at the next start",
         TimeoutException => HangsAdvice,
         DirectoryNotFoundException or FileNotFoundException => MissingAdvice,
@@ -51,6 +55,8 @@ internal static class StorageFailure
     private const string SpaceAdvice = "free some space, let old events be forgotten (retention), or choose a data_dir on a larger disk";
     private const string ReadOnlyAdvice = "the disk is read-only, often after an error: check it, or choose another data_dir";
     private const string MissingAdvice = "check that the disk of data_dir is connected and mounted; if it was emptied on purpose, restart Ambianic";
+    private const string AccessAdvice = "check the disk of data_dir and who may write there; when it is full, free some space";
+    private const string PermissionAdvice = "let the user that runs Ambianic write there, or choose another data_dir";
     private const string HangsAdvice = "what waits is stored when it answers: check the disk of data_dir, its cable, or the server that it belongs to";
     private const string DiskAdvice = "check the disk of data_dir";
 }

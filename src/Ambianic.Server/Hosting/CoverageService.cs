@@ -14,11 +14,16 @@ internal sealed partial class CoverageService : BackgroundService
     /// <summary>A longer pause of this loop is one of everything: no processor, a machine asleep, or a clock that was set forward.</summary>
     private static readonly TimeSpan StoodStill = TimeSpan.FromSeconds(5);
 
+    /// <summary>At the end, a disk that hangs is waited for so long.</summary>
+    private static readonly TimeSpan LongestFarewell = TimeSpan.FromSeconds(2);
+
     private readonly PipelineSupervisor _supervisor;
     private readonly TimeProvider _time;
     private readonly ILogger<CoverageService> _logger;
     private readonly CoverageFile _file;
-    private readonly List<SightChange> _unwritten = [];
+    private List<SightChange> _unwritten = [];
+    private List<SightChange> _notWritten = []; // of the one that writes, until it is done
+    private Task _writing = Task.CompletedTask;
     private long _writtenAt;
     private DateTimeOffset _observedAt;
     private bool _isFailing;
@@ -50,9 +55,17 @@ internal sealed partial class CoverageService : BackgroundService
             }
             catch (OperationCanceledException)
             {
-                TryObserve([.. _supervisor.Statuses.Select(status => status with { State = PipelineState.Stopped })]);
+                await FarewellAsync();
             }
         }
+    }
+
+    private async Task FarewellAsync()
+    {
+        var limit = Task.Delay(LongestFarewell, _time, CancellationToken.None);
+        await Task.WhenAny(_writing, limit);
+        TryObserve([.. _supervisor.Statuses.Select(status => status with { State = PipelineState.Stopped })]);
+        await Task.WhenAny(_writing, limit);
     }
 
     /// <summary>The account is no reason to stop watching, whatever is wrong with it.</summary>
@@ -81,15 +94,19 @@ internal sealed partial class CoverageService : BackgroundService
         changes.AddRange(Ledger.Observe(statuses, now));
         _unwritten.AddRange(changes);
         _unwritten.RemoveRange(0, Math.Max(0, _unwritten.Count - CoverageLedger.Kept));
-        if (changes.Count > 0 || _writtenAt == 0 || _time.GetElapsedTime(_writtenAt) >= SignOfLife)
+        if (_writing.IsCompleted && (_unwritten.Count > 0 || _writtenAt == 0 || _time.GetElapsedTime(_writtenAt) >= SignOfLife))
         {
-            _writtenAt = _time.GetTimestamp();
-            Write(() =>
-            {
-                _file.Append(_unwritten, now);
-                _unwritten.Clear();
-            });
+            BeginWriting(now);
         }
+    }
+
+    /// <summary>On another thread, as a disk that hangs would otherwise look like a program that did not watch.</summary>
+    private void BeginWriting(DateTimeOffset now)
+    {
+        _writtenAt = _time.GetTimestamp();
+        List<SightChange> batch = [.. _notWritten, .. _unwritten];
+        _unwritten = [];
+        _writing = Task.Run(() => _notWritten = Write(() => _file.Append(batch, now)) ? [] : batch);
     }
 
     private IReadOnlyList<SightChange> Former()
@@ -103,12 +120,13 @@ internal sealed partial class CoverageService : BackgroundService
     }
 
     /// <summary>A full disk is no reason not to watch; the account goes on in memory.</summary>
-    private void Write(Action write)
+    private bool Write(Action write)
     {
         try
         {
             write();
             _isFailing = false;
+            return true;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -118,6 +136,7 @@ internal sealed partial class CoverageService : BackgroundService
             }
 
             _isFailing = true;
+            return false;
         }
     }
 

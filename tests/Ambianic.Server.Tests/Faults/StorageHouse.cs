@@ -13,6 +13,9 @@ internal sealed class StorageHouse : IAsyncDisposable
 {
     private const string Nobody = "65534";
 
+    /// <summary>Who reads the timeline waits for the disk until it is known to hang.</summary>
+    private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(10);
+
     private readonly Clips _clips = new();
     private readonly EventListener _listener = new();
     private readonly bool _isMounted;
@@ -23,7 +26,7 @@ internal sealed class StorageHouse : IAsyncDisposable
 
     /// <summary>Everything that can happen to the disk or the database.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        ["disk full", "disk read-only", "no permission", "data directory taken away", "database overwritten", "database deleted"];
+        ["disk full", "disk read-only", "disk hangs", "no permission", "data directory taken away", "database overwritten", "database deleted"];
 
     public string Disk => Path.Combine(_clips.Folder, "disk");
 
@@ -41,11 +44,11 @@ internal sealed class StorageHouse : IAsyncDisposable
     /// <summary>Starts the program where a fault can happen; skips the test where it cannot.</summary>
     public static async Task<StorageHouse> StartAsync(string fault)
     {
-        var house = new StorageHouse(fault is "disk full" or "disk read-only");
+        var house = new StorageHouse(fault is "disk full" or "disk read-only" or "disk hangs");
         try
         {
             await house.PrepareAsync(fault);
-            await house.RunAgainAsync(fault == "no permission" && Environment.IsPrivilegedProcess ? Nobody : null);
+            await house.RunAgainAsync(UserFor(fault));
             await Eventually.TrueAsync(() => house.Announced >= 3);
             return house;
         }
@@ -70,6 +73,7 @@ internal sealed class StorageHouse : IAsyncDisposable
                 () => Now(() => File.Delete(ballast)),
                 "free some space"),
             "disk read-only" => new Fault(name, "disk", "", MountReadOnlyAsync, () => TryAsync("umount", "-l", Disk), "the disk is read-only"),
+            "disk hangs" => new Fault(name, "disk", "", () => TryAsync("fsfreeze", "-f", Disk), () => TryAsync("fsfreeze", "-u", Disk), "the disk has not answered"),
             "no permission" => new Fault(name, "disk", "", () => TryAsync("chmod", "-R", "a-w", DataDir), () => TryAsync("chmod", "-R", "u+w", DataDir), "let the user that runs Ambianic write there"),
             "data directory taken away" => new Fault(
                 name,
@@ -125,6 +129,9 @@ internal sealed class StorageHouse : IAsyncDisposable
         return new Recovery(fault, shown, fault.Says, noticed, recovered, await LostByWitnessAsync(cancellation) - lostBefore);
     }
 
+    /// <summary>Root may write everywhere.</summary>
+    public static string? UserFor(string fault) => fault == "no permission" && Environment.IsPrivilegedProcess ? Nobody : null;
+
     /// <summary>Starts the program anew.</summary>
     /// <param name="user">Number of another user that it runs as; null is ours.</param>
     public async Task RunAgainAsync(string? user = null)
@@ -138,11 +145,13 @@ internal sealed class StorageHouse : IAsyncDisposable
     /// <summary>Announced events that are not on the timeline; -1 when the timeline cannot be read now.</summary>
     public async Task<int> LostAsync(CancellationToken cancellation)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(LongestAnswer);
         try
         {
-            return await _listener.LostAsync(_client!, cancellation);
+            return await _listener.LostAsync(_client!, limit.Token);
         }
-        catch (Exception error) when (error is HttpRequestException or System.Text.Json.JsonException)
+        catch (Exception error) when (error is HttpRequestException or System.Text.Json.JsonException || (error is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             return -1;
         }
@@ -158,6 +167,11 @@ internal sealed class StorageHouse : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_isMounted)
+        {
+            await TryAsync("fsfreeze", "-u", Disk); // a test that failed half-way
+        }
+
         await _listener.DisposeAsync();
         _client?.Dispose();
         if (_program is not null)
@@ -193,7 +207,11 @@ internal sealed class StorageHouse : IAsyncDisposable
     {
         Directory.CreateDirectory(Disk);
         _clips.Make("clip.mp4", "s=320x240:r=10:d=2", "-pix_fmt yuv420p");
-        if (_isMounted && !await TryAsync("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", Disk))
+        if (fault == "disk hangs" && !await MountFreezableAsync())
+        {
+            Assert.Skip("a file system that can be frozen cannot be mounted here: run as root, with loop devices and mkfs.ext4");
+        }
+        else if (fault is "disk full" or "disk read-only" && !await TryAsync("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", Disk))
         {
             Assert.Skip("a small disk cannot be mounted here: run as root");
         }
@@ -213,6 +231,17 @@ internal sealed class StorageHouse : IAsyncDisposable
                 - source: { uri: "{{Clip}}", live: true }
                 - save_detections: { idle_interval: 0.2 }
             """);
+    }
+
+    private async Task<bool> MountFreezableAsync()
+    {
+        var image = Path.Combine(_clips.Folder, "disk.img");
+        await using (var file = new FileStream(image, FileMode.CreateNew))
+        {
+            file.SetLength(64 << 20);
+        }
+
+        return await TryAsync("mkfs.ext4", "-q", image) && await TryAsync("mount", "-o", "loop", image, Disk);
     }
 
     /// <summary>A second mount over the first, as files that are open for writing forbid to turn the first one.</summary>

@@ -21,15 +21,18 @@ public sealed class StorageTests
         Assert.Equal(0, await house.Program.TerminateAsync(Cancellation));
     }
 
-    [Fact]
-    public async Task Run_DiskIsReadOnlyBeforeTheStart_WatchesAndSavesWhenItIsWritable()
+    [Theory]
+    [InlineData("disk read-only")]
+    [InlineData("disk full")]
+    [InlineData("no permission")]
+    public async Task Run_DiskDoesNotLetItWriteBeforeTheStart_WatchesAndSavesWhenItDoes(string name)
     {
-        await using var house = await StorageHouse.StartAsync("disk read-only");
+        await using var house = await StorageHouse.StartAsync(name);
         await house.Program.TerminateAsync(Cancellation);
-        var fault = house.Fault("disk read-only");
+        var fault = house.Fault(name);
         await fault.InjectAsync();
 
-        await house.RunAgainAsync();
+        await house.RunAgainAsync(StorageHouse.UserFor(name));
         var recovery = await house.MeasureAsync(fault with { InjectAsync = () => Task.CompletedTask }, TimeSpan.Zero, Cancellation);
 
         Assert.Equal("watching", recovery.Shown);

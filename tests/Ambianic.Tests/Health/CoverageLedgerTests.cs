@@ -85,14 +85,44 @@ public sealed class CoverageLedgerTests : IDisposable
         Assert.Equal("door", Assert.Single(new CoverageLedger(file.Read()).Query(null, null, null)).Pipeline);
     }
 
-    [Fact]
-    public void Observe_FrozenPicture_IsNotCalledWatching()
+    [Theory]
+    [InlineData(PictureState.Frozen, Sight.Frozen)]
+    [InlineData(PictureState.Black, Sight.Black)]
+    [InlineData(PictureState.Covered, Sight.Covered)]
+    public void Observe_PictureShowsNothing_IsNotCalledWatchingFromItsFirstOn(PictureState picture, Sight expected)
     {
         var ledger = new CoverageLedger([]);
+        ledger.Observe([Status(PipelineState.Watching)], Start);
 
-        var changes = ledger.Observe([Status(PipelineState.Watching) with { Picture = PictureState.Frozen }], Start);
+        var change = Assert.Single(ledger.Observe([Status(PipelineState.Watching) with { Picture = picture, PictureSeconds = 60 }], Start.AddSeconds(100)));
 
-        Assert.Equal(Sight.Frozen, Assert.Single(changes).Sight);
+        Assert.Equal((expected, Start.AddSeconds(40)), (change.Sight, change.At));
+    }
+
+    [Fact]
+    public void Append_FileIsFullAgainAndAgain_ASteadyCameraIsNotForgottenAndNothingIsSaidTwice()
+    {
+        var file = new CoverageFile(_directory.Path);
+        var steady = SightChange.Of(Status(PipelineState.Watching), Start);
+        file.Append([steady], Start);
+        var at = Start;
+        for (var i = 0; i < 6; i++)
+        {
+            List<SightChange> changes = [];
+            while (changes.Count < 20_000)
+            {
+                at = at.AddSeconds(1);
+                changes.Add(new SightChange(at, "gate", "gate", (Sight)(1 + (changes.Count % 2)), "it comes and goes"));
+            }
+
+            file.Append(changes, at);
+        }
+
+        var read = new CoverageFile(_directory.Path).Read();
+
+        Assert.Equal(steady, Assert.Single(read, change => change.Pipeline == "door" && change.Sight == Sight.Watching));
+        var gate = read.Where(change => change.Pipeline == "gate").ToList();
+        Assert.Equal(gate.Distinct(), gate);
     }
 
     [Fact]

@@ -20,9 +20,10 @@ public sealed class PictureWatchTests
 
         Watch(seconds: 5, Textured(1));
         Assert.Equal(PictureState.Frozen, _watch.State);
+        Assert.InRange(_watch.Lasts.TotalSeconds, 62, 64);
 
         Watch(seconds: 1, Textured(2));
-        Assert.Equal(PictureState.Good, _watch.State);
+        Assert.Equal((PictureState.Good, TimeSpan.Zero), (_watch.State, _watch.Lasts));
     }
 
     [Theory]
@@ -36,6 +37,7 @@ public sealed class PictureWatchTests
         Watch(seconds: 3, Flat(luma));
 
         Assert.Equal(expected, _watch.State);
+        Assert.InRange(_watch.Lasts.TotalSeconds, 11, 13);
     }
 
     [Fact]
