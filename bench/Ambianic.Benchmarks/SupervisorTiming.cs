@@ -18,7 +18,7 @@ internal static class SupervisorTiming
     private const int Faster = 500;
 
     /// <summary>The supervisor's rounds in a second of its own clock.</summary>
-    private const int RoundsPerSecond = 2;
+    private const int RoundsPerSecond = 1;
 
     public static Command Command()
     {
@@ -50,7 +50,7 @@ internal static class SupervisorTiming
         await end.CancelAsync();
         await running;
 
-        Console.WriteLine("| pipelines | rounds | µs of processor a round | % of one core at two rounds a second | KB allocated a second |");
+        Console.WriteLine("| pipelines | rounds | µs of processor a round | % of one core at a round a second | KB allocated a second |");
         Console.WriteLine("|---|---|---|---|---|");
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,

@@ -14,7 +14,7 @@ public sealed class CrashHistory(TimeProvider time)
     private long _startedAt = time.GetTimestamp();
     private int _late;
 
-    /// <summary>Remembers a crash: up to five within 60 s are answered after 0.5 s, further ones after 10 s and more. A run of 60 s makes good for all.</summary>
+    /// <summary>Remembers a crash: up to five within 60 s are answered after 0.5 s, further ones after 5 to 10 s and then ever longer. A run of 60 s makes good for all.</summary>
     /// <returns>How long to wait before the restart.</returns>
     public TimeSpan Add(Random random)
     {

@@ -3,7 +3,7 @@ namespace Ambianic.Health;
 /// <summary>Somebody outside who restarts the program when it is not heard of.</summary>
 public interface IWatchdog
 {
-    /// <summary>The supervisor looked after everything once more. Called twice a second, must neither wait nor throw.</summary>
+    /// <summary>The supervisor looked after everything once more. Called once a second, must neither wait nor throw.</summary>
     /// <param name="status">How the house is, one line for people.</param>
     void Feed(string status);
 }

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Ambianic.Pipelines;
 
 /// <summary>
-/// Runs all pipelines beside each other and looks after them twice a second: what is stuck is healed, what cannot be healed
+/// Runs all pipelines beside each other and looks after them once a second: what is stuck is healed, what cannot be healed
 /// is built anew, and while most are ill together nobody is restarted for it. It never waits for a pipeline.
 /// </summary>
 public sealed partial class PipelineSupervisor(
@@ -14,7 +14,7 @@ public sealed partial class PipelineSupervisor(
 {
     /// <summary>With fewer pipelines, "most of them" is no pattern yet.</summary>
     private const int FewestForAPattern = 3;
-    private static readonly TimeSpan Rhythm = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan Rhythm = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(10);
 
     /// <summary>A common cause that lasts for longer may be several causes after all: then each is built anew, ever more seldom.</summary>

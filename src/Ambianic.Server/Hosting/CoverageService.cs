@@ -8,7 +8,7 @@ namespace Ambianic.Hosting;
 /// <summary>Keeps the account of what was watched.</summary>
 internal sealed partial class CoverageService : BackgroundService
 {
-    private static readonly TimeSpan Rhythm = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan Rhythm = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(10);
 
     /// <summary>A longer pause of this loop is one of everything: no processor, a machine asleep, or a clock that was set forward.</summary>

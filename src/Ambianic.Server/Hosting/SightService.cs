@@ -8,7 +8,7 @@ namespace Ambianic.Hosting;
 internal sealed partial class SightService(
     PipelineSupervisor supervisor, IEventStore store, HealthPolicySource policy, TimeProvider time, ILogger<SightService> logger) : BackgroundService
 {
-    private static readonly TimeSpan Rhythm = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan Rhythm = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryAfterFailure = TimeSpan.FromSeconds(5);
 
     private readonly SightNews _news = new(time);

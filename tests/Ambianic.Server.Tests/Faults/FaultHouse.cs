@@ -53,10 +53,12 @@ internal sealed class FaultHouse : IAsyncDisposable
     public async Task<IReadOnlyDictionary<string, long>> ProcessedAsync(CancellationToken cancellation) =>
         (await StatusesAsync(cancellation)).ToDictionary(status => (string)status["name"]!, status => (long)status["processed"]!);
 
-    /// <summary>A camera whose pictures go to a model that loops for ever on a white one.</summary>
-    public void AddHangingModel(string pipeline, string uri)
+    /// <summary>A camera whose pictures go to a model that loops for ever, or fails, on a white one.</summary>
+    public void AddModel(string pipeline, string uri, bool hangs)
     {
-        var model = new TinyOnnx(1, 3, 32, 32).Output("output0", [1, 1, 6], [8, 8, 24, 24, 0.9f, 0]).HangsOnWhite("output0").Write(Folder);
+        var tiny = new TinyOnnx(1, 3, 32, 32).Output("output0", [1, 1, 6], [8, 8, 24, 24, 0.9f, 0]);
+        var folder = Directory.CreateDirectory(Path.Combine(Folder, pipeline)).FullName;
+        var model = (hangs ? tiny.HangsOnWhite("output0") : tiny.ThrowsOnWhite("output0")).Write(folder);
         Add(pipeline, $"uri: \"{uri}\", type: image", $"      - detect_objects: {{ model: {{ onnx: \"{model}\" }} }}");
     }
 

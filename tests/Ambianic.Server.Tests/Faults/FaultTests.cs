@@ -81,15 +81,23 @@ public sealed class FaultTests
         public static async Task<Cameras> AddToAsync(FaultHouse house)
         {
             var cameras = new Cameras();
-            cameras.AddDecoder(house, "decoder killed", "killed", Processes.Kill);
-            cameras.AddDecoder(house, "decoder hangs (SIGSTOP)", "halted", Processes.Halt);
+            foreach (var (name, pipeline, signal) in DecoderFaults)
+            {
+                cameras.AddDecoder(house, name, pipeline, signal);
+                await cameras.AddDecoderOfStreamAsync(house, name, $"stream_{pipeline}", signal);
+            }
+
             cameras.AddGarbage(house);
+            await cameras.AddStillAsync(house, "camera hangs up", Answer.HangUp);
+            await cameras.AddStillAsync(house, "camera sends nothing", Answer.Nothing);
+            await cameras.AddStillAsync(house, "camera asks for a password", Answer.Unauthorized);
             await cameras.AddStillAsync(house, "camera answers 500", Answer.ServerError);
             await cameras.AddStillAsync(house, "camera answers HTML", Answer.Html);
             await cameras.AddStillAsync(house, "endless answer", Answer.EndlessBody);
             await cameras.AddStillAsync(house, "answer of 100 MB", Answer.HugeBody);
             await cameras.AddStillAsync(house, "a byte now and then", Answer.OneByteNowAndThen);
-            await cameras.AddModelAsync(house);
+            await cameras.AddModelAsync(house, "inference hangs in native code", hangs: true);
+            await cameras.AddModelAsync(house, "inference throws", hangs: false);
             await cameras.AddStreamsAsync(house);
             await cameras.AddSlowStreamAsync(house);
             if (house.UsesDefaults)
@@ -115,16 +123,29 @@ public sealed class FaultTests
             _streams.ForEach(stream => stream.Dispose());
         }
 
+        private static (string Name, string Pipeline, int Signal)[] DecoderFaults { get; } =
+            [("decoder killed", "killed", Processes.Kill), ("decoder hangs (SIGSTOP)", "halted", Processes.Halt)];
+
         private void AddDecoder(FaultHouse house, string name, string pipeline, int signal)
         {
             var clip = house.Clip(pipeline);
             house.AddVideo(pipeline, clip);
-            Faults.Add(new Fault(name, "video", pipeline, () =>
-            {
-                Processes.Signal(Processes.WithArgument($"file:{clip}"), signal);
-                return Task.CompletedTask;
-            }));
+            Faults.Add(Signal(name, "video", pipeline, $"file:{clip}", signal));
         }
+
+        private async Task AddDecoderOfStreamAsync(FaultHouse house, string name, string pipeline, int signal)
+        {
+            var camera = await RtspCamera.StartAsync();
+            _streams.Add(camera);
+            house.AddVideo(pipeline, camera.Address);
+            Faults.Add(Signal(name, "RTSP", pipeline, camera.Address, signal));
+        }
+
+        private static Fault Signal(string name, string source, string pipeline, string argument, int signal) => new(name, source, pipeline, () =>
+        {
+            Processes.Signal(Processes.WithArgument(argument), signal);
+            return Task.CompletedTask;
+        });
 
         private void AddGarbage(FaultHouse house)
         {
@@ -157,12 +178,13 @@ public sealed class FaultTests
             Faults.Add(Switch(name, "single pictures", pipeline, camera, fault));
         }
 
-        private async Task AddModelAsync(FaultHouse house)
+        private async Task AddModelAsync(FaultHouse house, string name, bool hangs)
         {
             var camera = await StillCamera.StartAsync();
             _stills.Add(camera);
-            house.AddHangingModel("model", camera.Address);
-            Faults.Add(Switch("inference hangs in native code", "any", "model", camera, Answer.WhitePicture));
+            var pipeline = hangs ? "hanging_model" : "throwing_model";
+            house.AddModel(pipeline, camera.Address, hangs);
+            Faults.Add(Switch(name, "any", pipeline, camera, Answer.WhitePicture));
         }
 
         private async Task AddStreamsAsync(FaultHouse house)

@@ -10,6 +10,9 @@ internal enum Answer
     BlackPicture,
     WhitePicture,
     ServerError,
+    Unauthorized,
+    HangUp,
+    Nothing,
     Html,
     EndlessBody,
     HugeBody,
@@ -69,6 +72,14 @@ internal sealed class StillCamera : IAsyncDisposable
                 break;
             case Answer.ServerError:
                 await stream.WriteAsync(LoopbackServer.Http("500 Internal Server Error", "text/plain", "no"u8), cancellation);
+                break;
+            case Answer.Unauthorized:
+                await stream.WriteAsync(LoopbackServer.Http("401 Unauthorized", "text/plain", "no"u8, "WWW-Authenticate: Basic realm=\"camera\"\r\n"), cancellation);
+                break;
+            case Answer.HangUp:
+                throw new IOException("the connection ends without an answer");
+            case Answer.Nothing:
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellation);
                 break;
             case Answer.Html:
                 await stream.WriteAsync(LoopbackServer.Http("200 OK", "text/html", "<html>Please log in</html>"u8), cancellation);

@@ -26,7 +26,7 @@ internal sealed class StorageHouse : IAsyncDisposable
 
     /// <summary>Everything that can happen to the disk or the database.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        ["disk full", "disk read-only", "disk hangs", "no permission", "data directory taken away", "database overwritten", "database deleted"];
+        ["disk full", "disk read-only", "disk hangs", "no permission", "data directory taken away", "a file where the events were", "database overwritten", "database deleted"];
 
     public string Disk => Path.Combine(_clips.Folder, "disk");
 
@@ -90,6 +90,21 @@ internal sealed class StorageHouse : IAsyncDisposable
                     Directory.Move(taken, DataDir);
                 }),
                 "connected and mounted"),
+            "a file where the events were" => new Fault(
+                name,
+                "disk",
+                "",
+                () => Now(() =>
+                {
+                    Directory.Move(Path.Combine(DataDir, "detections"), taken);
+                    File.WriteAllText(Path.Combine(DataDir, "detections"), "in the way");
+                }),
+                () => Now(() =>
+                {
+                    File.Delete(Path.Combine(DataDir, "detections"));
+                    Directory.Move(taken, Path.Combine(DataDir, "detections"));
+                }),
+                "check the disk of data_dir"),
             "database overwritten" => new Fault(name, "database", "", () => Now(OverwriteDatabase), null, "damaged while it was in use"),
             _ => new Fault(name, "database", "", () => Now(DeleteDatabase), null, "deleted while it was in use"),
         };

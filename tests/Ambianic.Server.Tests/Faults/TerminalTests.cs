@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
@@ -28,15 +29,24 @@ public sealed class TerminalTests : IDisposable
 
         var trouble = await AnswerAsync(client, HttpStatusCode.ServiceUnavailable);
         Assert.Contains("door", trouble, StringComparison.Ordinal);
+        await Eventually.TrueAsync(() => Door(client) is { } door && (string?)door["health"] == "terminal" && (long)door["rebuilt"]! > 0);
+        using (var answer = await client.GetAsync("/healthz", Cancellation))
+        {
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode); // building it anew heals nothing
+        }
 
         camera.Answer = Answer.BlackPicture;
         await AnswerAsync(client, HttpStatusCode.OK);
         await Eventually.TrueAsync(() => program.Output.Contains("Pipeline door sees again", StringComparison.Ordinal));
         var account = await client.GetFromJsonAsync<JsonObject>("/api/coverage?pipeline=door", Cancellation);
-        var intervals = account!["coverage"]!.AsArray();
-        Assert.Equal(["blind", "watching"], intervals.Select(interval => (string?)interval!["sight"]));
-        Assert.Equal((string?)intervals[0]!["to"], (string?)intervals[1]!["from"]);
+        var intervals = account!["coverage"]!.AsArray().Where(interval => (string?)interval!["sight"] != "off").ToList(); // a starved machine stands still at times
+        Assert.Equal(("blind", "watching"), ((string?)intervals[0]!["sight"], (string?)intervals[^1]!["sight"]));
+        Assert.All(intervals.SkipLast(1), interval => Assert.Equal("blind", (string?)interval!["sight"]));
+        Assert.True(DateTimeOffset.Parse((string)intervals[^1]!["from"]!, CultureInfo.InvariantCulture) >= DateTimeOffset.Parse((string)intervals[^2]!["to"]!, CultureInfo.InvariantCulture));
     }
+
+    private static JsonNode? Door(HttpClient client) =>
+        client.GetFromJsonAsync<JsonObject>("/api/health", Cancellation).GetAwaiter().GetResult()!["pipelines"]![0];
 
     private static async Task<string> AnswerAsync(HttpClient client, HttpStatusCode expected)
     {

@@ -68,18 +68,32 @@ internal sealed class TinyOnnx
         var loop = Node("Loop", "nothing", "rounds", "", "zero");
         loop.Attribute.Add(new AttributeProto { Name = "body", G = body, Type = AttributeProto.Types.AttributeType.Graph });
 
+        return OnWhite(output, 1e12f, loop, Scalar("zero", 0));
+    }
+
+    /// <summary>Lets the model fail on a white picture: it looks for a value where there is none.</summary>
+    public TinyOnnx ThrowsOnWhite(string output)
+    {
+        var single = Scalar("zero", 0);
+        single.Dims.Add(1);
+        return OnWhite(output, 1000, Node("Gather", "nothing", "zero", "rounds"), single);
+    }
+
+    /// <summary>Adds something to the output that is computed from a number, <c>rounds</c>, which is large on a white picture and else zero.</summary>
+    private TinyOnnx OnWhite(string output, float large, NodeProto work, TensorProto zero)
+    {
         // A white pixel is at least 1, a black one and the grey of the border are less than 0.5.
         var darkest = Node("ReduceMin", "darkest", "images");
         darkest.Attribute.Add(new AttributeProto { Name = "keepdims", I = 0, Type = AttributeProto.Types.AttributeType.Int });
         var cast = Node("Cast", "rounds", "many");
         cast.Attribute.Add(new AttributeProto { Name = "to", I = Int64, Type = AttributeProto.Types.AttributeType.Int });
         var last = _model.Graph.Node.Single(node => node.Output[0] == output);
-        _model.Graph.Initializer.Add([Scalar("two", 1.9f), Scalar("huge", 1e12f), Scalar("zero", 0)]);
+        _model.Graph.Initializer.Add([Scalar("two", 1.9f), Scalar("large", large), zero]);
         _model.Graph.Node.Clear();
         _model.Graph.Node.Add(
         [
-            darkest, Node("Mul", "doubled", "darkest", "two"), Node("Floor", "white", "doubled"), Node("Mul", "many", "white", "huge"), cast,
-            loop, Node("Add", output, last.Input[0], "nothing"),
+            darkest, Node("Mul", "doubled", "darkest", "two"), Node("Floor", "white", "doubled"), Node("Mul", "many", "white", "large"), cast,
+            work, Node("Add", output, last.Input[0], "nothing"),
         ]);
         return this;
     }
