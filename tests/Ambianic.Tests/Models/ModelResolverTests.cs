@@ -89,6 +89,20 @@ public sealed class ModelResolverTests : IDisposable
     }
 
     [Fact]
+    public async Task ResolveAsync_LabelsWithGapsForAModelOfTheCatalogWithoutThem_AreItsClasses()
+    {
+        await PulledModels.RequireAsync("centernet");
+        await File.WriteAllLinesAsync(
+            _fixture["labels.txt"], LabelSets.Coco80.Select((label, index) => $"{(index < 11 ? index : index + 1)} {label}"), TestContext.Current.CancellationToken);
+        var store = new ModelStore(ModelStore.DefaultDirectory(), _fixture, TimeProvider.System, NullLogger<ModelStore>.Instance);
+
+        var model = await new ModelResolver(store, NullLogger<ModelResolver>.Instance).ResolveAsync(
+            ModelRole.Objects, null, _fixture["labels.txt"], null, TestContext.Current.CancellationToken);
+
+        Assert.Equal(LabelSets.Coco80, model.Labels);
+    }
+
+    [Fact]
     public async Task ResolveAsync_UnknownTfliteIsNotThere_IsAnError()
     {
         var error = await FailAsync(ModelRole.Objects, new ModelOptions { Tflite = "mine.tflite" });
