@@ -16,6 +16,9 @@ public sealed record Calibration
 {
     private const double Smallest = 1e-6;
 
+    /// <summary>Logits that lie closer together say nothing of a slope; a hundredth is a quarter of a percent in the middle.</summary>
+    private const double SmallestSpread = 0.01;
+
     /// <summary>Greater than 0; less than 1 when the model's scores lie too far apart. The default is 1.</summary>
     [Range(0.01, 100)]
     public float Slope { get; init; } = 1;
@@ -40,7 +43,7 @@ public sealed record Calibration
 
     /// <summary>The most likely calibration for detections of which it is known whether they are right.</summary>
     /// <param name="judged">Score and whether it was right; in any order.</param>
-    /// <exception cref="ArgumentException">There are no right or no wrong ones, or higher scores are not more often right.</exception>
+    /// <exception cref="ArgumentException">There are no right or no wrong ones, scores do not differ, or higher scores are not more often right.</exception>
     /// <remarks>
     /// Newton's method on the likelihood with Platt's smoothed targets, as in H.-T. Lin, C.-J. Lin, R. Weng, "A Note on
     /// Platt's Probabilistic Outputs for Support Vector Machines", 2007.
@@ -58,6 +61,11 @@ public sealed record Calibration
         var points = judged
             .Select(item => (X: Logit(item.Score), Target: item.IsRight ? targetOfRight : targetOfWrong))
             .ToArray();
+        if (points.Max(point => point.X) - points.Min(point => point.X) < SmallestSpread)
+        {
+            throw new ArgumentException("the scores do not differ, so they cannot be calibrated");
+        }
+
         double slope = 1, intercept = Math.Log((right + 1.0) / (wrong + 1.0));
         var loss = Loss(points, slope, intercept);
         for (var step = 0; step < 100; step++)

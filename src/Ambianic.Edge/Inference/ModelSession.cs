@@ -49,7 +49,7 @@ internal sealed class ModelSession : IDisposable
         _longest = longest;
         Classes = Math.Max(0, decoder.Classes(runs[0].Outputs));
         _reader = new DetectionReader(
-            decoder, model.Calibration ?? Calibration.None, model.Labels ?? OwnLabels(graph, decoder, Classes));
+            decoder, model.Calibration ?? Calibration.None, model.Labels is { } labels ? LabelSets.CloseGaps(labels, Classes) : OwnLabels(graph, decoder, Classes));
         _workers = [.. runs.Select(run => new InferenceWorker(run))];
         _working = _workers.Length;
         foreach (var worker in _workers)

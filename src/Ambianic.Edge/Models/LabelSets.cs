@@ -22,4 +22,20 @@ public static class LabelSets
 
     /// <summary>Of models that find faces.</summary>
     public static IReadOnlyList<string> Face { get; } = ["face"];
+
+    /// <summary>What an index is called that has no label of its own.</summary>
+    public static string Unnamed(int index) => $"class {index}";
+
+    /// <summary>
+    /// Labels for a model that counts its classes without gaps. Files of the COCO classes often count to 90, ten of which
+    /// do not exist; many models count the other 80 alone.
+    /// </summary>
+    /// <param name="labels">By class index, gaps being <see cref="Unnamed"/>.</param>
+    /// <param name="classes">How many the model tells apart.</param>
+    /// <returns>The named ones in their order when they are exactly as many; otherwise all, as they are.</returns>
+    public static IReadOnlyList<string> CloseGaps(IReadOnlyList<string> labels, int classes)
+    {
+        string[] named = [.. labels.Where((label, index) => label != Unnamed(index))];
+        return named.Length == classes ? named : labels;
+    }
 }

@@ -44,7 +44,7 @@ public sealed partial class ModelResolver(ModelStore store, ILogger<ModelResolve
             await store.GetAsync(model, progress, cancellation),
             model.Input,
             options?.Decoder ?? model.Decoder,
-            labels is null ? model.Labels : LabelFile.Read(labels)) { Calibration = model.Calibration };
+            labels is null ? model.Labels : LabelSets.CloseGaps(LabelFile.Read(labels), model.Labels.Count)) { Calibration = model.Calibration };
 
     private async Task<ResolvedModel> TfliteAsync(
         ModelRole role, string path, ModelOptions options, string? labels, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
@@ -66,12 +66,12 @@ public sealed partial class ModelResolver(ModelStore store, ILogger<ModelResolve
         return resolved with { Notice = $"{path} is not there; {instead.Name} of the catalog is used instead, with its own labels" };
     }
 
-    /// <summary>A file compiled for the Edge TPU cannot be read by anything else; the file it was compiled from usually lies beside it.</summary>
+    /// <summary>A file compiled for the Edge TPU cannot be read by anything else; the file it was compiled from usually lies beside it, or the catalog has something else for it.</summary>
     private Task<ResolvedModel> EdgeTpuAsync(
         ModelRole role, string path, ModelOptions options, string? labels, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
     {
         var origin = NamedFiles.OriginOf(path);
-        return File.Exists(path) && !File.Exists(origin)
+        return File.Exists(path) && !File.Exists(origin) && NamedFiles.RoleOfWellKnown(origin) is null
             ? throw new ModelException(
                 $"the model {path} is compiled for the Edge TPU and cannot be converted; name the file it was compiled from as 'tflite'")
             : TfliteAsync(role, origin, options, labels, progress, cancellation);

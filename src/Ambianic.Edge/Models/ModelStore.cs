@@ -1,5 +1,5 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using System.Text;
 using Ambianic.Models.Import;
 using Microsoft.Extensions.Logging;
 
@@ -17,10 +17,19 @@ public sealed partial class ModelStore(string directory, IHttpClientFactory http
     private const int LockedOnLinux = 11; // EWOULDBLOCK, which .NET passes on as it is
     private const int LockedOnMac = 35;
 
+    /// <summary>Files that are ONNX already are not imported: the number in the hash of their name is the one it was then, for ever.</summary>
+    private const int NotImported = 4;
+
     private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>What could not be made anew, and the earlier conversion that is used instead for as long as the process lives.</summary>
+    private readonly ConcurrentDictionary<string, string> _instead = new();
 
     /// <summary>The npm client: a program and its first arguments.</summary>
     internal IReadOnlyList<string> NpmCommand { get; init; } = ["npm"];
+
+    /// <summary>Its conversions are wanted.</summary>
+    internal int ImporterVersion { get; init; } = ModelImporter.Version;
 
     private string Models => Path.Combine(directory, "models");
 
@@ -41,14 +50,36 @@ public sealed partial class ModelStore(string directory, IHttpClientFactory http
     }
 
     /// <summary>The ready file of a model, or null when it has to be pulled first.</summary>
-    public string? Find(CatalogModel model) => File.Exists(PathOf(model)) ? PathOf(model) : null;
+    public string? Find(CatalogModel model) => FileOf(model).Path is var path && File.Exists(path) ? path : null;
 
-    /// <summary>The ready file of a model, pulled when it is not there.</summary>
-    /// <exception cref="ModelException">It cannot be had.</exception>
+    /// <summary>
+    /// The ready file of a model, pulled when it is not there. When it cannot be had, what an earlier importer made of it:
+    /// who updates without network must not go blind.
+    /// </summary>
+    /// <exception cref="ModelException">It cannot be had, and there is no earlier file.</exception>
     public async Task<string> GetAsync(CatalogModel model, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
     {
-        await PullAsync([model], progress, cancellation);
-        return PathOf(model);
+        var file = FileOf(model);
+        if (_instead.TryGetValue(file.Path, out var instead) && File.Exists(instead))
+        {
+            return instead; // npm takes long to give up, so it is asked in vain only once
+        }
+
+        try
+        {
+            await PullAsync([model], progress, cancellation);
+            return file.Path;
+        }
+        catch (ModelException error)
+        {
+            if (await EarlierAsync(file, cancellation) is not { } earlier)
+            {
+                throw;
+            }
+
+            LogEarlier(model.Name, error.Message, earlier);
+            return _instead[file.Path] = earlier;
+        }
     }
 
     /// <summary>Fetches and imports those that are not there or are damaged; a package that several of them need is fetched once.</summary>
@@ -93,8 +124,8 @@ public sealed partial class ModelStore(string directory, IHttpClientFactory http
             throw new ModelException($"the model {path} cannot be read: {error.Message}", error);
         }
 
-        var onnx = Named(Path.GetFileNameWithoutExtension(path), [hash]);
-        if (!await FinishedFile.IsWholeAsync(onnx, cancellation))
+        var onnx = new ConvertedFile(Models, Path.GetFileNameWithoutExtension(path), [hash], ImporterVersion);
+        if (!await FinishedFile.IsWholeAsync(onnx.Path, cancellation))
         {
             await using var held = await LockAsync(cancellation);
             try
@@ -108,7 +139,20 @@ public sealed partial class ModelStore(string directory, IHttpClientFactory http
             }
         }
 
-        return onnx;
+        return onnx.Path;
+    }
+
+    private static async Task<string?> EarlierAsync(ConvertedFile file, CancellationToken cancellation)
+    {
+        foreach (var path in file.Earlier)
+        {
+            if (await FinishedFile.IsWholeAsync(path, cancellation))
+            {
+                return path;
+            }
+        }
+
+        return null;
     }
 
     private async Task<IReadOnlyList<CatalogModel>> MissingAsync(IEnumerable<CatalogModel> models, CancellationToken cancellation)
@@ -116,7 +160,7 @@ public sealed partial class ModelStore(string directory, IHttpClientFactory http
         List<CatalogModel> missing = [];
         foreach (var model in models)
         {
-            if (!await FinishedFile.IsWholeAsync(PathOf(model), cancellation))
+            if (!await FinishedFile.IsWholeAsync(FileOf(model).Path, cancellation))
             {
                 missing.Add(model);
             }
@@ -139,7 +183,7 @@ public sealed partial class ModelStore(string directory, IHttpClientFactory http
                 foreach (var model in models)
                 {
                     var first = ((NpmOrigin)model.Origin).Files[0];
-                    await ImportAsync(Path.Combine(Temporary, Path.GetFileName(first.Path)), PathOf(model), model.Outputs, cancellation);
+                    await ImportAsync(Path.Combine(Temporary, Path.GetFileName(first.Path)), FileOf(model), model.Outputs, cancellation);
                 }
 
                 break;
@@ -147,43 +191,38 @@ public sealed partial class ModelStore(string directory, IHttpClientFactory http
                 using (var client = http.CreateClient(nameof(ModelStore)))
                 {
                     var file = await new WebDownload(web, client, time).FetchAsync(Temporary, progress, cancellation);
-                    await NameAsync(file, PathOf(models[0]), cancellation);
+                    await NameAsync(file, FileOf(models[0]), cancellation);
                 }
 
                 break;
         }
     }
 
-    private async Task ImportAsync(string source, string onnx, IReadOnlyList<string>? outputs, CancellationToken cancellation)
+    private async Task ImportAsync(string source, ConvertedFile onnx, IReadOnlyList<string>? outputs, CancellationToken cancellation)
     {
-        var unfinished = Path.Combine(Temporary, Path.GetFileName(onnx));
+        var unfinished = Path.Combine(Temporary, Path.GetFileName(onnx.Path));
         ModelImporter.Import(source, unfinished, outputs);
         await NameAsync(unfinished, onnx, cancellation);
-        LogImported(Path.GetFileName(source), onnx);
+        LogImported(Path.GetFileName(source), onnx.Path);
     }
 
-    private async Task NameAsync(string unfinished, string onnx, CancellationToken cancellation)
+    private async Task NameAsync(string unfinished, ConvertedFile onnx, CancellationToken cancellation)
     {
-        if (File.Exists(onnx))
+        if (File.Exists(onnx.Path))
         {
-            LogDamaged(onnx);
+            LogDamaged(onnx.Path);
         }
 
-        await FinishedFile.NameAsync(unfinished, onnx, cancellation);
+        await FinishedFile.NameAsync(unfinished, onnx.Path, cancellation);
+        onnx.RemoveEarlier();
     }
 
-    private string PathOf(CatalogModel model) => model.Origin switch
+    private ConvertedFile FileOf(CatalogModel model) => model.Origin switch
     {
-        NpmOrigin npm => Named(model.Name, [.. npm.Files.Select(file => file.Sha256), .. model.Outputs ?? []]),
-        WebOrigin web => Named(model.Name, [web.File.Sha256]),
+        NpmOrigin npm => new(Models, model.Name, [.. npm.Files.Select(file => file.Sha256), .. model.Outputs ?? []], ImporterVersion),
+        WebOrigin web => new(Models, model.Name, [web.File.Sha256], NotImported),
         _ => throw new ArgumentException($"An origin cannot be a {model.Origin}", nameof(model)),
     };
-
-    private string Named(string name, IReadOnlyList<string> madeFrom)
-    {
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{ModelImporter.Version} {string.Join(' ', madeFrom)}"));
-        return Path.Combine(Models, $"{name}-{Convert.ToHexStringLower(hash.AsSpan(0, 8))}.onnx");
-    }
 
     /// <summary>Waits until no other process fetches, and removes what one that was killed has left.</summary>
     private async Task<FileStream> LockAsync(CancellationToken cancellation)
@@ -232,6 +271,9 @@ public sealed partial class ModelStore(string directory, IHttpClientFactory http
 
     [LoggerMessage(LogLevel.Information, "Fetching {Models} from {Origin}")]
     private partial void LogPulling(string models, ModelOrigin origin);
+
+    [LoggerMessage(LogLevel.Warning, "{Model} should be made anew for this version, but {Reason}; {Onnx}, made by an earlier one, is used until the next start")]
+    private partial void LogEarlier(string model, string reason, string onnx);
 
     [LoggerMessage(LogLevel.Information, "Imported {File} to {Onnx}")]
     private partial void LogImported(string file, string onnx);

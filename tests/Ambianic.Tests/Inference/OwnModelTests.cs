@@ -52,6 +52,18 @@ public sealed class OwnModelTests : IDisposable
     }
 
     [Fact]
+    public async Task Detect_LabelsWithAGapForAModelWithoutOne_AreItsClasses()
+    {
+        var values = new float[6 * 21]; // 32x32: 21 cells, a box and two classes in columns
+        (values[0], values[21], values[42], values[63], values[5 * 21]) = (16, 16, 16, 16, 0.9f);
+        var path = new TinyOnnx(1, 3, 32, 32).Output("output0", [1, 6, 21], values).Write(_folder.FullName);
+
+        var detection = Assert.Single(await LookAsync(path, 32, 32, "cat", LabelSets.Unnamed(1), "dog"));
+
+        Assert.Equal("dog", detection.Label);
+    }
+
+    [Fact]
     public async Task Detect_QuantisedSsd_TakesBytesRowByRow()
     {
         var path = TinyOnnx.OfBytes(1, 40, 40, 3)

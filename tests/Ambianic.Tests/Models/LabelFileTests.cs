@@ -12,6 +12,16 @@ public sealed class LabelFileTests
         Assert.Equal(["person", "class 1", "traffic light"], Read("2  traffic light\n0  person\r\n"));
 
     [Fact]
+    public void Read_EmptyLineBetweenPlainLines_IsAClassWithoutName() =>
+        Assert.Equal(["person", "class 1", "car"], Read("person\n \ncar\n\n"));
+
+    [Fact]
+    public void Read_EmptyFirstLine_IsAClassWithoutName() => Assert.Equal(["class 0", "person"], Read("\r\nperson\r\n"));
+
+    [Fact]
+    public void Read_EmptyLineBetweenIndexedLines_MeansNothing() => Assert.Equal(["person", "car"], Read("0 person\n\n1 car"));
+
+    [Fact]
     public void Read_TabAfterTheIndex_IsSplitThere() => Assert.Equal(["class 0", "FALL"], Read("1\tFALL"));
 
     [Fact]
@@ -50,6 +60,19 @@ public sealed class LabelFileTests
         File.WriteAllText(directory["labels.txt"], "möwe\r\nperson\r\n", Encoding.GetEncoding(encoding));
 
         Assert.Equal(["möwe", "person"], LabelFile.Read(directory["labels.txt"]));
+    }
+
+    [Theory]
+    [InlineData(new byte[] { 0xFF, 0xFE, 0x00, 0xD8, 0x61, 0x00 })] // half of a pair
+    [InlineData(new byte[] { 0xFE, 0xFF, 0x00, 0x61, 0x00 })] // half of a letter
+    public void Read_DamagedUtf16_IsAnErrorThatNamesTheFile(byte[] content)
+    {
+        using var directory = new TemporaryDirectory();
+        File.WriteAllBytes(directory["labels.txt"], content);
+
+        var error = Assert.Throws<ModelException>(() => LabelFile.Read(directory["labels.txt"]));
+
+        Assert.Contains("labels.txt cannot be read: it begins as UTF-16 does and is not", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -135,7 +158,8 @@ public sealed class LabelFileTests
         var labels = LabelFile.Read(TestData.Require("models/coco_labels.txt"));
 
         Assert.Equal(90, labels.Count);
-        Assert.Equal(LabelSets.Coco80, labels.Where(label => !label.StartsWith("class ", StringComparison.Ordinal)));
+        Assert.Equal(LabelSets.Coco80, LabelSets.CloseGaps(labels, 80));
+        Assert.Equal(labels, LabelSets.CloseGaps(labels, 90));
     }
 
     private static IReadOnlyList<string> Read(string content)

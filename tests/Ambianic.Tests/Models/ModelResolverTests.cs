@@ -74,6 +74,35 @@ public sealed class ModelResolverTests : IDisposable
     }
 
     [Fact]
+    public async Task ResolveAsync_OnlyTheEdgeTpuFileOfTheReferenceSystemIsThere_GivesTheDefaultOfTheRole()
+    {
+        await PulledModels.RequireAsync(ModelCatalog.Default(ModelRole.Objects).Name);
+        var file = _fixture["mobilenet_ssd_v2_coco_quant_postprocess_edgetpu.tflite"];
+        await File.WriteAllTextAsync(file, "x", TestContext.Current.CancellationToken);
+        var store = new ModelStore(ModelStore.DefaultDirectory(), _fixture, TimeProvider.System, NullLogger<ModelStore>.Instance);
+
+        var model = await new ModelResolver(store, NullLogger<ModelResolver>.Instance).ResolveAsync(
+            ModelRole.Objects, new ModelOptions { Edgetpu = file }, null, null, TestContext.Current.CancellationToken);
+
+        Assert.Equal("centernet", model.Name);
+        Assert.NotNull(model.Notice);
+    }
+
+    [Fact]
+    public async Task ResolveAsync_LabelsWithGapsForAModelOfTheCatalogWithoutThem_AreItsClasses()
+    {
+        await PulledModels.RequireAsync("centernet");
+        await File.WriteAllLinesAsync(
+            _fixture["labels.txt"], LabelSets.Coco80.Select((label, index) => $"{(index < 11 ? index : index + 1)} {label}"), TestContext.Current.CancellationToken);
+        var store = new ModelStore(ModelStore.DefaultDirectory(), _fixture, TimeProvider.System, NullLogger<ModelStore>.Instance);
+
+        var model = await new ModelResolver(store, NullLogger<ModelResolver>.Instance).ResolveAsync(
+            ModelRole.Objects, null, _fixture["labels.txt"], null, TestContext.Current.CancellationToken);
+
+        Assert.Equal(LabelSets.Coco80, model.Labels);
+    }
+
+    [Fact]
     public async Task ResolveAsync_UnknownTfliteIsNotThere_IsAnError()
     {
         var error = await FailAsync(ModelRole.Objects, new ModelOptions { Tflite = "mine.tflite" });

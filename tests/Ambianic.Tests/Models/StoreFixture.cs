@@ -4,7 +4,6 @@ using System.Net;
 using System.Security.Cryptography;
 using Ambianic.Models.Import;
 using Ambianic.Vision;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ambianic.Models;
 
@@ -24,8 +23,11 @@ internal sealed class StoreFixture : IHttpClientFactory, IDisposable
     public Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> Site { get; set; } =
         (_, _) => Task.FromResult(new HttpResponseMessage(HttpStatusCode.NotFound));
 
-    public ModelStore Store(TimeProvider? time = null) =>
-        new(Cache, this, time ?? TimeProvider.System, NullLogger<ModelStore>.Instance) { NpmCommand = _npm };
+    /// <summary>What the stores logged.</summary>
+    public RecordedLog<ModelStore> Log { get; } = new();
+
+    public ModelStore Store(TimeProvider? time = null, int importer = ModelImporter.Version) =>
+        new(Cache, this, time ?? TimeProvider.System, Log) { NpmCommand = _npm, ImporterVersion = importer };
 
     /// <summary>Path of a file beside the store.</summary>
     public string this[string name] => _directory[name];

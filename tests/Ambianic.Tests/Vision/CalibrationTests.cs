@@ -45,6 +45,18 @@ public sealed class CalibrationTests
         Assert.InRange(fitted.ToProbability(0.9f), 0.5f, 0.99f);
     }
 
+    [Theory]
+    [InlineData(0.5f, 0.5f)]
+    [InlineData(1f, 1f)]
+    [InlineData(0f, 1e-9f)] // so close to certain that they are taken for the same
+    [InlineData(0.5f, 0.50000006f)]
+    public void Fit_ScoresThatDoNotDiffer_RefusesAndSaysSo(float one, float other)
+    {
+        var error = Assert.Throws<ArgumentException>(() => Calibration.Fit([(one, true), (one, false), (other, true), (other, false)]));
+
+        Assert.Contains("scores do not differ", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Fit_OnlyRightOnes_Refuses() =>
         Assert.Throws<ArgumentException>(() => Calibration.Fit([(0.5f, true), (0.7f, true)]));

@@ -7,7 +7,7 @@ public static class DetectionDecoders
     private static readonly IDetectionDecoder[] All =
     [
         new NanoDet(), new YuNet(), new BlazeFace(), new BlazePose(), new PoseNet(), new MoveNetMulti(), new MoveNetSingle(),
-        new SsdPostprocess(), new CenterNet(), new Detr(), new Yolox(), new Yolo(),
+        new SsdPostprocess(), new CenterNet(), new Detr(), new Yolox(isDecoded: false), new Yolox(isDecoded: true), new Yolo(),
     ];
 
     /// <summary>Names of all decoders.</summary>

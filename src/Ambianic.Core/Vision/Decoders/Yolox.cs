@@ -1,23 +1,27 @@
 namespace Ambianic.Vision.Decoders;
 
 /// <summary>
-/// YOLOX: [1, cells of strides 8, 16, 32, 5 + classes] of centre offset, logarithm of the size, objectness and class
-/// scores; the cell's place has not been added yet.
+/// YOLOX: [1, cells of strides 8, 16, 32, 5 + classes] of box, objectness and class scores. A box is the centre's offset in
+/// its cell and the logarithm of the size, in strides; where the graph has decoded them, centre and size in pixels.
 /// </summary>
-/// <remarks>Z. Ge et al., "YOLOX: Exceeding YOLO Series in 2021", 2021; export of github.com/Megvii-BaseDetection/YOLOX.</remarks>
-public sealed class Yolox : IDetectionDecoder
+/// <param name="isDecoded">True: the graph has decoded the boxes.</param>
+/// <remarks>
+/// Z. Ge et al., "YOLOX: Exceeding YOLO Series in 2021", 2021; export of github.com/Megvii-BaseDetection/YOLOX, which decodes
+/// when told <c>--decode_in_inference</c>.
+/// </remarks>
+public sealed class Yolox(bool isDecoded) : IDetectionDecoder
 {
     private static readonly int[] Strides = [8, 16, 32];
 
     /// <inheritdoc/>
-    public string Name => "yolox";
+    public string Name => isDecoded ? "yolox-decoded" : "yolox";
 
     /// <inheritdoc/>
     public float Overlap => 0.45f;
 
     /// <inheritdoc/>
     public bool Reads(IReadOnlyList<ModelOutput> outputs, int width, int height) =>
-        HasShape(outputs, width, height) && !IsCertainOfAllCells(outputs[0]);
+        HasShape(outputs, width, height) && !IsCertainOfAllCells(outputs[0]) && IsDecoded(outputs[0], width, height) == isDecoded;
 
     /// <inheritdoc/>
     public int Classes(IReadOnlyList<ModelOutput> outputs) => outputs[0].FromLast(1) - 5;
@@ -67,7 +71,34 @@ public sealed class Yolox : IDetectionDecoder
         return isCertain;
     }
 
-    private static void Decode(ReadOnlySpan<float> row, int column, int line, int stride, float threshold, CandidateList found)
+    /// <summary>
+    /// All cells together tell, also of an empty picture: decoded centres lie near their own cells and no size is below zero,
+    /// offsets lie near half a stride.
+    /// </summary>
+    private static bool IsDecoded(ModelOutput output, int width, int height)
+    {
+        var columns = output.FromLast(1);
+        var rows = output.Values.Span;
+        double fromCell = 0, fromHalf = 0;
+        foreach (var stride in Strides)
+        {
+            var across = width / stride;
+            for (var cell = 0; cell < across * (height / stride) && rows.Length >= columns; cell++, rows = rows[columns..])
+            {
+                if (rows[2] < 0 || rows[3] < 0)
+                {
+                    return false;
+                }
+
+                fromCell += Math.Abs((rows[0] / stride) - (cell % across) - 0.5) + Math.Abs((rows[1] / stride) - (cell / across) - 0.5);
+                fromHalf += Math.Abs(rows[0] - 0.5) + Math.Abs(rows[1] - 0.5);
+            }
+        }
+
+        return fromCell < fromHalf;
+    }
+
+    private void Decode(ReadOnlySpan<float> row, int column, int line, int stride, float threshold, CandidateList found)
     {
         var objectness = row[4];
         if (objectness < threshold)
@@ -81,10 +112,9 @@ public sealed class Yolox : IDetectionDecoder
             return;
         }
 
-        var x = (row[0] + column) * stride;
-        var y = (row[1] + line) * stride;
-        var halfWidth = MathF.Exp(row[2]) * stride / 2;
-        var halfHeight = MathF.Exp(row[3]) * stride / 2;
+        var (x, y, halfWidth, halfHeight) = isDecoded
+            ? (row[0], row[1], row[2] / 2, row[3] / 2)
+            : ((row[0] + column) * stride, (row[1] + line) * stride, MathF.Exp(row[2]) * stride / 2, MathF.Exp(row[3]) * stride / 2);
         found.Add(label, score * objectness, new Box(x - halfWidth, y - halfHeight, x + halfWidth, y + halfHeight));
     }
 

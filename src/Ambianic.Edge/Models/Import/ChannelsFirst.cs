@@ -21,6 +21,9 @@ internal sealed class ChannelsFirst
     private readonly Dictionary<string, string> _asMeant = [];
     private readonly Dictionary<string, string> _first = [];
 
+    /// <summary>Constants of up to four axes as they meet pictures that have channels first. That makes no pictures of them.</summary>
+    private readonly Dictionary<string, string> _besideFirst = [];
+
     private ChannelsFirst(Graph source)
     {
         _target.Inputs.AddRange(source.Inputs);
@@ -38,13 +41,20 @@ internal sealed class ChannelsFirst
         var outputs = source.Outputs.Select(output => output.Name).ToHashSet();
         foreach (var node in source.Nodes)
         {
-            if (outputs.Contains(node.Outputs[0]))
+            try
             {
-                Keep(node);
+                if (outputs.Contains(node.Outputs[0]))
+                {
+                    Keep(node);
+                }
+                else
+                {
+                    Rewrite(node);
+                }
             }
-            else
+            catch (Exception error) when (node.Source is { } place && ModelImporter.IsDamage(error))
             {
-                Rewrite(node);
+                throw ModelException.At(place, error);
             }
         }
     }
@@ -88,7 +98,7 @@ internal sealed class ChannelsFirst
                 Change(node, [First(node.Inputs[0]), AxesInFirst(node.Inputs[1])]);
                 break;
             case "Relu" or "Clip" or "LeakyRelu" or "Elu" or "Sigmoid" or "Tanh" or "HardSwish" or "Exp" or "Sqrt" or "Abs" or "Neg"
-                or "Reciprocal" or "Floor" or "Ceil" or "Round" or "Log" or "Sin" or "Cos" or "Not" or "Cast" or "Identity"
+                or "Reciprocal" or "Floor" or "Ceil" or "Round" or "Erf" or "Log" or "Sin" or "Cos" or "Not" or "Cast" or "Identity"
                 or "QuantizeLinear" or "DequantizeLinear" when IsFirst(node):
                 Change(node, [First(node.Inputs[0]), .. node.Inputs.Skip(1).Select(AsMeant)]);
                 break;
@@ -199,7 +209,7 @@ internal sealed class ChannelsFirst
 
     private string BroadcastFirst(string name)
     {
-        if (_first.TryGetValue(name, out var form))
+        if (_first.TryGetValue(name, out var form) || _besideFirst.TryGetValue(name, out form))
         {
             return form;
         }
@@ -211,9 +221,9 @@ internal sealed class ChannelsFirst
         }
 
         var picture = tensor.Reshape([.. Enumerable.Repeat(1, 4 - tensor.Shape.Count), .. tensor.Shape]);
-        var made = Named("first", name);
+        var made = Named("beside", name);
         _target.Constants[made] = picture.Transpose(0, 3, 1, 2);
-        return _first[name] = made;
+        return _besideFirst[name] = made;
     }
 
     private static string Named(string form, string origin) => $"{Graph.Generated}{form}:{origin}";

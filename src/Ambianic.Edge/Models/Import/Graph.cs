@@ -39,4 +39,8 @@ internal sealed record GraphValue(string Name, ElementType Type, IReadOnlyList<i
 /// <param name="Outputs">Names, each given once in a graph.</param>
 /// <param name="Attributes">Values are <c>long</c>, <c>float</c>, <c>string</c> or <c>long[]</c>.</param>
 internal sealed record Node(
-    string Op, IReadOnlyList<string> Inputs, IReadOnlyList<string> Outputs, IReadOnlyDictionary<string, object> Attributes);
+    string Op, IReadOnlyList<string> Inputs, IReadOnlyList<string> Outputs, IReadOnlyDictionary<string, object> Attributes)
+{
+    /// <summary>The operator of the file that it was made of, for errors; null when there is none.</summary>
+    public string? Source { get; init; }
+}

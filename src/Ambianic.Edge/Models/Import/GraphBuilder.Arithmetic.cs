@@ -41,6 +41,16 @@ internal sealed partial class GraphBuilder
         return [top[0], Cast(top[1], ElementType.Int32)];
     }
 
+    /// <summary>The value times the normal distribution's share below it; or an approximation of that.</summary>
+    /// <remarks>D. Hendrycks, K. Gimpel, "Gaussian Error Linear Units (GELUs)", 2016, also the approximation's constants.</remarks>
+    public string Gelu(string value, bool isApproximate)
+    {
+        var share = isApproximate
+            ? Emit("Tanh", [Emit("Mul", [Scalar(MathF.Sqrt(2 / MathF.PI)), Emit("Add", [value, Emit("Mul", [Scalar(0.044715f), Emit("Mul", [value, Square(value)])])])])])
+            : Emit("Erf", [Emit("Mul", [value, Scalar(1 / MathF.Sqrt(2))])]);
+        return Emit("Mul", [Emit("Mul", [value, Scalar(0.5f)]), Emit("Add", [share, Scalar(1)])]);
+    }
+
     /// <summary>Softmax over the last axis of <c>beta</c> times the value.</summary>
     public string Softmax(string value, float beta) =>
         Emit("Softmax", [beta == 1 ? value : Emit("Mul", [value, Scalar(beta)])], ("axis", -1L));

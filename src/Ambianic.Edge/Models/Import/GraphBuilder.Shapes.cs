@@ -81,6 +81,35 @@ internal sealed partial class GraphBuilder
         _ => throw new ModelException($"batch_dims of {batches} with an axis of {axis} are not supported, only those that are equal"),
     };
 
+    /// <summary>The same for values of a known number of axes: those that are shared may lie anywhere before the axis.</summary>
+    /// <exception cref="ModelException">There are no such axes.</exception>
+    public string Gather((string Value, int Axes) value, (string Value, int Axes) indices, long axis, long batches)
+    {
+        axis += axis < 0 ? value.Axes : 0;
+        batches += batches < 0 ? indices.Axes : 0;
+        if (batches < 0 || batches > axis || batches > indices.Axes || axis >= value.Axes)
+        {
+            throw new ModelException($"batch_dims of {batches} do not fit an axis of {axis}");
+        }
+
+        if (batches == axis || batches == 0)
+        {
+            return Gather(value.Value, indices.Value, axis, batches);
+        }
+
+        // The axis is brought before those between it and the shared ones, and these are brought back afterwards.
+        var (shared, between) = (Axes(0, batches), Axes(batches, axis));
+        var gathered = Gather(
+            Transpose(value.Value, [.. shared, axis, .. between, .. Axes(axis + 1, value.Axes)]), indices.Value, batches, batches);
+        return Transpose(gathered, [
+            .. shared,
+            .. Axes(indices.Axes, indices.Axes + axis - batches),
+            .. Axes(batches, indices.Axes),
+            .. Axes(indices.Axes + axis - batches, value.Axes - 1 + indices.Axes - batches)]);
+
+        static IEnumerable<long> Axes(long from, long to) => Enumerable.Range(0, (int)(to - from)).Select(i => from + i);
+    }
+
     /// <summary>The parts that the last axis of <paramref name="indices"/> names.</summary>
     public string GatherNd(string value, string indices) => Emit("GatherND", [value, Wide(indices)]);
 

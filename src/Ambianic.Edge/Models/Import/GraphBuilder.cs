@@ -20,12 +20,31 @@ internal sealed partial class GraphBuilder(long fileSize)
     private readonly Dictionary<string, int> _copies = [];
     private long _allowed = AlwaysAllowed + (MostGrowth * fileSize);
     private int _values;
+    private string? _source;
 
     /// <summary>What has been built so far.</summary>
     public Graph Graph { get; } = new();
 
-    /// <summary>Remembers that the source has an operator of this name.</summary>
-    public void CountSource(string op) => Graph.SourceOperators[op] = Graph.SourceOperators.GetValueOrDefault(op) + 1;
+    /// <summary>Builds what becomes of one operator of the file.</summary>
+    /// <param name="op">Its name there.</param>
+    /// <param name="place">Which one it is; errors begin with it.</param>
+    /// <param name="build">Emits nodes.</param>
+    /// <exception cref="ModelException">It cannot be built.</exception>
+    public void From(string op, string place, Action build)
+    {
+        Graph.SourceOperators[op] = Graph.SourceOperators.GetValueOrDefault(op) + 1;
+        _source = place;
+        try
+        {
+            build();
+        }
+        catch (Exception error) when (ModelImporter.IsDamage(error))
+        {
+            throw ModelException.At(place, error);
+        }
+
+        _source = null;
+    }
 
     /// <summary>Asked before memory is taken, in bytes.</summary>
     /// <exception cref="ModelException">The model is out of all proportion to the file.</exception>
@@ -88,7 +107,7 @@ internal sealed partial class GraphBuilder(long fileSize)
             named[name] = value;
         }
 
-        Graph.Nodes.Add(new Node(op, inputs, names, named));
+        Graph.Nodes.Add(new Node(op, inputs, names, named) { Source = _source });
         return names;
     }
 

@@ -10,7 +10,7 @@ namespace Ambianic.Models.Import;
 public static class ModelImporter
 {
     /// <summary>Raised whenever a file would become a model that computes something else, so that cached results are made anew.</summary>
-    public const int Version = 4;
+    public const int Version = 5;
 
     private const long LargestFile = 1 << 30;
     private static ReadOnlySpan<byte> TfliteIdentifier => "TFL3"u8;
@@ -68,7 +68,7 @@ public static class ModelImporter
     /// <summary>What reading a file that contradicts itself ends in, beside what the readers notice themselves.</summary>
     internal static bool IsDamage(Exception error) => error is ModelException or JsonException or FormatException
         or InvalidOperationException or KeyNotFoundException or ArgumentException or IndexOutOfRangeException or InvalidCastException
-        or OverflowException;
+        or ArithmeticException;
 
     private static bool IsTflite(byte[] content) => content.Length >= 8 && content.AsSpan(4, 4).SequenceEqual(TfliteIdentifier);
 

@@ -108,15 +108,9 @@ internal sealed partial class TfJsReader
 
     private string[] Translate(TfJsNode node)
     {
-        try
-        {
-            _builder.CountSource(node.Op);
-            return Operator(node);
-        }
-        catch (ModelException error)
-        {
-            throw new ModelException($"node {node.Index} '{node.Name}' ({node.Op}): {error.Message}", error);
-        }
+        string[] values = [];
+        _builder.From(node.Op, $"node {node.Index} '{node.Name}' ({node.Op})", () => values = Operator(node));
+        return values;
     }
 
     private string Value(string reference)

@@ -64,6 +64,8 @@ internal sealed partial class TfliteReader
         AVERAGE_POOL_2D => Pool(item, "AveragePool"),
         RESIZE_BILINEAR => _builder.Resize(In(item, 0), In(item, 1), linear: true, Grid(item, 2)),
         RESIZE_NEAREST_NEIGHBOR => _builder.Resize(In(item, 0), In(item, 1), linear: false, Grid(item, 0)),
+        SPACE_TO_BATCH_ND => _builder.SpaceToBatch(In(item, 0), TensorOf(Input(item, 0)).Shape, Integers(item, 1), In(item, 2)),
+        BATCH_TO_SPACE_ND => _builder.BatchToSpace(In(item, 0), TensorOf(Input(item, 0)).Shape, Integers(item, 1), Integers(item, 2)),
         DEPTH_TO_SPACE => _builder.DepthToSpace(In(item, 0), Option(item, 0)),
         SPACE_TO_DEPTH => _builder.SpaceToDepth(In(item, 0), Option(item, 0)),
         PAD => _builder.Pad(In(item, 0), In(item, 1), null),
@@ -83,6 +85,7 @@ internal sealed partial class TfliteReader
         SQUARE => _builder.Square(In(item, 0)),
         SQUARED_DIFFERENCE => _builder.SquaredDifference(In(item, 0), In(item, 1)),
         PRELU => Direct(item, "PRelu"),
+        GELU => _builder.Gelu(In(item, 0), isApproximate: item.Options?.Bool(0) ?? false),
         RELU or RELU6 or RELU_N1_TO_1 or TANH or ELU => _builder.Activate(In(item, 0), item.Code.ToString()),
         LEAKY_RELU => _builder.Activate(In(item, 0), "LeakyRelu", item.Options?.Single(0) ?? 0),
         LOGISTIC => Direct(item, "Sigmoid"),
@@ -122,7 +125,7 @@ internal sealed partial class TfliteReader
         ARG_MAX => _builder.ArgBest("ArgMax", In(item, 0), In(item, 1), TensorOf(item.Outputs[0]).Type),
         ARG_MIN => _builder.ArgBest("ArgMin", In(item, 0), In(item, 1), TensorOf(item.Outputs[0]).Type),
 
-        RESHAPE => _builder.Emit("Reshape", [In(item, 0), _builder.Integers([.. TensorOf(item.Outputs[0]).Shape.Select(size => (long)size)])]),
+        RESHAPE => Reshape(item),
         TRANSPOSE => _builder.Transpose(In(item, 0), Integers(item, 1)),
         SQUEEZE => _builder.Squeeze(In(item, 0), [.. item.Options?.Int32s(0).Select(axis => (long)axis) ?? []]),
         EXPAND_DIMS => _builder.Unsqueeze(In(item, 0), Axis(item, 1)),
@@ -131,7 +134,9 @@ internal sealed partial class TfliteReader
         TILE => _builder.Tile(In(item, 0), In(item, 1)),
         FILL => _builder.Fill(In(item, 0), In(item, 1)),
         SHAPE => _builder.Cast(_builder.Shape(In(item, 0)), TensorOf(item.Outputs[0]).Type),
-        GATHER => _builder.Gather(In(item, 0), In(item, 1), Option(item, 0), Option(item, 1)),
+        GATHER => Option(item, 1) == 0
+            ? _builder.Gather(In(item, 0), In(item, 1), Option(item, 0), 0)
+            : _builder.Gather(Ranked(item, 0), Ranked(item, 1), Option(item, 0), Option(item, 1)),
         GATHER_ND => _builder.GatherNd(In(item, 0), In(item, 1)),
         STRIDED_SLICE when item.Options?.Bool(5) ?? false => throw new ModelException("ends that are offsets from the begins are not supported"),
         STRIDED_SLICE => _builder.StridedSlice(
@@ -165,6 +170,13 @@ internal sealed partial class TfliteReader
     /// <summary>The rules of division differ; a quantised tensor stands for real numbers.</summary>
     private bool HasIntegers(TfliteOperator item) =>
         TensorOf(Input(item, 0)) is { IsQuantised: false, Type: not (ElementType.Float or ElementType.Float16) };
+
+    /// <summary>A shape that the graph computes is its own; otherwise the file says what comes out.</summary>
+    private string Reshape(TfliteOperator item) => item.Inputs is [_, >= 0 and var shape, ..] && ConstantOf(shape) is null
+        ? _builder.Reshape(In(item, 0), Value(shape))
+        : _builder.Emit("Reshape", [In(item, 0), _builder.Integers([.. TensorOf(item.Outputs[0]).Shape.Select(size => (long)size)])]);
+
+    private (string Value, int Axes) Ranked(TfliteOperator item, int index) => (In(item, index), TensorOf(Input(item, index)).Shape.Count);
 
     /// <summary>A condition of one axis chooses whole rows, where ONNX would broadcast it along the last axis.</summary>
     private string Select(TfliteOperator item)

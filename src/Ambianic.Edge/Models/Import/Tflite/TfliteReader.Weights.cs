@@ -50,6 +50,11 @@ internal sealed partial class TfliteReader
     {
         var (from, filter, to) = (
             TensorOf(Picture(item)).Shape, RequireConstant(Input(item, 1)).Shape, TensorOf(item.Outputs[0]).Shape);
+        if (from.Count != 4 || filter.Count != 4 || to.Count != 4)
+        {
+            throw new ModelException($"picture, filter and result have {from.Count}, {filter.Count} and {to.Count} axes, not 4");
+        }
+
         return _builder.ConvolveTransposed(
             picture, Weights(item, [3, 0, 1, 2]), bias, window, Sizes(axis: 1), Sizes(axis: 2));
 

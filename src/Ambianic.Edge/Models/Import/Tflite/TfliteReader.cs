@@ -35,7 +35,7 @@ internal sealed partial class TfliteReader
 
         foreach (var item in _file.Operators)
         {
-            Translate(item);
+            _builder.From(item.Name, $"operator {item.Index} ({item.Name})", () => Operator(item));
         }
 
         foreach (var output in _file.Outputs.Where(output => !_postProcessed.Contains(output)))
@@ -49,23 +49,15 @@ internal sealed partial class TfliteReader
     /// <exception cref="ModelException">It is damaged or uses something that is not supported; the message names the operator.</exception>
     public static Graph Read(ReadOnlyMemory<byte> file) => new TfliteReader(file)._builder.Graph;
 
-    private void Translate(TfliteOperator item)
-    {
-        try
-        {
-            _builder.CountSource(item.Name);
-            Operator(item);
-        }
-        catch (ModelException error)
-        {
-            throw new ModelException($"operator {item.Index} ({item.Name}): {error.Message}", error);
-        }
-    }
-
     private void AddInput(int index)
     {
         var tensor = TensorOf(index);
-        if (tensor is not { IsQuantised: true, Scales.Count: 1 })
+        if (tensor.IsQuantised && (tensor.Type == ElementType.Int16 || tensor.Scales.Count != 1))
+        {
+            throw new ModelException($"input '{tensor.Name}': activations of 16 bits or per channel are not supported");
+        }
+
+        if (!tensor.IsQuantised)
         {
             _values[index] = _builder.Input(tensor.Name, Wide(tensor.Type), tensor.Shape);
             return;

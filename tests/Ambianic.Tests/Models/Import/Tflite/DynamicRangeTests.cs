@@ -1,6 +1,3 @@
-using Google.Protobuf;
-using Microsoft.ML.OnnxRuntime;
-using Microsoft.ML.OnnxRuntime.Tensors;
 using static Ambianic.Models.Import.Tflite.TfliteOperatorCode;
 
 namespace Ambianic.Models.Import.Tflite;
@@ -13,10 +10,10 @@ public sealed class DynamicRangeTests : IDisposable
 {
     private const byte Valid = 1, NoActivation = 0, Relu6 = 3;
     private static readonly float[] Scales = [0.01f, 0.02f, 0.003f, 0.05f];
-    private readonly TemporaryDirectory _directory = new();
+    private readonly TinyImport _tiny = new();
     private readonly Random _random = new(4);
 
-    public void Dispose() => _directory.Dispose();
+    public void Dispose() => _tiny.Dispose();
 
     [Theory]
     [InlineData(true)]
@@ -37,7 +34,7 @@ public sealed class DynamicRangeTests : IDisposable
             select bias[channel] + Window2x2().Sum(at => Enumerable.Range(0, 2).Sum(depth =>
                 x[((((y + at.Y) * 3) + column + at.X) * 2) + depth]
                 * weights[(((((channel * 2) + at.Y) * 2) + at.X) * 2) + depth] * scales[channel % scales.Length]));
-        AssertClose(expected, Run(model.Build([input], [output]), x, 1, 3, 3, 2));
+        AssertClose(expected, _tiny.Run(model.Build([input], [output]), x, 1, 3, 3, 2));
     }
 
     [Theory]
@@ -61,7 +58,7 @@ public sealed class DynamicRangeTests : IDisposable
                     * weights[(((at.Y * 2) + at.X) * 4) + channel] * scales[channel % scales.Length]),
                 0,
                 6);
-        AssertClose(expected, Run(model.Build([input], [output]), x, 1, 3, 3, 2));
+        AssertClose(expected, _tiny.Run(model.Build([input], [output]), x, 1, 3, 3, 2));
     }
 
     [Theory]
@@ -77,7 +74,7 @@ public sealed class DynamicRangeTests : IDisposable
 
         var expected = Enumerable.Range(0, 4).Select(row =>
             Enumerable.Range(0, 5).Sum(column => x[column] * weights[(row * 5) + column] * scales[row % scales.Length]));
-        AssertClose(expected, Run(model.Build([input], [output]), x, 1, 5));
+        AssertClose(expected, _tiny.Run(model.Build([input], [output]), x, 1, 5));
     }
 
     [Fact]
@@ -91,7 +88,7 @@ public sealed class DynamicRangeTests : IDisposable
         model.Operator(CONV_2D, [input, filter, -1], [output], new FlatNode((0, Valid), (1, 1), (2, 1), (3, NoActivation)));
 
         float[] expected = [(x[0] * -12.8f) + (x[1] * 12.7f), x[0] * -2.8f];
-        AssertClose(expected, Run(model.Build([input], [output]), x, 1, 1, 1, 2));
+        AssertClose(expected, _tiny.Run(model.Build([input], [output]), x, 1, 1, 1, 2));
     }
 
     [Fact]
@@ -106,7 +103,7 @@ public sealed class DynamicRangeTests : IDisposable
             .Operator(CONV_2D, [input, filter, -1], [output], new FlatNode((0, Valid), (1, 1), (2, 1), (3, NoActivation)));
 
         var expected = Enumerable.Range(0, 4).Select(channel => ((x[0] * weights[channel * 2]) + (x[1] * weights[(channel * 2) + 1])) * Scales[channel]);
-        AssertClose(expected, Run(model.Build([input], [output]), x, 1, 1, 1, 2));
+        AssertClose(expected, _tiny.Run(model.Build([input], [output]), x, 1, 1, 1, 2));
     }
 
     private static IEnumerable<(int Y, int X)> Window2x2() => [(0, 0), (0, 1), (1, 0), (1, 1)];
@@ -114,14 +111,6 @@ public sealed class DynamicRangeTests : IDisposable
     private float[] Reals(int count) => [.. Enumerable.Range(0, count).Select(_ => (_random.NextSingle() * 2) - 1)];
 
     private sbyte[] Signed(int count) => [.. Enumerable.Range(0, count).Select(_ => (sbyte)_random.Next(-127, 128))];
-
-    private float[] Run(byte[] file, float[] x, params int[] shape)
-    {
-        File.WriteAllBytes(_directory["model.tflite"], file);
-        using var session = new InferenceSession(ModelImporter.Convert(_directory["model.tflite"], null).ToByteArray());
-        using var results = session.Run([NamedOnnxValue.CreateFromTensor("x", new DenseTensor<float>(x, shape))]);
-        return [.. results.Single().AsEnumerable<float>()];
-    }
 
     private static void AssertClose(IEnumerable<float> expected, float[] actual)
     {

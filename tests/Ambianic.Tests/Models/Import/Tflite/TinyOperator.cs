@@ -17,6 +17,9 @@ internal sealed record TinyOperator(string Name, byte[] Model, int[] Shape, floa
         Elementwise("square", SQUARE, [49, 49, 6.25f, 2.25f]),
         Elementwise("sin", SIN, [.. Signed.Select(MathF.Sin)]),
         Elementwise("cos", COS, [.. Signed.Select(MathF.Cos)]),
+        Of("gelu", [4], Signed, [0, 7, -0.01552416f, 1.39978919f], (model, x, y) => model.Operator(GELU, [x], [y], new FlatNode((0, false)))),
+        Of("gelu, approximate", [4], Signed, [.. Signed.Select(x => 0.5f * x * (1 + MathF.Tanh(MathF.Sqrt(2 / MathF.PI) * (x + (0.044715f * x * x * x)))))], (model, x, y) =>
+            model.Operator(GELU, [x], [y], new FlatNode((0, true)))),
         Of("log", [2], [1, 7.5f], [0, MathF.Log(7.5f)], (model, x, y) => model.Operator(LOG, [x], [y])),
         Elementwise("add_n", ADD_N, [-21 + 2, 21 - 2, -7.5f + 2, 4.5f + 4], (model, x) => [x, x, x, model.Constant([4], Divisors)]),
 
@@ -62,6 +65,22 @@ internal sealed record TinyOperator(string Name, byte[] Model, int[] Shape, floa
             model.Operator(GATHER_ND, [x, model.Tensor("", TinyTflite.Int32, [2, 2], TinyTflite.Bytes(1, 2, 0, 0))], [y])),
         Of("gather of each row", [2, 3], [1, 2, 3, 4, 5, 6], [3, 1, 5, 5], (model, x, y) => model.Operator(
             GATHER, [x, model.Tensor("", TinyTflite.Int32, [2, 2], TinyTflite.Bytes(2, 0, 1, 1))], [y], new FlatNode((0, 1), (1, 1))), [2, 2]),
+        Of("gather of each matrix's columns", [2, 2, 3], Count(12), [3, 1, 6, 4, 8, 8, 11, 11], (model, x, y) => model.Operator(
+            GATHER, [x, model.Tensor("", TinyTflite.Int32, [2, 2], TinyTflite.Bytes(2, 0, 1, 1))], [y], new FlatNode((0, 2), (1, 1))), [2, 2, 2]),
+        Of("gather between shared and other axes", [1, 2, 3, 2], Count(12), [5, 6, 1, 2, 11, 12, 7, 8], (model, x, y) => model.Operator(
+            GATHER, [x, model.Tensor("", TinyTflite.Int32, [1, 2], TinyTflite.Bytes(2, 0))], [y], new FlatNode((0, -2), (1, -1))), [1, 2, 2, 2]),
+        Of("space_to_batch_nd with padding", [1, 1, 3, 2], Count(6), [1, 2, 5, 6, 3, 4, 0, 0], (model, x, y) =>
+            model.Operator(SPACE_TO_BATCH_ND, [x, model.Constant(1, 2), Pairs(model, 0, 0, 0, 1)], [y]), [2, 1, 2, 2]),
+        Of("space_to_batch_nd of blocks", [1, 4, 4, 1], Count(16), [1, 3, 9, 11, 2, 4, 10, 12, 5, 7, 13, 15, 6, 8, 14, 16], (model, x, y) =>
+            model.Operator(SPACE_TO_BATCH_ND, [x, model.Constant(2, 2), Pairs(model, 0, 0, 0, 0)], [y]), [4, 2, 2, 1]),
+        Of("batch_to_space_nd with crops", [4, 1, 2, 1], Count(8), [3, 2, 4, 7, 6, 8], (model, x, y) =>
+            model.Operator(BATCH_TO_SPACE_ND, [x, model.Constant(2, 2), Pairs(model, 0, 0, 1, 0)], [y]), [1, 2, 3, 1]),
+        Of("reshape to a computed shape", [2], [2, 1], [1.5f], (model, x, y) =>
+        {
+            var (shape, reshaped) = (model.Tensor("shape", TinyTflite.Int32, [2]), model.Tensor("reshaped", TinyTflite.Float, [1, 2]));
+            Cast(model, x, shape, TinyTflite.Float, TinyTflite.Int32).Operator(RESHAPE, [x, shape], [reshaped])
+                .Operator(MEAN, [reshaped, model.Constant(0)], [y], new FlatNode((0, false)));
+        }),
         Of("strided_slice after an ellipsis", [2, 2, 3], Count(12), [2, 5, 8, 11], (model, x, y) => model.Operator(
             STRIDED_SLICE, [x, model.Constant(0, 1), model.Constant(0, 2), model.Constant(1, 1)], [y], new FlatNode((2, 1), (4, 2))), [2, 2]),
         Of("strided_slice around an ellipsis with new axes", [2, 2, 3], Count(12), [7, 9, 10, 12], (model, x, y) => model.Operator(
@@ -175,6 +194,8 @@ internal sealed record TinyOperator(string Name, byte[] Model, int[] Shape, floa
 
     private static void MirrorPad(TinyTflite model, int x, int y, byte mode, int before, int after) => model.Operator(
         MIRROR_PAD, [x, model.Tensor("", TinyTflite.Int32, [2, 2], TinyTflite.Bytes(0, 0, before, after))], [y], new FlatNode((0, mode)));
+
+    private static int Pairs(TinyTflite model, params int[] values) => model.Tensor("", TinyTflite.Int32, [values.Length / 2, 2], TinyTflite.Bytes(values));
 
     private static void Nearest(TinyTflite model, int x, int y, int side) =>
         model.Operator(RESIZE_NEAREST_NEIGHBOR, [x, model.Constant(side, side)], [y], new FlatNode((0, false), (1, true)));

@@ -5,7 +5,7 @@ namespace Ambianic.Models.Import.Tflite;
 /// <summary>Writes small TensorFlow Lite models.</summary>
 internal sealed class TinyTflite
 {
-    public const byte Float = 0, Half = 1, Int32 = 2, UInt8 = 3, Int64 = 4, Bool = 6, Int8 = 9;
+    public const byte Float = 0, Half = 1, Int32 = 2, UInt8 = 3, Int64 = 4, Bool = 6, Int16 = 7, Int8 = 9;
 
     private readonly List<FlatNode> _tensors = [];
     private readonly List<FlatNode> _buffers = [new()];
@@ -83,6 +83,7 @@ internal sealed class TinyTflite
         TfliteOperatorCode.RESIZE_NEAREST_NEIGHBOR => 74,
         TfliteOperatorCode.MIRROR_PAD => 77,
         TfliteOperatorCode.BATCH_MATMUL => 101,
+        TfliteOperatorCode.GELU => 116,
         _ => throw new NotSupportedException($"{code}"),
     };
 
