@@ -379,7 +379,7 @@ public sealed class PipelineSupervisorTests
             configurations);
     }
 
-    /// <summary>Lets time pass in the supervisor's own rhythm: it looks once in each half second.</summary>
+    /// <summary>Lets time pass in the supervisor's own rhythm: it looks once a second.</summary>
     /// <returns>How much time.</returns>
     private async Task<TimeSpan> AdvanceUntilAsync(Func<bool> condition)
     {
@@ -392,7 +392,7 @@ public sealed class PipelineSupervisorTests
             }
 
             var rounds = _watchdog.Heard.Count;
-            _time.Advance(TimeSpan.FromSeconds(0.5));
+            _time.Advance(TimeSpan.FromSeconds(1));
             return !SpinWait.SpinUntil(() => _watchdog.Heard.Count > rounds, Eventually.Patience);
         });
         return _time.GetUtcNow() - start;
