@@ -93,7 +93,7 @@ public sealed class ReloadTests : IDisposable
         }
 
         string Configuration(int fps) => "pipelines:\n" + string.Concat(Others.Append("fifth").Zip(cameras, (name, camera) =>
-            $"  {name}:\n    - source: {{ uri: \"{camera.Address}\", type: image, live: true, fps: {(name == "fifth" ? fps : 5)} }}\n"));
+            $"  {name}:\n    - source: {{ uri: \"{camera.Address}\", type: image, live: true, fps: {(name == "fifth" ? fps : 2)} }}\n"));
     }
 
     private static string Configuration(string clip, string last, string? lastClip = null) => "pipelines:\n" + string.Concat(
