@@ -88,8 +88,14 @@ public sealed class FallScene(IPoseLook look, FallRule rule, IReadOnlyList<Box> 
                 }));
             }
 
+            if (watch.Stands && track.IsSeen)
+            {
+                _lying.StandsAt(track, _tracker.Tracks.Where(other => other.IsLying));
+            }
+
             track.Patience = watch.Patience;
             track.IsLying = watch.IsLying;
+            track.IsFalling = watch.IsFalling;
         }
 
         foreach (var gone in _watches.Keys.Except(_tracker.Tracks.Select(track => track.Id)).ToList())

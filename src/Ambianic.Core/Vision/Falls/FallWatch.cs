@@ -45,6 +45,13 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
     /// <summary>True between a report that somebody lies there and the one that the person got up.</summary>
     public bool IsFallen => State is FallState.Fallen or FallState.LongLie;
 
+    /// <summary>True when the person has been upright for a second.</summary>
+    public bool Stands => State == FallState.Upright
+        && _history.Share(_history.Latest.Time - TimeSpan.FromSeconds(rule.RecoverSeconds), moment => moment.IsUpright && !_history.IsLow(moment)) is { Count: > 1, Share: 1 };
+
+    /// <summary>True when the person came down and may be lying by now.</summary>
+    public bool IsFalling => State is FallState.Descending or FallState.Down;
+
     /// <summary>True when the person lies, reported or not yet.</summary>
     public bool IsLying => IsFallen || _lyingSince is not null;
 
@@ -74,7 +81,7 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
 
     private string? WhenFallen(Moment now)
     {
-        if (_history.FindDrop(pictureWidth) is { } drop && (State == FallState.Upright || drop.ShoulderDrop > Evidence.ShoulderDrop))
+        if (_history.FindDrop(pictureWidth, isOnTheWay: State == FallState.Descending) is { } drop && (State == FallState.Upright || drop.ShoulderDrop > Evidence.ShoulderDrop))
         {
             Evidence = drop with { DownAt = State == FallState.Down ? Evidence.DownAt : now.Time };
             State = State == FallState.Upright ? FallState.Descending : State;
@@ -135,14 +142,20 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
             return null;
         }
 
-        Evidence = Evidence with { Vanished = true };
         var upright = _history.At(Evidence.UprightAt);
-        if (_history.SawDrop(upright) && !_history.WalkedOut(upright, pictureWidth) && _history.IsDown(last) && Evidence.Probability >= rule.Probability)
+        var walkedOut = _history.WalkedOut(upright, pictureWidth);
+        var vanished = Evidence with { Vanished = true };
+        if (!walkedOut && _history.SawDrop(upright) && _history.IsDown(last) && vanished.Probability >= rule.Probability)
         {
+            Evidence = vanished;
             return Fall(last);
         }
 
-        State = FallState.Upright;
+        if (walkedOut || time - Evidence.UprightAt > GiveUp)
+        {
+            State = FallState.Upright; // else he may be found on the floor yet
+        }
+
         return null;
     }
 

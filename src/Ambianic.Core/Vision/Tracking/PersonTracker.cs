@@ -18,9 +18,6 @@ public sealed class PersonTracker
     private const double DuplicateOverlap = 0.6;
     private const double MaximumGate = 3;
 
-    /// <summary>Seconds after which a person who lies and is not found is looked for in that place alone.</summary>
-    private const double LyingLost = 1;
-
     /// <summary>From the middle of who lies to the middle of the same person upright, in body sizes.</summary>
     private const double LyingGate = 0.8;
 
@@ -102,16 +99,22 @@ public sealed class PersonTracker
     /// <summary>Below 1 the body may be the person: 0 is exactly where and as large as expected.</summary>
     private static double Cost(Track track, Body body, TimeSpan time)
     {
-        var (x, y) = Track.Centre(body);
-        var (expectedX, expectedY) = track.Expected;
         var size = (track.Size + body.Size) / 2;
-        var distance = Math.Sqrt(((x - expectedX) * (x - expectedX)) + ((y - expectedY) * (y - expectedY))) / size;
+        var distance = Distance(Track.Centre(body), track.Expected) / size;
+        if (track.IsFalling)
+        {
+            distance = Math.Min(distance, Distance(Track.Centre(body), Track.Centre(track.Body)) / size);
+        }
+
         var growth = Math.Abs(Math.Log(body.Size / track.Size));
 
         // A person may have gone about one and a half body sizes (1.4 m) for each second unseen; who lies has not, and whoever
         // appears further away is a visitor.
         var unseen = (time - track.LastSeen).TotalSeconds;
-        var gate = track.IsLying && unseen > LyingLost ? LyingGate : Math.Min(MaximumGate, 1.3 + (1.5 * unseen));
+        var gate = track.IsLying && track.IsLost ? LyingGate : Math.Min(MaximumGate, 1.3 + (1.5 * unseen));
         return (distance / gate) + (0.4 * growth);
     }
+
+    private static double Distance((double X, double Y) a, (double X, double Y) b) =>
+        Math.Sqrt(((a.X - b.X) * (a.X - b.X)) + ((a.Y - b.Y) * (a.Y - b.Y)));
 }

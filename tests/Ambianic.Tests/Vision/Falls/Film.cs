@@ -98,7 +98,8 @@ internal sealed class Cinema(params Film[] films) : IPoseLook
         return all;
     }
 
-    public async Task<List<string>> LabelsAsync(double fps) => [.. (await ShowAsync(fps)).Select(item => item.News.Label)];
+    public async Task<List<string>> LabelsAsync(double fps, double startsAt = 0) =>
+        [.. (await ShowAsync(fps, startsAt)).Select(item => item.News.Label)];
 
     public static Frame Grey(FramePool pool, TimeSpan position, long sequence = 0, byte luma = 100)
     {
