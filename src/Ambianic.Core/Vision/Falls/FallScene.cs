@@ -85,6 +85,7 @@ public sealed class FallScene(IPoseLook look, FallRule rule, IReadOnlyList<Box> 
                     LeaningAngle = watch.LeaningAngle,
                     DownSeconds = (time - watch.Evidence.DownAt).TotalSeconds,
                     Evidence = watch.Evidence,
+                    Rule = rule,
                 }));
             }
 

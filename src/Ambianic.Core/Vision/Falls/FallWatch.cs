@@ -55,6 +55,8 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
     /// <summary>True when the person lies, reported or not yet.</summary>
     public bool IsLying => IsFallen || _lyingSince is not null;
 
+    private TimeSpan UprightAt => Evidence.UprightAt ?? default;
+
     /// <summary>Takes the next sample.</summary>
     /// <param name="track">The person, seen or not.</param>
     /// <param name="time">Of the sample.</param>
@@ -87,7 +89,7 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
             State = State == FallState.Upright ? FallState.Descending : State;
         }
 
-        var upright = _history.At(Evidence.UprightAt);
+        var upright = _history.At(UprightAt);
         if (State == FallState.Descending && IsDown(now))
         {
             State = FallState.Down;
@@ -108,7 +110,7 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
         var isAlwaysDown = sinceDown is { Count: > 1, Share: 1 }; // the model finds who lies there only now and then
         if (State == FallState.Down && isDownForLong && low >= rule.ConfirmShare && (count >= enough || isAlwaysDown))
         {
-            Evidence = Evidence with { LowShare = low };
+            Evidence = Evidence with { LowShare = low, WindowSeconds = window.TotalSeconds };
             if (Evidence.Probability >= rule.Probability)
             {
                 return Fall(now);
@@ -116,7 +118,7 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
         }
 
         var gotUp = low < 0.3f && !_history.IsBelowSeat(now, upright);
-        if (now.Time - Evidence.UprightAt > GiveUp || (now.Time - Evidence.DownAt > window && gotUp))
+        if (now.Time - UprightAt > GiveUp || (now.Time - Evidence.DownAt > window && gotUp))
         {
             State = FallState.Upright;
         }
@@ -142,7 +144,7 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
             return null;
         }
 
-        var upright = _history.At(Evidence.UprightAt);
+        var upright = _history.At(UprightAt);
         var walkedOut = _history.WalkedOut(upright, pictureWidth);
         var vanished = Evidence with { Vanished = true };
         if (!walkedOut && _history.SawDrop(upright) && _history.IsDown(last) && vanished.Probability >= rule.Probability)
@@ -151,7 +153,7 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
             return Fall(last);
         }
 
-        if (walkedOut || time - Evidence.UprightAt > GiveUp)
+        if (walkedOut || time - UprightAt > GiveUp)
         {
             State = FallState.Upright; // else he may be found on the floor yet
         }
@@ -192,7 +194,13 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
         }
 
         State = FallState.LongLie;
-        Evidence = new FallEvidence { DownAt = since, LowShare = 1 };
+        var window = Math.Max(rule.ConfirmSeconds, _history.Period);
+        Evidence = new FallEvidence
+        {
+            DownAt = since,
+            LowShare = _history.Share(now.Time - TimeSpan.FromSeconds(window), moment => moment.IsLying).Share,
+            WindowSeconds = window,
+        };
         _wasSeenToFall = false;
         _escalated = true;
         _lowestShoulders = now.Shoulders;

@@ -28,7 +28,8 @@ public sealed class FallSceneTests
         Assert.InRange(time, 2.8, 4.8);
         Assert.InRange(news.Report.LeaningAngle, 80, 100);
         Assert.InRange(news.Confidence, 0.8f, 1f);
-        Assert.InRange(news.Report.Evidence.UprightAt.TotalSeconds, 1, 2.8);
+        Assert.InRange(news.Report.Evidence.UprightAt!.Value.TotalSeconds, 1, 2.8);
+        Assert.Equal(new FallRule(), news.Report.Rule);
     }
 
     [Theory]
@@ -201,6 +202,18 @@ public sealed class FallSceneTests
         Assert.Equal([FallLabels.Fall, FallLabels.LongLie], await new Cinema(fallen, helper).LabelsAsync(fps, phase / fps));
     }
 
+    [Theory]
+    [MemberData(nameof(RatesAndPhases))]
+    public async Task Observe_FallsBesideSomebodyAndIsFoundOnlyNear_IsLookedForAndReported(double fps, double phase)
+    {
+        var falls = Film.Of(Posture.Standing, 2).Fall(Posture.Lying, 0.8).HideFromAfar(6);
+        var bystander = new Film { X = 0.6f }.Hold(Posture.Standing, 9);
+
+        var (_, news) = Assert.Single(await new Cinema(falls, bystander).ShowAsync(fps, phase / fps));
+
+        Assert.Equal((FallLabels.Fall, false), (news.Label, news.Report.Evidence.Vanished));
+    }
+
     [Fact]
     public async Task Observe_LiesWhereSomebodySleptAndStoodSince_IsReportedAgain()
     {
@@ -218,6 +231,9 @@ public sealed class FallSceneTests
 
         Assert.Equal([FallLabels.PersonDown, FallLabels.GotUp], all.Select(item => item.News.Label));
         Assert.InRange(all[0].Time, 30, 30.5);
+        Assert.Null(all[0].News.Report.Evidence.Probability);
+        Assert.Equal(1, all[0].News.Report.Evidence.LowShare);
+        Assert.InRange(all[0].News.Confidence, 0.59f, 0.61f);
     }
 
     [Theory]
