@@ -49,8 +49,9 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
     public bool Stands => State == FallState.Upright
         && _history.Share(_history.Latest.Time - TimeSpan.FromSeconds(rule.RecoverSeconds), moment => moment.IsUpright && !_history.IsLow(moment)) is { Count: > 1, Share: 1 };
 
-    /// <summary>True when the person came down and may be lying by now.</summary>
-    public bool IsFalling => State is FallState.Descending or FallState.Down;
+    /// <summary>True when the person came down, did not walk out, and may be lying by now.</summary>
+    public bool IsFalling =>
+        State is FallState.Descending or FallState.Down && !_history.WalkedOut(_history.At(UprightAt), pictureWidth);
 
     /// <summary>True when the person lies, reported or not yet.</summary>
     public bool IsLying => IsFallen || _lyingSince is not null;

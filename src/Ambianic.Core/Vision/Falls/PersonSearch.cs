@@ -12,8 +12,8 @@ internal sealed class PersonSearch(IPoseLook look, float leastScore)
     /// <summary>Longer than this, somebody lost is left to chance.</summary>
     private static readonly TimeSpan Worry = TimeSpan.FromSeconds(2);
 
-    /// <summary>Bodies that overlap by more than this are the same, found twice.</summary>
-    private const float SameOverlap = 0.6f;
+    /// <summary>Who overlaps somebody else by more than this is that other person, found twice.</summary>
+    private const float SameOverlap = 0.3f;
 
     private static readonly int[] Quarters = [0, 1, 3];
 
@@ -33,7 +33,7 @@ internal sealed class PersonSearch(IPoseLook look, float leastScore)
             .Where(box => !bodies.Any(body => IsNear(body, box)))
             .ToList());
         var lost = tracks
-            .Where(track => time - track.LastSeen < Worry && !bodies.Any(body => IsNear(body, track.Body) && Owner(body, tracks) == track))
+            .Where(track => time - track.LastSeen < Worry && !bodies.Any(body => IsNear(body, track.Body) && MayBe(track, body, tracks)))
             .MaxBy(track => track.LastSeen);
         if (lost is not null && await LookAgainAsync(frame, lost.Body, bodies, aspect, cancellation) is { } found)
         {
@@ -47,10 +47,11 @@ internal sealed class PersonSearch(IPoseLook look, float leastScore)
         Frame frame, Body lost, List<Body> others, float aspect, CancellationToken cancellation)
     {
         var region = Around(lost, aspect);
+        var beside = others.Where(other => IsNear(other, lost)).ToList();
         foreach (var quarters in Quarters)
         {
             var seen = await LookAsync(frame, region, quarters, aspect, cancellation);
-            if (seen.FirstOrDefault(body => IsNear(body, lost) && !others.Any(other => other.Box.IoU(body.Box) > SameOverlap)) is { } found)
+            if (seen.FirstOrDefault(body => IsNear(body, lost) && !beside.Any(other => other.Box.IoU(body.Box) > SameOverlap)) is { } found)
             {
                 // Found by looking for it: good enough to follow somebody, not to believe in somebody new.
                 return found with { Score = MathF.Min(found.Score, PersonTracker.StartScore - 0.01f) };
@@ -79,8 +80,9 @@ internal sealed class PersonSearch(IPoseLook look, float leastScore)
             MathF.Ceiling((y + half) * grid) / grid).Clip();
     }
 
-    /// <summary>Whoever was nearest to where a body is now: somebody who stands beside the lost one is not the lost one.</summary>
-    private static Track? Owner(Body body, IReadOnlyList<Track> tracks) => tracks.MinBy(track => Distance(body, track.Body));
+    /// <summary>False when a person lies and a body beside it is nearer to where somebody else was: a helper is not the one who fell.</summary>
+    private static bool MayBe(Track track, Body body, IReadOnlyList<Track> tracks) =>
+        !track.IsLying || tracks.MinBy(other => Distance(body, other.Body)) == track;
 
     private static bool IsNear(Body a, Body b) => Distance(a, b) < 0.8f * MathF.Max(a.Size, b.Size);
 

@@ -18,6 +18,9 @@ public sealed class PersonTracker
     private const double DuplicateOverlap = 0.6;
     private const double MaximumGate = 3;
 
+    /// <summary>Seconds after which a person who lies and is not found is looked for in that place alone.</summary>
+    private const double LyingLost = 1;
+
     /// <summary>From the middle of who lies to the middle of the same person upright, in body sizes.</summary>
     private const double LyingGate = 0.8;
 
@@ -101,17 +104,19 @@ public sealed class PersonTracker
     {
         var size = (track.Size + body.Size) / 2;
         var distance = Distance(Track.Centre(body), track.Expected) / size;
-        if (track.IsFalling)
+        var isWide = body.Box.Width > body.Box.Height;
+        if (track.IsFalling && track.IsLost && isWide)
         {
+            // Lies where it was last seen: the floor has stopped it.
             distance = Math.Min(distance, Distance(Track.Centre(body), Track.Centre(track.Body)) / size);
         }
 
         var growth = Math.Abs(Math.Log(body.Size / track.Size));
 
         // A person may have gone about one and a half body sizes (1.4 m) for each second unseen; who lies has not, and whoever
-        // appears further away is a visitor.
+        // appears further away is a visitor. So is somebody upright who appears in between two looks.
         var unseen = (time - track.LastSeen).TotalSeconds;
-        var gate = track.IsLying && track.IsLost ? LyingGate : Math.Min(MaximumGate, 1.3 + (1.5 * unseen));
+        var gate = track.IsLying && (unseen > LyingLost || (track.IsLost && !isWide)) ? LyingGate : Math.Min(MaximumGate, 1.3 + (1.5 * unseen));
         return (distance / gate) + (0.4 * growth);
     }
 
