@@ -47,11 +47,10 @@ internal sealed class PersonSearch(IPoseLook look, float leastScore)
         Frame frame, Body lost, List<Body> others, float aspect, CancellationToken cancellation)
     {
         var region = Around(lost, aspect);
-        var beside = others.Where(other => IsNear(other, lost)).ToList();
         foreach (var quarters in Quarters)
         {
             var seen = await LookAsync(frame, region, quarters, aspect, cancellation);
-            if (seen.FirstOrDefault(body => IsNear(body, lost) && !beside.Any(other => other.Box.IoU(body.Box) > SameOverlap)) is { } found)
+            if (seen.FirstOrDefault(body => IsNear(body, lost) && !others.Any(other => other.Box.IoU(body.Box) > SameOverlap)) is { } found)
             {
                 // Found by looking for it: good enough to follow somebody, not to believe in somebody new.
                 return found with { Score = MathF.Min(found.Score, PersonTracker.StartScore - 0.01f) };

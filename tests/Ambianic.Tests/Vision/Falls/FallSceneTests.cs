@@ -207,7 +207,7 @@ public sealed class FallSceneTests
     public async Task Observe_FallsBesideSomebodyAndIsFoundOnlyNear_IsLookedForAndReported(double fps, double phase)
     {
         var falls = Film.Of(Posture.Standing, 2).Fall(Posture.Lying, 0.8).Hold(UntilSeenOnce(fps) + 0.1).HideFromAfar(6);
-        var bystander = new Film { X = 0.6f }.Hold(Posture.Standing, 9);
+        var bystander = new Film { X = 0.55f, Ground = 0.95f }.Hold(Posture.Sitting, 9);
 
         var (_, news) = Assert.Single(await new Cinema(falls, bystander).ShowAsync(fps, phase / fps));
 
