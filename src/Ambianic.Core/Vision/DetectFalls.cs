@@ -160,7 +160,7 @@ public sealed partial class DetectFalls : IPipelineElement, IDisposable
         var news = await ObserveAsync(sample, cancellation);
         foreach (var item in news)
         {
-            LogReport(item.Label, item.Report.Track, item.Report.Evidence.Probability, item.Report.Evidence);
+            LogReport(item.Label, item.Report.Track, item.Confidence, item.Report.Evidence);
         }
 
         var bodies = _scene.Tracks.Where(track => track.IsSeen).Select(track => track.Body);
@@ -214,6 +214,6 @@ public sealed partial class DetectFalls : IPipelineElement, IDisposable
         Fall = news.Report,
     };
 
-    [LoggerMessage(LogLevel.Information, "{Label}: person {Track}, probability {Probability:0.00}, {Evidence}")]
-    private partial void LogReport(string label, int track, float probability, FallEvidence evidence);
+    [LoggerMessage(LogLevel.Information, "{Label}: person {Track}, confidence {Confidence:0.00}, {Evidence}")]
+    private partial void LogReport(string label, int track, float confidence, FallEvidence evidence);
 }

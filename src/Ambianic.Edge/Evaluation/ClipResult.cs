@@ -25,8 +25,8 @@ public sealed record ClipResult(LabelledClip Clip, double Duration, IReadOnlyLis
         ? Alarms.FirstOrDefault(alarm => alarm.Time >= start - Tolerance && alarm.Time <= Duration + Hold)
         : null;
 
-    /// <summary>From the loss of balance to the alarm in seconds, or null.</summary>
-    public double? Delay => Detection?.Time - Clip.FallStart;
+    /// <summary>To the alarm in seconds, from the body being down if the manifest says when, else from the loss of balance; null when the fall was not found.</summary>
+    public double? Delay => Detection?.Time - (Clip.FallGround ?? Clip.FallStart);
 
     /// <summary>Alarms where nobody falls; those within 10 s of the first count once.</summary>
     public int FalseAlarms
@@ -57,8 +57,9 @@ public sealed record ClipResult(LabelledClip Clip, double Duration, IReadOnlyLis
 /// <param name="Detected">Falls that were found.</param>
 /// <param name="FalseAlarms">See <see cref="ClipResult.FalseAlarms"/>.</param>
 /// <param name="NegativeSeconds">See <see cref="ClipResult.NegativeSeconds"/>.</param>
-/// <param name="MedianDelay">Seconds from the loss of balance to the alarm; null when nothing was found.</param>
-public sealed record FallScore(int Falls, int Detected, int FalseAlarms, double NegativeSeconds, double? MedianDelay)
+/// <param name="MedianDelay">See <see cref="ClipResult.Delay"/>; null when nothing was found.</param>
+/// <param name="FromGround">In how many of the falls that were found the delay counts from the body being down.</param>
+public sealed record FallScore(int Falls, int Detected, int FalseAlarms, double NegativeSeconds, double? MedianDelay, int FromGround)
 {
     /// <summary>Falls found / falls; null when there are none.</summary>
     public double? Sensitivity => Falls == 0 ? null : (double)Detected / Falls;
@@ -79,6 +80,7 @@ public sealed record FallScore(int Falls, int Detected, int FalseAlarms, double 
             delays.Count,
             all.Sum(result => result.FalseAlarms),
             all.Sum(result => result.NegativeSeconds),
-            delays.Count == 0 ? null : (delays[(delays.Count - 1) / 2] + delays[delays.Count / 2]) / 2);
+            delays.Count == 0 ? null : (delays[(delays.Count - 1) / 2] + delays[delays.Count / 2]) / 2,
+            all.Count(result => result.Detection is not null && result.Clip.FallGround is not null));
     }
 }

@@ -54,7 +54,7 @@ public sealed class FallEvaluation(IDetector poses, Func<SourceOptions, IFrameSo
     {
         IPoseLook look = new PoseLook(poses, LeastScore, pool);
         var remembered = options.PosesFolder is { } folder
-            ? new RememberedPoses(look, Path.Combine(folder, clip.Name.Replace('/', '_') + ".json"))
+            ? new RememberedPoses(look, Path.Combine(folder, RememberedPoses.FileFor(clip)))
             : null;
         look = remembered ?? look;
         List<ClipAlarm> alarms = [];
@@ -88,7 +88,7 @@ public sealed class FallEvaluation(IDetector poses, Func<SourceOptions, IFrameSo
                     var why = news.Report.Evidence;
                     alarms.Add(new ClipAlarm(
                         frame.Position.TotalSeconds,
-                        why.Probability,
+                        news.Confidence,
                         $"person {news.Report.Track}: shoulders -{why.ShoulderDrop:0.00}, hips -{why.HipDrop:0.00}, "
                         + $"{why.Speed:0.00}/s, {news.Report.LeaningAngle:0} degrees, {(why.Vanished ? "vanished" : $"low {why.LowShare:0.00}")}"));
                 }

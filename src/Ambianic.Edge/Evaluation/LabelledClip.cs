@@ -7,17 +7,18 @@ namespace Ambianic.Evaluation;
 /// <param name="Path">The file.</param>
 /// <param name="Set">The folder it is listed in, or <c>bed</c> for falls onto furniture, which are counted apart.</param>
 /// <param name="FallStart">When balance is lost, in clip time; null when nobody falls.</param>
-public sealed record LabelledClip(string Name, string Path, string Set, double? FallStart)
+/// <param name="FallGround">When the body is down, in clip time; null when nobody falls or it was not noted.</param>
+public sealed record LabelledClip(string Name, string Path, string Set, double? FallStart, double? FallGround = null)
 {
     /// <summary>Set of falls that do not end on the floor.</summary>
     public const string OntoBed = "bed";
 
-    /// <summary>Reads a manifest: CSV with a header; columns <c>file</c>, <c>label</c> (<c>fall</c>, <c>no_fall</c>, <c>n/a</c>), <c>fall_start_s</c> and optionally <c>description</c>.</summary>
+    /// <summary>Reads a manifest: CSV with a header; columns <c>file</c>, <c>label</c> (<c>fall</c>, <c>no_fall</c>, <c>n/a</c>), <c>fall_start_s</c> and optionally <c>fall_ground_s</c> and <c>description</c>.</summary>
     /// <param name="manifest">The CSV file.</param>
     /// <param name="folder">Where the clips are: under the manifest's path, or by their names alone.</param>
     /// <returns>The clips that are there, in the order of the manifest, and the names of those that are not. Pictures are passed over.</returns>
     /// <exception cref="InvalidDataException">The manifest lacks a column or holds a time that is none; the message says where.</exception>
-    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="IOException">It cannot be read, or there is no such folder.</exception>
     public static (IReadOnlyList<LabelledClip> Clips, IReadOnlyList<string> Missing) Read(string manifest, string folder)
     {
         if (Directory.Exists(manifest))
@@ -25,7 +26,16 @@ public sealed record LabelledClip(string Name, string Path, string Set, double? 
             throw new InvalidDataException($"{manifest} is a directory, not a CSV file");
         }
 
-        var rows = File.ReadLines(manifest).Select((text, index) => (Fields: Csv(text), Line: index + 1)).Where(row => row.Fields.Count > 1).ToList();
+        if (!Directory.Exists(folder))
+        {
+            throw new DirectoryNotFoundException($"there is no folder {folder}");
+        }
+
+        var rows = File.ReadLines(manifest)
+            .Select((text, index) => (Text: text, Line: index + 1))
+            .Where(row => !string.IsNullOrWhiteSpace(row.Text))
+            .Select(row => (Fields: Csv(row.Text), row.Line))
+            .ToList();
         if (rows.Count == 0)
         {
             throw new InvalidDataException($"{manifest} is empty");
@@ -33,7 +43,7 @@ public sealed record LabelledClip(string Name, string Path, string Set, double? 
 
         var header = rows[0].Fields;
         var (file, label, start) = (Column("file"), Column("label"), Column("fall_start_s"));
-        var description = header.IndexOf("description");
+        var (ground, description) = (header.IndexOf("fall_ground_s"), header.IndexOf("description"));
         List<LabelledClip> clips = [];
         List<string> missing = [];
         SortedSet<string> others = [];
@@ -56,7 +66,12 @@ public sealed record LabelledClip(string Name, string Path, string Set, double? 
             var ontoBed = isFall && description >= 0 && description < row.Count
                 && row[description].Contains("onto bed", StringComparison.OrdinalIgnoreCase);
             var set = ontoBed ? OntoBed : System.IO.Path.GetDirectoryName(row[file]) is { Length: > 0 } name ? name : row[label];
-            clips.Add(new LabelledClip(row[file], path, set, isFall ? Time(row[start], line) : null));
+            clips.Add(new LabelledClip(
+                row[file],
+                path,
+                set,
+                isFall ? Time("fall_start_s", row[start], line) : null,
+                isFall && ground >= 0 && row[ground].Length > 0 ? Time("fall_ground_s", row[ground], line) : null));
         }
 
         return clips.Count + missing.Count > 0
@@ -65,12 +80,13 @@ public sealed record LabelledClip(string Name, string Path, string Set, double? 
 
         int Column(string name) => header.IndexOf(name) is >= 0 and var index
             ? index
-            : throw new InvalidDataException($"{manifest} has no column {name} in its first line");
+            : throw new InvalidDataException(
+                $"{manifest} has no column {name} in its first line{(header.Count == 1 && header[0].Contains(';') ? ": its columns are separated by semicolons, save it with commas" : "")}");
 
-        double Time(string text, int line) => double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+        double Time(string column, string text, int line) => double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
             && seconds < TimeSpan.FromDays(1).TotalSeconds
             ? seconds
-            : throw new InvalidDataException($"{manifest}:{line}: fall_start_s is \"{text}\", not seconds");
+            : throw new InvalidDataException($"{manifest}:{line}: {column} is \"{text}\", not seconds");
     }
 
     private static string? Find(string folder, string name)

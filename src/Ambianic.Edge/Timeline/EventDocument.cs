@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Ambianic.Vision.Falls;
 
 namespace Ambianic.Timeline;
 
@@ -36,18 +37,23 @@ public sealed record DetectionDocument(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Track = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? State = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? DownSeconds = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] FallEvidenceDocument? Evidence = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] FallEvidenceDocument? Evidence = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] FallRule? Rule = null);
 
-/// <summary>Why somebody is taken to have fallen; times in seconds within the medium, lengths in heights of the person.</summary>
+/// <summary>
+/// Why somebody is taken to have fallen; times in seconds within the medium, lengths in heights of the person. What belongs to
+/// a descent is not written when none was seen.
+/// </summary>
 public sealed record FallEvidenceDocument(
-    double UprightAtS,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? UprightAtS,
     double DownAtS,
-    float ShoulderDrop,
-    float HipDrop,
-    float Speed,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] float? ShoulderDrop,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] float? HipDrop,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] float? Speed,
     float LowShare,
-    bool Vanished,
-    float Probability);
+    double WindowSeconds,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Vanished,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] float? Probability);
 
 /// <summary>A box, 0 to 1 within the event's picture; a <c>region</c> is one within the camera's.</summary>
 public sealed record BoxDocument(float Xmin, float Ymin, float Xmax, float Ymax);

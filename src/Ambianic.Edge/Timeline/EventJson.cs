@@ -78,7 +78,8 @@ internal static class EventJson
         detection.Fall?.Track,
         detection.Fall is { } fall ? JsonNamingPolicy.SnakeCaseLower.ConvertName(fall.State.ToString()) : null,
         detection.Fall?.DownSeconds,
-        detection.Fall is null ? null : Document(detection.Fall.Evidence));
+        detection.Fall is null ? null : Document(detection.Fall.Evidence),
+        detection.Fall?.Rule);
 
     private static BoxDocument Document(Box box) => new(box.XMin, box.YMin, box.XMax, box.YMax);
 
@@ -90,15 +91,20 @@ internal static class EventJson
             .ToDictionary(point => point.Name, point => new[] { point.X, point.Y }),
         TimelineJson.Default.DictionaryStringSingleArray);
 
-    private static FallEvidenceDocument Document(FallEvidence evidence) => new(
-        evidence.UprightAt.TotalSeconds,
-        evidence.DownAt.TotalSeconds,
-        evidence.ShoulderDrop,
-        evidence.HipDrop,
-        evidence.Speed,
-        evidence.LowShare,
-        evidence.Vanished,
-        evidence.Probability);
+    private static FallEvidenceDocument Document(FallEvidence evidence)
+    {
+        var cameDown = evidence.UprightAt is not null;
+        return new(
+            evidence.UprightAt?.TotalSeconds,
+            evidence.DownAt.TotalSeconds,
+            cameDown ? evidence.ShoulderDrop : null,
+            cameDown ? evidence.HipDrop : null,
+            cameDown ? evidence.Speed : null,
+            evidence.LowShare,
+            evidence.WindowSeconds,
+            cameDown ? evidence.Vanished : null,
+            evidence.Probability);
+    }
 
     private static EventDocument Deserialize(ReadOnlySpan<byte> json)
     {
@@ -157,14 +163,16 @@ internal static class EventJson
         DownSeconds = document.DownSeconds ?? 0,
         Evidence = document.Evidence is not { } evidence ? new FallEvidence() : new FallEvidence
         {
-            UprightAt = TimeSpan.FromSeconds(evidence.UprightAtS),
+            UprightAt = evidence.UprightAtS is { } upright ? TimeSpan.FromSeconds(upright) : null,
             DownAt = TimeSpan.FromSeconds(evidence.DownAtS),
-            ShoulderDrop = evidence.ShoulderDrop,
-            HipDrop = evidence.HipDrop,
-            Speed = evidence.Speed,
+            ShoulderDrop = evidence.ShoulderDrop ?? 0,
+            HipDrop = evidence.HipDrop ?? 0,
+            Speed = evidence.Speed ?? 0,
             LowShare = evidence.LowShare,
-            Vanished = evidence.Vanished,
+            WindowSeconds = evidence.WindowSeconds,
+            Vanished = evidence.Vanished ?? false,
         },
+        Rule = document.Rule,
     };
 
     private static string Text(DateTimeOffset at) => at.ToString(TimeFormat, CultureInfo.InvariantCulture);

@@ -20,7 +20,7 @@ internal static class EvaluateCommand
 
     private static Command Falls()
     {
-        var manifest = new Option<string>("--manifest") { Description = "CSV with the columns file, label and fall_start_s", HelpName = "CSV", Required = true };
+        var manifest = new Option<string>("--manifest") { Description = "CSV with the columns file, label, fall_start_s and, if known, fall_ground_s", HelpName = "CSV", Required = true };
         var directory = new Option<string>("--dir") { Description = "Where the recordings are", HelpName = "DIR", Required = true };
         var fps = new Option<double>("--fps") { Description = "Samples a second", HelpName = "N", DefaultValueFactory = _ => 5 };
         var phase = new Option<double>("--phase") { Description = "Where between two samples the first one lies, 0 to 1: a camera starts anywhere", HelpName = "P" };
@@ -97,12 +97,17 @@ internal static class EvaluateCommand
 
     private static string Text(string set, FallScore score) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{set,-12} falls {score.Detected}/{score.Falls}  sensitivity {Percent(score.Sensitivity)}  precision {Percent(score.Precision)}  false alarms {score.FalseAlarms} ({score.FalseAlarmsPerHour ?? 0:0.0} an hour)  median delay {(score.MedianDelay is { } delay ? $"{delay:0.0} s" : "-")}");
+        $"{set,-12} falls {score.Detected}/{score.Falls}  sensitivity {Percent(score.Sensitivity)}  precision {Percent(score.Precision)}  false alarms {score.FalseAlarms} ({score.FalseAlarmsPerHour ?? 0:0.0} an hour)  median delay {(score.MedianDelay is { } delay ? $"{delay:0.0} s from {Start(score)}" : "-")}");
+
+    private static string Start(FallScore score) =>
+        score.FromGround == 0 ? "the loss of balance"
+        : score.FromGround == score.Detected ? "being down"
+        : $"being down in {score.FromGround}, from the loss of balance in {score.Detected - score.FromGround}";
 
     private static string Percent(double? share) => share is { } value ? string.Create(CultureInfo.InvariantCulture, $"{value * 100:0} %") : "-";
 
     private sealed record Row(
-        string File, string Set, double? FallStartS, bool? Detected, double? DelayS, int FalseAlarms, IReadOnlyList<AlarmRow> Alarms)
+        string File, string Set, double? FallStartS, bool? Detected, double? DelayS, string? DelayFrom, int FalseAlarms, IReadOnlyList<AlarmRow> Alarms)
     {
         public static Row Of(ClipResult result) => new(
             result.Clip.Name,
@@ -110,6 +115,7 @@ internal static class EvaluateCommand
             result.Clip.FallStart,
             result.Clip.FallStart is null ? null : result.Detection is not null,
             result.Delay,
+            result.Delay is null ? null : result.Clip.FallGround is null ? "fall_start_s" : "fall_ground_s",
             result.FalseAlarms,
             [.. result.Alarms.Select(alarm => new AlarmRow(alarm.Time, alarm.Confidence, alarm.Why))]);
     }

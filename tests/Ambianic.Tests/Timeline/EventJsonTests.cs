@@ -92,7 +92,11 @@ public sealed class EventJsonTests
                 State = FallState.LongLie,
                 LeaningAngle = 81.5f,
                 DownSeconds = 10.25,
-                Evidence = new FallEvidence { DownAt = TimeSpan.FromSeconds(4), ShoulderDrop = 0.75f, LowShare = 1 },
+                Evidence = new FallEvidence
+                {
+                    UprightAt = TimeSpan.FromSeconds(3), DownAt = TimeSpan.FromSeconds(4), ShoulderDrop = 0.75f, LowShare = 1, WindowSeconds = 1,
+                },
+                Rule = new FallRule { Probability = 0.4f, LongLieSeconds = 20 },
             },
         };
         var seen = TimelineFixture.Event("detections/20210501-100000.000000", TimelineFixture.Start, "front", fall) with
@@ -109,9 +113,39 @@ public sealed class EventJsonTests
         Assert.Equal("""{"left_hip":[0.5,0.25]}""", JsonSerializer.Serialize(result.GetProperty("keypoint_corr")));
         Assert.Equal("long_lie", result.GetProperty("state").GetString());
         Assert.Equal(0.75, result.GetProperty("evidence").GetProperty("shoulder_drop").GetDouble());
+        Assert.InRange(result.GetProperty("evidence").GetProperty("probability").GetDouble(), 0.01, 1);
+        var rule = result.GetProperty("rule");
+        Assert.Equal(
+            (0.4, 0.3, 1.5, 20.0),
+            (rule.GetProperty("probability").GetDouble(), rule.GetProperty("shoulder_drop").GetDouble(), rule.GetProperty("drop_seconds").GetDouble(), rule.GetProperty("long_lie_seconds").GetDouble()));
         var read = EventJson.FromFile(json, seen.RelDir, seen.JsonFileName, Local);
         Assert.Equal(fall.Fall, Assert.Single(read.Detections).Fall);
         Assert.Equal(seen.BeforeFileNames, read.BeforeFileNames);
+    }
+
+    [Fact]
+    public void ForFile_LyingWithoutAFallSeen_SaysNothingOfADescent()
+    {
+        var lying = TimelineFixture.Person with
+        {
+            Label = FallLabels.PersonDown,
+            Fall = new FallReport
+            {
+                Track = 1,
+                State = FallState.LongLie,
+                LeaningAngle = 90,
+                DownSeconds = 30,
+                Evidence = new FallEvidence { DownAt = TimeSpan.FromSeconds(4), LowShare = 0.5f, WindowSeconds = 1 },
+                Rule = new FallRule(),
+            },
+        };
+        var seen = TimelineFixture.Event("detections/20210501-100000.000000", TimelineFixture.Start, "front", lying);
+
+        var json = EventJson.ForFile(seen);
+
+        var evidence = JsonDocument.Parse(json).RootElement.GetProperty("inference_result")[0].GetProperty("evidence");
+        Assert.Equal(["down_at_s", "low_share", "window_seconds"], evidence.EnumerateObject().Select(property => property.Name));
+        Assert.Equal(lying.Fall, Assert.Single(EventJson.FromFile(json, seen.RelDir, seen.JsonFileName, Local).Detections).Fall);
     }
 
     [Fact]

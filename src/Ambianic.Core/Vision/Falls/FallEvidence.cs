@@ -1,10 +1,13 @@
 namespace Ambianic.Vision.Falls;
 
-/// <summary>Why somebody is taken to have fallen. Lengths are parts of the person's height when upright.</summary>
+/// <summary>
+/// Why somebody is taken to have fallen, or to lie: of the latter only <see cref="DownAt"/> and <see cref="LowShare"/> are known.
+/// Lengths are parts of the person's height when upright.
+/// </summary>
 public sealed record FallEvidence
 {
-    /// <summary>When the person was last upright; time within the medium.</summary>
-    public TimeSpan UprightAt { get; init; }
+    /// <summary>When the person was last upright; time within the medium. Null when nobody was seen to come down.</summary>
+    public TimeSpan? UprightAt { get; init; }
 
     /// <summary>When the person was down; time within the medium.</summary>
     public TimeSpan DownAt { get; init; }
@@ -18,20 +21,29 @@ public sealed record FallEvidence
     /// <summary>Fastest descent of the shoulders over half a second, in heights a second.</summary>
     public float Speed { get; init; }
 
-    /// <summary>Part of the time since then that the person was low, 0 to 1.</summary>
+    /// <summary>Part of the samples of the last <see cref="WindowSeconds"/> that showed the person low, 0 to 1.</summary>
     public float LowShare { get; init; }
+
+    /// <summary>How long the posture was judged for: <see cref="FallRule.ConfirmSeconds"/>, or more when samples are rare. 0 when <see cref="Vanished"/>.</summary>
+    public double WindowSeconds { get; init; }
 
     /// <summary>True when the person could not be found after coming down.</summary>
     public bool Vanished { get; init; }
 
     /// <summary>
     /// All of it in one number, 0 to 1: a logistic function of how far each piece of evidence goes beyond what is usual when
-    /// people sit or lie down on purpose. Speed weighs most, for that is what a person who lets himself down controls.
+    /// people sit or lie down on purpose. Speed weighs most, for that is what a person who lets himself down controls. Null when
+    /// nobody was seen to come down.
     /// </summary>
-    public float Probability
+    public float? Probability
     {
         get
         {
+            if (UprightAt is null)
+            {
+                return null;
+            }
+
             var drop = (2.5f * ((ShoulderDrop / 0.3f) - 1)) + (1f * ((HipDrop / 0.12f) - 1));
             var speed = 5 * ((Speed / 0.5f) - 1);
             var low = Vanished ? 0 : 5 * (LowShare - 0.6f);

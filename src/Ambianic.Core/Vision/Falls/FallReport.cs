@@ -19,6 +19,9 @@ public sealed record FallReport
 
     /// <summary>Why.</summary>
     public required FallEvidence Evidence { get; init; }
+
+    /// <summary>What the evidence was held against; null in events that were saved without it.</summary>
+    public FallRule? Rule { get; init; }
 }
 
 /// <summary>Something to be reported about a person.</summary>
@@ -28,5 +31,5 @@ public sealed record FallReport
 public sealed record FallNews(string Label, Body Body, FallReport Report)
 {
     /// <summary>That somebody fell, or, where no fall was seen, that somebody is there; 0 to 1.</summary>
-    public float Confidence => Report.Evidence.ShoulderDrop > 0 ? Report.Evidence.Probability : Body.Score;
+    public float Confidence => Report.Evidence.Probability ?? Body.Score;
 }

@@ -85,11 +85,18 @@ public sealed class FallScene(IPoseLook look, FallRule rule, IReadOnlyList<Box> 
                     LeaningAngle = watch.LeaningAngle,
                     DownSeconds = (time - watch.Evidence.DownAt).TotalSeconds,
                     Evidence = watch.Evidence,
+                    Rule = rule,
                 }));
+            }
+
+            if (watch.Stands && track.IsSeen)
+            {
+                _lying.StandsAt(track, _tracker.Tracks.Where(other => other.IsLying));
             }
 
             track.Patience = watch.Patience;
             track.IsLying = watch.IsLying;
+            track.IsFalling = watch.IsFalling;
         }
 
         foreach (var gone in _watches.Keys.Except(_tracker.Tracks.Select(track => track.Id)).ToList())

@@ -45,8 +45,18 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
     /// <summary>True between a report that somebody lies there and the one that the person got up.</summary>
     public bool IsFallen => State is FallState.Fallen or FallState.LongLie;
 
+    /// <summary>True when the person has been upright for a second.</summary>
+    public bool Stands => State == FallState.Upright
+        && _history.Share(_history.Latest.Time - TimeSpan.FromSeconds(rule.RecoverSeconds), moment => moment.IsUpright && !_history.IsLow(moment)) is { Count: > 1, Share: 1 };
+
+    /// <summary>True when the person came down, did not walk out, and may be lying by now.</summary>
+    public bool IsFalling =>
+        State is FallState.Descending or FallState.Down && !_history.WalkedOut(_history.At(UprightAt), pictureWidth);
+
     /// <summary>True when the person lies, reported or not yet.</summary>
     public bool IsLying => IsFallen || _lyingSince is not null;
+
+    private TimeSpan UprightAt => Evidence.UprightAt ?? default;
 
     /// <summary>Takes the next sample.</summary>
     /// <param name="track">The person, seen or not.</param>
@@ -74,13 +84,13 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
 
     private string? WhenFallen(Moment now)
     {
-        if (_history.FindDrop(pictureWidth) is { } drop && (State == FallState.Upright || drop.ShoulderDrop > Evidence.ShoulderDrop))
+        if (_history.FindDrop(pictureWidth, isOnTheWay: State == FallState.Descending) is { } drop && (State == FallState.Upright || drop.ShoulderDrop > Evidence.ShoulderDrop))
         {
             Evidence = drop with { DownAt = State == FallState.Down ? Evidence.DownAt : now.Time };
             State = State == FallState.Upright ? FallState.Descending : State;
         }
 
-        var upright = _history.At(Evidence.UprightAt);
+        var upright = _history.At(UprightAt);
         if (State == FallState.Descending && IsDown(now))
         {
             State = FallState.Down;
@@ -101,7 +111,7 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
         var isAlwaysDown = sinceDown is { Count: > 1, Share: 1 }; // the model finds who lies there only now and then
         if (State == FallState.Down && isDownForLong && low >= rule.ConfirmShare && (count >= enough || isAlwaysDown))
         {
-            Evidence = Evidence with { LowShare = low };
+            Evidence = Evidence with { LowShare = low, WindowSeconds = window.TotalSeconds };
             if (Evidence.Probability >= rule.Probability)
             {
                 return Fall(now);
@@ -109,7 +119,7 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
         }
 
         var gotUp = low < 0.3f && !_history.IsBelowSeat(now, upright);
-        if (now.Time - Evidence.UprightAt > GiveUp || (now.Time - Evidence.DownAt > window && gotUp))
+        if (now.Time - UprightAt > GiveUp || (now.Time - Evidence.DownAt > window && gotUp))
         {
             State = FallState.Upright;
         }
@@ -135,14 +145,20 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
             return null;
         }
 
-        Evidence = Evidence with { Vanished = true };
-        var upright = _history.At(Evidence.UprightAt);
-        if (_history.SawDrop(upright) && !_history.WalkedOut(upright, pictureWidth) && _history.IsDown(last) && Evidence.Probability >= rule.Probability)
+        var upright = _history.At(UprightAt);
+        var walkedOut = _history.WalkedOut(upright, pictureWidth);
+        var vanished = Evidence with { Vanished = true };
+        if (!walkedOut && _history.SawDrop(upright) && _history.IsDown(last) && vanished.Probability >= rule.Probability)
         {
+            Evidence = vanished;
             return Fall(last);
         }
 
-        State = FallState.Upright;
+        if (walkedOut || time - UprightAt > GiveUp)
+        {
+            State = FallState.Upright; // else he may be found on the floor yet
+        }
+
         return null;
     }
 
@@ -179,7 +195,13 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
         }
 
         State = FallState.LongLie;
-        Evidence = new FallEvidence { DownAt = since, LowShare = 1 };
+        var window = Math.Max(rule.ConfirmSeconds, _history.Period);
+        Evidence = new FallEvidence
+        {
+            DownAt = since,
+            LowShare = _history.Share(now.Time - TimeSpan.FromSeconds(window), moment => moment.IsLying).Share,
+            WindowSeconds = window,
+        };
         _wasSeenToFall = false;
         _escalated = true;
         _lowestShoulders = now.Shoulders;

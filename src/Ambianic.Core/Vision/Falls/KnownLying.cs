@@ -22,8 +22,7 @@ internal sealed class KnownLying
     {
         _places.RemoveAll(place => time - place.Time > Memory);
         var (x, y) = Track.Centre(track.Body);
-        var near = _places.RemoveAll(place =>
-            Math.Sqrt(((x - place.X) * (x - place.X)) + ((y - place.Y) * (y - place.Y))) < Near * Math.Max(place.Size, track.Size));
+        var near = Forget(x, y, track.Size);
         if (label is not (FallLabels.Recovered or FallLabels.GotUp))
         {
             _places.Add((x, y, track.Size, time));
@@ -31,4 +30,23 @@ internal sealed class KnownLying
 
         return near == 0 || label != FallLabels.PersonDown;
     }
+
+    /// <summary>Somebody stands there: who lay has got up, if nobody is seen to lie there still.</summary>
+    /// <param name="standing">Who stands.</param>
+    /// <param name="lying">Everybody who is followed and lies.</param>
+    public void StandsAt(Track standing, IEnumerable<Track> lying)
+    {
+        var box = standing.Body.Box;
+        var (x, feet) = (Track.Centre(standing.Body).X, box.YMax);
+        if (_places.Count > 0 && !lying.Any(other => IsNear(x, feet, standing.Size, Track.Centre(other.Body), other.Size)))
+        {
+            Forget(x, feet, standing.Size);
+        }
+    }
+
+    private int Forget(double x, double y, double size) =>
+        _places.RemoveAll(place => IsNear(x, y, size, (place.X, place.Y), place.Size));
+
+    private static bool IsNear(double x, double y, double size, (double X, double Y) place, double placeSize) =>
+        Math.Sqrt(((x - place.X) * (x - place.X)) + ((y - place.Y) * (y - place.Y))) < Near * Math.Max(size, placeSize);
 }

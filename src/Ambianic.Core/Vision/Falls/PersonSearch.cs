@@ -11,6 +11,10 @@ internal sealed class PersonSearch(IPoseLook look, float leastScore)
 {
     /// <summary>Longer than this, somebody lost is left to chance.</summary>
     private static readonly TimeSpan Worry = TimeSpan.FromSeconds(2);
+
+    /// <summary>Who overlaps somebody else by more than this is that other person, found twice.</summary>
+    private const float SameOverlap = 0.3f;
+
     private static readonly int[] Quarters = [0, 1, 3];
 
     /// <summary>Finds people.</summary>
@@ -29,9 +33,9 @@ internal sealed class PersonSearch(IPoseLook look, float leastScore)
             .Where(box => !bodies.Any(body => IsNear(body, box)))
             .ToList());
         var lost = tracks
-            .Where(track => time - track.LastSeen < Worry && !bodies.Any(body => IsNear(body, track.Body)))
+            .Where(track => time - track.LastSeen < Worry && !bodies.Any(body => IsNear(body, track.Body) && MayBe(track, body, tracks)))
             .MaxBy(track => track.LastSeen);
-        if (lost is not null && await LookAgainAsync(frame, lost.Body, aspect, cancellation) is { } found)
+        if (lost is not null && await LookAgainAsync(frame, lost.Body, bodies, aspect, cancellation) is { } found)
         {
             bodies.Add(found);
         }
@@ -39,13 +43,14 @@ internal sealed class PersonSearch(IPoseLook look, float leastScore)
         return bodies;
     }
 
-    private async ValueTask<Body?> LookAgainAsync(Frame frame, Body lost, float aspect, CancellationToken cancellation)
+    private async ValueTask<Body?> LookAgainAsync(
+        Frame frame, Body lost, List<Body> others, float aspect, CancellationToken cancellation)
     {
         var region = Around(lost, aspect);
         foreach (var quarters in Quarters)
         {
             var seen = await LookAsync(frame, region, quarters, aspect, cancellation);
-            if (seen.FirstOrDefault(body => IsNear(body, lost)) is { } found)
+            if (seen.FirstOrDefault(body => IsNear(body, lost) && !others.Any(other => other.Box.IoU(body.Box) > SameOverlap)) is { } found)
             {
                 // Found by looking for it: good enough to follow somebody, not to believe in somebody new.
                 return found with { Score = MathF.Min(found.Score, PersonTracker.StartScore - 0.01f) };
@@ -74,10 +79,16 @@ internal sealed class PersonSearch(IPoseLook look, float leastScore)
             MathF.Ceiling((y + half) * grid) / grid).Clip();
     }
 
-    private static bool IsNear(Body a, Body b)
+    /// <summary>False when a person lies and a body beside it is nearer to where somebody else was: a helper is not the one who fell.</summary>
+    private static bool MayBe(Track track, Body body, IReadOnlyList<Track> tracks) =>
+        !track.IsLying || tracks.MinBy(other => Distance(body, other.Body)) == track;
+
+    private static bool IsNear(Body a, Body b) => Distance(a, b) < 0.8f * MathF.Max(a.Size, b.Size);
+
+    private static float Distance(Body a, Body b)
     {
         var x = (a.Box.XMin + a.Box.XMax - b.Box.XMin - b.Box.XMax) / 2;
         var y = (a.Box.YMin + a.Box.YMax - b.Box.YMin - b.Box.YMax) / 2;
-        return MathF.Sqrt((x * x) + (y * y)) < 0.8f * MathF.Max(a.Size, b.Size);
+        return MathF.Sqrt((x * x) + (y * y));
     }
 }

@@ -7,7 +7,10 @@ internal sealed class PostureHistory(FallRule rule)
 {
     private static readonly TimeSpan Memory = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan Leaving = TimeSpan.FromSeconds(1);
-    private const double SeenDownSeconds = 0.2;
+
+    /// <summary>Nobody falls faster; a little less than the period of a camera that gives five samples a second.</summary>
+    private const double DescentSeconds = 0.18;
+
     private readonly List<Moment> _moments = [];
 
     /// <summary>The person's height when upright, in picture heights; 0 until it was upright.</summary>
@@ -30,19 +33,16 @@ internal sealed class PostureHistory(FallRule rule)
         }
     }
 
-    /// <summary>Seconds from sample to sample, the shortest of late: in others the person may not have been seen. 0 while there is but one.</summary>
+    /// <summary>
+    /// Seconds from sample to sample, the lower quartile of late: in longer ones the person may not have been seen, and a few short
+    /// ones may be a burst after a stall. 0 while there is but one.
+    /// </summary>
     public double Period
     {
         get
         {
-            var shortest = 0.0;
-            for (var i = 1; i < _moments.Count; i++)
-            {
-                var seconds = (_moments[i].Time - _moments[i - 1].Time).TotalSeconds;
-                shortest = i == 1 ? seconds : Math.Min(shortest, seconds);
-            }
-
-            return shortest;
+            var seconds = _moments.Zip(_moments.Skip(1), (a, b) => (b.Time - a.Time).TotalSeconds).Order().ToList();
+            return seconds.Count == 0 ? 0 : seconds[seconds.Count / 4];
         }
     }
 
@@ -67,7 +67,8 @@ internal sealed class PostureHistory(FallRule rule)
 
     /// <summary>The deepest descent from upright to now within the rule's time, or null when it does not count as one.</summary>
     /// <param name="pictureWidth">In picture heights; who is cut by a side of the picture is not measured.</param>
-    public FallEvidence? FindDrop(float pictureWidth)
+    /// <param name="isOnTheWay">Whether the person was coming down already: the time that it was not seen since does not count.</param>
+    public FallEvidence? FindDrop(float pictureWidth, bool isOnTheWay)
     {
         if (Stature < rule.LeastHeight)
         {
@@ -75,7 +76,8 @@ internal sealed class PostureHistory(FallRule rule)
         }
 
         var now = Latest;
-        var seconds = Math.Max(rule.DropSeconds, 1.2 * Period);
+        var unseen = isOnTheWay ? (now.Time - _moments[^2].Time).TotalSeconds : 0;
+        var seconds = Math.Max(rule.DropSeconds, 1.2 * Period) + unseen;
         Moment? best = null;
         foreach (var before in _moments)
         {
@@ -115,21 +117,27 @@ internal sealed class PostureHistory(FallRule rule)
     public bool IsDown(Moment moment) => !moment.IsUpright || IsLow(moment);
 
     /// <summary>
-    /// True when the person was seen down for a fifth of a second, or in one certain look when there are no more, or in two: a single
-    /// uncertain look may be a mistake of the model.
+    /// True when the person was seen down in one certain look or in two, and was on the way down for a fifth of a second at least: what
+    /// is upright in one of many looks a second and deep down in the next is a mistake of the model.
     /// </summary>
     public bool SawDrop(Moment upright)
     {
         var seen = 0f;
-        foreach (var moment in _moments)
+        var leftHeight = upright.Time;
+        foreach (var moment in _moments.Where(moment => moment.Time >= upright.Time))
         {
-            if (moment.Time >= upright.Time && IsDown(moment) && Fraction(moment.Shoulders - upright.Shoulders) >= rule.ShoulderDrop)
+            var drop = Fraction(moment.Shoulders - upright.Shoulders);
+            if (drop >= rule.ShoulderDrop && IsDown(moment))
             {
                 seen += moment.Score >= PersonTracker.StartScore ? 1 : 0.5f;
             }
+            else if (drop < rule.ShoulderDrop / 3)
+            {
+                leftHeight = moment.Time;
+            }
         }
 
-        return seen >= Math.Max(1, SeenDownSeconds / Math.Max(Period, 1e-3));
+        return seen >= 1 && (Latest.Time - leftHeight).TotalSeconds >= DescentSeconds;
     }
 
     /// <summary>True when the person came towards the camera and left at the lower edge, or left at a side.</summary>

@@ -102,16 +102,24 @@ public sealed class PersonTracker
     /// <summary>Below 1 the body may be the person: 0 is exactly where and as large as expected.</summary>
     private static double Cost(Track track, Body body, TimeSpan time)
     {
-        var (x, y) = Track.Centre(body);
-        var (expectedX, expectedY) = track.Expected;
         var size = (track.Size + body.Size) / 2;
-        var distance = Math.Sqrt(((x - expectedX) * (x - expectedX)) + ((y - expectedY) * (y - expectedY))) / size;
+        var distance = Distance(Track.Centre(body), track.Expected) / size;
+        var isWide = body.Box.Width > body.Box.Height;
+        if (track.IsFalling && track.IsLost && isWide)
+        {
+            // Lies where it was last seen: the floor has stopped it.
+            distance = Math.Min(distance, Distance(Track.Centre(body), Track.Centre(track.Body)) / size);
+        }
+
         var growth = Math.Abs(Math.Log(body.Size / track.Size));
 
         // A person may have gone about one and a half body sizes (1.4 m) for each second unseen; who lies has not, and whoever
-        // appears further away is a visitor.
+        // appears further away is a visitor. So is somebody upright who appears in between two looks.
         var unseen = (time - track.LastSeen).TotalSeconds;
-        var gate = track.IsLying && unseen > LyingLost ? LyingGate : Math.Min(MaximumGate, 1.3 + (1.5 * unseen));
+        var gate = track.IsLying && (unseen > LyingLost || (track.IsLost && !isWide)) ? LyingGate : Math.Min(MaximumGate, 1.3 + (1.5 * unseen));
         return (distance / gate) + (0.4 * growth);
     }
+
+    private static double Distance((double X, double Y) a, (double X, double Y) b) =>
+        Math.Sqrt(((a.X - b.X) * (a.X - b.X)) + ((a.Y - b.Y) * (a.Y - b.Y)));
 }

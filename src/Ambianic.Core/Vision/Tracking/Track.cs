@@ -46,11 +46,17 @@ public sealed class Track
     /// <summary>True when the person is taken to lie, and so will be where it was last seen.</summary>
     public bool IsLying { get; set; }
 
+    /// <summary>True when the person came down: the floor stops it, so it may have gone no further.</summary>
+    public bool IsFalling { get; set; }
+
     /// <summary>Expected centre, in picture heights.</summary>
     internal (double X, double Y) Expected => (_centreX.Position, _centreY.Position);
 
     /// <summary>See <see cref="Tracking.Body.Size"/>, averaged.</summary>
     internal double Size => _size;
+
+    /// <summary>True when not even the sample before showed the person.</summary>
+    internal bool IsLost { get; private set; }
 
     internal static (double X, double Y) Centre(Body body) =>
         ((body.Box.XMin + body.Box.XMax) / 2, (body.Box.YMin + body.Box.YMax) / 2);
@@ -59,7 +65,8 @@ public sealed class Track
     {
         var seconds = (time - _predictedAt).TotalSeconds;
         _predictedAt = time;
-        if (!IsSeen)
+        IsLost = !IsSeen;
+        if (IsLost)
         {
             _centreX.Fade(seconds);
             _centreY.Fade(seconds);

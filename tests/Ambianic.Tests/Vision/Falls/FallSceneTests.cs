@@ -4,7 +4,16 @@ namespace Ambianic.Vision.Falls;
 
 public sealed class FallSceneTests
 {
+    /// <summary>All but lying, not yet at rest.</summary>
+    private static readonly Posture OnTheWayDown = new(70, 250, 260, 0.15f);
+
     public static TheoryData<double> Rates => [2, 3.3, 5, 10, 15];
+
+    /// <summary>Samples a second, and where between two samples the first one lies.</summary>
+    public static TheoryData<double, double> RatesAndPhases => new(
+        from fps in (double[])[2, 3, 5, 8, 10, 15]
+        from phase in (double[])[0, 0.25, 0.5, 0.75]
+        select (fps, phase));
 
     [Theory]
     [MemberData(nameof(Rates))]
@@ -19,7 +28,8 @@ public sealed class FallSceneTests
         Assert.InRange(time, 2.8, 4.8);
         Assert.InRange(news.Report.LeaningAngle, 80, 100);
         Assert.InRange(news.Confidence, 0.8f, 1f);
-        Assert.InRange(news.Report.Evidence.UprightAt.TotalSeconds, 1, 2.8);
+        Assert.InRange(news.Report.Evidence.UprightAt!.Value.TotalSeconds, 1, 2.8);
+        Assert.Equal(new FallRule(), news.Report.Rule);
     }
 
     [Theory]
@@ -137,6 +147,81 @@ public sealed class FallSceneTests
         Assert.True(news.Report.Evidence.Vanished);
     }
 
+    [Theory]
+    [MemberData(nameof(RatesAndPhases))]
+    public async Task Observe_VanishesOnTheFloor_IsReportedAtAnyRate(double fps, double phase)
+    {
+        var film = Film.Of(Posture.Standing, 2).Fall(OnTheWayDown, 0.7).Hold(UntilSeenOnce(fps)).Hide(5);
+
+        Assert.Equal([FallLabels.Fall], await new Cinema(film).LabelsAsync(fps, phase / fps));
+    }
+
+    [Theory]
+    [MemberData(nameof(RatesAndPhases))]
+    public async Task Observe_VanishesAfterABurstOfFrames_IsReported(double fps, double phase)
+    {
+        var film = Film.Of(Posture.Standing, 2).Fall(OnTheWayDown, 0.7).Hold(UntilSeenOnce(fps)).Hide(5);
+        var stalls = 0.5 + (1 / fps);
+        var cinema = new Cinema(film) { Position = now => now < 0.5 || now > stalls ? now : stalls + ((now - 0.5) / 100) };
+
+        Assert.Equal([FallLabels.Fall], await cinema.LabelsAsync(fps, phase / fps));
+    }
+
+    [Theory]
+    [InlineData(10)]
+    [InlineData(15)]
+    public async Task Observe_SeenDeepInOneOfManyLooksAndGone_IsNoFall(double fps)
+    {
+        var film = Film.Of(Posture.Standing, 2).Hold(OnTheWayDown, 1 / fps).Hide(5);
+
+        Assert.Empty(await new Cinema(film).LabelsAsync(fps));
+    }
+
+    [Theory]
+    [MemberData(nameof(RatesAndPhases))]
+    public async Task Observe_LostOnTheWayDownAndFoundLying_IsReported(double fps, double phase)
+    {
+        foreach (var (seen, lost) in ((float, double)[])[(0.6f, 1.3), (0.9f, 2.2)])
+        {
+            var film = Film.Of(Posture.Standing, 2)
+                .Fall(Posture.Between(Posture.Standing, Posture.Lying, seen), 0.6).Hold(UntilSeenOnce(fps) + 0.1)
+                .Hide(lost).Hold(Posture.Lying, 6);
+            var (_, news) = Assert.Single(await new Cinema(film).ShowAsync(fps, phase / fps));
+
+            Assert.Equal((FallLabels.Fall, 1), (news.Label, news.Report.Track));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(RatesAndPhases))]
+    public async Task Observe_HelperKneelsBesideTheFallenWhoIsHidden_CancelsNothing(double fps, double phase)
+    {
+        var fallen = Film.Of(Posture.Standing, 2).Fall(Posture.Lying, 0.8).Hold(3).Hide(30);
+        var helper = new Film { X = 0.55f }.Hide(6.4).Hold(Posture.Standing, 2).Move(Posture.TyingShoe, 1).Hold(10).Move(Posture.Standing, 1).Hold(10);
+
+        Assert.Equal([FallLabels.Fall, FallLabels.LongLie], await new Cinema(fallen, helper).LabelsAsync(fps, phase / fps));
+    }
+
+    [Theory]
+    [MemberData(nameof(RatesAndPhases))]
+    public async Task Observe_FallsBesideSomebodyAndIsFoundOnlyNear_IsLookedForAndReported(double fps, double phase)
+    {
+        var falls = Film.Of(Posture.Standing, 2).Fall(Posture.Lying, 0.8).Hold(UntilSeenOnce(fps) + 0.1).HideFromAfar(6);
+        var bystander = new Film { X = 0.55f, Ground = 0.95f }.Hold(Posture.Sitting, 9);
+
+        var (_, news) = Assert.Single(await new Cinema(falls, bystander).ShowAsync(fps, phase / fps));
+
+        Assert.Equal((FallLabels.Fall, false), (news.Label, news.Report.Evidence.Vanished));
+    }
+
+    [Fact]
+    public async Task Observe_LiesWhereSomebodySleptAndStoodSince_IsReportedAgain()
+    {
+        var film = Film.Of(Posture.Lying, 40).Hide(1200).Hold(Posture.Standing, 5).Move(Posture.Lying, 5).Hold(60);
+
+        Assert.Equal([FallLabels.PersonDown, FallLabels.PersonDown], await new Cinema(film).LabelsAsync(5));
+    }
+
     [Fact]
     public async Task Observe_FoundOnTheFloor_ReportsPersonDownOnce()
     {
@@ -146,6 +231,9 @@ public sealed class FallSceneTests
 
         Assert.Equal([FallLabels.PersonDown, FallLabels.GotUp], all.Select(item => item.News.Label));
         Assert.InRange(all[0].Time, 30, 30.5);
+        Assert.Null(all[0].News.Report.Evidence.Probability);
+        Assert.Equal(1, all[0].News.Report.Evidence.LowShare);
+        Assert.InRange(all[0].News.Confidence, 0.59f, 0.61f);
     }
 
     [Theory]
@@ -317,6 +405,9 @@ public sealed class FallSceneTests
 
         Assert.Empty(news);
     }
+
+    /// <summary>Seconds that somebody has to stay low after coming down so that a slow camera sees it once, whatever its phase.</summary>
+    private static double UntilSeenOnce(double fps) => fps > 5 ? 0 : fps == 5 ? 0.1 : 0.4;
 
     private static void Checkerboard(Frame frame)
     {

@@ -6,7 +6,7 @@ namespace Ambianic.Vision.Falls;
 public sealed class Film
 {
     public const float Aspect = 16f / 9;
-    private readonly List<(double Until, Posture From, Posture To, double Starts, bool Accelerates, bool Visible)> _scenes = [];
+    private readonly List<(double Until, Posture From, Posture To, double Starts, bool Accelerates, Sight Sight)> _scenes = [];
     private Posture _last = Posture.Standing;
 
     public float X { get; init; } = 0.5f;
@@ -24,21 +24,24 @@ public sealed class Film
 
     public static Film Of(Posture posture, double seconds) => new Film().Hold(posture, seconds);
 
-    public Film Hold(Posture posture, double seconds) => Add(posture, posture, seconds, false, true);
+    public Film Hold(Posture posture, double seconds) => Add(posture, posture, seconds, false, Sight.Clear);
 
     public Film Hold(double seconds) => Hold(_last, seconds);
 
     /// <summary>Moves deliberately.</summary>
-    public Film Move(Posture to, double seconds) => Add(_last, to, seconds, false, true);
+    public Film Move(Posture to, double seconds) => Add(_last, to, seconds, false, Sight.Clear);
 
     /// <summary>Moves as gravity does.</summary>
-    public Film Fall(Posture to, double seconds) => Add(_last, to, seconds, true, true);
+    public Film Fall(Posture to, double seconds) => Add(_last, to, seconds, true, Sight.Clear);
 
     /// <summary>Is not found by the model.</summary>
-    public Film Hide(double seconds) => Add(_last, _last, seconds, false, false);
+    public Film Hide(double seconds) => Add(_last, _last, seconds, false, Sight.None);
 
-    /// <summary>What is seen at a time; null when nothing.</summary>
-    public Detection? At(double seconds)
+    /// <summary>Is found by the model only in a part of the picture, looked at from near.</summary>
+    public Film HideFromAfar(double seconds) => Add(_last, _last, seconds, false, Sight.Near);
+
+    /// <summary>What is seen at a time, in the whole picture or from near; null when nothing.</summary>
+    public Detection? At(double seconds, bool near = false)
     {
         if (_scenes.Count == 0 || seconds >= Length)
         {
@@ -48,14 +51,21 @@ public sealed class Film
         var scene = _scenes.First(scene => seconds < scene.Until);
         var share = (float)((seconds - scene.Starts) / (scene.Until - scene.Starts));
         share = scene.Accelerates ? share * share : share * share * (3 - (2 * share));
-        return scene.Visible
+        return scene.Sight == Sight.Clear || (scene.Sight == Sight.Near && near)
             ? StickFigure.Draw(Posture.Between(scene.From, scene.To, share), X + (Walking * (float)seconds), Ground, Height, Aspect, Score)
             : null;
     }
 
-    private Film Add(Posture from, Posture to, double seconds, bool accelerates, bool visible)
+    private enum Sight
     {
-        _scenes.Add((Length + seconds, from, to, Length, accelerates, visible));
+        None,
+        Near,
+        Clear,
+    }
+
+    private Film Add(Posture from, Posture to, double seconds, bool accelerates, Sight sight)
+    {
+        _scenes.Add((Length + seconds, from, to, Length, accelerates, sight));
         _last = to;
         return this;
     }
@@ -98,7 +108,8 @@ internal sealed class Cinema(params Film[] films) : IPoseLook
         return all;
     }
 
-    public async Task<List<string>> LabelsAsync(double fps) => [.. (await ShowAsync(fps)).Select(item => item.News.Label)];
+    public async Task<List<string>> LabelsAsync(double fps, double startsAt = 0) =>
+        [.. (await ShowAsync(fps, startsAt)).Select(item => item.News.Label)];
 
     public static Frame Grey(FramePool pool, TimeSpan position, long sequence = 0, byte luma = 100)
     {
@@ -108,5 +119,5 @@ internal sealed class Cinema(params Film[] films) : IPoseLook
     }
 
     ValueTask<IReadOnlyList<Detection>> IPoseLook.LookAsync(Frame frame, Box region, int quarters, CancellationToken cancellation) =>
-        new(quarters == 0 ? [.. films.Select(film => film.At(_now)).OfType<Detection>()] : Array.Empty<Detection>());
+        new(quarters == 0 ? [.. films.Select(film => film.At(_now, near: region != Box.Whole)).OfType<Detection>()] : Array.Empty<Detection>());
 }

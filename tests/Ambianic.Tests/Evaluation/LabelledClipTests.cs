@@ -1,0 +1,54 @@
+namespace Ambianic.Evaluation;
+
+public sealed class LabelledClipTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public void Read_SeparatedBySemicolons_SaysSo()
+    {
+        var error = Assert.Throws<InvalidDataException>(() => Read("file;label;fall_start_s", "a.mp4;fall;1.5"));
+
+        Assert.EndsWith("has no column file in its first line: its columns are separated by semicolons, save it with commas", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_FolderThatIsNotThere_IsOneErrorForAllClips()
+    {
+        File.WriteAllLines(_directory["m.csv"], ["file,label,fall_start_s", "a.mp4,no_fall,", "b.mp4,no_fall,"]);
+
+        var error = Assert.Throws<DirectoryNotFoundException>(() => LabelledClip.Read(_directory["m.csv"], _directory["nowhere"]));
+
+        Assert.Equal($"there is no folder {_directory["nowhere"]}", error.Message);
+    }
+
+    [Fact]
+    public void Delay_MomentOfBeingDownIsKnown_CountsFromThere()
+    {
+        var clips = Read("file,label,fall_start_s,fall_ground_s", "a.mp4,fall,1.5,2.5", "b.mp4,fall,1.5,");
+        var results = clips.Select(clip => new ClipResult(clip, 10, [new ClipAlarm(4, 1, "")])).ToList();
+
+        Assert.Equal([1.5, 2.5], results.Select(result => result.Delay));
+        Assert.Equal((2, 1), (FallScore.Of(results).Detected, FallScore.Of(results).FromGround));
+    }
+
+    [Fact]
+    public void FileFor_ClipThatChanged_IsAnotherFile()
+    {
+        var clip = Assert.Single(Read("file,label,fall_start_s", "a.mp4,no_fall,"));
+        var before = RememberedPoses.FileFor(clip);
+        File.AppendAllText(clip.Path, "more");
+
+        Assert.NotEqual(before, RememberedPoses.FileFor(clip));
+    }
+
+    private IReadOnlyList<LabelledClip> Read(params string[] lines)
+    {
+        File.WriteAllText(_directory["a.mp4"], "");
+        File.WriteAllText(_directory["b.mp4"], "");
+        File.WriteAllLines(_directory["m.csv"], lines);
+        return LabelledClip.Read(_directory["m.csv"], _directory.Path).Clips;
+    }
+}
