@@ -8,6 +8,9 @@ internal sealed class PostureHistory(FallRule rule)
     private static readonly TimeSpan Memory = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan Leaving = TimeSpan.FromSeconds(1);
 
+    /// <summary>The memory at 30 samples a second; of more the latest count.</summary>
+    private const int MostIntervals = 120;
+
     /// <summary>Nobody falls faster; a little less than the period of a camera that gives five samples a second.</summary>
     private const double DescentSeconds = 0.18;
 
@@ -41,8 +44,20 @@ internal sealed class PostureHistory(FallRule rule)
     {
         get
         {
-            var seconds = _moments.Zip(_moments.Skip(1), (a, b) => (b.Time - a.Time).TotalSeconds).Order().ToList();
-            return seconds.Count == 0 ? 0 : seconds[seconds.Count / 4];
+            var count = Math.Min(_moments.Count - 1, MostIntervals);
+            if (count <= 0)
+            {
+                return 0;
+            }
+
+            Span<double> seconds = stackalloc double[count];
+            for (var i = 0; i < count; i++)
+            {
+                seconds[i] = (_moments[^(i + 1)].Time - _moments[^(i + 2)].Time).TotalSeconds;
+            }
+
+            seconds.Sort();
+            return seconds[count / 4];
         }
     }
 
