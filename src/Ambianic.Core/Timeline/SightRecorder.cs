@@ -14,6 +14,7 @@ public sealed class SightRecorder(IEventStore store, TimeProvider time)
     private readonly DateTimeOffset _startedAt = time.GetLocalNow();
     private DateTimeOffset _lastAt;
     private string? _folder;
+    private (SightReport? Report, string Id) _tried = (null, "");
 
     /// <summary>What was told last of each pipeline, by this run or an earlier one.</summary>
     /// <exception cref="IOException">The store cannot be read.</exception>
@@ -36,12 +37,17 @@ public sealed class SightRecorder(IEventStore store, TimeProvider time)
     public async ValueTask SaveAsync(SightReport report, CancellationToken cancellation)
     {
         _folder ??= await store.StartFolderAsync(_startedAt, cancellation);
+        if (!ReferenceEquals(_tried.Report, report))
+        {
+            _tried = (report, Guid.NewGuid().ToString("N")); // an attempt that was given up may yet have stored it
+        }
+
         var at = Moment(report.At);
         var said = report with { At = at, BlindSince = Local(report.BlindSince), Reason = Credentials.Mask(report.Reason) };
         await store.AppendAsync(
             new DetectionEvent
             {
-                Id = Guid.NewGuid().ToString("N"),
+                Id = _tried.Id,
                 At = at,
                 Pipeline = report.Pipeline,
                 Source = report.Source,

@@ -1,5 +1,6 @@
 using Ambianic.Health;
 using Ambianic.Hosting;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Ambianic.Api;
 
@@ -9,10 +10,16 @@ internal static class CoverageApi
     public static void MapCoverage(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/coverage", Page).WithSummary("Intervals in which each pipeline watched or was blind, and why, the oldest first");
 
-    private static CoveragePage Page(CoverageService coverage, string? pipeline = null, DateTimeOffset? from = null, DateTimeOffset? to = null) =>
-        from > to
-            ? throw new BadHttpRequestException("from is later than to")
-            : new CoveragePage("success", coverage.Ledger.Query(pipeline, from, to));
+    private static Results<Ok<CoveragePage>, ValidationProblem> Page(
+        CoverageService coverage, string? pipeline = null, DateTimeOffset? from = null, DateTimeOffset? to = null)
+    {
+        if (TimeRange.Problem(from, to) is { } wrong)
+        {
+            return wrong;
+        }
+
+        return TypedResults.Ok(new CoveragePage("success", coverage.Ledger.Query(pipeline, from, to)));
+    }
 
     internal sealed record CoveragePage(string Status, IReadOnlyList<CoverageInterval> Coverage);
 }

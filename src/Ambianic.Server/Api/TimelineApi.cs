@@ -44,9 +44,9 @@ internal static class TimelineApi
             });
         }
 
-        if (from > to)
+        if (TimeRange.Problem(from, to) is { } wrong)
         {
-            return TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["from"] = ["from is later than to"] });
+            return wrong;
         }
 
         var query = new EventQuery

@@ -56,6 +56,20 @@ public sealed class SightRecorderTests : IDisposable
     }
 
     [Fact]
+    public async Task SaveAsync_AskedAgainForWhatASlowDiskHasStoredMeanwhile_IsOneEvent()
+    {
+        await using var store = _fixture.Open();
+        var recorder = new SightRecorder(store, _fixture.Time);
+        var (blind, sees) = (Report("door", Sight.Blind, 0), Report("door", Sight.Watching, 60));
+
+        await recorder.SaveAsync(blind, Cancellation);
+        await recorder.SaveAsync(blind, Cancellation);
+        await recorder.SaveAsync(sees, Cancellation);
+
+        Assert.Equal(2, await store.CountAsync(new EventQuery { Label = EventNames.SightLabel }, Cancellation));
+    }
+
+    [Fact]
     public void IsExpired_BlindnessIsNoQuietPicture_HasItsOwnAge()
     {
         var policy = new RetentionPolicy(new RetentionOptions { MaxAgeDaysByLabel = new Dictionary<string, double> { ["quiet"] = 1, ["sight"] = 90 } });
