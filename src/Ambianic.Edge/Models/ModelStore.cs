@@ -31,6 +31,9 @@ public sealed partial class ModelStore(string directory, IHttpClientFactory http
     /// <summary>Its conversions are wanted.</summary>
     internal int ImporterVersion { get; init; } = ModelImporter.Version;
 
+    /// <summary>Tries what a file of the user's own became, before it is used; a <see cref="ModelException"/> says that it must not be. The default is to trust it.</summary>
+    public Func<string, CancellationToken, Task> Trial { get; init; } = (_, _) => Task.CompletedTask;
+
     private string Models => Path.Combine(directory, "models");
 
     private string Temporary => Path.Combine(directory, "tmp");
@@ -131,7 +134,7 @@ public sealed partial class ModelStore(string directory, IHttpClientFactory http
             try
             {
                 Directory.CreateDirectory(Temporary);
-                await ImportAsync(path, onnx, null, cancellation);
+                await ImportAsync(path, onnx, null, cancellation, Trial);
             }
             finally
             {
@@ -198,10 +201,28 @@ public sealed partial class ModelStore(string directory, IHttpClientFactory http
         }
     }
 
-    private async Task ImportAsync(string source, ConvertedFile onnx, IReadOnlyList<string>? outputs, CancellationToken cancellation)
+    private async Task ImportAsync(
+        string source,
+        ConvertedFile onnx,
+        IReadOnlyList<string>? outputs,
+        CancellationToken cancellation,
+        Func<string, CancellationToken, Task>? trial = null)
     {
         var unfinished = Path.Combine(Temporary, Path.GetFileName(onnx.Path));
-        ModelImporter.Import(source, unfinished, outputs);
+        try
+        {
+            ModelImporter.Import(source, unfinished, outputs);
+            await (trial?.Invoke(unfinished, cancellation) ?? Task.CompletedTask);
+        }
+        catch (IOException error)
+        {
+            throw new ModelException($"{source} cannot be imported: {error.Message}; free some space, or set AMBIANIC_CACHE to another folder", error);
+        }
+        catch (ModelException error) when (!error.Message.Contains(source, StringComparison.Ordinal))
+        {
+            throw new ModelException($"{source} cannot be used: {error.Message}", error);
+        }
+
         await NameAsync(unfinished, onnx, cancellation);
         LogImported(Path.GetFileName(source), onnx.Path);
     }

@@ -15,7 +15,7 @@ internal static class ModelsCommand
 {
     public static Command Create() => new("models", "The models that Ambianic knows") 
     {
-        List(), Pull(), Import(), Calibrate(),
+        List(), Pull(), Import(), Try(), Calibrate(),
     };
 
     private static Command List()
@@ -78,6 +78,21 @@ internal static class ModelsCommand
             Print("decoder", [decoder]);
             Print("ONNX", [onnx]);
             return isUsable ? 0 : 1;
+        });
+        return command;
+    }
+
+    /// <summary>For <see cref="ModelTrial"/>: only whether this process survives it counts.</summary>
+    private static Command Try()
+    {
+        var file = new Argument<string>("FILE") { Description = "An ONNX file" };
+        var command = new Command(ModelTrial.Command, "Load and run a model once") { file };
+        command.Hidden = true;
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var onnx = parsed.GetRequiredValue(file);
+            await GuessDecoderAsync(onnx, onnx, cancellation);
+            return 0;
         });
         return command;
     }

@@ -68,7 +68,10 @@ internal static class Services
             ModelStore.DefaultDirectory(),
             provider.GetRequiredService<IHttpClientFactory>(),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<ModelStore>>()));
+            provider.GetRequiredService<ILogger<ModelStore>>())
+        {
+            Trial = ModelTrial.RunAsync,
+        });
         services.AddSingleton<ModelResolver>();
         services.AddSingleton<ModelLookup>(provider =>
         {

@@ -194,8 +194,19 @@ internal sealed partial class TfliteReader
     private string Reduce(TfliteOperator item, string op) =>
         _builder.Reduce(op, In(item, 0), In(item, 1), item.Options?.Bool(0) ?? false);
 
-    private string Pool(TfliteOperator item, string op) => Activated(
-        item, 5, _builder.Pool(op, In(item, 0), Window(item), [Option(item, 4), Option(item, 3)]));
+    private string Pool(TfliteOperator item, string op)
+    {
+        var (window, rows, columns) = (Window(item), Option(item, 4), Option(item, 3));
+        var picture = TensorOf(Input(item, 0)).Shape;
+        if (rows < 1 || columns < 1 || (!window.Same && picture is [_, var height, var width, _] && !(Fits(rows, height) && Fits(columns, width))))
+        {
+            throw new ModelException($"a window of {rows}x{columns} does not fit into [{string.Join(", ", picture)}]");
+        }
+
+        return Activated(item, 5, _builder.Pool(op, In(item, 0), window, [rows, columns]));
+
+        static bool Fits(int window, int size) => window <= size || size <= 1; // one stands for a size that is not known yet
+    }
 
     private static ResizeGrid Grid(TfliteOperator item, int field) => item.Options switch
     {
@@ -204,8 +215,13 @@ internal sealed partial class TfliteReader
         _ => ResizeGrid.Asymmetric,
     };
 
-    private static Window Window(TfliteOperator item) =>
-        new(Same: (item.Options?.Byte(0) ?? 0) == 0, Option(item, 2), Option(item, 1));
+    private static Window Window(TfliteOperator item)
+    {
+        var window = new Window(Same: (item.Options?.Byte(0) ?? 0) == 0, Option(item, 2), Option(item, 1));
+        return window is { StrideY: > 0, StrideX: > 0 }
+            ? window
+            : throw new ModelException($"a stride of {window.StrideY}x{window.StrideX} leads nowhere");
+    }
 
     private void DefineAll(TfliteOperator item, string[] values)
     {
