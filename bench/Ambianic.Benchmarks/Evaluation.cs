@@ -42,7 +42,7 @@ internal static class Evaluation
             }
 
             var table = Table(rows);
-            Console.WriteLine($"{pictures.Count} pictures, {pictures.Sum(picture => picture.Boxes.Count)} things; precision and recall at {parsed.GetValue(threshold)}\n\n{table}");
+            Console.WriteLine($"{pictures.Count} pictures, {pictures.Sum(picture => picture.Boxes.Count(box => !box.IsCrowd))} things; precision and recall at {parsed.GetValue(threshold)}\n\n{table}");
             if (parsed.GetValue(markdown) is { } path)
             {
                 await File.WriteAllTextAsync(path, table, cancellation);

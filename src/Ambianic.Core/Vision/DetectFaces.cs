@@ -12,6 +12,7 @@ public sealed record DetectFacesOptions
     public string? AiModel { get; init; }
 
     /// <summary>The model; the default is the catalog's model for faces.</summary>
+    [Finds(ModelRole.Faces)]
     public ModelOptions? Model { get; init; }
 
     /// <summary>A file of labels, one a line; the default is what the model itself brings.</summary>

@@ -14,6 +14,7 @@ public sealed record DetectFallsOptions : IValidatableObject
     public string? AiModel { get; init; }
 
     /// <summary>The model; the default is the catalog's model for poses.</summary>
+    [Finds(ModelRole.Poses)]
     public ModelOptions? Model { get; init; }
 
     /// <summary>A file of labels; accepted for compatibility, pose models bring their own.</summary>

@@ -13,6 +13,7 @@ public sealed record DetectObjectsOptions
     public string? AiModel { get; init; }
 
     /// <summary>The model; the default is the catalog's model for objects.</summary>
+    [Finds(ModelRole.Objects)]
     public ModelOptions? Model { get; init; }
 
     /// <summary>A file of labels, one a line; the default is what the model itself brings.</summary>

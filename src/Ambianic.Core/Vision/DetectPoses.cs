@@ -12,6 +12,7 @@ public sealed record DetectPosesOptions
     public string? AiModel { get; init; }
 
     /// <summary>The model; the default is the catalog's model for poses.</summary>
+    [Finds(ModelRole.Poses)]
     public ModelOptions? Model { get; init; }
 
     /// <summary>A file of labels, one a line; the default is what the model itself brings.</summary>

@@ -20,7 +20,7 @@ public interface IDetector
     /// <param name="region">The part to look at, relative to the frame; null is the whole frame.</param>
     /// <param name="threshold">Nothing less confident than this is returned, 0 to 1.</param>
     /// <param name="cancellation">Stops waiting for the model; a running inference is not interrupted.</param>
-    /// <returns>Detections after non-maximum suppression, most confident first, boxes relative to the region and clipped to it.</returns>
+    /// <returns>Detections, one for each thing, most confident first, boxes relative to the region and clipped to it.</returns>
     /// <exception cref="InferenceException">The model could not be loaded or run.</exception>
     ValueTask<IReadOnlyList<Detection>> DetectAsync(Frame frame, Box? region, float threshold, CancellationToken cancellation);
 }

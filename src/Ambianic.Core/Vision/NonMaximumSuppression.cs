@@ -9,11 +9,14 @@ public static class NonMaximumSuppression
     /// <summary>More candidates than this, the weakest of them, are dropped beforehand: bounds the time when a threshold is near 0.</summary>
     public const int MaximumCandidates = 1000;
 
+    /// <summary>An overlap that no two boxes exceed: everything is kept.</summary>
+    public const float KeepAll = 1;
+
     private static readonly Comparer<Candidate> BestFirst = Comparer<Candidate>.Create(Compare);
 
     /// <summary>Removes every candidate that overlaps a better one of its class by more than <paramref name="overlap"/>, and sorts the rest, best first.</summary>
     /// <param name="candidates">Changed in place.</param>
-    /// <param name="overlap">Intersection over union, 0 to 1.</param>
+    /// <param name="overlap">Intersection over union, 0 to 1; <see cref="KeepAll"/> only sorts.</param>
     public static void Apply(List<Candidate> candidates, float overlap)
     {
         candidates.Sort(BestFirst);
@@ -21,7 +24,7 @@ public static class NonMaximumSuppression
         var kept = 0;
         for (var i = 0; i < count; i++)
         {
-            if (!IsSuppressed(candidates, kept, candidates[i], overlap))
+            if (overlap >= KeepAll || !IsSuppressed(candidates, kept, candidates[i], overlap))
             {
                 candidates[kept++] = candidates[i];
             }

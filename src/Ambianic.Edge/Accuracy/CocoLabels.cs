@@ -9,7 +9,7 @@ internal static class CocoLabels
 {
     private const int LongestQuote = 80;
 
-    /// <summary>The file's pictures, sorted by name, without crowds.</summary>
+    /// <summary>The file's pictures, sorted by name.</summary>
     /// <exception cref="InvalidDataException">It is no such file; the message names it and what is wrong in it.</exception>
     public static IReadOnlyList<LabelledPicture> Read(string images, string path)
     {
@@ -18,9 +18,7 @@ internal static class CocoLabels
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));
             var root = document.RootElement;
             var names = List(root, "categories").ToDictionary(category => Get(category, "id").GetInt64(), category => Text(category, "name"));
-            var boxes = List(root, "annotations")
-                .Where(annotation => !annotation.TryGetProperty("iscrowd", out var crowd) || crowd.GetInt32() == 0)
-                .ToLookup(annotation => Get(annotation, "image_id").GetInt64());
+            var boxes = List(root, "annotations").ToLookup(annotation => Get(annotation, "image_id").GetInt64());
             return [.. List(root, "images")
                 .Select(image => new LabelledPicture(
                     Path.Combine(images, Text(image, "file_name")),
@@ -44,7 +42,10 @@ internal static class CocoLabels
 
         return new TrueBox(
             names.GetValueOrDefault(Get(annotation, "category_id").GetInt64()) ?? throw new FormatException($"there is no category of {Quote(annotation)}"),
-            new Box(box[0] / width, box[1] / height, (box[0] + box[2]) / width, (box[1] + box[3]) / height));
+            new Box(box[0] / width, box[1] / height, (box[0] + box[2]) / width, (box[1] + box[3]) / height))
+        {
+            IsCrowd = annotation.TryGetProperty("iscrowd", out var crowd) && crowd.GetInt32() != 0,
+        };
     }
 
     private static JsonElement Get(JsonElement element, string key) =>

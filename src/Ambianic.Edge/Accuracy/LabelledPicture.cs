@@ -5,7 +5,24 @@ namespace Ambianic.Accuracy;
 /// <summary>Something that a person has seen in a picture.</summary>
 /// <param name="Label">What it is.</param>
 /// <param name="Box">Where it is, relative to the picture.</param>
-public sealed record TrueBox(string Label, Box Box);
+public sealed record TrueBox(string Label, Box Box)
+{
+    /// <summary>True for many things of which nobody has said where each is.</summary>
+    public bool IsCrowd { get; init; }
+
+    /// <summary>Intersection over union with a detection; of a crowd, the part of the detection that lies in it; 0 to 1.</summary>
+    public float OverlapOf(Box detection)
+    {
+        if (!IsCrowd)
+        {
+            return Box.IoU(detection);
+        }
+
+        var common = new Box(
+            MathF.Max(Box.XMin, detection.XMin), MathF.Max(Box.YMin, detection.YMin), MathF.Min(Box.XMax, detection.XMax), MathF.Min(Box.YMax, detection.YMax));
+        return detection.Area > 0 ? common.Area / detection.Area : 0;
+    }
+}
 
 /// <summary>A picture of which it is known what there is to be seen.</summary>
 /// <param name="Path">The picture file.</param>
@@ -19,7 +36,7 @@ public sealed record LabelledPicture(string Path, IReadOnlyList<TrueBox> Boxes)
     /// <param name="labels">
     /// A folder of YOLO text files (<c>class x y width height</c>, relative, centre; names of the classes in a <c>classes.txt</c>
     /// or a <c>.yaml</c> with <c>names</c>, there or one folder up; a picture without a file shows nothing), or a COCO JSON
-    /// file (its pictures only, crowds left out).
+    /// file (its pictures only).
     /// </param>
     /// <exception cref="InvalidDataException">The labels cannot be read; the message says where and why.</exception>
     public static IReadOnlyList<LabelledPicture> Load(string images, string labels)

@@ -45,7 +45,7 @@ public static class ModelCalibration
     {
         var all = one with { Detections = [.. one.Detections, .. other.Detections] };
         var counted = all.Detections.Where(IsCounted).ToList();
-        var right = counted.Count(item => item.Overlap > 0);
+        var right = counted.Count(item => item.IsRight);
         if (right < FewestDetections || counted.Count - right < FewestDetections)
         {
             throw new ArgumentException(
@@ -78,7 +78,7 @@ public static class ModelCalibration
         labels.Distinct().Take(5).ToList() is { Count: > 0 } some ? string.Join(", ", some) : "nothing";
 
     private static Calibration Fit(JudgedDetections judged) =>
-        Calibration.Fit([.. judged.Detections.Where(IsCounted).Select(item => (item.Confidence, item.Overlap > 0))]);
+        Calibration.Fit([.. judged.Detections.Where(IsCounted).Select(item => (item.Confidence, item.IsRight))]);
 
-    private static bool IsCounted(JudgedDetection detection) => detection.Confidence >= SmallestScore;
+    private static bool IsCounted(JudgedDetection detection) => !detection.IsIgnored && detection.Confidence >= SmallestScore;
 }

@@ -8,7 +8,6 @@ namespace Ambianic.Configuration;
 /// </summary>
 internal static class MissingFiles
 {
-    private const string ModelKey = "model";
     private const string LabelsKey = "labels";
 
     /// <summary>Adds the warnings.</summary>
@@ -18,16 +17,16 @@ internal static class MissingFiles
     /// <param name="problems">Receives the warnings.</param>
     public static void Report(MappingNode element, object options, string path, ProblemList problems)
     {
-        if (NamedFiles.Used(ValueOf<ModelOptions>(options, ModelKey)) is { } used && !File.Exists(used.Path))
+        if (NamedFiles.Used(ValueOf<ModelOptions>(options, ModelNames.Key)) is { } used && !File.Exists(used.Path))
         {
-            if (NamedFiles.RoleOfWellKnown(used.Path) is not null)
+            if (NamedFiles.RoleOfWellKnown(used.Path) is { } wellKnown && (ModelNames.RoleOf(options.GetType()) ?? wellKnown) == wellKnown)
             {
                 return; // the catalog's is used instead, with its own labels
             }
 
-            if (element.Find(ModelKey) is { Value: MappingNode model } entry)
+            if (element.Find(ModelNames.Key) is { Value: MappingNode model } entry)
             {
-                Warn(model.Find(used.Key), entry.Path ?? ProblemList.Join(path, ModelKey), used.Path, problems);
+                Warn(model.Find(used.Key), entry.Path ?? ProblemList.Join(path, ModelNames.Key), used.Path, problems);
             }
         }
 

@@ -18,7 +18,9 @@ internal sealed class ModelReader(MappingNode section, ElementRegistry registry,
             .ToDictionary(key => key.Key, key => key.Value.DeclaringType!);
         foreach (var model in section.Entries)
         {
-            CheckKeys(MapOf(model, problems), PathOf(model), types, problems);
+            var options = MapOf(model, problems);
+            CheckKeys(options, PathOf(model), types, problems);
+            ModelNames.Check(options, null, PathOf(model), problems);
         }
     }
 

@@ -43,6 +43,7 @@ internal sealed class PipelineReader(
                     elements.Add(new ElementConfiguration(element.Key, options));
                     if (node is MappingNode map)
                     {
+                        ModelNames.Check(map, kind, elementPath, problems);
                         MissingFiles.Report(map, options, elementPath, warnings);
                     }
                 }

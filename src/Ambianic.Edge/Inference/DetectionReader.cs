@@ -3,7 +3,7 @@ using Ambianic.Vision.Decoders;
 
 namespace Ambianic.Inference;
 
-/// <summary>Makes detections of a model's outputs: decoded, overlaps removed, calibrated, labelled, in the picture's coordinates.</summary>
+/// <summary>Makes detections of a model's outputs: decoded, overlaps removed where the graph has not done it, calibrated, labelled, in the picture's coordinates.</summary>
 /// <remarks>Safe to use from several threads.</remarks>
 internal sealed class DetectionReader(IDetectionDecoder decoder, Calibration calibration, IReadOnlyList<string> labels)
 {
@@ -22,7 +22,7 @@ internal sealed class DetectionReader(IDetectionDecoder decoder, Calibration cal
     {
         candidates.Clear();
         decoder.Decode(outputs, letterbox, calibration.ToScore(threshold), candidates);
-        NonMaximumSuppression.Apply(candidates.Items, decoder.Overlap);
+        NonMaximumSuppression.Apply(candidates.Items, decoder.Overlap(outputs, letterbox.TensorWidth, letterbox.TensorHeight));
         if (candidates.Items.Count == 0)
         {
             return [];

@@ -47,7 +47,7 @@ internal sealed class ModelSession : IDisposable
         Model = model.Name;
         _graph = graph;
         _longest = longest;
-        Classes = Math.Max(0, decoder.Classes(runs[0].Outputs));
+        Classes = decoder.Classes(runs[0].Outputs) is > 0 and var seen ? seen : model.Classes;
         _reader = new DetectionReader(
             decoder, model.Calibration ?? Calibration.None, model.Labels is { } labels ? LabelSets.CloseGaps(labels, Classes) : OwnLabels(graph, decoder, Classes));
         _workers = [.. runs.Select(run => new InferenceWorker(run))];
@@ -70,7 +70,7 @@ internal sealed class ModelSession : IDisposable
     /// <summary>By class index.</summary>
     public IReadOnlyList<string> Labels => _reader.Labels;
 
-    /// <summary>How many classes the outputs tell apart; 0 when that cannot be seen.</summary>
+    /// <summary>How many classes the model tells apart, as its outputs show or the catalog says; 0 when nobody knows.</summary>
     public int Classes { get; }
 
     /// <summary>How often it ran.</summary>

@@ -69,4 +69,7 @@ public sealed record ResolvedModel(
 
     /// <summary>From the model's scores to confidences; null takes the scores as they are.</summary>
     public Calibration? Calibration { get; init; }
+
+    /// <summary>How many classes it tells apart, for outputs that do not show it; 0 when nobody knows.</summary>
+    public int Classes { get; init; }
 }

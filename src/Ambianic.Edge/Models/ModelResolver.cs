@@ -44,7 +44,11 @@ public sealed partial class ModelResolver(ModelStore store, ILogger<ModelResolve
             await store.GetAsync(model, progress, cancellation),
             model.Input,
             options?.Decoder ?? model.Decoder,
-            labels is null ? model.Labels : LabelSets.CloseGaps(LabelFile.Read(labels), model.Labels.Count)) { Calibration = model.Calibration };
+            labels is null ? model.Labels : LabelSets.CloseGaps(LabelFile.Read(labels), model.Labels.Count))
+        {
+            Calibration = model.Calibration,
+            Classes = model.Labels.Count,
+        };
 
     private async Task<ResolvedModel> TfliteAsync(
         ModelRole role, string path, ModelOptions options, string? labels, IProgress<DownloadProgress>? progress, CancellationToken cancellation)

@@ -8,7 +8,7 @@ internal static class RegularFile
     /// <summary>The whole file; nothing for a device or a pipe, which have no length.</summary>
     /// <param name="path">The file.</param>
     /// <param name="largest">In bytes.</param>
-    /// <exception cref="ModelException">It is larger than <paramref name="largest"/>.</exception>
+    /// <exception cref="ModelException">It is a folder, or larger than <paramref name="largest"/>.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static byte[] ReadAll(string path, long largest)
     {
@@ -29,7 +29,7 @@ internal static class RegularFile
     }
 
     /// <summary>Opens a file for reading.</summary>
-    /// <exception cref="ModelException">It is empty, a device or a pipe.</exception>
+    /// <exception cref="ModelException">It is a folder, empty, a device or a pipe.</exception>
     /// <exception cref="IOException">It cannot be opened.</exception>
     public static FileStream Open(string path) => HasNoLength(path)
         ? throw new ModelException("there is nothing in it: it is empty, or no file but a device or a pipe")
@@ -38,6 +38,11 @@ internal static class RegularFile
     /// <summary>Asked before a file is opened, because that is where a pipe blocks.</summary>
     private static bool HasNoLength(string path)
     {
+        if (Directory.Exists(path))
+        {
+            throw new ModelException("it is a folder; name a file in it"); // opening one ends in "access denied"
+        }
+
         var file = new FileInfo(path);
         return (file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file) is { Exists: true, Length: 0 };
     }

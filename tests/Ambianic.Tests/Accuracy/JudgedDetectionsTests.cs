@@ -11,11 +11,55 @@ public sealed class JudgedDetectionsTests
     {
         var box = new Box(0.1f, 0.1f, 0.5f, 0.5f);
 
-        var judged = JudgedDetections.Judge(
+        var judged = JudgedDetection.Judge(
             [new Detection("person", 0.6f, box), new Detection("person", 0.9f, box), new Detection("dog", 0.8f, box)],
-            [new TrueBox("person", box)]).ToList();
+            [new TrueBox("person", box)]);
 
-        Assert.Equal([("person", 0.9f, 1f), ("dog", 0.8f, 0f), ("person", 0.6f, 0f)], judged.Select(item => (item.Label, item.Confidence, item.Overlap)));
+        Assert.Equal(
+            [("person", 0.9f, true), ("person", 0.6f, false), ("dog", 0.8f, false)], judged.Select(item => (item.Label, item.Confidence, item.IsRight)));
+    }
+
+    [Fact]
+    public void Judge_LooseMatchBeforeAGoodOne_LosesTheThingOnlyWhereItOverlapsEnough()
+    {
+        var judged = JudgedDetection.Judge(
+            [new Detection("person", 0.9f, new Box(0, 0, 0.62f, 1)), new Detection("person", 0.8f, new Box(0, 0, 0.92f, 1))],
+            [new TrueBox("person", Box.Whole)]).ToList();
+
+        Assert.Equal((Verdict.Right, Verdict.Wrong), (judged[0].At(0.5f), judged[1].At(0.5f)));
+        Assert.Equal((Verdict.Right, Verdict.Wrong), (judged[0].At(0.6f), judged[1].At(0.6f)));
+        Assert.Equal((Verdict.Wrong, Verdict.Right), (judged[0].At(0.65f), judged[1].At(0.65f)));
+        Assert.Equal((Verdict.Wrong, Verdict.Right), (judged[0].At(0.9f), judged[1].At(0.9f)));
+        Assert.Equal((Verdict.Wrong, Verdict.Wrong), (judged[0].At(0.95f), judged[1].At(0.95f)));
+    }
+
+    [Fact]
+    public void Judge_DetectionsOnACrowd_AreNeitherRightNorWrong()
+    {
+        var alone = new Box(0.4f, 0.4f, 0.6f, 0.6f);
+
+        var judged = JudgedDetection.Judge(
+            [
+                new Detection("person", 0.9f, new Box(0, 0, 0.1f, 0.2f)),
+                new Detection("person", 0.8f, new Box(0.1f, 0, 0.2f, 0.2f)),
+                new Detection("person", 0.7f, alone),
+                new Detection("person", 0.6f, new Box(0.5f, 0, 0.95f, 0.1f)), // a ninth of it on the crowd
+                new Detection("dog", 0.5f, new Box(0, 0, 0.1f, 0.2f)),
+            ],
+            [new TrueBox("person", new Box(0, 0, 0.55f, 1)) { IsCrowd = true }, new TrueBox("person", alone)]);
+
+        Assert.Equal([Verdict.Ignored, Verdict.Ignored, Verdict.Right, Verdict.Wrong, Verdict.Wrong], judged.Select(item => item.At(0.5f)));
+    }
+
+    [Fact]
+    public void AveragePrecisionAndAt_DetectionOnACrowd_DoesNotCount()
+    {
+        var judged = new JudgedDetections(
+            [.. Persons((0.9f, 1)).Detections, new JudgedDetection("person", 0.8f, [.. JudgedDetection.Overlaps.Select(_ => Verdict.Ignored)]), .. Persons((0.7f, 1)).Detections], TwoPersons);
+
+        Assert.Equal(1, judged.AveragePrecision(0.5f), 6);
+        Assert.Equal((1.0, 1.0), judged.At(0.5f));
+        Assert.Equal(0.2, judged.CalibrationError(0), 6);
     }
 
     [Fact]
@@ -53,5 +97,5 @@ public sealed class JudgedDetectionsTests
     }
 
     private static JudgedDetections Persons(params (float Confidence, float Overlap)[] detections) =>
-        new([.. detections.Select(item => new JudgedDetection("person", item.Confidence, item.Overlap))], TwoPersons);
+        new([.. detections.Select(item => Judged.Of("person", item.Confidence, item.Overlap))], TwoPersons);
 }

@@ -147,7 +147,7 @@ public sealed class LabelledPictureTests : IDisposable
     }
 
     [Fact]
-    public void Load_CocoFile_GivesRelativeBoxesWithoutCrowds()
+    public void Load_CocoFile_GivesRelativeBoxesAndMarksCrowds()
     {
         Write("instances.json", """
             {"images": [{"id": 7, "file_name": "a.jpg", "width": 200, "height": 100}],
@@ -158,7 +158,7 @@ public sealed class LabelledPictureTests : IDisposable
 
         var picture = Assert.Single(LabelledPicture.Load(At("images"), At("instances.json")));
 
-        Assert.Equal(new TrueBox("person", new Box(0.1f, 0.1f, 0.6f, 0.6f)), Assert.Single(picture.Boxes));
+        Assert.Equal([new TrueBox("person", new Box(0.1f, 0.1f, 0.6f, 0.6f)), new TrueBox("person", Box.Whole) { IsCrowd = true }], picture.Boxes);
     }
 
     [Fact]

@@ -26,7 +26,7 @@ public sealed class ModelCalibrationTests
     [Fact]
     public void Fit_NothingRight_ShowsTheLabelsOfBothSides()
     {
-        var strangers = new JudgedDetections([.. Enumerable.Repeat(new JudgedDetection("class 0", 0.5f, 0), 30)], new Dictionary<string, int> { ["cat"] = 9 });
+        var strangers = new JudgedDetections([.. Enumerable.Repeat(Judged.Of("class 0", 0.5f, 0), 30)], new Dictionary<string, int> { ["cat"] = 9 });
 
         var error = Assert.Throws<ArgumentException>(() => ModelCalibration.Fit(strangers, Half(0, 0)));
 
@@ -36,13 +36,13 @@ public sealed class ModelCalibrationTests
 
     [Fact]
     public void Fit_ScoresBelowATenth_DoNotCount() =>
-        Assert.Throws<ArgumentException>(() => ModelCalibration.Fit(Half(20, 0), new JudgedDetections([.. Enumerable.Repeat(new JudgedDetection("cat", 0.09f, 0), 30)], new Dictionary<string, int>())));
+        Assert.Throws<ArgumentException>(() => ModelCalibration.Fit(Half(20, 0), new JudgedDetections([.. Enumerable.Repeat(Judged.Of("cat", 0.09f, 0), 30)], new Dictionary<string, int>())));
 
     /// <summary>Right ones score .6 on the whole, wrong ones .3.</summary>
     private static JudgedDetections Half(int right, int wrong) => new(
         [
-            .. Enumerable.Range(0, right).Select(i => new JudgedDetection("cat", 0.4f + (0.4f * i / right), 0.9f)),
-            .. Enumerable.Range(0, wrong).Select(i => new JudgedDetection("cat", 0.1f + (0.4f * i / wrong), 0)),
+            .. Enumerable.Range(0, right).Select(i => Judged.Of("cat", 0.4f + (0.4f * i / right), 0.9f)),
+            .. Enumerable.Range(0, wrong).Select(i => Judged.Of("cat", 0.1f + (0.4f * i / wrong), 0)),
         ],
         new Dictionary<string, int> { ["cat"] = right });
 }

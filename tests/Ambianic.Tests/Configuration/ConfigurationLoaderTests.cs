@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Text;
+using Ambianic.Pipelines;
 using Ambianic.Vision;
+using Ambianic.Vision.Decoders;
 
 namespace Ambianic.Configuration;
 
@@ -209,6 +211,60 @@ public sealed class ConfigurationLoaderTests : IDisposable
     }
 
     [Theory]
+    [InlineData("model: {name: nanodett}", "38 pipelines.a[1].detect_objects.model.name: 'nanodett' is not a model of the catalog", "did you mean nanodet?")]
+    [InlineData("model: {decoder: yolo9}", "41 pipelines.a[1].detect_objects.model.decoder: 'yolo9' is not a decoder", "did you mean yolo?")]
+    [InlineData("model: {name: blazeface-back}", "38 pipelines.a[1].detect_objects.model.name: 'blazeface-back' finds faces, and detect_objects looks for objects", "centernet")]
+    public void Load_NameThatNoModelOrDecoderHas_IsAnErrorWhereItStands(string options, string problem, string advice)
+    {
+        Write("config.yaml", $"pipelines:\n  a:\n    - source: rtsp://cam/1\n    - detect_objects: {{{options}}}\n");
+
+        var result = LoadBuiltIn();
+
+        var reported = Assert.Single(result.Problems).ToString();
+        Assert.StartsWith($"config.yaml:4:{problem}", reported, StringComparison.Ordinal);
+        Assert.Contains(advice, reported, StringComparison.Ordinal);
+        Assert.True(result.HasErrors);
+        Assert.False(Assert.Single(result.Configuration.Pipelines).IsEnabled);
+    }
+
+    [Fact]
+    public void Load_NamesInSharedModels_AreErrorsOnceAlsoWhereNobodyUsesThem()
+    {
+        Write("config.yaml", """
+            ai_models:
+              mine: {model: {name: centrenet}}
+              faces: {model: {name: yunet}}
+              unused: {model: {decoder: yolovx}}
+            pipelines:
+              a: [source: rtsp://cam/1, detect_objects: {ai_model: mine}]
+              b: [source: rtsp://cam/2, detect_objects: {ai_model: mine}, detect_faces: {ai_model: faces}]
+              c: [source: rtsp://cam/3, detect_falls: {ai_model: faces}]
+              d: [source: rtsp://cam/4, detect_objects: {model: {name: CenterNet, decoder: centernet}}]
+            """);
+
+        var result = LoadBuiltIn();
+
+        Assert.Equal(
+            [
+                "config.yaml:2:24 ai_models.mine.model.name: 'centrenet' is not a model of the catalog; 'ambianic models list' prints those that are (did you mean centernet?)",
+                "config.yaml:3:25 ai_models.faces.model.name: 'yunet' finds faces, and detect_falls looks for poses; for those there are movenet-multipose, movenet-thunder, movenet-lightning",
+                $"config.yaml:4:29 ai_models.unused.model.decoder: 'yolovx' is not a decoder; there are {string.Join(", ", DetectionDecoders.Names.Order(StringComparer.Ordinal))} (did you mean yolox?)",
+            ],
+            result.Problems.Select(problem => problem.ToString()));
+        Assert.Equal(["d"], result.Configuration.Pipelines.Where(pipeline => pipeline.IsEnabled).Select(pipeline => pipeline.Name));
+    }
+
+    [Theory]
+    [InlineData("detect_faces", 0)]
+    [InlineData("detect_objects", 1)]
+    public void Load_FileOfTheReferenceIsNotThere_IsMissedWhereItsRoleIsAnother(string element, int warnings)
+    {
+        Write("config.yaml", $"pipelines:\n  a: [source: rtsp://cam/1, {element}: {{model: {{tflite: mobilenet_ssd_v2_face_quant_postprocess.tflite}}}}]\n");
+
+        Assert.Equal(warnings, LoadBuiltIn().Problems.Count(problem => problem.Message.Contains("is not there", StringComparison.Ordinal)));
+    }
+
+    [Theory]
     [InlineData("{name: nanodet, onnx: not-there.onnx}")]
     [InlineData("{tflite: mine.tflite, edgetpu: mine_edgetpu.tflite}")]
     [InlineData("{tflite: mine_edgetpu.tflite}")]
@@ -408,6 +464,9 @@ public sealed class ConfigurationLoaderTests : IDisposable
         .Load([new ConfigurationText("config.yaml", Encoding.UTF8.GetBytes(text)) { IsRequired = true }], workingDirectory, new ProblemList());
 
     private void Write(string name, string content) => File.WriteAllText(_directory[name], content);
+
+    private ConfigurationResult LoadBuiltIn() => new ConfigurationLoader(BuiltInElements.AddTo(new ElementRegistry()))
+        .Load(ConfigurationFiles.Locate(null, _directory.Path, _ => null));
 
     private ConfigurationResult Load() => new ConfigurationLoader(TestElements.Registry())
         .Load(ConfigurationFiles.Locate(null, _directory.Path, _ => null));

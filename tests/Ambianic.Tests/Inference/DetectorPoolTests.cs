@@ -237,6 +237,18 @@ public sealed class DetectorPoolTests : IDisposable
         Assert.Equal(warnings, log.Lines.Count(line => line.StartsWith("Warning: Model mine tells 3 classes apart and there are 2 labels", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public async Task ReadyAsync_LabelsOfAnotherModelAndOutputsThatDoNotTell_WarnsByWhatTheCatalogSays()
+    {
+        var log = new LogRecorder<DetectorPool>();
+        var model = (await Tiny("centernet")) with { Classes = 80, Labels = ["a", "b"] };
+        using var pool = new DetectorPool((_, _, _, _) => Task.FromResult(model), TimeProvider.System, log);
+
+        await pool.Create(ModelRole.Objects, null, null).ReadyAsync(Cancellation);
+
+        Assert.Single(log.Lines, line => line.StartsWith("Warning: Model tiny tells 80 classes apart and there are 2 labels", StringComparison.Ordinal));
+    }
+
     public void Dispose() => _folder.Delete(recursive: true);
 
     private Task<ResolvedModel> Tiny(string? decoder = null) => Task.FromResult(new ResolvedModel(

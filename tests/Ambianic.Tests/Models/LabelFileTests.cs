@@ -76,6 +76,16 @@ public sealed class LabelFileTests
     }
 
     [Fact]
+    public void Read_Folder_SaysThatItIsOne()
+    {
+        using var directory = new TemporaryDirectory();
+
+        var error = Assert.Throws<ModelException>(() => LabelFile.Read(directory.Path));
+
+        Assert.Equal($"the labels file {directory.Path} cannot be read: it is a folder; name a file in it", error.Message);
+    }
+
+    [Fact]
     public void Read_OneEndlessLine_IsNotTakenForALabel() => Assert.Throws<ModelException>(() => Read(new string('x', 10_000)));
 
     [Fact]

@@ -50,6 +50,21 @@ public sealed class ModelResolverTests : IDisposable
         Assert.Contains("'nanodet' finds objects, and faces are wanted", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task ResolveAsync_CatalogModelWithOwnLabels_KeepsTheNumberOfItsClasses()
+    {
+        await PulledModels.RequireAsync("centernet");
+        await File.WriteAllTextAsync(_fixture["two.txt"], "a\nb\n", TestContext.Current.CancellationToken);
+        var store = new ModelStore(
+            ModelStore.DefaultDirectory(), _fixture, TimeProvider.System, NullLogger<ModelStore>.Instance) { NpmCommand = ["none"] };
+
+        var model = await new ModelResolver(store, NullLogger<ModelResolver>.Instance).ResolveAsync(
+            ModelRole.Objects, new ModelOptions { Name = "centernet" }, _fixture["two.txt"], null, TestContext.Current.CancellationToken);
+
+        Assert.Equal(["a", "b"], model.Labels);
+        Assert.Equal(80, model.Classes);
+    }
+
     [Theory]
     [InlineData(ModelRole.Objects, "ai_models/mobilenet_ssd_v2_coco_quant_postprocess.tflite")]
     [InlineData(ModelRole.Faces, "/opt/ambianic-edge/ai_models/mobilenet_ssd_v2_face_quant_postprocess.tflite")]

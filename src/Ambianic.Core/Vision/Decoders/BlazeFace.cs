@@ -26,7 +26,7 @@ public sealed class BlazeFace : IDetectionDecoder
     public IReadOnlyList<string> Labels { get; } = ["face"];
 
     /// <inheritdoc/>
-    public float Overlap => 0.3f;
+    public float Overlap(IReadOnlyList<ModelOutput> outputs, int width, int height) => 0.3f;
 
     /// <inheritdoc/>
     public bool Reads(IReadOnlyList<ModelOutput> outputs, int width, int height) =>

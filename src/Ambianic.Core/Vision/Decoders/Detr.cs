@@ -25,6 +25,9 @@ public sealed class Detr : IDetectionDecoder
     public int Classes(IReadOnlyList<ModelOutput> outputs) =>
         outputs.Count == 1 ? outputs[0].FromLast(1) - 4 : Find(outputs, "logits")?.FromLast(1) ?? 0;
 
+    /// <summary>Nothing: each query stands for a thing of its own, which is what these models are trained for.</summary>
+    public float Overlap(IReadOnlyList<ModelOutput> outputs, int width, int height) => NonMaximumSuppression.KeepAll;
+
     /// <inheritdoc/>
     public ModelInput Usual(ModelInput tensor) => tensor with { Scale = ModelInput.UnitScale, Placement = LetterboxPlacement.Centred };
 

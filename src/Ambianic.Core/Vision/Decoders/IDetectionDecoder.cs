@@ -12,9 +12,6 @@ public interface IDetectionDecoder
     /// <summary>Labels of the family when nobody gives any; empty when they depend on the training.</summary>
     IReadOnlyList<string> Labels => [];
 
-    /// <summary>Candidates of one class that overlap more than this are the same thing; 0 to 1.</summary>
-    float Overlap => 0.5f;
-
     /// <summary>True when outputs of these shapes are, as far as shapes tell, of this family.</summary>
     /// <param name="outputs">All outputs of one run.</param>
     /// <param name="width">Of the tensor that went in, in pixels.</param>
@@ -23,6 +20,12 @@ public interface IDetectionDecoder
 
     /// <summary>How many classes the outputs tell apart; 0 when that cannot be seen.</summary>
     int Classes(IReadOnlyList<ModelOutput> outputs) => 0;
+
+    /// <summary>Candidates of one class that overlap more than this are the same thing; 0 to 1, and 1 where the graph or the method has already left one candidate for each thing.</summary>
+    /// <param name="outputs">All outputs of one run.</param>
+    /// <param name="width">Of the tensor that went in, in pixels.</param>
+    /// <param name="height">Of the tensor that went in, in pixels.</param>
+    float Overlap(IReadOnlyList<ModelOutput> outputs, int width, int height) => 0.5f;
 
     /// <summary>How pictures are usually prepared for this family.</summary>
     /// <param name="tensor">Size, layout and type that the graph asks for; colours and padding are to be filled in.</param>

@@ -20,6 +20,9 @@ public sealed class SsdPostprocess : IDetectionDecoder
     public int Classes(IReadOnlyList<ModelOutput> outputs) =>
         Find(outputs, DetectionPostProcess.Parameters) is { } parameters ? DetectionPostProcess.FromTensor(parameters.Values.Span).Classes : 0;
 
+    /// <summary>Nothing: the file's own parameters have said what is suppressed.</summary>
+    public float Overlap(IReadOnlyList<ModelOutput> outputs, int width, int height) => NonMaximumSuppression.KeepAll;
+
     /// <inheritdoc/>
     public ModelInput Usual(ModelInput tensor) =>
         tensor.BetweenMinusOneAndOne() with { Placement = LetterboxPlacement.TopLeft };

@@ -43,6 +43,10 @@ public sealed class Yolo : IDetectionDecoder
     }
 
     /// <inheritdoc/>
+    public float Overlap(IReadOnlyList<ModelOutput> outputs, int width, int height) =>
+        HeadOf(outputs, width, height) == Head.EndToEnd ? NonMaximumSuppression.KeepAll : 0.5f;
+
+    /// <inheritdoc/>
     public ModelInput Usual(ModelInput tensor) => tensor with
     {
         Scale = ModelInput.UnitScale,

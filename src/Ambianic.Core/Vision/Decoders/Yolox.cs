@@ -17,7 +17,7 @@ public sealed class Yolox(bool isDecoded) : IDetectionDecoder
     public string Name => isDecoded ? "yolox-decoded" : "yolox";
 
     /// <inheritdoc/>
-    public float Overlap => 0.45f;
+    public float Overlap(IReadOnlyList<ModelOutput> outputs, int width, int height) => 0.45f;
 
     /// <inheritdoc/>
     public bool Reads(IReadOnlyList<ModelOutput> outputs, int width, int height) =>

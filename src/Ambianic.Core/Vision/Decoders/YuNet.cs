@@ -22,7 +22,7 @@ public sealed class YuNet : IDetectionDecoder
     public IReadOnlyList<string> Labels { get; } = ["face"];
 
     /// <inheritdoc/>
-    public float Overlap => 0.3f;
+    public float Overlap(IReadOnlyList<ModelOutput> outputs, int width, int height) => 0.3f;
 
     /// <inheritdoc/>
     public bool Reads(IReadOnlyList<ModelOutput> outputs, int width, int height) =>

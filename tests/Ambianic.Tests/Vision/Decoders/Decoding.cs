@@ -11,7 +11,7 @@ internal static class Decoding
         var found = new CandidateList();
         var named = DetectionDecoders.Get(decoder);
         named.Decode(outputs, letterbox, threshold, found);
-        NonMaximumSuppression.Apply(found.Items, named.Overlap);
+        NonMaximumSuppression.Apply(found.Items, named.Overlap(outputs, letterbox.TensorWidth, letterbox.TensorHeight));
         return [.. found.Items.Select(candidate => candidate with { Box = letterbox.ToRegion(candidate.Box) })];
     }
 

@@ -1,0 +1,9 @@
+namespace Ambianic.Accuracy;
+
+/// <summary>Detections that nothing competes with.</summary>
+internal static class Judged
+{
+    /// <summary>Right wherever no more overlap is asked for than it has.</summary>
+    public static JudgedDetection Of(string label, float confidence, float overlap) =>
+        new(label, confidence, [.. JudgedDetection.Overlaps.Select(least => overlap >= least ? Verdict.Right : Verdict.Wrong)]);
+}
