@@ -70,6 +70,7 @@ internal sealed partial class SupervisedPipeline : IAsyncDisposable
             };
             return status with
             {
+                State = status.State == PipelineState.Stopped && !_stop.IsCancellationRequested ? PipelineState.Waiting : status.State, // between two lives
                 Health = health == HealthState.Stalled && IsHealing ? HealthState.Healing : health,
                 SilenceSeconds = _heartbeat.Silence.TotalSeconds,
                 Processed = _heartbeat.Count,

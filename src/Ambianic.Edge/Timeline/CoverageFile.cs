@@ -16,8 +16,9 @@ public sealed partial class CoverageFile(string dataDir)
     private readonly string _path = Path.Combine(dataDir, "coverage.jsonl");
 
     /// <summary>Reads what earlier runs remembered; pipelines that were not ended by a stop end when the program was last alive.</summary>
-    /// <exception cref="IOException">It cannot be read, or not be written.</exception>
-    public IReadOnlyList<SightChange> Read()
+    /// <returns>All of it, and the ends, which are not in the file: they are to be appended before anything else.</returns>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public (IReadOnlyList<SightChange> Changes, IReadOnlyList<SightChange> Ends) Read()
     {
         _last.Clear();
         List<SightChange> changes = [];
@@ -34,11 +35,11 @@ public sealed partial class CoverageFile(string dataDir)
             var aliveUntil = new DateTimeOffset(File.GetLastWriteTimeUtc(_path));
             var open = changes.GroupBy(change => change.Pipeline).Select(group => group.Last()).Where(last => last.Sight != Sight.Off);
             List<SightChange> ends = [.. open.Select(last => last with { At = aliveUntil, Sight = Sight.Off, Reason = "Ambianic did not run" })];
-            Append(ends, aliveUntil);
             changes.AddRange(ends);
+            return (changes, ends);
         }
 
-        return changes;
+        return (changes, []);
     }
 
     /// <summary>Adds changes, none also says that the program is alive.</summary>

@@ -2,7 +2,7 @@ namespace Ambianic.Timeline;
 
 /// <summary>
 /// Sees to it that one program at a time writes to a data directory; gone with the process that holds it, however that ends.
-/// Its file also tells the directory from the empty mount point of a disk that was taken away.
+/// Its file also tells the directory from the empty mount point of a disk that was taken away, and from a disk mounted over it.
 /// </summary>
 internal sealed class DataDirLock : IDisposable
 {
@@ -10,6 +10,7 @@ internal sealed class DataDirLock : IDisposable
     private readonly string _path;
     private readonly Lock _gate = new();
     private FileStream? _file;
+    private byte[] _token = [];
 
     private DataDirLock(string dataDir)
     {
@@ -40,18 +41,29 @@ internal sealed class DataDirLock : IDisposable
     {
         lock (_gate)
         {
-            if (!File.Exists(_path))
+            if (!IsOurs())
             {
                 Dispose();
+            }
+
+            if (!File.Exists(_path))
+            {
                 if (!File.Exists(Path.Combine(_dataDir, EventDatabase.FileName)))
                 {
                     throw new DirectoryNotFoundException("what was in it is not there any more");
                 }
             }
 
-            _file ??= Open();
+            if (_file is null)
+            {
+                _file = Open();
+                Takes++;
+            }
         }
     }
+
+    /// <summary>How often it was taken again: what was opened in it before may belong to a directory that another disk has hidden.</summary>
+    public int Takes { get; private set; }
 
     /// <summary>Gives the data directory up.</summary>
     public void Dispose()
@@ -60,11 +72,39 @@ internal sealed class DataDirLock : IDisposable
         _file = null;
     }
 
+    /// <summary>False when the file is gone, or another one is seen in its place since a disk was mounted over it.</summary>
+    private bool IsOurs()
+    {
+        try
+        {
+            using var seen = DurableFiles.OpenLocked(_path);
+            Span<byte> token = stackalloc byte[_token.Length + 1];
+            return token[..RandomAccess.Read(seen, token, 0)].SequenceEqual(_token);
+        }
+        catch (Exception error) when (StorageFailure.IsOne(error))
+        {
+            return false;
+        }
+    }
+
     private FileStream Open()
     {
         try
         {
-            return new FileStream(_path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            var file = new FileStream(_path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            try
+            {
+                _token = Guid.NewGuid().ToByteArray();
+                file.SetLength(0);
+                file.Write(_token);
+                file.Flush();
+                return file;
+            }
+            catch
+            {
+                file.Dispose();
+                throw;
+            }
         }
         catch (IOException error) when ((error.HResult & 0xFFFF) == 11) // EWOULDBLOCK, of flock(2)
         {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Ambianic.Timeline;
 
@@ -17,6 +18,7 @@ internal static partial class DurableFiles
     private const string TemporarySuffix = ".ambianic-tmp";
     private const int ReadOnlyDirectory = 0x10000; // O_RDONLY | O_DIRECTORY
     private const int ReadOnlyDirectoryArm = 0x4000; // the same on arm and arm64
+    private const int CloseOnExec = 0x80000; // O_RDONLY | O_CLOEXEC
     private const int InvalidArgument = 22; // errno of a file system that cannot sync folders
     private const int NotSupported = 95;
 
@@ -111,6 +113,12 @@ internal static partial class DurableFiles
         using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
         RandomAccess.FlushToDisk(handle);
     }
+
+    /// <summary>Opens a file to read although somebody holds a lock on it, which .NET would ask for too.</summary>
+    /// <exception cref="IOException">It cannot be opened.</exception>
+    public static SafeFileHandle OpenLocked(string path) => Open(path, CloseOnExec) is >= 0 and var descriptor
+        ? new SafeFileHandle(descriptor, ownsHandle: true)
+        : throw LastError(path);
 
     private static void WriteTemporary(string folder, NewFile file)
     {

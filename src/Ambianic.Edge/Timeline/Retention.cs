@@ -58,7 +58,8 @@ internal sealed partial class Retention(
             RemoveExpired(connection);
         }
 
-        var looksAtRoom = _policy.LimitsRoom && IsDue(ref _spacedAt, _hasNothingToTake ? AgeRhythm : SpaceRhythm);
+        var isOver = !_hasNothingToTake && _size is { } size && _policy.Excess(size, long.MaxValue) > 0; // free space is asked for less often
+        var looksAtRoom = _policy.LimitsRoom && (isOver || IsDue(ref _spacedAt, _hasNothingToTake ? AgeRhythm : SpaceRhythm));
         if (looksAtRoom)
         {
             MakeRoom(connection);

@@ -9,7 +9,8 @@ internal static class StorageFailure
     private const int NoSpace = 28;
     private const int ReadOnly = 30;
     private const int OverQuota = 122;
-    private const int SqliteReadOnly = 8; // SQLite result codes
+    private const int SqliteWrong = 1; // SQLite result codes; a table or a column is missing, or somebody else's
+    private const int SqliteReadOnly = 8;
     private const int SqliteAccess = 10; // also without room for the index of the write-ahead log
     private const int SqliteCorrupt = 11;
     private const int SqliteFull = 13;
@@ -20,7 +21,7 @@ internal static class StorageFailure
     public static bool IsOne(Exception error) => error is IOException or UnauthorizedAccessException or SqliteException;
 
     /// <summary>True when the database cannot be read as one.</summary>
-    public static bool IsCorruption(SqliteException error) => error.SqliteErrorCode is SqliteCorrupt or SqliteNotADatabase;
+    public static bool IsCorruption(SqliteException error) => error.SqliteErrorCode is SqliteCorrupt or SqliteNotADatabase or SqliteWrong;
 
     /// <summary>True when the database found no room on its disk.</summary>
     public static bool IsFull(SqliteException error) => error.SqliteErrorCode == SqliteFull;
@@ -39,7 +40,7 @@ internal static class StorageFailure
         SqliteException { SqliteErrorCode: SqliteFull } => SpaceAdvice,
         SqliteException { SqliteErrorCode: SqliteReadOnly } => ReadOnlyAdvice,
         SqliteException { SqliteErrorCode: SqliteAccess or SqliteCannotOpen } => AccessAdvice,
-        InvalidDataException or SqliteException { SqliteErrorCode: SqliteCorrupt or SqliteNotADatabase } => "it is rebuilt from the event files when the next event is stored, or at the next start",
+        InvalidDataException or SqliteException { SqliteErrorCode: SqliteCorrupt or SqliteNotADatabase or SqliteWrong } => "it is rebuilt from the event files when the next event is stored, or at the next start",
         TimeoutException => HangsAdvice,
         DirectoryNotFoundException or FileNotFoundException => MissingAdvice,
         IOException => (error.HResult & 0xFFFF) switch

@@ -20,6 +20,7 @@ internal sealed partial class WriterConnection(
     private static readonly TimeSpan BetweenRebuildings = TimeSpan.FromMinutes(10);
 
     private long? _rebuiltAt;
+    private int _takes = dataDir.Takes;
 
     /// <summary>Open since the last use; null when that failed. Not for the caller to dispose.</summary>
     public SqliteConnection? Current { get; private set; }
@@ -58,6 +59,13 @@ internal sealed partial class WriterConnection(
     [MemberNotNull(nameof(Current))]
     private void Open()
     {
+        if (_takes != dataDir.Takes)
+        {
+            _takes = dataDir.Takes;
+            Close();
+            Follow();
+        }
+
         if (!database.Exists)
         {
             dataDir.Require(); // taken away since the files were written: a new database would be beneath the mount
@@ -71,6 +79,16 @@ internal sealed partial class WriterConnection(
         }
 
         Current ??= database.OpenToWrite();
+    }
+
+    /// <summary>The directory came back, or is that of a disk that was mounted over it.</summary>
+    private void Follow()
+    {
+        if (database.Exists && !database.IsDamaged)
+        {
+            database.Prepare();
+            onRenewed();
+        }
     }
 
     private void Renew()

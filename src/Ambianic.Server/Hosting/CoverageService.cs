@@ -114,7 +114,8 @@ internal sealed partial class CoverageService : BackgroundService
         IReadOnlyList<SightChange> former = [];
         Write(() =>
         {
-            former = _file.Read();
+            (former, var ends) = _file.Read();
+            _unwritten = [.. ends]; // before anything that this run sees, and also when the disk cannot be written now
         });
         return former;
     }

@@ -82,7 +82,7 @@ public sealed class CoverageLedgerTests : IDisposable
         file.Append([SightChange.Of(Status(PipelineState.Stopped), Start)], Start);
         File.AppendAllText(Path.Combine(_directory.Path, "coverage.jsonl"), line + "\n");
 
-        Assert.Equal("door", Assert.Single(new CoverageLedger(file.Read()).Query(null, null, null)).Pipeline);
+        Assert.Equal("door", Assert.Single(new CoverageLedger(file.Read().Changes).Query(null, null, null)).Pipeline);
     }
 
     [Theory]
@@ -118,7 +118,7 @@ public sealed class CoverageLedgerTests : IDisposable
             file.Append(changes, at);
         }
 
-        var read = new CoverageFile(_directory.Path).Read();
+        var read = new CoverageFile(_directory.Path).Read().Changes;
 
         Assert.Equal(steady, Assert.Single(read, change => change.Pipeline == "door" && change.Sight == Sight.Watching));
         var gate = read.Where(change => change.Pipeline == "gate").ToList();
@@ -145,8 +145,9 @@ public sealed class CoverageLedgerTests : IDisposable
         File.AppendAllText(_directory["coverage.jsonl"], "{\"at\":"); // cut off
         File.SetLastWriteTimeUtc(_directory["coverage.jsonl"], Start.AddMinutes(5).UtcDateTime);
 
-        new CoverageFile(_directory.Path).Read();
-        var ledger = new CoverageLedger(new CoverageFile(_directory.Path).Read());
+        var again = new CoverageFile(_directory.Path);
+        again.Append(again.Read().Ends, Start.AddMinutes(9)); // by the next run, as soon as the disk can be written
+        var ledger = new CoverageLedger(new CoverageFile(_directory.Path).Read().Changes);
 
         var intervals = ledger.Query(null, null, null);
         Assert.Equal([Sight.Watching, Sight.Off], intervals.Select(interval => interval.Sight));

@@ -98,22 +98,6 @@ internal sealed class TinyOnnx
         return this;
     }
 
-    /// <summary>Gives the model a window that is larger than what it moves over and enlarges what is left, which ends the native runtime and its process.</summary>
-    public TinyOnnx EndsTheRuntime(string output)
-    {
-        var pool = Node("MaxPool", "nothing", "images");
-        pool.Attribute.Add(new AttributeProto { Name = "kernel_shape", Ints = { 512, 2 }, Type = AttributeProto.Types.AttributeType.Ints });
-        pool.Attribute.Add(new AttributeProto { Name = "auto_pad", S = ByteString.CopyFromUtf8("VALID"), Type = AttributeProto.Types.AttributeType.String });
-        _model.Graph.Node.Remove(_model.Graph.Node.Single(node => node.Output[0] == output));
-        var resize = Node("Resize", output, "nothing", "", "", "sizes");
-        resize.Attribute.Add(new AttributeProto { Name = "mode", S = ByteString.CopyFromUtf8("linear"), Type = AttributeProto.Types.AttributeType.String });
-        pool.Attribute.Add(new AttributeProto { Name = "strides", Ints = { 2, 2 }, Type = AttributeProto.Types.AttributeType.Ints });
-        var sizes = new TensorProto { Name = "sizes", DataType = Int64, Dims = { 4 }, RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes<long>([1, 3, 4, 4])) };
-        _model.Graph.Initializer.Add(sizes);
-        _model.Graph.Node.Add([pool, resize]);
-        return this;
-    }
-
     /// <summary>An entry of the metadata.</summary>
     public TinyOnnx Metadata(string key, string value)
     {

@@ -110,6 +110,18 @@ public sealed class RetentionTests : IDisposable
     }
 
     [Fact]
+    public async Task Append_ManyEventsInNoTime_NeverTakeMoreThanAllowed()
+    {
+        await using var store = _fixture.Open(new RetentionOptions { MaxSizeMb = 0.02 });
+        var stored = await _fixture.StoreAsync(store, Enumerable.Range(0, 60), "front", TimelineFixture.Person);
+
+        await store.PinAsync(stored[^1].Id, false, Cancellation); // all work before it is done, the look after the last event too
+
+        var files = new DirectoryInfo(Path.Combine(_fixture.DataDir, "detections")).EnumerateFiles("*", SearchOption.AllDirectories);
+        Assert.InRange(files.Sum(file => file.Length), 1, 20_000);
+    }
+
+    [Fact]
     public async Task Append_EventIsKept_OutlivesItsTimeALostDatabaseAndARestartUntilItIsLetGo()
     {
         var options = new RetentionOptions { MaxAgeDays = 7 };

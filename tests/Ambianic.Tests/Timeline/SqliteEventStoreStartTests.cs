@@ -166,6 +166,29 @@ public sealed class SqliteEventStoreStartTests : IDisposable
         Assert.Single(Directory.GetFiles(_fixture.DataDir, "events.db.broken-*"), file => !file.EndsWith("-damaged", StringComparison.Ordinal) && !file.Contains("-wal", StringComparison.Ordinal) && !file.Contains("-shm", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("DROP TABLE events;")]
+    [InlineData("DROP TABLE event_labels; DROP TABLE events; CREATE TABLE events (somebody_elses TEXT); PRAGMA user_version = 0;")]
+    public async Task Open_DatabaseOfAnotherShape_IsKeptAsideAndRebuiltFromFiles(string harm)
+    {
+        await using (var store = _fixture.Open())
+        {
+            await _fixture.StoreAsync(store, Enumerable.Range(0, 3));
+        }
+
+        using (var connection = new EventDatabase(_fixture.DatabasePath).OpenToWrite())
+        using (var command = connection.CreateCommand())
+        {
+            command.CommandText = harm;
+            command.ExecuteNonQuery();
+        }
+
+        await using var reopened = _fixture.Open();
+        await reopened.CaughtUp;
+        Assert.Equal(3, await reopened.CountAsync(new EventQuery(), Cancellation));
+        Assert.NotEmpty(Directory.GetFiles(_fixture.DataDir, "events.db.broken-*"));
+    }
+
     [Fact]
     public async Task Open_DatabaseGone_IsRebuiltFromFiles()
     {

@@ -176,6 +176,32 @@ public sealed class SqliteEventStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task AppendAsync_AnotherDiskIsMountedOverTheDirectory_WritesAndShowsWhatIsOnItAndHoldsIt()
+    {
+        List<DetectionEvent> onDisk;
+        await using (var earlier = _fixture.Open())
+        {
+            onDisk = await _fixture.StoreAsync(earlier, [0]);
+        }
+
+        var (disk, hidden) = (_fixture.DataDir + "-disk", _fixture.DataDir + "-hidden");
+        Directory.Move(_fixture.DataDir, disk);
+        await using (var store = _fixture.Open())
+        {
+            await _fixture.StoreAsync(store, [10]);
+            Directory.Move(_fixture.DataDir, hidden);
+            Directory.Move(disk, _fixture.DataDir);
+
+            onDisk.AddRange(await _fixture.StoreAsync(store, [20]));
+
+            Assert.Equal(onDisk.Select(seen => seen.Id).Reverse(), await TimelineFixture.IdsAsync(store, new EventQuery()));
+            Assert.Throws<IOException>(() => { _fixture.Open(); }); // held
+        }
+
+        Directory.Delete(hidden, recursive: true);
+    }
+
+    [Fact]
     public async Task AppendAsync_LogCannotBeWritten_EventIsStoredAndOneWarningSaid()
     {
         Directory.CreateDirectory(_fixture.LogPath);
