@@ -49,7 +49,7 @@ internal sealed class ServedHouse : IAsyncDisposable
         var registry = BuiltInElements.AddTo(new ElementRegistry());
         var files = ConfigurationFiles.Locate(directory["config.yaml"], directory.Path, name => name == "AMBIANIC_DIR" ? directory.Path : null);
         var application = AmbianicHost.Build(new ConfigurationLoader(registry).Load(files), port: 0);
-        return new ServedHouse(directory, application, await AmbianicHost.StartAsync(application, CancellationToken.None));
+        return new ServedHouse(directory, application, await AmbianicHost.StartAsync(application));
     }
 
     public async Task<DetectionEvent> RememberAsync(int minute, string label)

@@ -1,3 +1,5 @@
+using Ambianic.Models;
+
 namespace Ambianic.Configuration;
 
 /// <summary>Which files make up the configuration, the later ones winning, and where relative paths begin.</summary>
@@ -66,6 +68,11 @@ public sealed record ConfigurationFile(string Name, string FullPath)
             if (Directory.Exists(FullPath))
             {
                 return Report("is a directory; name a file in it");
+            }
+
+            if (RegularFile.HasNoLength(FullPath))
+            {
+                return IsRequired ? Report("is empty, or no file but a device or a pipe; it needs at least a pipeline under 'pipelines:'") : null;
             }
 
             using var stream = File.OpenRead(FullPath);

@@ -3,14 +3,14 @@ namespace Ambianic.Models;
 /// <summary>
 /// Reads files that a configuration names and that may be anything: a device never ends, and a pipe blocks who opens it.
 /// </summary>
-internal static class RegularFile
+public static class RegularFile
 {
     /// <summary>The whole file; nothing for a device or a pipe, which have no length.</summary>
     /// <param name="path">The file.</param>
     /// <param name="largest">In bytes.</param>
     /// <exception cref="ModelException">It is a folder, or larger than <paramref name="largest"/>.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public static byte[] ReadAll(string path, long largest)
+    internal static byte[] ReadAll(string path, long largest)
     {
         if (HasNoLength(path))
         {
@@ -31,12 +31,13 @@ internal static class RegularFile
     /// <summary>Opens a file for reading.</summary>
     /// <exception cref="ModelException">It is a folder, empty, a device or a pipe.</exception>
     /// <exception cref="IOException">It cannot be opened.</exception>
-    public static FileStream Open(string path) => HasNoLength(path)
+    internal static FileStream Open(string path) => HasNoLength(path)
         ? throw new ModelException("there is nothing in it: it is empty, or no file but a device or a pipe")
         : File.OpenRead(path);
 
-    /// <summary>Asked before a file is opened, because that is where a pipe blocks.</summary>
-    private static bool HasNoLength(string path)
+    /// <summary>True for an empty file, a device and a pipe. Asked before a file is opened, because that is where a pipe blocks.</summary>
+    /// <exception cref="IOException">There is nothing, or it is a link that leads nowhere.</exception>
+    public static bool HasNoLength(string path)
     {
         if (Directory.Exists(path))
         {

@@ -1,63 +1,116 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
 namespace Ambianic.Timeline;
 
+/// <summary>An entry of a timeline, as it is written.</summary>
+/// <param name="Line">Where it begins; the first line of the file is 1.</param>
+/// <param name="Text">YAML: a list of one.</param>
+internal sealed record ReferenceEntry(int Line, string Text);
+
 /// <summary>
 /// Reads the YAML timeline of the reference system, whatever Python objects its tags name: a tag is only ever looked at, nothing
-/// is made of it.
+/// is made of it. The log is appended entry by entry, so each is read by itself and a damaged one costs no other.
 /// </summary>
 internal static class ReferenceTimeline
 {
-    private const int MostNodes = 200_000;
+    private const int MostNodes = 20_000;
     private const int DeepestNesting = 32;
 
-    /// <summary>The keys <c>args</c> of all entries, as the JSON beside a picture would be; values are text, which is read as numbers where those belong.</summary>
+    /// <summary>The entries of a file, none of them understood yet. What stands before the first, the end of one that was cut, is an entry too.</summary>
     /// <exception cref="InvalidDataException">It is no timeline.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public static IReadOnlyList<JsonObject> Read(string path)
+    public static IReadOnlyList<ReferenceEntry> Split(string path)
+    {
+        var entries = new List<ReferenceEntry>();
+        var text = new StringBuilder();
+        var isList = false;
+        var (begin, line) = (1, 0);
+        foreach (var content in File.ReadLines(path))
+        {
+            line++;
+            if (content is "-" || content.StartsWith("- ", StringComparison.Ordinal))
+            {
+                isList = true;
+                End();
+            }
+
+            if (text.Length > 0 || !IsBlank(content))
+            {
+                begin = text.Length == 0 ? line : begin;
+                text.Append(content).Append('\n');
+            }
+        }
+
+        End();
+        return isList ? entries : throw new InvalidDataException("not a timeline: it is no list of events");
+
+        void End()
+        {
+            if (text.Length > 0)
+            {
+                entries.Add(new ReferenceEntry(begin, text.ToString()));
+                text.Clear();
+            }
+        }
+    }
+
+    /// <summary>The key <c>args</c> of an entry, as the JSON beside a picture would be; values are text, which is read as numbers where those belong.</summary>
+    /// <exception cref="InvalidDataException">It is no event.</exception>
+    public static JsonObject Read(ReferenceEntry entry)
     {
         var stream = new YamlStream();
         try
         {
-            using var text = File.OpenText(path);
-            stream.Load(text);
+            RefuseDeepNesting(entry.Text);
+            stream.Load(new StringReader(entry.Text));
         }
-        catch (Exception error) when (error is YamlException or ArgumentException)
+        catch (YamlException error)
         {
-            throw new InvalidDataException($"not a timeline: {error.Message}", error);
-        }
-
-        if (stream.Documents is not [{ RootNode: YamlSequenceNode entries }, ..])
-        {
-            throw new InvalidDataException("not a timeline: it is no list of events");
+            throw new InvalidDataException($"not valid YAML in line {entry.Line + error.Start.Line - 1}: {error.Message}", error);
         }
 
         var left = MostNodes;
-        return [.. entries.OfType<YamlMappingNode>().Select(entry => ReadEntry(entry, ref left)).OfType<JsonObject>()];
-    }
-
-    private static JsonObject? ReadEntry(YamlMappingNode entry, ref int left)
-    {
-        if (!entry.Children.TryGetValue(new YamlScalarNode("args"), out var node) || Convert(node, 0, ref left) is not JsonObject args)
+        if (stream.Documents is not [{ RootNode: YamlSequenceNode { Children: [YamlMappingNode map] } }, ..]
+            || !map.Children.TryGetValue(new YamlScalarNode("args"), out var node)
+            || Convert(node, 0, ref left) is not JsonObject args)
         {
-            return null;
+            throw new InvalidDataException("not an event: it has no args; it may be cut off");
         }
 
-        if (args["id"] is null && entry.Children.TryGetValue(new YamlScalarNode("id"), out var id))
+        if (args["id"] is null && map.Children.TryGetValue(new YamlScalarNode("id"), out var id))
         {
-            args["id"] = id is YamlScalarNode scalar ? scalar.Value : null;
+            args["id"] = (id as YamlScalarNode)?.Value;
         }
 
         return args;
     }
 
+    /// <summary>Asked before the text is loaded: the loader recurses, and a stack that overflows ends the program.</summary>
+    private static void RefuseDeepNesting(string text)
+    {
+        var parser = new Parser(new StringReader(text));
+        for (var depth = 0; parser.MoveNext();)
+        {
+            depth += parser.Current!.NestingIncrease;
+            if (depth > DeepestNesting)
+            {
+                throw TooLarge();
+            }
+        }
+    }
+
+    private static InvalidDataException TooLarge() => new("not an event: it is nested too deeply or too large");
+
+    private static bool IsBlank(string line) => string.IsNullOrWhiteSpace(line) || line.StartsWith('#') || line is "---";
+
     private static JsonNode? Convert(YamlNode node, int depth, ref int left)
     {
         if (--left < 0 || depth > DeepestNesting)
         {
-            throw new InvalidDataException("not a timeline: it is nested too deeply or too large");
+            throw TooLarge();
         }
 
         switch (node)

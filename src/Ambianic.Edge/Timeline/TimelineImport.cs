@@ -72,15 +72,15 @@ public sealed class TimelineImport
     /// <summary>Entries whose JSON is gone are made anew from what the timeline tells.</summary>
     private void CopyLog(string log, CancellationToken cancellation)
     {
-        var entries = TryRead(Path.GetFileName(log), () => ReferenceTimeline.Read(log)) ?? [];
-        for (var i = 0; i < entries.Count; i++)
+        var name = Path.GetFileName(log);
+        foreach (var entry in TryRead(name, () => ReferenceTimeline.Split(log)) ?? [])
         {
             cancellation.ThrowIfCancellationRequested();
-            var entry = entries[i];
-            Copy($"{Path.GetFileName(log)}, entry {i + 1}", () =>
+            Copy($"{name}:{entry.Line}", () =>
             {
-                var json = Encoding.UTF8.GetBytes(entry.ToJsonString());
-                var told = EventJson.FromFile(json, Folder((string?)entry["rel_dir"]), Name((string?)entry["json_file_name"]), _local);
+                var args = ReferenceTimeline.Read(entry);
+                var json = Encoding.UTF8.GetBytes(args.ToJsonString());
+                var told = EventJson.FromFile(json, Folder((string?)args["rel_dir"]), Name((string?)args["json_file_name"]), _local);
                 return File.Exists(Path.Combine(_from, told.RelDir, told.JsonFileName)) ? null : (told, EventJson.ForFile(told));
             });
         }

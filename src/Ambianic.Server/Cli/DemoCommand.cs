@@ -32,7 +32,7 @@ internal static class DemoCommand
         var setup = new DemoSetup(directory, footage);
         await using var application = AmbianicHost.Build(setup.Configure(), port);
         var events = application.Services.GetRequiredService<EventFeed>().ListenAsync(cancellation);
-        var address = await AmbianicHost.StartAsync(application, cancellation);
+        var address = await AmbianicHost.StartAsync(application);
         Console.WriteLine($"""
 
             Watching {Path.GetFileName(footage)} as if it were a camera.

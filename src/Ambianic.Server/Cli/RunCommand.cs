@@ -30,7 +30,7 @@ internal static class RunCommand
 
             await using var application = AmbianicHost.Build(
                 result, parsed.GetValue(CommonOptions.Port), () => CommonOptions.LoadConfiguration(parsed));
-            var address = await AmbianicHost.StartAsync(application, cancellation);
+            var address = await AmbianicHost.StartAsync(application);
             Console.WriteLine($"The timeline is at {address}   (Ctrl+C stops)");
             return await AmbianicHost.WaitAsync(application, cancellation);
         });

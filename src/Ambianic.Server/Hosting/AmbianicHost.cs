@@ -46,6 +46,7 @@ public static class AmbianicHost
                 kestrel.ListenLocalhost(port);
             }
         });
+        builder.Services.AddSingleton<IHostLifetime, CommandLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = LongestStop);
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
@@ -100,15 +101,15 @@ public static class AmbianicHost
         return hasFailed ? 1 : 0;
     }
 
-    /// <summary>Opens the store, starts to watch and to serve.</summary>
+    /// <summary>Opens the store, starts to watch and to serve. A start is short and never cut off: who has to end meanwhile stops it afterwards.</summary>
     /// <returns>Where the page is.</returns>
     /// <exception cref="IOException">The data directory or the port cannot be used; the message says what to do.</exception>
-    public static async Task<Uri> StartAsync(WebApplication application, CancellationToken cancellation)
+    public static async Task<Uri> StartAsync(WebApplication application)
     {
         application.Services.GetRequiredService<IEventStore>();
         try
         {
-            await application.StartAsync(cancellation);
+            await application.StartAsync(CancellationToken.None);
         }
         catch (IOException error) when (error.InnerException is AddressInUseException or SocketException)
         {

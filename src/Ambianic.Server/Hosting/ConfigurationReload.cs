@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Ambianic.Configuration;
+using Ambianic.Models;
 using Ambianic.Pipelines;
 
 namespace Ambianic.Hosting;
@@ -11,6 +12,7 @@ public delegate ConfigurationResult ConfigurationReader();
 /// Takes over edits of the configuration files while the program runs: only pipelines that have changed are restarted, and
 /// a wrong edit changes nothing. Files are compared by content, twice a second: that sees through editors that replace
 /// them and through links that are switched over, and a file that is just being written is left alone until it is at rest.
+/// A disk that hangs is waited for on a thread of its own, and left behind when the program ends.
 /// </summary>
 internal sealed partial class ConfigurationReload(
     ConfigurationReader read,
@@ -39,17 +41,17 @@ internal sealed partial class ConfigurationReload(
     private async Task WatchAsync(PeriodicTimer timer, CancellationToken cancellation)
     {
         var files = current.Result.Files;
-        var taken = Content(files);
+        var taken = await ContentAsync(files, cancellation);
         var last = taken;
         while (await timer.WaitForNextTickAsync(cancellation))
         {
-            var now = Content(files);
+            var now = await ContentAsync(files, cancellation);
             if (now == last && now != taken)
             {
                 taken = now;
                 try
                 {
-                    await TakeOverAsync(read(), cancellation);
+                    await TakeOverAsync(await Task.Run(() => read(), cancellation).WaitAsync(cancellation), cancellation);
                 }
                 catch (Exception error) when (error is not OperationCanceledException)
                 {
@@ -61,7 +63,8 @@ internal sealed partial class ConfigurationReload(
         }
     }
 
-    private static string Content(IReadOnlyList<string> files) => string.Join('\0', files.Select(Content));
+    private static Task<string> ContentAsync(IReadOnlyList<string> files, CancellationToken cancellation) =>
+        Task.Run(() => string.Join('\0', files.Select(Content)), cancellation).WaitAsync(cancellation);
 
     private static string Content(string file)
     {
@@ -72,7 +75,7 @@ internal sealed partial class ConfigurationReload(
 
         try
         {
-            return File.ReadAllText(file);
+            return RegularFile.HasNoLength(file) ? "" : File.ReadAllText(file);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

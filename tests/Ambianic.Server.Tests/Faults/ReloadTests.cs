@@ -71,6 +71,27 @@ public sealed class ReloadTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_PipeInPlaceOfTheConfiguration_IsRefusedAndTheMendedFileIsTakenOver()
+    {
+        var clip = _clips.Make("clip.mp4", "s=160x120:r=5:d=2", "-pix_fmt yuv420p");
+        _clips.Write("config.yaml", Configuration(clip, "fifth"));
+        await using var program = AmbianicProgram.Start(_clips.Folder, "run", "--port", "0");
+        using var client = new HttpClient { BaseAddress = await program.AddressAsync(Cancellation) };
+
+        NamedPipe.Make(InFolder("pipe"));
+        File.Move(InFolder("pipe"), InFolder("config.yaml"), overwrite: true);
+        await UntilAsync(client, health =>
+            health["configuration_problems"]!.AsArray().Any(problem => ((string)problem!).Contains("a pipe", StringComparison.Ordinal)));
+
+        _clips.Write("draft", Configuration(clip, "sixth"));
+        File.Move(InFolder("draft"), InFolder("config.yaml"), overwrite: true);
+        var mended = await UntilAsync(client, health => Processed(health, "sixth") > 0);
+
+        Assert.Empty(mended["configuration_problems"]!.AsArray());
+        Assert.Equal(0, await program.TerminateAsync(Cancellation));
+    }
+
+    [Fact]
     public async Task Run_OneOfFivePipelinesIsEdited_TheOthersProcessEveryFrame()
     {
         var cameras = await Task.WhenAll(Others.Append("fifth").Select(_ => StillCamera.StartAsync()));

@@ -15,7 +15,7 @@ namespace Ambianic.Faults;
 internal sealed record Termination(string Moment, TimeSpan Took, int ExitCode, int DecodersLeft, int EventsLost)
 {
     public static IReadOnlyList<string> Moments { get; } =
-        ["starting", "saving", "connecting", "waiting for a camera", "fetching a model", "a model hangs in native code", "disk full"];
+        ["configuration read", "data directory made", "starting", "saving", "connecting", "waiting for a camera", "fetching a model", "a model hangs in native code", "disk full"];
 
     /// <summary>Brings the program into a moment and asks it to end.</summary>
     public static async Task<Termination> AtAsync(string moment, CancellationToken cancellation)
@@ -37,8 +37,13 @@ internal sealed record Termination(string Moment, TimeSpan Took, int ExitCode, i
         };
         await using var listener = new EventListener();
         await using var program = AmbianicProgram.StartWith(clips.Folder, variables, "run", "--port", "0");
-        using var client = new HttpClient { BaseAddress = await program.AddressAsync(cancellation), Timeout = Timeout.InfiniteTimeSpan };
-        listener.ListenTo(client);
+        using var client = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
+        if (moment is not ("configuration read" or "data directory made"))
+        {
+            client.BaseAddress = await program.AddressAsync(cancellation);
+            listener.ListenTo(client);
+        }
+
         if (moment == "a model hangs in native code")
         {
             await UntilAsync(client, status => (long)status["processed"]! > 0, cancellation);
@@ -47,6 +52,12 @@ internal sealed record Termination(string Moment, TimeSpan Took, int ExitCode, i
 
         switch (moment)
         {
+            case "configuration read": // its warnings are the first line
+                await Eventually.TrueAsync(() => program.Output.Length > 0);
+                break;
+            case "data directory made":
+                await Eventually.TrueAsync(() => Directory.Exists(Path.Combine(clips.Folder, "data")));
+                break;
             case "starting":
                 break;
             case "saving":
@@ -94,6 +105,11 @@ internal sealed record Termination(string Moment, TimeSpan Took, int ExitCode, i
 
     private static string Configuration(string moment, Clips clips, string clip, int silentPort, string still)
     {
+        if (moment == "configuration read")
+        {
+            return "pipelines: {}";
+        }
+
         var (source, element) = moment switch
         {
             "connecting" => ($"\"rtsp://127.0.0.1:{silentPort}/\"", ""),

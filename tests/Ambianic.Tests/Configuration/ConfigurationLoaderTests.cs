@@ -396,9 +396,24 @@ public sealed class ConfigurationLoaderTests : IDisposable
         Assert.Contains("may not be read", Assert.Single(Load().Problems).ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("config.yaml", 1)]
+    [InlineData("config.local.yaml", 0)] // as if it were empty
+    public async Task Load_PipeInPlaceOfAFile_IsNotWaitedFor(string name, int problems)
+    {
+        Write("config.yaml", "pipelines: { hall: [ source: { uri: \"rtsp://camera/\" } ] }");
+        File.Delete(_directory[name]);
+        NamedPipe.Make(_directory[name]);
+
+        var result = await Task.Run(Load, TestContext.Current.CancellationToken)
+            .WaitAsync(Eventually.Patience, TimeProvider.System, TestContext.Current.CancellationToken);
+
+        Assert.Equal(problems, result.Problems.Count(problem => problem.Message.Contains("a pipe", StringComparison.Ordinal)));
+    }
+
     public static TheoryData<byte[], string> NoYamlText => new()
     {
-        { [], "config.yaml: is empty; it needs at least a pipeline under 'pipelines:'" },
+        { [], "config.yaml: is empty, or no file but a device or a pipe; it needs at least a pipeline under 'pipelines:'" },
         { "# nothing\n---\n"u8.ToArray(), "config.yaml: is empty; it needs at least a pipeline under 'pipelines:'" },
         { [0x7f, (byte)'E', (byte)'L', (byte)'F', 2, 1, 1, 0], "config.yaml: is a binary file; a configuration is YAML text" },
         { [.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes("a: b")], "config.yaml: is UTF-16; save it as UTF-8" },

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Ambianic.Timeline;
 
 public sealed class TimelineImportTests : IDisposable
@@ -24,7 +26,7 @@ public sealed class TimelineImportTests : IDisposable
         Assert.Equal((3, 0), (result.Imported, result.Known));
         Assert.Equal((0, 3), (again.Imported, again.Known));
         Assert.Equal(
-            ["detections/20210501-100000.000000/broken-inference.json", "timeline-event-log.yaml, entry 3", "timeline-event-log.yaml.1"],
+            ["detections/20210501-100000.000000/broken-inference.json", "timeline-event-log.yaml.1", "timeline-event-log.yaml:28"],
             result.LeftAlone.Select(file => file.Path).Order(StringComparer.Ordinal));
         Assert.True(File.Exists(_old["detections/20210501-100000.000000/a-image.jpg"]));
         Assert.Equal("picture", await File.ReadAllTextAsync(Path.Combine(_fixture.DataDir, "detections/20210501-100000.000000/a-image.jpg"), Cancellation));
@@ -53,10 +55,44 @@ public sealed class TimelineImportTests : IDisposable
 
         Assert.Equal(3, result.Imported);
         Assert.Superset(
-            new HashSet<string> { "detections/20210501-100000.000000/aa-inference.json", "nul.yaml, entry 1", "nul.yaml, entry 2" },
+            new HashSet<string> { "detections/20210501-100000.000000/aa-inference.json", "nul.yaml:1", "nul.yaml:2" },
             result.LeftAlone.Select(file => file.Path).ToHashSet());
         await using var store = _fixture.Open();
         Assert.Equal(["c", "b", "a"], await TimelineFixture.IdsAsync(store, new EventQuery()));
+    }
+
+    [Fact]
+    public async Task RunAsync_EntriesOfALogAreDamaged_AreNamedByTheirLineAndTheOthersImported()
+    {
+        File.WriteAllText(_old["timeline-event-log.yaml"], "  rest: of an entry\n" + string.Concat(
+            Entry("a", 1), // line 2
+            Entry("b", 2) + "  id: twice\n", // line 8
+            Entry("c", 3), // line 15
+            "- args: [}\n", // line 21
+            Entry("d", 4), // line 22
+            "- args: " + new string('[', 100_000) + "\n", // line 28
+            Entry("e", 5), // line 29
+            "- args:\n    datetime: '2021-05")); // line 35, where the log ends
+
+        var result = await ImportAsync();
+
+        Assert.Equal(4, result.Imported);
+        Assert.Equal(
+            [1, 8, 21, 28, 35],
+            result.LeftAlone.Select(file => int.Parse(file.Path["timeline-event-log.yaml:".Length..], CultureInfo.InvariantCulture)));
+        Assert.Contains("line 14", result.LeftAlone[1].Reason, StringComparison.Ordinal);
+        await using var store = _fixture.Open();
+        Assert.Equal(["e", "d", "c", "a"], await TimelineFixture.IdsAsync(store, new EventQuery()));
+
+        static string Entry(string id, int second) => $"""
+            - args:
+                datetime: '2021-05-01T10:00:0{second}.000001'
+                json_file_name: {id}-inference.json
+                rel_dir: detections/20210501-100000.000000
+              id: {id}
+              message: Detection Event
+
+            """;
     }
 
     [Fact]
