@@ -56,6 +56,15 @@ public sealed record FallRule
     /// <summary>...if the box is not higher than this: who walks down the picture keeps his height.</summary>
     public float FloorHeight { get; init; } = 0.8f;
 
+    /// <summary>Hips this far above feet that have not moved: bent down to the floor or on one knee, more probably than fallen...</summary>
+    public float StoopHips { get; init; } = 0.22f;
+
+    /// <summary>...in a box that is still this high...</summary>
+    public float StoopHeight { get; init; } = 0.4f;
+
+    /// <summary>...which has to last this long before it is a fall all the same.</summary>
+    public double StoopSeconds { get; init; } = 2.4;
+
     /// <summary>How long somebody has to be low before it is a fall.</summary>
     public double ConfirmSeconds { get; init; } = 1;
 

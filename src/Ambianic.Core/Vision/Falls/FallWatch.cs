@@ -107,7 +107,7 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
         var (count, low) = _history.Share(now.Time - window, IsDown);
         var enough = period > Slow ? 2 : 3;
         var sinceDown = _history.Share(Evidence.DownAt, IsDown);
-        var isDownForLong = now.Time - Evidence.DownAt >= 0.9 * window;
+        var isDownForLong = now.Time - Evidence.DownAt >= (_history.IsOnFeet(now, upright) ? TimeSpan.FromSeconds(rule.StoopSeconds) : 0.9 * window);
         var isAlwaysDown = sinceDown is { Count: > 1, Share: 1 }; // the model finds who lies there only now and then
         if (State == FallState.Down && isDownForLong && low >= rule.ConfirmShare && (count >= enough || isAlwaysDown))
         {

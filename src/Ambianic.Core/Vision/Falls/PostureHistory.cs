@@ -14,6 +14,9 @@ internal sealed class PostureHistory(FallRule rule)
     /// <summary>Nobody falls faster; a little less than the period of a camera that gives five samples a second.</summary>
     private const double DescentSeconds = 0.18;
 
+    /// <summary>What the model's feet move by while those of the person do not, in heights.</summary>
+    private const float FeetMoved = 0.1f;
+
     private readonly List<Moment> _moments = [];
 
     /// <summary>The person's height when upright, in picture heights; 0 until it was upright.</summary>
@@ -127,6 +130,12 @@ internal sealed class PostureHistory(FallRule rule)
         && Fraction(MathF.Abs(moment.Feet - upright.Feet)) >= rule.FeetShift
         && Fraction(moment.Box.Height) <= rule.FloorHeight
         && moment.Aspect > rule.SlenderAspect;
+
+    /// <summary>True when the hips are well above feet that have not moved: bent to the floor, or on one knee, more probably than on it.</summary>
+    public bool IsOnFeet(Moment moment, Moment upright) => moment.Spine is not null
+        && Fraction(moment.Feet - moment.Hips) >= rule.StoopHips
+        && MathF.Abs(Fraction(moment.Feet - upright.Feet)) < FeetMoved
+        && Fraction(moment.Box.Height) > rule.StoopHeight;
 
     /// <summary>True when the person is not upright now, or only seems so because little of him is seen.</summary>
     public bool IsDown(Moment moment) => !moment.IsUpright || IsLow(moment);

@@ -63,6 +63,15 @@ public sealed class FallSceneTests
     }
 
     [Theory]
+    [MemberData(nameof(RatesAndPhases))]
+    public async Task Observe_PickingSomethingUpWithBentKnees_ReportsNothing(double fps, double phase)
+    {
+        var film = Film.Of(Posture.Standing, 3 + (phase / fps)).Move(Posture.PickingUp, 0.6).Hold(1).Move(Posture.Standing, 0.8).Hold(3);
+
+        Assert.Empty(await new Cinema(film).LabelsAsync(fps));
+    }
+
+    [Theory]
     [MemberData(nameof(Rates))]
     public async Task Observe_LyingDownOnPurpose_IsNoFall(double fps)
     {

@@ -13,6 +13,9 @@ public sealed record Posture(float Torso, float Thigh, float Shin, float HipHeig
 
     public static Posture TyingShoe { get; } = new(65, 60, -20, 0.40f);
 
+    /// <summary>Something from the floor, with bent knees.</summary>
+    public static Posture PickingUp { get; } = new(75, 70, -30, 0.33f);
+
     /// <summary>On the heels, feet where they were.</summary>
     public static Posture Squatting { get; } = new(25, 110, -18, 0.15f);
 
