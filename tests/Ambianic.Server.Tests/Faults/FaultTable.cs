@@ -68,10 +68,12 @@ internal static partial class FaultTable
 
             - **The clock is set** 30 days forward and back again: all pipelines watch on, nothing is forgotten, the timeline is in the order of the
               clock, and `systemic_trouble` of [health](health.md) says it.
+            - **The configuration is broken**, half-written, replaced by a folder or a pipe: everything runs on as it was, and the mended file is
+              picked up; an edit of one of five pipelines costs the others no frame.
             - **Memory runs out**: with a heap that is too small the program ends with an exit code that makes a service manager start it again, or
               says in `last_error` what failed. A decoder that the kernel kills for want of memory is "decoder killed" above.
             - **Fifty cameras**, one of them broken: the others lose nothing.
-            - **The program is killed** at random moments: `./test.sh --durability 1000` does that many times; see [durability](../design/durability.md).
+            - **The program is killed** at random moments: `./test.sh --durability 1000` does that many times; see [durability](../design/durability.md) for what was counted.
             - **It runs for long**: `./test.sh --soak 30` compares memory, handles and threads; see [performance](performance.md).
 
             """);
