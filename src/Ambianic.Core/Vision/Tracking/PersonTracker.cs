@@ -104,20 +104,26 @@ public sealed class PersonTracker
     {
         var size = (track.Size + body.Size) / 2;
         var distance = Distance(Track.Centre(body), track.Expected) / size;
-        var isWide = body.Box.Width > body.Box.Height;
-        if (track.IsFalling && track.IsLost && isWide)
+        if (track.IsFalling && track.IsLost && body.IsWide)
         {
             // Lies where it was last seen: the floor has stopped it.
             distance = Math.Min(distance, Distance(Track.Centre(body), Track.Centre(track.Body)) / size);
         }
 
-        var growth = Math.Abs(Math.Log(body.Size / track.Size));
+        var growth = 0.4 * Math.Abs(Math.Log(body.Size / track.Size));
+        if (track.IsLost && !track.IsFalling && body.IsWide)
+        {
+            // Who lies is as long as he was tall; half as long is a dog or a child, more probably.
+            growth = Math.Max(growth, Math.Log(track.Body.Length / body.Length));
+        }
 
         // A person may have gone about one and a half body sizes (1.4 m) for each second unseen; who lies has not, and whoever
         // appears further away is a visitor. So is somebody upright who appears in between two looks.
         var unseen = (time - track.LastSeen).TotalSeconds;
-        var gate = track.IsLying && (unseen > LyingLost || (track.IsLost && !isWide)) ? LyingGate : Math.Min(MaximumGate, 1.3 + (1.5 * unseen));
-        return (distance / gate) + (0.4 * growth);
+        var isSomebodyElse = track.IsLost ? (track.IsLying || track.IsFalling) && !body.IsWide : track.IsLying && body.IsSlender;
+        var staysThere = isSomebodyElse || (track.IsLying && unseen > LyingLost);
+        var gate = staysThere ? LyingGate : Math.Min(MaximumGate, 1.3 + (1.5 * unseen));
+        return (distance / gate) + growth;
     }
 
     private static double Distance((double X, double Y) a, (double X, double Y) b) =>

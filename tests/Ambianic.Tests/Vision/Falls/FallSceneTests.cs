@@ -213,6 +213,19 @@ public sealed class FallSceneTests
 
     [Theory]
     [MemberData(nameof(RatesAndPhases))]
+    public async Task Observe_HelperComesBeforeItIsCertainAndHidesTheFallen_IsReported(double fps, double phase)
+    {
+        foreach (var (x, after) in ((float, double)[])[(0.52f, 0.9), (0.58f, 0.5)])
+        {
+            var fallen = Film.Of(Posture.Standing, 2).Fall(Posture.Lying, 0.8).Hold(after).Hide(15);
+            var helper = new Film { X = x }.Hide(2.8 + after).Hold(Posture.Standing, 15 - after);
+
+            Assert.Equal([FallLabels.Fall, FallLabels.LongLie], await new Cinema(fallen, helper).LabelsAsync(fps, phase / fps));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(RatesAndPhases))]
     public async Task Observe_FallsBesideSomebodyAndIsFoundOnlyNear_IsLookedForAndReported(double fps, double phase)
     {
         var falls = Film.Of(Posture.Standing, 2).Fall(Posture.Lying, 0.8).Hold(UntilSeenOnce(fps) + 0.1).HideFromAfar(6);
