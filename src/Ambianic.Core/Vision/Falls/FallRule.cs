@@ -15,6 +15,15 @@ public sealed record FallRule
     public float SpineScore { get; init; } = 0.15f;
 
     /// <summary>
+    /// A torso that leans less than this, in degrees, over hips as high as <see cref="StandingHips"/> is that of somebody stooped, or
+    /// with a walker: on his feet, though not upright.
+    /// </summary>
+    public float StoopedAngle { get; init; } = 65;
+
+    /// <summary>How high above the feet the hips are at least of who is on his feet; standing they are at 0.53, seated at 0.25 to 0.3.</summary>
+    public float StandingHips { get; init; } = 0.4f;
+
+    /// <summary>
     /// How far the shoulders come down. Standing they are at 0.82, seated on a chair at 0.55, lying at 0.1 (R. Drillis,
     /// R. Contini, "Body Segment Parameters", 1966).
     /// </summary>
@@ -22,6 +31,9 @@ public sealed record FallRule
 
     /// <summary>How far the hips come down with them; bending over or tying a shoe keeps them up.</summary>
     public float HipDrop { get; init; } = 0.12f;
+
+    /// <summary>How far they come down of somebody stooped; on hands and knees they are 0.2 to 0.29 lower, on the floor 0.4.</summary>
+    public float StoopedHipDrop { get; init; } = 0.32f;
 
     /// <summary>
     /// How much nearer to the feet the shoulders come; somebody who walks towards a high camera moves down

@@ -47,7 +47,7 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
 
     /// <summary>True when the person has been upright for a second.</summary>
     public bool Stands => State == FallState.Upright
-        && _history.Share(_history.Latest.Time - TimeSpan.FromSeconds(rule.RecoverSeconds), moment => moment.IsUpright && !_history.IsLow(moment)) is { Count: > 1, Share: 1 };
+        && _history.Share(_history.Latest.Time - TimeSpan.FromSeconds(rule.RecoverSeconds), moment => _history.IsUpright(moment) && !_history.IsLow(moment)) is { Count: > 1, Share: 1 };
 
     /// <summary>True when the person came down, did not walk out, and may be lying by now.</summary>
     public bool IsFalling =>
@@ -243,7 +243,7 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
     }
 
     private bool IsUp(Moment moment) =>
-        moment.IsUpright && !_history.IsLow(moment) && _lowestShoulders - moment.Shoulders > 0.25f * _history.Stature;
+        _history.IsUpright(moment) && !_history.IsLow(moment) && _lowestShoulders - moment.Shoulders > 0.25f * _history.Stature;
 
     private bool IsResting(Moment moment)
     {

@@ -13,6 +13,8 @@ namespace Ambianic.Vision.Falls;
 internal readonly record struct Moment(TimeSpan Time, Box Box, float Shoulders, float Hips, float Feet, float Score, Spine? Spine)
 {
     private const float TorsoToHeight = 0.3f;
+    private const float UprightAngle = 45;
+    private const float UprightAspect = 1.1f;
     private const int LeftAnkle = 15;
     private const int RightAnkle = 16;
     private const float AnkleScore = 0.2f;
@@ -27,7 +29,17 @@ internal readonly record struct Moment(TimeSpan Time, Box Box, float Shoulders, 
     public float Stature => MathF.Max(Box.Height, (Spine?.Length ?? 0) / TorsoToHeight);
 
     /// <summary>Standing, or sitting straight.</summary>
-    public bool IsUpright => Spine is { } spine ? spine.Angle < 45 && Aspect < 1.1f : Aspect < 0.7f;
+    public bool IsUpright => Spine is { } spine ? spine.Angle < UprightAngle && Aspect < UprightAspect : Aspect < 0.7f;
+
+    /// <summary>Seen with an upright torso, wherever the legs are.</summary>
+    public bool HasUprightTorso => Spine is { Angle: < UprightAngle };
+
+    /// <summary>Bent, but on his feet: hips as high above them as those of somebody who stands.</summary>
+    /// <param name="rule">What counts.</param>
+    /// <param name="stature">The person's height when upright, 0 when not known.</param>
+    public bool IsStooped(FallRule rule, float stature) =>
+        Spine is { Angle: >= UprightAngle } spine && spine.Angle < rule.StoopedAngle && Aspect < UprightAspect
+        && Feet - Hips >= rule.StandingHips * MathF.Max(stature, Stature);
 
     /// <summary>Stretched out on the ground, as far as one picture can tell; never somebody who kneels or sits.</summary>
     public bool IsLying => Spine is { } spine ? spine.Angle > 60 && Aspect > 1.1f : Aspect > 1.5f;

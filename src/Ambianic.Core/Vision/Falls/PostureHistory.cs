@@ -23,7 +23,13 @@ internal sealed class PostureHistory(FallRule rule)
     public float Stature { get; private set; }
 
     /// <summary>The latest; there must be one.</summary>
+    /// <summary>How often who stoops may seem bent, for once that he seems upright.</summary>
+    private const int UprightForOneStooped = 3;
+
+    private static readonly TimeSpan Habit = TimeSpan.FromSeconds(1);
+
     public Moment Latest => _moments[^1];
+    private bool _stoops;
 
     /// <summary>Adds the next moment.</summary>
     /// <param name="moment">Later than all others.</param>
@@ -34,7 +40,8 @@ internal sealed class PostureHistory(FallRule rule)
         _moments.Add(moment);
         if (measure)
         {
-            var statures = _moments.Where(old => old.IsUpright).Select(old => old.Stature).Order().ToList();
+            _stoops = StoopsUsually();
+            var statures = _moments.Where(old => old.IsUpright || IsStooped(old)).Select(old => old.Stature).Order().ToList();
             Stature = statures.Count > 0 ? statures[statures.Count / 2] : Stature;
         }
     }
@@ -65,11 +72,14 @@ internal sealed class PostureHistory(FallRule rule)
     }
 
     /// <summary>True when the person is low now.</summary>
-    public bool IsLow(Moment moment) => moment.IsLow(rule, Stature);
+    public bool IsLow(Moment moment) => moment.IsLow(rule, Stature) && !IsStooped(moment);
 
     /// <summary>How many moments there are since <paramref name="from"/>, and which part of them is as asked.</summary>
     public (int Count, float Share) Share(TimeSpan from, Func<Moment, bool> condition)
     {
+    /// <summary>True when the person stands, sits straight, or is on his feet as stooped as he always is.</summary>
+    public bool IsUpright(Moment moment) => moment.IsUpright || IsStooped(moment);
+
         int count = 0, hits = 0;
         foreach (var moment in _moments)
         {
@@ -103,7 +113,7 @@ internal sealed class PostureHistory(FallRule rule)
                 && (now.Time - before.Time).TotalSeconds <= seconds
                 && !before.IsCut(pictureWidth, 0.01f)
                 && Fraction(now.Shoulders - before.Shoulders) >= rule.ShoulderDrop
-                && Fraction(now.Hips - before.Hips) >= rule.HipDrop
+                && Fraction(now.Hips - before.Hips) >= (before.IsUpright ? rule.HipDrop : rule.StoopedHipDrop)
                 && Fraction(before.Feet - before.Shoulders - (now.Feet - now.Shoulders)) >= rule.Sinking
                 && (best is not { } other || before.Shoulders < other.Shoulders))
             {
@@ -185,6 +195,29 @@ internal sealed class PostureHistory(FallRule rule)
         for (var later = 1; later < _moments.Count; later++)
         {
             for (var earlier = later - 1; earlier >= 0 && _moments[earlier].Time >= from; earlier--)
+    private bool IsStooped(Moment moment) => _stoops && moment.IsStooped(rule, Stature);
+
+    /// <summary>True when the person has been on his feet for a second, and bent almost always; who bends once was upright before.</summary>
+    private bool StoopsUsually()
+    {
+        int upright = 0, stooped = 0;
+        TimeSpan first = default, last = default;
+        foreach (var moment in _moments)
+        {
+            if (moment.IsUpright)
+            {
+                upright++;
+            }
+            else if (moment.IsStooped(rule, 0))
+            {
+                first = stooped++ == 0 ? moment.Time : first;
+                last = moment.Time;
+            }
+        }
+
+        return upright * UprightForOneStooped <= stooped && (last - first >= Habit || _stoops);
+    }
+
             {
                 var seconds = (float)(_moments[later].Time - _moments[earlier].Time).TotalSeconds;
                 if (seconds > 0.35f)
