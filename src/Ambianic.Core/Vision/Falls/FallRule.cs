@@ -77,6 +77,13 @@ public sealed record FallRule
     /// <summary>...which has to last this long before it is a fall all the same.</summary>
     public double StoopSeconds { get; init; } = 2.4;
 
+    /// <summary>
+    /// Who ends sitting on the floor came down at least this fast, in heights a second over half a second, or sat down on purpose.
+    /// A fall of 0.8 s reaches 0.6, sitting down on the floor in 1.2 s stays below 0.5. With less than three samples in a second 0.8 of it is enough:
+    /// the fastest moment lies between them.
+    /// </summary>
+    public float SittingSpeed { get; init; } = 0.52f;
+
     /// <summary>How long somebody has to be low before it is a fall.</summary>
     public double ConfirmSeconds { get; init; } = 1;
 

@@ -20,6 +20,9 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
     /// <summary>A camera that gives a sample less often than this, in seconds, has to be believed sooner.</summary>
     private const double Slow = 0.7;
 
+    /// <summary>Seconds from sample to sample above which speeds are seen as too low.</summary>
+    private const double Sparse = 0.29;
+
     private readonly PostureHistory _history = new(rule);
     private TimeSpan? _lyingSince;
     private TimeSpan _lastLying;
@@ -108,8 +111,9 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
         var enough = period > Slow ? 2 : 3;
         var sinceDown = _history.Share(Evidence.DownAt, IsDown);
         var isDownForLong = now.Time - Evidence.DownAt >= (_history.IsOnFeet(now, upright) ? TimeSpan.FromSeconds(rule.StoopSeconds) : 0.9 * window);
+        var satDown = Evidence.Speed < rule.SittingSpeed * (period > Sparse ? 0.8f : 1) && _history.Share(now.Time - window, _history.Sits).Share > 0.5f;
         var isAlwaysDown = sinceDown is { Count: > 1, Share: 1 }; // the model finds who lies there only now and then
-        if (State == FallState.Down && isDownForLong && low >= rule.ConfirmShare && (count >= enough || isAlwaysDown))
+        if (State == FallState.Down && isDownForLong && low >= rule.ConfirmShare && (count >= enough || isAlwaysDown) && !satDown)
         {
             Evidence = Evidence with { LowShare = low, WindowSeconds = window.TotalSeconds };
             if (Evidence.Probability >= rule.Probability)
@@ -148,7 +152,7 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
         var upright = _history.At(UprightAt);
         var walkedOut = _history.WalkedOut(upright, pictureWidth);
         var vanished = Evidence with { Vanished = true };
-        if (!walkedOut && _history.SawDrop(upright) && _history.IsDown(last) && vanished.Probability >= rule.Probability)
+        if (!walkedOut && _history.SawDrop(upright) && _history.IsNoLongerUpright(last) && vanished.Probability >= rule.Probability)
         {
             Evidence = vanished;
             return Fall(last);

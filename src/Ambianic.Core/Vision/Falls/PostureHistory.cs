@@ -14,22 +14,28 @@ internal sealed class PostureHistory(FallRule rule)
     /// <summary>Nobody falls faster; a little less than the period of a camera that gives five samples a second.</summary>
     private const double DescentSeconds = 0.18;
 
+    /// <summary>Hips this far below the feet, in the picture, are on the floor, and the person looks away from the camera; who squats has them above.</summary>
+    private const float HipsBelowFeet = 0.05f;
+
+    /// <summary>A box as high as this around an upright torso is that of somebody who sits; who lies along the camera's axis is lower.</summary>
+    private const float SittingHeight = 0.5f;
+
     /// <summary>What the model's feet move by while those of the person do not, in heights.</summary>
     private const float FeetMoved = 0.1f;
 
-    private readonly List<Moment> _moments = [];
-
-    /// <summary>The person's height when upright, in picture heights; 0 until it was upright.</summary>
-    public float Stature { get; private set; }
-
-    /// <summary>The latest; there must be one.</summary>
     /// <summary>How often who stoops may seem bent, for once that he seems upright.</summary>
     private const int UprightForOneStooped = 3;
 
     private static readonly TimeSpan Habit = TimeSpan.FromSeconds(1);
 
-    public Moment Latest => _moments[^1];
+    private readonly List<Moment> _moments = [];
     private bool _stoops;
+
+    /// <summary>The person's height when upright, in picture heights; 0 until it was upright.</summary>
+    public float Stature { get; private set; }
+
+    /// <summary>The latest; there must be one.</summary>
+    public Moment Latest => _moments[^1];
 
     /// <summary>Adds the next moment.</summary>
     /// <param name="moment">Later than all others.</param>
@@ -71,15 +77,15 @@ internal sealed class PostureHistory(FallRule rule)
         }
     }
 
+    /// <summary>True when the person stands, sits straight, or is on his feet as stooped as he always is.</summary>
+    public bool IsUpright(Moment moment) => moment.IsUpright || IsStooped(moment);
+
     /// <summary>True when the person is low now.</summary>
     public bool IsLow(Moment moment) => moment.IsLow(rule, Stature) && !IsStooped(moment);
 
     /// <summary>How many moments there are since <paramref name="from"/>, and which part of them is as asked.</summary>
     public (int Count, float Share) Share(TimeSpan from, Func<Moment, bool> condition)
     {
-    /// <summary>True when the person stands, sits straight, or is on his feet as stooped as he always is.</summary>
-    public bool IsUpright(Moment moment) => moment.IsUpright || IsStooped(moment);
-
         int count = 0, hits = 0;
         foreach (var moment in _moments)
         {
@@ -109,7 +115,7 @@ internal sealed class PostureHistory(FallRule rule)
         Moment? best = null;
         foreach (var before in _moments)
         {
-            if (before.IsUpright
+            if (IsUpright(before)
                 && (now.Time - before.Time).TotalSeconds <= seconds
                 && !before.IsCut(pictureWidth, 0.01f)
                 && Fraction(now.Shoulders - before.Shoulders) >= rule.ShoulderDrop
@@ -137,9 +143,12 @@ internal sealed class PostureHistory(FallRule rule)
     /// <summary>True when the person sits or lies on the floor, legs towards the camera or away from it, which leaves angle and shape of the body as they were.</summary>
     public bool IsOnFloor(Moment moment, Moment upright) =>
         IsBelowSeat(moment, upright)
-        && Fraction(MathF.Abs(moment.Feet - upright.Feet)) >= rule.FeetShift
+        && (Fraction(MathF.Abs(moment.Feet - upright.Feet)) >= rule.FeetShift || Fraction(moment.Hips - moment.Feet) >= HipsBelowFeet)
         && Fraction(moment.Box.Height) <= rule.FloorHeight
         && moment.Aspect > rule.SlenderAspect;
+
+    /// <summary>True when the torso is upright, legs wherever they are: somebody who came down like that sits, or squats.</summary>
+    public bool Sits(Moment moment) => moment.HasUprightTorso && Fraction(moment.Box.Height) >= SittingHeight;
 
     /// <summary>True when the hips are well above feet that have not moved: bent to the floor, or on one knee, more probably than on it.</summary>
     public bool IsOnFeet(Moment moment, Moment upright) => moment.Spine is not null
@@ -148,7 +157,7 @@ internal sealed class PostureHistory(FallRule rule)
         && Fraction(moment.Box.Height) > rule.StoopHeight;
 
     /// <summary>True when the person is not upright now, or only seems so because little of him is seen.</summary>
-    public bool IsDown(Moment moment) => !moment.IsUpright || IsLow(moment);
+    public bool IsNoLongerUpright(Moment moment) => !IsUpright(moment) || IsLow(moment);
 
     /// <summary>
     /// True when the person was seen down in one certain look or in two, and was on the way down for a fifth of a second at least: what
@@ -161,7 +170,7 @@ internal sealed class PostureHistory(FallRule rule)
         foreach (var moment in _moments.Where(moment => moment.Time >= upright.Time))
         {
             var drop = Fraction(moment.Shoulders - upright.Shoulders);
-            if (drop >= rule.ShoulderDrop && IsDown(moment))
+            if (drop >= rule.ShoulderDrop && IsNoLongerUpright(moment))
             {
                 seen += moment.Score >= PersonTracker.StartScore ? 1 : 0.5f;
             }
@@ -186,15 +195,6 @@ internal sealed class PostureHistory(FallRule rule)
     /// <summary>The moment at which the person was upright before coming down; the oldest when it is forgotten.</summary>
     public Moment At(TimeSpan time) => _moments.Find(moment => moment.Time >= time);
 
-    private float Fraction(float length) => length / Stature;
-
-    /// <summary>Of the shoulders since <paramref name="from"/>, over half a second or the nearest that the samples allow.</summary>
-    private float FastestDescent(TimeSpan from)
-    {
-        var fastest = 0f;
-        for (var later = 1; later < _moments.Count; later++)
-        {
-            for (var earlier = later - 1; earlier >= 0 && _moments[earlier].Time >= from; earlier--)
     private bool IsStooped(Moment moment) => _stoops && moment.IsStooped(rule, Stature);
 
     /// <summary>True when the person has been on his feet for a second, and bent almost always; who bends once was upright before.</summary>
@@ -218,6 +218,15 @@ internal sealed class PostureHistory(FallRule rule)
         return upright * UprightForOneStooped <= stooped && (last - first >= Habit || _stoops);
     }
 
+    private float Fraction(float length) => length / Stature;
+
+    /// <summary>Of the shoulders since <paramref name="from"/>, over half a second or the nearest that the samples allow.</summary>
+    private float FastestDescent(TimeSpan from)
+    {
+        var fastest = 0f;
+        for (var later = 1; later < _moments.Count; later++)
+        {
+            for (var earlier = later - 1; earlier >= 0 && _moments[earlier].Time >= from; earlier--)
             {
                 var seconds = (float)(_moments[later].Time - _moments[earlier].Time).TotalSeconds;
                 if (seconds > 0.35f)

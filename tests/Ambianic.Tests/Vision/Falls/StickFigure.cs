@@ -22,6 +22,12 @@ public sealed record Posture(float Torso, float Thigh, float Shin, float HipHeig
     /// <summary>On the floor, legs stretched out towards a camera that looks down a little.</summary>
     public static Posture SittingTowardsTheCamera { get; } = new(0, 60, 60, 0.06f);
 
+    /// <summary>The same seen from behind by a camera that looks down a little: the feet are further away than the hips.</summary>
+    public static Posture SittingAwayFromTheCamera { get; } = new(0, 100, 250, -0.10f);
+
+    /// <summary>On the floor, legs stretched out to the side of the picture.</summary>
+    public static Posture SittingOnTheFloor { get; } = new(10, 88, 88, 0.08f);
+
     public static Posture Lying { get; } = new(88, 270, 270, 0.06f);
 
     public static Posture Between(Posture a, Posture b, float share) => new(
