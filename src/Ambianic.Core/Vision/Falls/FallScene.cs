@@ -62,6 +62,14 @@ public sealed class FallScene(IPoseLook look, FallRule rule, IReadOnlyList<Box> 
         return Watch(time, (float)frame.Width / frame.Height);
     }
 
+    /// <summary>
+    /// Who was falling where a body now lies that belongs to nobody: tracks are led astray by what looks like a person beside it, for
+    /// pose models know people mostly upright.
+    /// </summary>
+    private FallWatch? FallingAt(Body body) => body.IsWide
+        ? _tracker.Tracks.Where(track => track.IsFalling && track.Body.DistanceTo(body) < MathF.Max(track.Body.Size, body.Size)).Select(track => _watches[track.Id]).FirstOrDefault()
+        : null;
+
     /// <summary>What people did before says nothing about what they do now; but who lay on the floor still lies there.</summary>
     private void Reset() => _tracker.Reset(keep: track => _watches.TryGetValue(track.Id, out var watch) && watch.IsFallen);
 
@@ -74,6 +82,10 @@ public sealed class FallScene(IPoseLook look, FallRule rule, IReadOnlyList<Box> 
             {
                 var zones = restingZones.Select(zone => zone with { XMin = zone.XMin * aspect, XMax = zone.XMax * aspect });
                 _watches[track.Id] = watch = new FallWatch(rule, [.. zones], aspect);
+                if (FallingAt(track.Body) is { } falling)
+                {
+                    watch.ShareStory(falling, time);
+                }
             }
 
             if (watch.Observe(track, time) is { } label && _lying.Admits(label, track, time))

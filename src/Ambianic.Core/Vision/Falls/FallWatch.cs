@@ -24,6 +24,7 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
     private const double Sparse = 0.29;
 
     private readonly PostureHistory _history = new(rule);
+    private FallWatch? _twin;
     private TimeSpan? _lyingSince;
     private TimeSpan _lastLying;
     private float _lowestShoulders;
@@ -60,6 +61,19 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
     public bool IsLying => IsFallen || _lyingSince is not null;
 
     private TimeSpan UprightAt => Evidence.UprightAt ?? default;
+
+    /// <summary>
+    /// Shares the story of somebody who was falling, when either track may have gone on with something else: whoever is found to have
+    /// fallen first keeps it.
+    /// </summary>
+    /// <param name="other">Who was falling.</param>
+    /// <param name="time">Of the first sample that this watch is going to take.</param>
+    public void ShareStory(FallWatch other, TimeSpan time)
+    {
+        (State, Evidence) = (other.State, other.Evidence);
+        _history.CopyFrom(other._history, time);
+        (_twin, other._twin) = (other, this);
+    }
 
     /// <summary>Takes the next sample.</summary>
     /// <param name="track">The person, seen or not.</param>
@@ -175,10 +189,22 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
         }
 
         State = FallState.Fallen;
+        _twin?.Forget();
+        _twin = null;
         _wasSeenToFall = true;
         _escalated = false;
         _lowestShoulders = now.Shoulders;
         return FallLabels.Fall;
+    }
+
+    private void Forget()
+    {
+        _twin = null;
+        if (!IsFallen)
+        {
+            State = FallState.Upright;
+            _history.Forget();
+        }
     }
 
     private string? WhenLying(Moment now)

@@ -81,14 +81,7 @@ internal sealed class PersonSearch(IPoseLook look, float leastScore)
 
     /// <summary>False when a person lies and a body beside it is nearer to where somebody else was: a helper is not the one who fell.</summary>
     private static bool MayBe(Track track, Body body, IReadOnlyList<Track> tracks) =>
-        !track.IsLying || tracks.MinBy(other => Distance(body, other.Body)) == track;
+        !track.IsLying || tracks.MinBy(other => body.DistanceTo(other.Body)) == track;
 
-    private static bool IsNear(Body a, Body b) => Distance(a, b) < 0.8f * MathF.Max(a.Size, b.Size);
-
-    private static float Distance(Body a, Body b)
-    {
-        var x = (a.Box.XMin + a.Box.XMax - b.Box.XMin - b.Box.XMax) / 2;
-        var y = (a.Box.YMin + a.Box.YMax - b.Box.YMin - b.Box.YMax) / 2;
-        return MathF.Sqrt((x * x) + (y * y));
-    }
+    private static bool IsNear(Body a, Body b) => a.DistanceTo(b) < 0.8f * MathF.Max(a.Size, b.Size);
 }

@@ -52,6 +52,16 @@ internal sealed class PostureHistory(FallRule rule)
         }
     }
 
+    /// <summary>Takes what another has seen before a time.</summary>
+    public void CopyFrom(PostureHistory other, TimeSpan time)
+    {
+        _moments.AddRange(other._moments.Where(moment => moment.Time < time));
+        (Stature, _stoops) = (other.Stature, other._stoops);
+    }
+
+    /// <summary>Keeps the latest moment alone.</summary>
+    public void Forget() => _moments.RemoveRange(0, _moments.Count - 1);
+
     /// <summary>
     /// Seconds from sample to sample, the lower quartile of late: in longer ones the person may not have been seen, and a few short
     /// ones may be a burst after a stall. 0 while there is but one.

@@ -21,6 +21,14 @@ public sealed record Body(Box Box, float Score, IReadOnlyList<Keypoint> Keypoint
     /// <summary>True when the box is like that of somebody who stands, from any side.</summary>
     public bool IsSlender => Box.Width < 0.6f * Box.Height;
 
+    /// <summary>From middle to middle, in picture heights.</summary>
+    public float DistanceTo(Body other)
+    {
+        var x = (Box.XMin + Box.XMax - other.Box.XMin - other.Box.XMax) / 2;
+        var y = (Box.YMin + Box.YMax - other.Box.YMin - other.Box.YMax) / 2;
+        return MathF.Sqrt((x * x) + (y * y));
+    }
+
     /// <summary>Takes a detection, which is relative to a picture of the given aspect.</summary>
     /// <param name="detection">A person.</param>
     /// <param name="aspect">Width / height of the picture.</param>

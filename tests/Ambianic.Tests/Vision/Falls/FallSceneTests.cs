@@ -212,6 +212,23 @@ public sealed class FallSceneTests
     }
 
     [Theory]
+    [InlineData(5)]
+    [InlineData(8)]
+    [InlineData(10)]
+    [InlineData(15)]
+    public async Task Observe_SomethingUprightBesideIsTakenForTheFalling_TheOneWhoLiesThereIsReported(double fps)
+    {
+        foreach (var phase in (double[])[0, 0.25, 0.5, 0.75])
+        {
+            var halfWay = Posture.Between(Posture.Standing, Posture.Lying, 0.6f);
+            var falls = Film.Of(Posture.Standing, 2).Fall(halfWay, 0.6).Hide(0.4).Hold(Posture.Lying, 6);
+            var lamp = new Film { X = 0.54f, Height = 0.35f }.Hide(2.6).Hold(Posture.Standing, 0.6).Hide(6);
+
+            Assert.Contains(FallLabels.Fall, await new Cinema(falls, lamp).LabelsAsync(fps, phase / fps));
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(RatesAndPhases))]
     public async Task Observe_HelperComesBeforeItIsCertainAndHidesTheFallen_IsReported(double fps, double phase)
     {
