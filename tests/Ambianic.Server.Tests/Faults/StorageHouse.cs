@@ -141,7 +141,8 @@ internal sealed class StorageHouse : IAsyncDisposable
         await UntilAsync(fault, async () => await LostAsync(cancellation) == 0, cancellation);
         await UntilAsync(fault, async () => await StorageTroubleAsync(cancellation) is null, cancellation);
         var shown = (string)(await StatusesAsync(cancellation))[0]["state"]!;
-        return new Recovery(fault, shown, fault.Says, noticed, recovered, await LostByWitnessAsync(cancellation) - lostBefore);
+        return new Recovery(
+            fault, shown, fault.Says, noticed, recovered, await LostByWitnessAsync(cancellation) - lostBefore, await LostAsync(cancellation));
     }
 
     /// <summary>Root may write everywhere.</summary>
@@ -155,6 +156,10 @@ internal sealed class StorageHouse : IAsyncDisposable
         _program = AmbianicProgram.StartAs(user, _clips.Folder, new Dictionary<string, string> { ["HOME"] = _clips.Folder }, "run", "--port", "0");
         _client = new HttpClient { BaseAddress = await _program.AddressAsync(TestContext.Current.CancellationToken), Timeout = Timeout.InfiniteTimeSpan };
         _listener.ListenTo(_client);
+        while ((await StatusesAsync(TestContext.Current.CancellationToken)).Count == 0)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
     }
 
     /// <summary>Announced events that are not on the timeline; -1 when the timeline cannot be read now.</summary>
