@@ -114,17 +114,19 @@ internal sealed class StorageHouse : IAsyncDisposable
     public async Task<Recovery> MeasureAsync(Fault fault, TimeSpan hold, CancellationToken cancellation)
     {
         var (lostBefore, said) = (await LostByWitnessAsync(cancellation), _program!.Output.Length);
+        var look = Task.FromResult(0);
         var start = Stopwatch.GetTimestamp();
         await fault.InjectAsync();
         await UntilAsync(
             fault,
-            async () =>
+            () =>
             {
-                await LostAsync(cancellation); // somebody looks at the timeline meanwhile
-                return _program.Output[said..].Contains(fault.Says, StringComparison.Ordinal);
+                look = look.IsCompleted ? LostAsync(cancellation) : look; // somebody looks at the timeline meanwhile
+                return Task.FromResult(_program.Output[said..].Contains(fault.Says, StringComparison.Ordinal));
             },
             cancellation);
         var noticed = Stopwatch.GetElapsedTime(start);
+        await look;
         if (fault.MendAsync is { } mend)
         {
             var before = await StatusesAsync(cancellation);
