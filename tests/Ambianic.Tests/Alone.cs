@@ -1,6 +1,6 @@
 namespace Ambianic;
 
-/// <summary>Tests that measure the whole process; nothing else runs beside them.</summary>
+/// <summary>Tests that measure the whole process or count what a busy processor changes; nothing else runs beside them.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class Alone
 {

@@ -24,13 +24,15 @@ public sealed class CoverageLedger
     private readonly Dictionary<string, SightChange> _before = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SightChange> _last = new(StringComparer.Ordinal);
 
-    /// <summary>Goes on with what an earlier run remembered.</summary>
+    /// <summary>Puts what earlier runs remembered before what this one has taken down so far.</summary>
     /// <param name="former">In order of time.</param>
-    public CoverageLedger(IEnumerable<SightChange> former)
+    public void Recall(IEnumerable<SightChange> former)
     {
-        foreach (var change in former)
+        lock (_gate)
         {
-            Add(change);
+            List<SightChange> changes = [.. former, .. _changes];
+            _changes.Clear();
+            changes.ForEach(Add);
         }
     }
 

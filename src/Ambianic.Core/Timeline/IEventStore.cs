@@ -16,7 +16,7 @@ public interface IEventStore
     /// An event whose id is stored already is not stored again.
     /// </summary>
     /// <param name="detectionEvent">The event, its file names decided.</param>
-    /// <param name="picture">What it looked like; null when there is nothing to see.</param>
+    /// <param name="picture">What it looked like, borrowed until this returns its task; null when there is nothing to see.</param>
     /// <param name="cancellation">Stops waiting; what is being written is still completed.</param>
     /// <exception cref="IOException">
     /// It was not announced; the message says what to do. Files that were complete stay, and are on the timeline after the next start.

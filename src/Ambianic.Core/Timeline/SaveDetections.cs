@@ -34,7 +34,8 @@ public sealed record NotifyOptions
 /// <summary>
 /// Decides which samples are remembered: at most one per interval with detections and one per interval without, and always
 /// the first of each kind, and every report of a fall, which waits in memory when it cannot be stored. Intervals are
-/// measured on the monotonic clock.
+/// measured on the monotonic clock. While the disk takes one sample the pipeline looks on, so that a slow card costs no
+/// frames; the next sample to save waits for it.
 /// </summary>
 public sealed partial class SaveDetections(
     SaveDetectionsOptions options,
@@ -43,7 +44,7 @@ public sealed partial class SaveDetections(
     IEventStore store,
     UnsavedFalls unsaved,
     TimeProvider time,
-    ILogger<SaveDetections> logger) : IPipelineElement
+    ILogger<SaveDetections> logger) : IPipelineElement, IAsyncDisposable
 {
     /// <summary>As the configuration calls it.</summary>
     public const string Name = "save_detections";
@@ -60,6 +61,7 @@ public sealed partial class SaveDetections(
     private DateTimeOffset _lastAt;
     private string? _folder;
     private long _failures;
+    private Task _saving = Task.CompletedTask; // at most one, so that what waits for a slow disk does not fill the memory
 
     /// <summary>
     /// Saves the sample when it is due and passes it on in any case: trouble with the disk is reported and does not look
@@ -69,43 +71,62 @@ public sealed partial class SaveDetections(
     public async ValueTask InvokeAsync(Sample sample, SampleHandler next, CancellationToken cancellation)
     {
         await unsaved.TrySaveAsync(cancellation);
+        if (_saving.IsCompleted)
+        {
+            await SavedAsync();
+        }
+
         var interval = sample.Detections.Count > 0 ? _positive : _idle;
         if (interval.IsOver(time) || sample.Detections.Any(IsReportedOnce))
         {
+            await SavedAsync();
             interval.Restart(time);
-            if (!await TrySaveAsync(sample, cancellation))
-            {
-                interval.Shorten(RetryAfterFailure);
-            }
+            await BeginToSaveAsync(sample, interval, cancellation);
         }
 
         await next(sample, cancellation);
     }
 
+    /// <summary>Waits until the disk has what it was given.</summary>
+    public ValueTask DisposeAsync() => SavedAsync();
+
     /// <summary>A fall is told once, when it happens: an interval must not swallow it.</summary>
     private static bool IsReportedOnce(Detection detection) => detection.Fall is not null;
 
-    private async ValueTask<bool> TrySaveAsync(Sample sample, CancellationToken cancellation)
+    private async ValueTask SavedAsync()
+    {
+        var saving = _saving;
+        _saving = Task.CompletedTask; // a defect of the store is thrown once
+        await saving;
+    }
+
+    private async ValueTask BeginToSaveAsync(Sample sample, Interval interval, CancellationToken cancellation)
     {
         var seen = Describe(sample);
         try
         {
             _folder ??= await store.StartFolderAsync(_startedAt, cancellation);
-            await store.AppendAsync(
-                seen with { RelDir = _folder },
-                new EventPicture(sample.Frame, sample.Region, options.DrawBoxes, sample.Before),
-                cancellation);
         }
         catch (IOException error)
         {
-            _failures++;
-            LogNotSaved(pipeline, _failures, error.Message);
-            if (seen.Detections.FirstOrDefault(IsReportedOnce) is { } fall)
-            {
-                unsaved.Keep(seen, fall.Label);
-            }
+            NotSaved(seen, interval, error);
+            return;
+        }
 
-            return false;
+        _saving = SaveAsync(seen with { RelDir = _folder }, new EventPicture(sample.Frame, sample.Region, options.DrawBoxes, sample.Before), interval);
+    }
+
+    /// <summary>Borrows the picture until it returns its task. Not cut off when the pipeline stops: nobody would see a fall again.</summary>
+    private async Task SaveAsync(DetectionEvent seen, EventPicture picture, Interval interval)
+    {
+        try
+        {
+            await store.AppendAsync(seen, picture, CancellationToken.None);
+        }
+        catch (IOException error)
+        {
+            NotSaved(seen, interval, error);
+            return;
         }
 
         if (_failures > 0)
@@ -113,8 +134,17 @@ public sealed partial class SaveDetections(
             LogSavesAgain(pipeline, _failures);
             _failures = 0;
         }
+    }
 
-        return true;
+    private void NotSaved(DetectionEvent seen, Interval interval, IOException error)
+    {
+        interval.Shorten(RetryAfterFailure);
+        _failures++;
+        LogNotSaved(pipeline, _failures, error.Message);
+        if (seen.Detections.FirstOrDefault(IsReportedOnce) is { } fall)
+        {
+            unsaved.Keep(seen, fall.Label);
+        }
     }
 
     private DetectionEvent Describe(Sample sample)
@@ -157,16 +187,20 @@ public sealed partial class SaveDetections(
     [LoggerMessage(LogLevel.Information, "Pipeline {Pipeline} saves again after {Count} failure(s)")]
     private partial void LogSavesAgain(string pipeline, long count);
 
-    /// <summary>Time that must pass between two saves of one kind; over before the first.</summary>
+    /// <summary>Time that must pass between two saves of one kind; over before the first. May be shortened from any thread.</summary>
     private sealed class Interval(TimeSpan length)
     {
         private long? _since;
-        private TimeSpan _length;
+        private long _ticks;
 
-        public bool IsOver(TimeProvider time) => _since is not { } since || time.GetElapsedTime(since) >= _length;
+        public bool IsOver(TimeProvider time) => _since is not { } since || time.GetElapsedTime(since).Ticks >= Volatile.Read(ref _ticks);
 
-        public void Restart(TimeProvider time) => (_since, _length) = (time.GetTimestamp(), length);
+        public void Restart(TimeProvider time)
+        {
+            _since = time.GetTimestamp();
+            Volatile.Write(ref _ticks, length.Ticks);
+        }
 
-        public void Shorten(TimeSpan wait) => _length = wait;
+        public void Shorten(TimeSpan wait) => Volatile.Write(ref _ticks, wait.Ticks);
     }
 }

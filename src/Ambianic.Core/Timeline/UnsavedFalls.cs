@@ -59,10 +59,17 @@ public sealed partial class UnsavedFalls(IEventStore store, TimeProvider time, I
     /// <summary>Stores what still waits, if that is possible.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_waiting.Count > 0 && !_isTrying)
+        lock (_gate)
         {
-            await SaveAsync(CancellationToken.None);
+            if (_waiting.Count == 0 || _isTrying)
+            {
+                return;
+            }
+
+            _isTrying = true;
         }
+
+        await SaveAsync(CancellationToken.None);
     }
 
     private async Task SaveAsync(CancellationToken cancellation)

@@ -90,7 +90,10 @@ internal sealed class StillImageSource(SourceOptions options, FramePool pool, Ti
                     HttpRequestError.NameResolutionError => "the host name is not known; check the uri, or use the camera's IP address",
                     HttpRequestError.ConnectionError => $"the host cannot be reached ({error.Message}); is the camera on?",
                     HttpRequestError.ConfigurationLimitExceeded => $"the answer is larger than {LargestBody >> 20} MiB; is it a video?",
-                    _ => error.Message,
+                    HttpRequestError.SecureConnectionError =>
+                        $"no secure connection ({error.GetBaseException().Message.TrimEnd('.')}); a camera without a certificate of a known authority is read with http://",
+                    HttpRequestError.InvalidResponse => "what answers does not speak HTTP; check the port in the uri",
+                    _ => $"the camera broke the connection off ({error.GetBaseException().Message.TrimEnd('.')}); is it starting, or are there too many viewers?",
                 },
                 error);
         }

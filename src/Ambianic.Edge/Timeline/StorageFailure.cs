@@ -26,9 +26,9 @@ internal static class StorageFailure
     /// <summary>True when the database found no room on its disk.</summary>
     public static bool IsFull(SqliteException error) => error.SqliteErrorCode == SqliteFull;
 
-    /// <summary>True for an error made by <see cref="At"/> that may pass by itself, or by somebody's hand, while the program runs: no room, no right to write, a read-only or a missing disk.</summary>
+    /// <summary>True for an error made by <see cref="At"/> that may pass by itself, or by somebody's hand, while the program runs: no room, no right to write, a disk that is read-only, missing or hangs.</summary>
     public static bool MayPass(IOException error) =>
-        error.InnerException is { } inner && Advice(inner) is SpaceAdvice or ReadOnlyAdvice or PermissionAdvice or MissingAdvice or AccessAdvice;
+        error.InnerException is { } inner && Advice(inner) is SpaceAdvice or ReadOnlyAdvice or PermissionAdvice or MissingAdvice or AccessAdvice or HangsAdvice;
 
     /// <summary>An error that names <paramref name="path"/>, what failed and what to do.</summary>
     public static IOException At(string path, Exception error) =>

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.FileProviders;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
 namespace Ambianic.Api;
@@ -13,12 +14,9 @@ internal static class DataApi
     /// <param name="dataDir">The data directory, absolute.</param>
     public static void UseDataFiles(this WebApplication application, string dataDir)
     {
-        var root = Path.Combine(dataDir, Folder);
-        Directory.CreateDirectory(root);
         application.UseStaticFiles(new StaticFileOptions
         {
-            // The provider refuses every path that would lead out of its root.
-            FileProvider = new PhysicalFileProvider(root),
+            FileProvider = new LateFiles(Path.Combine(dataDir, Folder)),
             RequestPath = $"{Prefix}/{Folder}",
             ServeUnknownFileTypes = false,
             OnPrepareResponse = answer =>
@@ -29,5 +27,20 @@ internal static class DataApi
                 answer.Context.Response.Headers.XContentTypeOptions = "nosniff";
             },
         });
+    }
+
+    /// <summary>The files of a folder that may come into being later: a disk that cannot be written or does not answer is no reason not to start.</summary>
+    private sealed class LateFiles(string folder) : IFileProvider
+    {
+        private PhysicalFileProvider? _files;
+
+        public IFileInfo GetFileInfo(string subpath) => Files()?.GetFileInfo(subpath) ?? new NotFoundFileInfo(subpath);
+
+        public IDirectoryContents GetDirectoryContents(string subpath) => NotFoundDirectoryContents.Singleton;
+
+        public IChangeToken Watch(string filter) => NullChangeToken.Singleton;
+
+        /// <summary>The provider refuses every path that would lead out of its root.</summary>
+        private PhysicalFileProvider? Files() => _files ??= Directory.Exists(folder) ? new PhysicalFileProvider(folder) : null;
     }
 }

@@ -106,7 +106,7 @@ public static class AmbianicHost
     /// <exception cref="IOException">The data directory or the port cannot be used; the message says what to do.</exception>
     public static async Task<Uri> StartAsync(WebApplication application)
     {
-        application.Services.GetRequiredService<IEventStore>();
+        await ((DeferredEventStore)application.Services.GetRequiredService<IEventStore>()).OpenAsync();
         try
         {
             await application.StartAsync(CancellationToken.None);

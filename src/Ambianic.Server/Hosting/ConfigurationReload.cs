@@ -41,8 +41,8 @@ internal sealed partial class ConfigurationReload(
     private async Task WatchAsync(PeriodicTimer timer, CancellationToken cancellation)
     {
         var files = current.Result.Files;
-        var taken = await ContentAsync(files, cancellation);
-        var last = taken;
+        var last = await ContentAsync(files, cancellation);
+        var taken = MeansTheSame(await ReadAsync(cancellation), current.Result) ? last : null; // null: edited between the start and this first look
         while (await timer.WaitForNextTickAsync(cancellation))
         {
             var now = await ContentAsync(files, cancellation);
@@ -51,7 +51,7 @@ internal sealed partial class ConfigurationReload(
                 taken = now;
                 try
                 {
-                    await TakeOverAsync(await Task.Run(() => read(), cancellation).WaitAsync(cancellation), cancellation);
+                    await TakeOverAsync(await ReadAsync(cancellation), cancellation);
                 }
                 catch (Exception error) when (error is not OperationCanceledException)
                 {
@@ -62,6 +62,13 @@ internal sealed partial class ConfigurationReload(
             last = now;
         }
     }
+
+    private Task<ConfigurationResult> ReadAsync(CancellationToken cancellation) => Task.Run(() => read(), cancellation).WaitAsync(cancellation);
+
+    private static bool MeansTheSame(ConfigurationResult one, ConfigurationResult other) =>
+        JsonNode.DeepEquals(one.Effective, other.Effective)
+        && one.Problems.SequenceEqual(other.Problems)
+        && one.Configuration.Pipelines.Select(pipeline => pipeline.Fingerprint).SequenceEqual(other.Configuration.Pipelines.Select(pipeline => pipeline.Fingerprint));
 
     private static Task<string> ContentAsync(IReadOnlyList<string> files, CancellationToken cancellation) =>
         Task.Run(() => string.Join('\0', files.Select(Content)), cancellation).WaitAsync(cancellation);

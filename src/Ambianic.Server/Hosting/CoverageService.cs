@@ -14,8 +14,8 @@ internal sealed partial class CoverageService : BackgroundService
     /// <summary>A longer pause of this loop is one of everything: no processor, a machine asleep, or a clock that was set forward.</summary>
     private static readonly TimeSpan StoodStill = TimeSpan.FromSeconds(5);
 
-    /// <summary>At the end, a disk that hangs is waited for so long.</summary>
-    private static readonly TimeSpan LongestFarewell = TimeSpan.FromSeconds(2);
+    /// <summary>At the start and at the end, a disk that hangs is waited for so long.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
 
     private readonly PipelineSupervisor _supervisor;
     private readonly TimeProvider _time;
@@ -35,16 +35,17 @@ internal sealed partial class CoverageService : BackgroundService
         _time = time;
         _logger = logger;
         _file = new CoverageFile(configuration.DataDir);
-        Ledger = new CoverageLedger(Former());
         _observedAt = time.GetUtcNow();
     }
 
     /// <summary>The account.</summary>
-    public CoverageLedger Ledger { get; }
+    public CoverageLedger Ledger { get; } = new();
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        _writing = OnThreadOfItsOwn(Recall);
+        await Task.WhenAny(_writing, Task.Delay(LongestWait, _time, stoppingToken));
         using var timer = new PeriodicTimer(Rhythm, _time);
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -62,7 +63,7 @@ internal sealed partial class CoverageService : BackgroundService
 
     private async Task FarewellAsync()
     {
-        var limit = Task.Delay(LongestFarewell, _time, CancellationToken.None);
+        var limit = Task.Delay(LongestWait, _time, CancellationToken.None);
         await Task.WhenAny(_writing, limit);
         TryObserve([.. _supervisor.Statuses.Select(status => status with { State = PipelineState.Stopped })]);
         await Task.WhenAny(_writing, limit);
@@ -100,25 +101,24 @@ internal sealed partial class CoverageService : BackgroundService
         }
     }
 
-    /// <summary>On another thread, as a disk that hangs would otherwise look like a program that did not watch.</summary>
     private void BeginWriting(DateTimeOffset now)
     {
         _writtenAt = _time.GetTimestamp();
         List<SightChange> batch = [.. _notWritten, .. _unwritten];
         _unwritten = [];
-        _writing = Task.Run(() => _notWritten = Write(() => _file.Append(batch, now)) ? [] : batch);
+        _writing = OnThreadOfItsOwn(() => _notWritten = Write(() => _file.Append(batch, now)) ? [] : batch);
     }
 
-    private IReadOnlyList<SightChange> Former()
+    /// <summary>A disk that hangs must neither look like a program that did not watch, nor keep threads from those who watch.</summary>
+    private static Task OnThreadOfItsOwn(Action action) =>
+        Task.Factory.StartNew(action, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private void Recall() => Write(() =>
     {
-        IReadOnlyList<SightChange> former = [];
-        Write(() =>
-        {
-            (former, var ends) = _file.Read();
-            _unwritten = [.. ends]; // before anything that this run sees, and also when the disk cannot be written now
-        });
-        return former;
-    }
+        var (former, ends) = _file.Read();
+        Ledger.Recall(former);
+        _notWritten = [.. ends]; // before anything that this run sees, and also when the disk cannot be written now
+    });
 
     /// <summary>A full disk is no reason not to watch; the account goes on in memory.</summary>
     private bool Write(Action write)

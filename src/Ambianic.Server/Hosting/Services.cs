@@ -31,6 +31,7 @@ internal static class Services
         {
             var logger = provider.GetRequiredService<ILogger<SqliteEventStore>>();
             return new DeferredEventStore(
+                settings.DataDir,
                 () => SqliteEventStore.Open(
                     settings.DataDir,
                     settings.Timeline.EventLog,
@@ -38,6 +39,7 @@ internal static class Services
                     provider.GetRequiredService<TimeProvider>(),
                     logger,
                     Retention(provider.GetRequiredService<CurrentConfiguration>())),
+                provider.GetRequiredService<TimeProvider>(),
                 logger);
         });
         services.AddSingleton<UnsavedFalls>();

@@ -17,4 +17,5 @@ internal sealed record Fault(
 /// <param name="Noticed">From the fault until it was shown.</param>
 /// <param name="Recovered">From the end of the fault until the next sample arrived.</param>
 /// <param name="LostByOthers">Frames that other pipelines lost, and times that something was done to them.</param>
-internal sealed record Recovery(Fault Fault, string Shown, string Reason, TimeSpan Noticed, TimeSpan Recovered, long LostByOthers);
+/// <param name="LostEvents">Events that were announced and are not on the timeline.</param>
+internal sealed record Recovery(Fault Fault, string Shown, string Reason, TimeSpan Noticed, TimeSpan Recovered, long LostByOthers, int LostEvents);

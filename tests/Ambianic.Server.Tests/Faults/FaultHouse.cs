@@ -30,7 +30,8 @@ internal sealed class FaultHouse : IAsyncDisposable
         _pipelines.AppendLine("pipelines:");
         foreach (var witness in Witnesses)
         {
-            AddVideo(witness, Clip(witness), "      - save_detections: { idle_interval: 0.5 }");
+            // When all breaks at once the processor is busy with it for a moment; a frame a second waits for that long.
+            Add(witness, $"uri: \"{Clip(witness)}\"", "      - save_detections: { idle_interval: 0.5 }", fps: usesDefaults ? 2 : 1);
         }
     }
 
@@ -41,6 +42,8 @@ internal sealed class FaultHouse : IAsyncDisposable
     public int Announced => _listener.Announced;
 
     public string Folder => _clips.Folder;
+
+    public string Output => _program!.Output;
 
     /// <summary>Makes a recording that no other pipeline reads.</summary>
     public string Clip(string name) => _clips.Make($"{name}.mp4", "s=160x120:r=5:d=2", "-pix_fmt yuv420p");
@@ -108,7 +111,8 @@ internal sealed class FaultHouse : IAsyncDisposable
             error ?? "",
             noticed,
             recovered,
-            await LostByWitnessesAsync(cancellation) - lostBefore);
+            await LostByWitnessesAsync(cancellation) - lostBefore,
+            await LostEventsAsync(cancellation));
     }
 
     /// <summary>Announced events that are not on the timeline.</summary>

@@ -8,7 +8,7 @@ namespace Ambianic.Faults;
 internal static partial class FaultTable
 {
     public static string Write(
-        IReadOnlyList<Recovery> recoveries, int events, int lostEvents, IReadOnlyList<Recovery> storage, IReadOnlyList<Termination> terminations)
+        IReadOnlyList<Recovery> recoveries, int events, IReadOnlyList<Recovery> storage, IReadOnlyList<Termination> terminations)
     {
         var page = new StringBuilder("""
             # Faults
@@ -19,17 +19,17 @@ internal static partial class FaultTable
             picture, a model after 4 s. "Noticed" counts from the fault, "seeing again" from its end, or from the fault when that is
             a moment; both hold the time of connecting again.
 
-            | fault | source | shown as | noticed after | seeing again after | lost by other pipelines |
-            |---|---|---|---|---|---|
+            | fault | source | shown as | noticed after | seeing again after | frames lost by other pipelines | events lost |
+            |---|---|---|---|---|---|---|
 
             """);
         foreach (var recovery in recoveries)
         {
-            page.AppendLine(CultureInfo.InvariantCulture, $"| {recovery.Fault.Name} | {recovery.Fault.Source} | `{recovery.Shown}`: {Plain(recovery.Reason)} | {Seconds(recovery.Noticed)} | {Seconds(recovery.Recovered)} | {recovery.LostByOthers} |");
+            page.AppendLine(CultureInfo.InvariantCulture, $"| {recovery.Fault.Name} | {recovery.Fault.Source} | `{recovery.Shown}`: {Plain(recovery.Reason)} | {Seconds(recovery.Noticed)} | {Seconds(recovery.Recovered)} | {recovery.LostByOthers} | {recovery.LostEvents} |");
         }
 
         page.AppendLine();
-        page.AppendLine(CultureInfo.InvariantCulture, $"Events announced meanwhile: {events}. Announced and not on the timeline afterwards: {lostEvents}.");
+        page.AppendLine(CultureInfo.InvariantCulture, $"Events announced meanwhile: {events}. Lost is what was announced and is not on the timeline.");
         page.AppendLine();
         page.Append("""
             ## Disk and database
@@ -37,14 +37,13 @@ internal static partial class FaultTable
             The fault holds for a minute, a lost database for a moment. All pipelines watch on meanwhile; the one that saves says in the
             log what is wrong and what to do. "Saving again" counts from the end of the fault until the next event is announced.
 
-            | fault | the log says | said after | saving again after | lost by other pipelines | announced and lost |
+            | fault | the log says | said after | saving again after | frames lost by other pipelines | events lost |
             |---|---|---|---|---|---|
 
             """);
         foreach (var recovery in storage)
         {
-            // MeasureAsync has waited until none is missing
-            page.AppendLine(CultureInfo.InvariantCulture, $"| {recovery.Fault.Name} | … {recovery.Reason} … | {Seconds(recovery.Noticed)} | {Seconds(recovery.Recovered)} | {recovery.LostByOthers} | 0 |");
+            page.AppendLine(CultureInfo.InvariantCulture, $"| {recovery.Fault.Name} | … {recovery.Reason} … | {Seconds(recovery.Noticed)} | {Seconds(recovery.Recovered)} | {recovery.LostByOthers} | {recovery.LostEvents} |");
         }
 
         page.AppendLine();

@@ -2,7 +2,8 @@ using Ambianic.Sources;
 
 namespace Ambianic.Faults;
 
-/// <summary>Breaks cameras, decoders and a model of the running program.</summary>
+/// <summary>Breaks cameras, decoders and a model of the running program. Alone: it counts frames that others lose, and a busy processor makes everybody lose some.</summary>
+[Collection(Alone.Name)]
 public sealed class FaultTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -16,9 +17,9 @@ public sealed class FaultTests
 
         var recoveries = await Task.WhenAll(cameras.Faults.Select(fault => house.MeasureAsync(fault, Cancellation)));
 
-        Assert.All(recoveries, recovery => Assert.True(recovery.Reason.Length > 0 && recovery.LostByOthers == 0, recovery.ToString()));
+        Assert.All(recoveries, recovery => Assert.True(
+            recovery is { Reason.Length: > 0, LostByOthers: 0, LostEvents: 0 }, $"{recovery}\n{house.Output}"));
         Assert.NotEqual(0, house.Announced);
-        Assert.Equal(0, await house.LostEventsAsync(Cancellation));
     }
 
     /// <summary>One fault after the other with the limits that a user has; takes minutes.</summary>
@@ -40,7 +41,6 @@ public sealed class FaultTests
             recoveries.Add(await house.MeasureAsync(fault, Cancellation));
         }
 
-        var lost = await house.LostEventsAsync(Cancellation);
         var storage = await BreakStorageAsync();
         List<Termination> terminations = [];
         foreach (var moment in Termination.Moments)
@@ -48,9 +48,8 @@ public sealed class FaultTests
             terminations.Add(await Termination.AtAsync(moment, Cancellation));
         }
 
-        await File.WriteAllTextAsync(page, FaultTable.Write(recoveries, house.Announced, lost, storage, terminations), Cancellation);
-        Assert.Equal(0, lost);
-        Assert.All(recoveries.Concat(storage), recovery => Assert.Equal(0, recovery.LostByOthers));
+        await File.WriteAllTextAsync(page, FaultTable.Write(recoveries, house.Announced, storage, terminations), Cancellation);
+        Assert.All(recoveries.Concat(storage), recovery => Assert.Equal((0, 0), (recovery.LostByOthers, recovery.LostEvents)));
         Assert.All(recoveries, recovery => Assert.InRange(recovery.Noticed.TotalSeconds, 0, 14));
         Assert.All(storage, recovery => Assert.InRange(recovery.Recovered.TotalSeconds, 0, 10));
         Assert.All(terminations, termination => Assert.InRange(termination.Took.TotalSeconds, 0, 10));

@@ -114,17 +114,19 @@ internal sealed class StorageHouse : IAsyncDisposable
     public async Task<Recovery> MeasureAsync(Fault fault, TimeSpan hold, CancellationToken cancellation)
     {
         var (lostBefore, said) = (await LostByWitnessAsync(cancellation), _program!.Output.Length);
+        var look = Task.FromResult(0);
         var start = Stopwatch.GetTimestamp();
         await fault.InjectAsync();
         await UntilAsync(
             fault,
-            async () =>
+            () =>
             {
-                await LostAsync(cancellation); // somebody looks at the timeline meanwhile
-                return _program.Output[said..].Contains(fault.Says, StringComparison.Ordinal);
+                look = look.IsCompleted ? LostAsync(cancellation) : look; // somebody looks at the timeline meanwhile
+                return Task.FromResult(_program.Output[said..].Contains(fault.Says, StringComparison.Ordinal));
             },
             cancellation);
         var noticed = Stopwatch.GetElapsedTime(start);
+        await look;
         if (fault.MendAsync is { } mend)
         {
             var before = await StatusesAsync(cancellation);
@@ -141,7 +143,8 @@ internal sealed class StorageHouse : IAsyncDisposable
         await UntilAsync(fault, async () => await LostAsync(cancellation) == 0, cancellation);
         await UntilAsync(fault, async () => await StorageTroubleAsync(cancellation) is null, cancellation);
         var shown = (string)(await StatusesAsync(cancellation))[0]["state"]!;
-        return new Recovery(fault, shown, fault.Says, noticed, recovered, await LostByWitnessAsync(cancellation) - lostBefore);
+        return new Recovery(
+            fault, shown, fault.Says, noticed, recovered, await LostByWitnessAsync(cancellation) - lostBefore, await LostAsync(cancellation));
     }
 
     /// <summary>Root may write everywhere.</summary>
@@ -155,6 +158,10 @@ internal sealed class StorageHouse : IAsyncDisposable
         _program = AmbianicProgram.StartAs(user, _clips.Folder, new Dictionary<string, string> { ["HOME"] = _clips.Folder }, "run", "--port", "0");
         _client = new HttpClient { BaseAddress = await _program.AddressAsync(TestContext.Current.CancellationToken), Timeout = Timeout.InfiniteTimeSpan };
         _listener.ListenTo(_client);
+        while ((await StatusesAsync(TestContext.Current.CancellationToken)).Count == 0)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
     }
 
     /// <summary>Announced events that are not on the timeline; -1 when the timeline cannot be read now.</summary>

@@ -24,6 +24,7 @@ public sealed class StorageTests
     [Theory]
     [InlineData("disk read-only")]
     [InlineData("disk full")]
+    [InlineData("disk hangs")]
     [InlineData("no permission")]
     public async Task Run_DiskDoesNotLetItWriteBeforeTheStart_WatchesAndSavesWhenItDoes(string name)
     {

@@ -28,16 +28,7 @@ public sealed class ConfigurationReloadTests : IDisposable
 
         try
         {
-            var looks = 0;
-            await Eventually.TrueAsync(() =>
-            {
-                if (looks++ % 400 == 0) // again, because an edit before the first reading is no change
-                {
-                    File.AppendAllText(_directory["config.yaml"], "#\n");
-                }
-
-                return reading.Task.IsCompleted;
-            });
+            await reading.Task.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
             await application.StopAsync(TestContext.Current.CancellationToken);
 
             Assert.True(reload.ExecuteTask!.IsCompleted);
@@ -46,6 +37,20 @@ public sealed class ConfigurationReloadTests : IDisposable
         {
             diskAnswers.Set();
         }
+    }
+
+    [Fact]
+    public async Task ExecuteAsync_EditedBetweenTheStartAndTheFirstLook_IsTakenOver()
+    {
+        File.WriteAllText(_directory["config.yaml"], "pipelines: {door: [source: {uri: /nowhere.mp4}]}\n");
+        await using var application = AmbianicHost.Build(Load(), port: 0, Load);
+        File.WriteAllText(_directory["config.yaml"], "pipelines: {gate: [source: {uri: /nowhere.mp4}]}\n");
+
+        await AmbianicHost.StartAsync(application);
+
+        var supervisor = application.Services.GetRequiredService<PipelineSupervisor>();
+        await Eventually.TrueAsync(() => supervisor.Statuses is [{ Name: "gate" }]);
+        await application.StopAsync(TestContext.Current.CancellationToken);
     }
 
     private ConfigurationResult Load()

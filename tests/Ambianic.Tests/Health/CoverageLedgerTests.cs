@@ -13,7 +13,7 @@ public sealed class CoverageLedgerTests : IDisposable
     [Fact]
     public void Query_CameraWasAway_TellsFromWhenToWhenAndWhy()
     {
-        var ledger = new CoverageLedger([]);
+        var ledger = new CoverageLedger();
         ledger.Observe([Status(PipelineState.Watching)], Start);
         ledger.Observe([Status(PipelineState.Watching)], Start.AddSeconds(1));
         ledger.Observe([Status(PipelineState.Waiting, "no route to host")], Start.AddSeconds(2));
@@ -33,7 +33,7 @@ public sealed class CoverageLedgerTests : IDisposable
     [Fact]
     public void Query_ClockWasSetBack_NoIntervalEndsBeforeItBegins()
     {
-        var ledger = new CoverageLedger([]);
+        var ledger = new CoverageLedger();
         ledger.Observe([Status(PipelineState.Watching)], Start.AddYears(12)); // a board without a battery, before it hears of the time
         ledger.Observe([Status(PipelineState.Waiting, "no route to host")], Start);
         ledger.Observe([Status(PipelineState.Watching)], Start.AddSeconds(7));
@@ -48,7 +48,7 @@ public sealed class CoverageLedgerTests : IDisposable
     [Fact]
     public void Query_BlindnessIsNoticedLate_BeganWithTheLastSample()
     {
-        var ledger = new CoverageLedger([]);
+        var ledger = new CoverageLedger();
         ledger.Observe([Status(PipelineState.Watching)], Start);
         ledger.Observe([Status(PipelineState.Waiting, "no picture came") with { SilenceSeconds = 10 }], Start.AddSeconds(60));
         ledger.Observe([Status(PipelineState.Watching)], Start.AddSeconds(61));
@@ -60,7 +60,7 @@ public sealed class CoverageLedgerTests : IDisposable
     [Fact]
     public void Query_ProgramStoodStill_NobodyWatchedMeanwhile()
     {
-        var ledger = new CoverageLedger([]);
+        var ledger = new CoverageLedger();
         ledger.Observe([Status(PipelineState.Watching)], Start);
 
         ledger.Interrupt(Start.AddSeconds(30));
@@ -82,7 +82,7 @@ public sealed class CoverageLedgerTests : IDisposable
         file.Append([SightChange.Of(Status(PipelineState.Stopped), Start)], Start);
         File.AppendAllText(Path.Combine(_directory.Path, "coverage.jsonl"), line + "\n");
 
-        Assert.Equal("door", Assert.Single(new CoverageLedger(file.Read().Changes).Query(null, null, null)).Pipeline);
+        Assert.Equal("door", Assert.Single(Recalled(file.Read().Changes).Query(null, null, null)).Pipeline);
     }
 
     [Theory]
@@ -91,7 +91,7 @@ public sealed class CoverageLedgerTests : IDisposable
     [InlineData(PictureState.Covered, Sight.Covered)]
     public void Observe_PictureShowsNothing_IsNotCalledWatchingFromItsFirstOn(PictureState picture, Sight expected)
     {
-        var ledger = new CoverageLedger([]);
+        var ledger = new CoverageLedger();
         ledger.Observe([Status(PipelineState.Watching)], Start);
 
         var change = Assert.Single(ledger.Observe([Status(PipelineState.Watching) with { Picture = picture, PictureSeconds = 60 }], Start.AddSeconds(100)));
@@ -128,7 +128,7 @@ public sealed class CoverageLedgerTests : IDisposable
     [Fact]
     public void Observe_PipelineLeavesTheConfiguration_IsOff()
     {
-        var ledger = new CoverageLedger([]);
+        var ledger = new CoverageLedger();
         ledger.Observe([Status(PipelineState.Watching)], Start);
 
         ledger.Observe([], Start.AddSeconds(5));
@@ -140,14 +140,14 @@ public sealed class CoverageLedgerTests : IDisposable
     public void Read_AfterACrash_ClaimsNothingForTheTimeInWhichTheProgramDidNotRun()
     {
         var file = new CoverageFile(_directory.Path);
-        file.Append(new CoverageLedger([]).Observe([Status(PipelineState.Watching)], Start), Start);
+        file.Append(new CoverageLedger().Observe([Status(PipelineState.Watching)], Start), Start);
         file.Append([], Start.AddMinutes(5)); // the last sign of life
         File.AppendAllText(_directory["coverage.jsonl"], "{\"at\":"); // cut off
         File.SetLastWriteTimeUtc(_directory["coverage.jsonl"], Start.AddMinutes(5).UtcDateTime);
 
         var again = new CoverageFile(_directory.Path);
         again.Append(again.Read().Ends, Start.AddMinutes(9)); // by the next run, as soon as the disk can be written
-        var ledger = new CoverageLedger(new CoverageFile(_directory.Path).Read().Changes);
+        var ledger = Recalled(new CoverageFile(_directory.Path).Read().Changes);
 
         var intervals = ledger.Query(null, null, null);
         Assert.Equal([Sight.Watching, Sight.Off], intervals.Select(interval => interval.Sight));
@@ -157,7 +157,7 @@ public sealed class CoverageLedgerTests : IDisposable
     [Fact]
     public void Query_AnotherCameraComesAndGoesTooOften_TheSteadyOneIsNotForgotten()
     {
-        var ledger = new CoverageLedger([]);
+        var ledger = new CoverageLedger();
         for (var i = 0; i <= CoverageLedger.Kept + 10; i++)
         {
             var other = Status(i % 2 == 0 ? PipelineState.Watching : PipelineState.Waiting, "no route to host") with { Name = "gate" };
@@ -167,6 +167,27 @@ public sealed class CoverageLedgerTests : IDisposable
         var steady = Assert.Single(ledger.Query("door", null, null));
         Assert.Equal((Sight.Watching, Start), (steady.Sight, steady.From));
         Assert.InRange(ledger.Query("gate", null, null).Count, CoverageLedger.Kept - 10, CoverageLedger.Kept + 1);
+    }
+
+    [Fact]
+    public void Recall_FileWasReadLate_WhatThisRunSawMeanwhileFollows()
+    {
+        var ledger = new CoverageLedger();
+        ledger.Observe([Status(PipelineState.Watching)], Start.AddMinutes(9));
+
+        ledger.Recall([SightChange.Of(Status(PipelineState.Watching), Start), SightChange.Of(Status(PipelineState.Stopped), Start.AddMinutes(5))]);
+
+        Assert.Equal(
+            [(Sight.Watching, Start), (Sight.Off, Start.AddMinutes(5)), (Sight.Watching, Start.AddMinutes(9))],
+            ledger.Query(null, null, null).Select(interval => (interval.Sight, interval.From)));
+        Assert.Empty(ledger.Observe([Status(PipelineState.Watching)], Start.AddMinutes(10)));
+    }
+
+    private static CoverageLedger Recalled(IEnumerable<SightChange> former)
+    {
+        var ledger = new CoverageLedger();
+        ledger.Recall(former);
+        return ledger;
     }
 
     private static PipelineStatus Status(PipelineState state, string? error = null) =>

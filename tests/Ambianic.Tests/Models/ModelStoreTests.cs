@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using Ambianic.Models.Import;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Ambianic.Models;
 
@@ -26,71 +24,6 @@ public sealed class ModelStoreTests : IDisposable
         Assert.Equal(first, second);
         Assert.True(File.Exists(first));
         Assert.Equal(["models", Path.GetRelativePath(_fixture.Cache, first)], _fixture.Files);
-    }
-
-    [Fact]
-    public async Task GetAsync_UpdatedImporterWithoutNetwork_KeepsTheEarlierFileSaysSoAndAsksOnce()
-    {
-        var model = _fixture.PackedModel();
-        var earlier = await _fixture.Store(importer: 7).GetAsync(model, null, Cancellation);
-        _fixture.Npm($"echo x >> {_fixture["asked"]}; echo 'npm error code ENOTFOUND' >&2; exit 1");
-        var store = _fixture.Store(importer: 9);
-
-        var first = await store.GetAsync(model, null, Cancellation);
-        var second = await store.GetAsync(model, null, Cancellation);
-
-        Assert.Equal((earlier, earlier), (first, second));
-        Assert.Single(await File.ReadAllLinesAsync(_fixture["asked"], Cancellation));
-        var line = Assert.Single(_fixture.Log.Lines, line => line.Contains("made anew", StringComparison.Ordinal));
-        Assert.Contains("cannot be reached", line, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task GetAsync_UpdatedImporterWithoutNetworkAndEarlierFileDamaged_IsAnError()
-    {
-        var model = _fixture.PackedModel();
-        await File.WriteAllBytesAsync(await _fixture.Store(importer: 7).GetAsync(model, null, Cancellation), [1], Cancellation);
-        _fixture.Npm("exit 1");
-
-        await Assert.ThrowsAsync<ModelException>(() => _fixture.Store(importer: 8).GetAsync(model, null, Cancellation));
-    }
-
-    [Fact]
-    public async Task GetAsync_UpdatedImporter_ReplacesTheEarlierFile()
-    {
-        var model = _fixture.PackedModel();
-        var earlier = await _fixture.Store(importer: 7).GetAsync(model, null, Cancellation);
-
-        var now = await _fixture.Store(importer: 8).GetAsync(model, null, Cancellation);
-
-        Assert.NotEqual(earlier, now);
-        Assert.Equal(["models", Path.GetRelativePath(_fixture.Cache, now)], _fixture.Files);
-        Assert.False(File.Exists(earlier + FinishedFile.HashSuffix));
-    }
-
-    [Fact]
-    public async Task GetAsync_UpdatedImporterAndModelThatIsOnnxAlready_NeedsNoNetwork()
-    {
-        byte[] content = [1, 2, 3];
-        _fixture.Site = (_, _) => Task.FromResult(new HttpResponseMessage { Content = new ByteArrayContent(content) });
-        var first = await _fixture.Store(importer: 7).GetAsync(OfSite(content), null, Cancellation);
-        _fixture.Site = (_, _) => throw new HttpRequestException("no network");
-
-        var second = await _fixture.Store(importer: 8).GetAsync(OfSite(content), null, Cancellation);
-
-        Assert.Equal(first, second);
-    }
-
-    [Fact]
-    public async Task ImportAsync_UpdatedImporter_ReplacesTheEarlierFile()
-    {
-        var source = new TinyTfJs().Weight("w", [1], 1).Node("out", "AddV2", ["x", "w"]).Write(Path.GetDirectoryName(_fixture["x"])!);
-        var earlier = await _fixture.Store(importer: 7).ImportAsync(source, Cancellation);
-
-        var now = await _fixture.Store(importer: 8).ImportAsync(source, Cancellation);
-
-        Assert.NotEqual(earlier, now);
-        Assert.Equal(["models", Path.GetRelativePath(_fixture.Cache, now)], _fixture.Files);
     }
 
     [Theory]
@@ -275,66 +208,6 @@ public sealed class ModelStoreTests : IDisposable
         Assert.DoesNotContain("tmp", _fixture.Files);
     }
 
-    [Fact]
-    public async Task GetAsync_ModelOfASite_IsKeptAsItIsAndProgressReachesItsSize()
-    {
-        var content = new byte[200_000];
-        var model = OfSite(content);
-        _fixture.Site = (_, _) => Task.FromResult(new HttpResponseMessage { Content = new ByteArrayContent(content) });
-        var progress = new LastProgress();
-
-        var path = await _fixture.Store().GetAsync(model, progress, Cancellation);
-
-        Assert.Equal(content, await File.ReadAllBytesAsync(path, Cancellation));
-        Assert.Equal(new DownloadProgress("model.onnx", 200_000, 200_000), progress.Last);
-    }
-
-    [Fact]
-    public async Task GetAsync_SiteSendsForEver_StopsAtTheKnownSize()
-    {
-        var model = OfSite([1, 2, 3]);
-        _fixture.Site = (_, _) => Task.FromResult(new HttpResponseMessage { Content = new StreamContent(new Endless()) });
-
-        var error = await Assert.ThrowsAsync<ModelException>(() => _fixture.Store().GetAsync(model, null, Cancellation));
-
-        Assert.Contains("not the file that was expected", error.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task GetAsync_SiteAnswersWithAnError_SaysWhichOne()
-    {
-        var model = OfSite([1, 2, 3]);
-        _fixture.Site = (_, _) => Task.FromResult(new HttpResponseMessage(HttpStatusCode.Gone));
-
-        var error = await Assert.ThrowsAsync<ModelException>(() => _fixture.Store().GetAsync(model, null, Cancellation));
-
-        Assert.Contains("https://models.example/model.onnx answered 410", error.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task GetAsync_SiteFallsSilent_GivesUp()
-    {
-        var model = OfSite([1, 2, 3]);
-        var time = new FakeTimeProvider();
-        var asked = new TaskCompletionSource();
-        _fixture.Site = async (_, cancellation) =>
-        {
-            asked.SetResult();
-            await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellation);
-            throw new InvalidOperationException("never");
-        };
-        var pull = _fixture.Store(time).GetAsync(model, null, Cancellation);
-        await asked.Task;
-
-        time.Advance(TimeSpan.FromSeconds(31));
-
-        var error = await Assert.ThrowsAsync<ModelException>(() => pull);
-        Assert.Contains("sent nothing for 30 s", error.Message, StringComparison.Ordinal);
-    }
-
-    private static CatalogModel OfSite(byte[] content) => StoreFixture.Model(
-        "site", new WebOrigin(new Uri("https://models.example/model.onnx"), StoreFixture.Known("model.onnx", content)));
-
     private static async Task<int> ReadNumberAsync(string path)
     {
         while (!File.Exists(path))
@@ -343,21 +216,5 @@ public sealed class ModelStoreTests : IDisposable
         }
 
         return int.Parse(await File.ReadAllTextAsync(path, Cancellation), CultureInfo.InvariantCulture);
-    }
-
-    private sealed class LastProgress : IProgress<DownloadProgress>
-    {
-        public DownloadProgress Last { get; private set; }
-
-        public void Report(DownloadProgress value) => Last = value;
-    }
-
-    private sealed class Endless : MemoryStream
-    {
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            buffer.Span.Clear();
-            return ValueTask.FromResult(buffer.Length);
-        }
     }
 }

@@ -67,7 +67,17 @@ public sealed class StillImageSourceTests
         await FailsAsync(LoopbackServer.Http("200 OK", "image/jpeg", new byte[33 << 20]), "larger than 32 MiB");
         await FailsAsync(LoopbackServer.Http("404 Not Found", "text/plain", ""u8), "no such picture");
         await FailsAsync(LoopbackServer.Http("503 Busy", "text/plain", ""u8), "503 Busy");
-        await FailsAsync([.. "this is not HTTP\r\n\r\n"u8], "source door: ");
+        await FailsAsync([.. "this is not HTTP\r\n\r\n"u8], "does not speak HTTP");
+    }
+
+    [Fact]
+    public async Task ReadAsync_CameraHangsUp_SaysSo()
+    {
+        await using var server = new LoopbackServer((_, _, _) => throw new IOException("it hangs up"));
+
+        var error = await Assert.ThrowsAsync<SourceException>(() => ReadAsync(Source(server), 1));
+
+        Assert.Contains("broke the connection off", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -131,6 +131,56 @@ public sealed class SaveDetectionsTests : IDisposable
             line => Assert.Equal("Information: Pipeline front saves again after 1 failure(s)", line));
     }
 
+    [Fact]
+    public async Task InvokeAsync_DiskIsSlow_PipelineLooksOnUntilTheNextIsDue()
+    {
+        var element = Element(new SaveDetectionsOptions { PositiveInterval = 2 });
+        var disk = _store.Disk = new TaskCompletionSource();
+
+        await SendAsync(element, TimelineFixture.Person);
+        _fixture.Time.Advance(TimeSpan.FromSeconds(1));
+        await SendAsync(element, TimelineFixture.Person);
+        Assert.Equal(2, _passedOn);
+        _fixture.Time.Advance(TimeSpan.FromSeconds(1));
+        var due = SendAsync(element, TimelineFixture.Person);
+        Assert.False(due.IsCompleted);
+
+        _store.Disk = null;
+        disk.SetResult();
+        await due;
+        Assert.Equal(3, _passedOn);
+        Assert.Equal([0, 2], _store.Events.Select(seen => (seen.At - TimelineFixture.Start).TotalSeconds));
+    }
+
+    [Fact]
+    public async Task DisposeAsync_DiskIsSlow_WaitsForWhatItWasGiven()
+    {
+        var element = Element(new SaveDetectionsOptions());
+        var disk = _store.Disk = new TaskCompletionSource();
+        await SendAsync(element, Fallen("FALL"));
+
+        var disposing = element.DisposeAsync().AsTask();
+        Assert.False(disposing.IsCompleted);
+        disk.SetException(new IOException("/data: the disk has not answered for 3 s"));
+        await disposing;
+
+        Assert.Contains(_fallLogger.Lines, line => line.Contains("it waits in memory", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task InvokeAsync_StoreHasADefect_IsThrownOnce()
+    {
+        var element = Element(new SaveDetectionsOptions());
+        _store.Disk = new TaskCompletionSource();
+        _store.Disk.SetException(new InvalidOperationException("a defect"));
+        await SendAsync(element);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => SendAsync(element));
+
+        await SendAsync(element);
+        Assert.Equal(2, _passedOn);
+    }
+
     private SaveDetections Element(SaveDetectionsOptions options) => new(options, "front", "camera", _store, _unsaved, _fixture.Time, _logger);
 
     private ValueTask PassOn(Sample sample, CancellationToken cancellation)
@@ -261,6 +311,9 @@ public sealed class SaveDetectionsTests : IDisposable
 
         public IOException? Failure { get; set; }
 
+        /// <summary>Completes when what is given away from now on is on the disk; null is at once.</summary>
+        public TaskCompletionSource? Disk { get; set; }
+
         public string? Trouble => Failure?.Message;
 
         public ValueTask<string> StartFolderAsync(DateTimeOffset startedAt, CancellationToken cancellation) =>
@@ -280,7 +333,7 @@ public sealed class SaveDetectionsTests : IDisposable
                 Pictures.Add(seen);
             }
 
-            return ValueTask.CompletedTask;
+            return new ValueTask(Disk?.Task ?? Task.CompletedTask);
         }
 
         public ValueTask<bool> PinAsync(string id, bool isPinned, CancellationToken cancellation) => ValueTask.FromResult(false);

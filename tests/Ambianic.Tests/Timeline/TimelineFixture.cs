@@ -73,7 +73,7 @@ internal sealed class TimelineFixture : IDisposable
         return stored;
     }
 
-    public static async Task<List<string>> IdsAsync(SqliteEventStore store, EventQuery query)
+    public static async Task<List<string>> IdsAsync(IEventStore store, EventQuery query)
     {
         List<string> ids = [];
         await foreach (var seen in store.QueryAsync(query, CancellationToken.None))
