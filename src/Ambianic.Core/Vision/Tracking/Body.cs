@@ -12,9 +12,6 @@ public sealed record Body(Box Box, float Score, IReadOnlyList<Keypoint> Keypoint
     /// <summary>A length that standing and lying have in common: the side of a square of the box's area, in picture heights.</summary>
     public float Size => MathF.Sqrt(MathF.Max(Box.Area, 1e-6f));
 
-    /// <summary>The longer side of the box, in picture heights.</summary>
-    public float Length => MathF.Max(MathF.Max(Box.Width, Box.Height), 1e-3f);
-
     /// <summary>True when the box is wider than high, like that of somebody who lies.</summary>
     public bool IsWide => Box.Width > Box.Height;
 

@@ -110,12 +110,7 @@ public sealed class PersonTracker
             distance = Math.Min(distance, Distance(Track.Centre(body), Track.Centre(track.Body)) / size);
         }
 
-        var growth = 0.4 * Math.Abs(Math.Log(body.Size / track.Size));
-        if (track.IsLost && !track.IsFalling && body.IsWide)
-        {
-            // Who lies is as long as he was tall; half as long is a dog or a child, more probably.
-            growth = Math.Max(growth, Math.Log(track.Body.Length / body.Length));
-        }
+        var growth = Math.Abs(Math.Log(body.Size / track.Size));
 
         // A person may have gone about one and a half body sizes (1.4 m) for each second unseen; who lies has not, and whoever
         // appears further away is a visitor. So is somebody upright who appears in between two looks.
@@ -123,7 +118,7 @@ public sealed class PersonTracker
         var isSomebodyElse = track.IsLost ? (track.IsLying || track.IsFalling) && !body.IsWide : track.IsLying && body.IsSlender;
         var staysThere = isSomebodyElse || (track.IsLying && unseen > LyingLost);
         var gate = staysThere ? LyingGate : Math.Min(MaximumGate, 1.3 + (1.5 * unseen));
-        return (distance / gate) + growth;
+        return (distance / gate) + (0.4 * growth);
     }
 
     private static double Distance((double X, double Y) a, (double X, double Y) b) =>

@@ -94,16 +94,6 @@ public sealed class PersonTrackerTests
     }
 
     [Fact]
-    public void Update_DogWhereSomebodyWasLost_IsSomebodyElse()
-    {
-        Repeat(5, Person(1));
-        Repeat(1);
-        Show(new Body(new Box(0.85f, 0.7f, 1.15f, 0.9f), 0.3f, []));
-
-        Assert.Equal(2, _tracker.Tracks.Count);
-    }
-
-    [Fact]
     public void Update_LostOnTheWayDownAndFoundHalfAsLarge_IsTheSamePerson()
     {
         Repeat(5, Person(1));
