@@ -115,7 +115,7 @@ public sealed class PersonTracker
         // A person may have gone about one and a half body sizes (1.4 m) for each second unseen; who lies has not, and whoever
         // appears further away is a visitor. So is somebody upright who appears in between two looks.
         var unseen = (time - track.LastSeen).TotalSeconds;
-        var isSomebodyElse = track.IsLost ? (track.IsLying || track.IsFalling) && !body.IsWide : track.IsLying && body.IsSlender;
+        var isSomebodyElse = track.IsLying && (track.IsLost ? !body.IsWide : body.IsSlender);
         var staysThere = isSomebodyElse || (track.IsLying && unseen > LyingLost);
         var gate = staysThere ? LyingGate : Math.Min(MaximumGate, 1.3 + (1.5 * unseen));
         return (distance / gate) + (0.4 * growth);
