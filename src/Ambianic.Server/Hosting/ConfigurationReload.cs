@@ -42,7 +42,7 @@ internal sealed partial class ConfigurationReload(
     {
         var files = current.Result.Files;
         var last = await ContentAsync(files, cancellation);
-        var taken = MeansTheSame(await ReadAsync(cancellation), current.Result) ? last : null; // null: edited between the start and this first look
+        var taken = await IsStillWhatItWasAsync(cancellation) ? last : null; // null: edited between the start and this first look
         while (await timer.WaitForNextTickAsync(cancellation))
         {
             var now = await ContentAsync(files, cancellation);
@@ -65,10 +65,21 @@ internal sealed partial class ConfigurationReload(
 
     private Task<ConfigurationResult> ReadAsync(CancellationToken cancellation) => Task.Run(() => read(), cancellation).WaitAsync(cancellation);
 
-    private static bool MeansTheSame(ConfigurationResult one, ConfigurationResult other) =>
-        JsonNode.DeepEquals(one.Effective, other.Effective)
-        && one.Problems.SequenceEqual(other.Problems)
-        && one.Configuration.Pipelines.Select(pipeline => pipeline.Fingerprint).SequenceEqual(other.Configuration.Pipelines.Select(pipeline => pipeline.Fingerprint));
+    private async Task<bool> IsStillWhatItWasAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            var (now, then) = (await ReadAsync(cancellation), current.Result);
+            return JsonNode.DeepEquals(now.Effective, then.Effective)
+                && now.Problems.SequenceEqual(then.Problems)
+                && now.Configuration.Pipelines.Select(pipeline => pipeline.Fingerprint).SequenceEqual(then.Configuration.Pipelines.Select(pipeline => pipeline.Fingerprint));
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            LogFailed(error);
+            return true;
+        }
+    }
 
     private static Task<string> ContentAsync(IReadOnlyList<string> files, CancellationToken cancellation) =>
         Task.Run(() => string.Join('\0', files.Select(Content)), cancellation).WaitAsync(cancellation);
