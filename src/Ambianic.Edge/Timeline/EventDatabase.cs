@@ -37,114 +37,21 @@ internal sealed class EventDatabase(string path)
         using var connection = OpenToWrite();
         Run(connection, "PRAGMA journal_mode = WAL;");
         EventSchema.Upgrade(connection, Path);
-        using var newest = Command(connection, "SELECT document FROM events ORDER BY at DESC LIMIT 1;");
+        using var newest = connection.Command("SELECT document FROM events ORDER BY at DESC LIMIT 1;");
         newest.ExecuteScalar();
     }
 
     /// <summary>Opens the one connection that writes: what is committed on it has reached the disk.</summary>
     public SqliteConnection OpenToWrite() => Open("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
 
-    /// <summary>Writes events in one transaction, passing over those that are there already.</summary>
-    /// <returns>For each event whether it was new.</returns>
-    /// <exception cref="SqliteException">None was written.</exception>
-    public static bool[] Insert(SqliteConnection connection, IReadOnlyList<DetectionEvent> events)
-    {
-        using var transaction = connection.BeginTransaction();
-        using var insertEvent = Command(
-            connection,
-            """
-            INSERT OR IGNORE INTO events (id, at, pipeline, rel_dir, json_file_name, document)
-            VALUES ($id, $at, $pipeline, $relDir, $jsonFileName, $document) RETURNING seq;
-            """);
-        using var insertLabel = Command(connection, "INSERT INTO event_labels (label, at, seq) VALUES ($label, $at, $seq);");
-        var isNew = new bool[events.Count];
-        for (var i = 0; i < events.Count; i++)
-        {
-            var seen = events[i];
-            var at = Microseconds(seen.At);
-            Bind(
-                insertEvent,
-                ("$id", seen.Id),
-                ("$at", at),
-                ("$pipeline", seen.Pipeline),
-                ("$relDir", seen.RelDir),
-                ("$jsonFileName", seen.JsonFileName),
-                ("$document", EventJson.ForDatabase(seen)));
-            if (insertEvent.ExecuteScalar() is not long seq)
-            {
-                continue;
-            }
-
-            isNew[i] = true;
-            foreach (var label in seen.Labels)
-            {
-                Bind(insertLabel, ("$label", label), ("$at", at), ("$seq", seq));
-                insertLabel.ExecuteNonQuery();
-            }
-        }
-
-        transaction.Commit();
-        return isNew;
-    }
-
-    /// <summary>True when there is an event of this id.</summary>
-    public static bool Has(SqliteConnection connection, string id)
-    {
-        using var command = Command(connection, "SELECT 1 FROM events WHERE id = $id;");
-        Bind(command, ("$id", id));
-        return command.ExecuteScalar() is not null;
-    }
-
-    /// <summary>Events before a moment, the oldest first.</summary>
-    /// <param name="connection">The writer's.</param>
-    /// <param name="after">Only events behind this one.</param>
-    /// <param name="before">The moment.</param>
-    /// <param name="limit">At most so many.</param>
-    public static List<StoredEvent> Oldest(SqliteConnection connection, (long At, long Seq) after, DateTimeOffset before, int limit)
-    {
-        using var command = Command(
-            connection,
-            "SELECT at, seq, document FROM events WHERE (at, seq) > ($lastAt, $lastSeq) AND at < $before ORDER BY at, seq LIMIT $limit;");
-        Bind(command, ("$lastAt", after.At), ("$lastSeq", after.Seq), ("$before", Microseconds(before)), ("$limit", limit));
-        using var reader = command.ExecuteReader();
-        List<StoredEvent> page = [];
-        while (reader.Read())
-        {
-            page.Add(new StoredEvent((reader.GetInt64(0), reader.GetInt64(1)), EventJson.FromDatabase(reader.GetString(2))));
-        }
-
-        return page;
-    }
-
-    /// <summary>Removes rows in one transaction; their labels go with them.</summary>
-    public static void Remove(SqliteConnection connection, IReadOnlyList<StoredEvent> rows)
-    {
-        using var transaction = connection.BeginTransaction();
-        using var labels = Command(connection, "DELETE FROM event_labels WHERE label = $label AND at = $at AND seq = $seq;");
-        using var command = Command(connection, "DELETE FROM events WHERE seq = $seq;");
-        foreach (var row in rows)
-        {
-            foreach (var label in row.Event.Labels)
-            {
-                Bind(labels, ("$label", label), ("$at", row.Key.At), ("$seq", row.Key.Seq));
-                labels.ExecuteNonQuery();
-            }
-
-            Bind(command, ("$seq", row.Key.Seq));
-            command.ExecuteNonQuery();
-        }
-
-        transaction.Commit();
-    }
-
     /// <summary>Those of <paramref name="jsonFiles"/>, all in one folder, that the database does not know.</summary>
     public IEnumerable<string> Unknown(string relDir, IEnumerable<string> jsonFiles)
     {
         using var connection = OpenToRead();
-        using var command = Command(connection, "SELECT 1 FROM events WHERE rel_dir = $relDir AND json_file_name = $name;");
+        using var command = connection.Command("SELECT 1 FROM events WHERE rel_dir = $relDir AND json_file_name = $name;");
         foreach (var name in jsonFiles)
         {
-            Bind(command, ("$relDir", relDir), ("$name", name));
+            command.Bind(("$relDir", relDir), ("$name", name));
             if (command.ExecuteScalar() is null)
             {
                 yield return name;
@@ -184,7 +91,7 @@ internal sealed class EventDatabase(string path)
     public long Count(EventQuery query)
     {
         using var connection = OpenToRead();
-        using var command = Command(connection, EventSql.Count(query));
+        using var command = connection.Command(EventSql.Count(query));
         EventSql.Bind(command, query);
         return Convert.ToInt64(command.ExecuteScalar(), null);
     }
@@ -292,9 +199,9 @@ internal sealed class EventDatabase(string path)
         EventQuery query, (long At, long Seq)? after, int offset, int limit)
     {
         using var connection = OpenToRead();
-        using var command = Command(connection, EventSql.Select(query, after is not null));
+        using var command = connection.Command(EventSql.Select(query, after is not null));
         EventSql.Bind(command, query);
-        Bind(command, ("$lastAt", after?.At ?? 0), ("$lastSeq", after?.Seq ?? 0), ("$limit", limit), ("$offset", offset));
+        command.Bind(("$lastAt", after?.At ?? 0), ("$lastSeq", after?.Seq ?? 0), ("$limit", limit), ("$offset", offset));
         using var reader = command.ExecuteReader();
         List<((long, long), DetectionEvent)> page = [];
         while (reader.Read())
@@ -305,31 +212,9 @@ internal sealed class EventDatabase(string path)
         return page;
     }
 
-    private static SqliteCommand Command(SqliteConnection connection, string sql)
-    {
-        var command = connection.CreateCommand();
-        command.CommandText = sql;
-        return command;
-    }
-
-    private static void Bind(SqliteCommand command, params ReadOnlySpan<(string Name, object Value)> values)
-    {
-        foreach (var (name, value) in values)
-        {
-            if (command.Parameters.Contains(name))
-            {
-                command.Parameters[name].Value = value;
-            }
-            else
-            {
-                command.Parameters.AddWithValue(name, value);
-            }
-        }
-    }
-
     private static void Run(SqliteConnection connection, string sql)
     {
-        using var command = Command(connection, sql);
+        using var command = connection.Command(sql);
         command.ExecuteNonQuery();
     }
 }

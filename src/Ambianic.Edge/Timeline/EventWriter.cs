@@ -211,7 +211,7 @@ internal sealed partial class EventWriter : IAsyncDisposable
     {
         try
         {
-            return write.IsNew && _connection.Current is { } connection && EventDatabase.Has(connection, write.Event.Id) && write.Done.TrySetResult(true);
+            return write.IsNew && _connection.Current is { } connection && EventRows.Has(connection, write.Event.Id) && write.Done.TrySetResult(true);
         }
         catch (SqliteException)
         {
@@ -247,7 +247,7 @@ internal sealed partial class EventWriter : IAsyncDisposable
             return;
         }
 
-        var isNew = EventDatabase.Insert(connection, [.. batch.Select(write => write.Event)]);
+        var isNew = EventRows.Insert(connection, [.. batch.Select(write => write.Event)]);
         for (var i = 0; i < batch.Count; i++)
         {
             if (batch[i].IsNew && isNew[i])

@@ -1,40 +1,27 @@
 using Microsoft.Data.Sqlite;
-using Microsoft.Extensions.Logging;
 
 namespace Ambianic.Timeline;
 
 /// <summary>
-/// Forgets what the configuration says, on the thread that writes and between two writes, so that nothing races with it. A
-/// row goes first, then pictures, the JSON last: what a crash leaves is an event again after the next start. On a full disk
-/// the pictures go before the row. An event whose files cannot be removed stays on the timeline: what is there is shown.
+/// Forgets what the configuration says, on the thread that writes and between two writes, so that nothing races with it.
 /// </summary>
-internal sealed partial class Retention(
-    Func<RetentionOptions> options, EventFolders folders, string dataDir, WriterPulse pulse, TimeProvider time, ILogger logger)
+internal sealed class Retention(
+    Func<RetentionOptions> options, EventFolders folders, EventRemoval removal, string dataDir, TimeProvider time)
 {
     private const int MostAtOnce = 256;
     private static readonly TimeSpan AgeRhythm = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan SpaceRhythm = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan RoomRhythm = TimeSpan.FromSeconds(10);
 
-    /// <summary>A clock that jumps this far was set.</summary>
-    private static readonly TimeSpan Jump = TimeSpan.FromMinutes(1);
-
-    /// <summary>Long enough for a time server, or a person, to correct a clock that was set wrong.</summary>
-    private static readonly TimeSpan ClockIsDoubted = TimeSpan.FromHours(1);
-
-    /// <summary>Folders whose files could not be removed; others must not be forgotten in their place again and again.</summary>
-    private readonly HashSet<string> _stubborn = new(StringComparer.Ordinal);
+    private readonly ClockWatch _clock = new(time);
     private RetentionPolicy _policy = new(options());
     private (long At, long Seq) _cursor = (long.MinValue, 0);
     private long _agedAt;
-    private long _spacedAt;
-    private long _forgaveAt;
+    private long _madeRoomAt;
     private bool _hasNothingToTake;
     private long? _size;
-    private (DateTimeOffset Wall, long Monotonic) _clock = (time.GetUtcNow(), time.GetTimestamp());
-    private long? _clockSetAt;
 
-    /// <summary>Why files could not be removed at the last attempt, and what to do; null when they could.</summary>
-    public string? Trouble { get; private set; }
+    /// <inheritdoc cref="EventRemoval.Trouble"/>
+    public string? Trouble => removal.Trouble;
 
     /// <summary>Files of an event were written.</summary>
     public void Wrote(long bytes) => _size += bytes;
@@ -45,21 +32,20 @@ internal sealed partial class Retention(
     public bool Run(SqliteConnection connection)
     {
         FollowOptions();
-        NoticeClock();
-        if (_stubborn.Count > 0 && IsDue(ref _forgaveAt, AgeRhythm))
+        _clock.Look();
+        if (removal.Forgive())
         {
-            _stubborn.Clear();
-            (Trouble, _hasNothingToTake) = (null, false);
+            _hasNothingToTake = false;
         }
 
-        var looksAtAge = _policy.LimitsAge && !IsClockDoubted && IsDue(ref _agedAt, AgeRhythm);
+        var looksAtAge = _policy.LimitsAge && !_clock.IsDoubted && IsDue(ref _agedAt, AgeRhythm);
         if (looksAtAge)
         {
             RemoveExpired(connection);
         }
 
         var isOver = !_hasNothingToTake && _size is { } size && _policy.Excess(size, long.MaxValue) > 0; // free space is asked for less often
-        var looksAtRoom = _policy.LimitsRoom && (isOver || IsDue(ref _spacedAt, _hasNothingToTake ? AgeRhythm : SpaceRhythm));
+        var looksAtRoom = _policy.LimitsRoom && (isOver || IsDue(ref _madeRoomAt, _hasNothingToTake ? AgeRhythm : RoomRhythm));
         if (looksAtRoom)
         {
             MakeRoom(connection);
@@ -78,26 +64,7 @@ internal sealed partial class Retention(
 
         _policy = new RetentionPolicy(options());
         _cursor = (long.MinValue, 0);
-        (_agedAt, _spacedAt) = (0, 0);
-    }
-
-    /// <summary>A clock that was set a year ahead by mistake would make every event too old.</summary>
-    private bool IsClockDoubted => _clockSetAt is { } at && time.GetElapsedTime(at) < ClockIsDoubted;
-
-    private void NoticeClock()
-    {
-        var (before, wall, monotonic) = (time.GetTimestamp(), time.GetUtcNow(), time.GetTimestamp());
-        if (time.GetElapsedTime(before, monotonic) > Jump)
-        {
-            return; // this thread stood still between the two looks, which says nothing of the clock
-        }
-
-        if ((wall - _clock.Wall - time.GetElapsedTime(_clock.Monotonic, monotonic)).Duration() > Jump)
-        {
-            _clockSetAt = monotonic;
-        }
-
-        _clock = (wall, monotonic);
+        (_agedAt, _madeRoomAt) = (0, 0);
     }
 
     private bool IsDue(ref long last, TimeSpan rhythm)
@@ -116,7 +83,7 @@ internal sealed partial class Retention(
     {
         var now = time.GetUtcNow();
         var page = Oldest(connection, _cursor, now - _policy.ShortestAge);
-        var expired = page.Where(row => !_stubborn.Contains(row.Event.RelDir) && _policy.IsExpired(row.Event, now - row.Event.At)).ToList();
+        var expired = page.Where(row => removal.CanRemove(row.Event) && _policy.IsExpired(row.Event, now - row.Event.At)).ToList();
         Remove(connection, expired, "their time is over");
         _cursor = page.Count < MostAtOnce ? (long.MinValue, 0) : page[^1].Key;
         if (page.Count == MostAtOnce)
@@ -147,11 +114,18 @@ internal sealed partial class Retention(
         }
 
         Remove(connection, chosen, "room was needed");
-        _hasNothingToTake = chosen.Count == 0 && _stubborn.Count > 0; // all events were looked through for that
+        _hasNothingToTake = chosen.Count == 0 && removal.IsHindered; // all events were looked through for that
         if (excess > 0 && chosen.Count == MostAtOnce)
         {
-            _spacedAt = 0;
+            _madeRoomAt = 0;
         }
+    }
+
+    private void Remove(SqliteConnection connection, List<StoredEvent> rows, string why)
+    {
+        var size = _size;
+        _size = null; // counted anew when this fails half-way
+        _size = size - removal.Remove(connection, rows, why);
     }
 
     /// <summary>The oldest first, falls and what is to be kept after everything else.</summary>
@@ -162,7 +136,7 @@ internal sealed partial class Retention(
             var cursor = (long.MinValue, 0L);
             while (Oldest(connection, cursor, DateTimeOffset.MaxValue) is { Count: > 0 } page)
             {
-                foreach (var row in page.Where(row => RetentionPolicy.IsPrecious(row.Event) == precious && !_stubborn.Contains(row.Event.RelDir)))
+                foreach (var row in page.Where(row => RetentionPolicy.IsPrecious(row.Event) == precious && removal.CanRemove(row.Event)))
                 {
                     yield return row;
                 }
@@ -174,69 +148,5 @@ internal sealed partial class Retention(
 
     /// <summary>What the files say of being kept counts, whatever the database knows.</summary>
     private List<StoredEvent> Oldest(SqliteConnection connection, (long At, long Seq) after, DateTimeOffset before) =>
-        [.. EventDatabase.Oldest(connection, after, before, MostAtOnce).Select(row => row with { Event = folders.WithPin(row.Event) })];
-
-    private void Remove(SqliteConnection connection, List<StoredEvent> rows, string why)
-    {
-        if (rows.Count == 0)
-        {
-            return;
-        }
-
-        try
-        {
-            EventDatabase.Remove(connection, rows);
-        }
-        catch (SqliteException error) when (StorageFailure.IsFull(error))
-        {
-            RemoveFiles(rows, folders.RemovePictures); // to remove a row takes room itself
-            EventDatabase.Remove(connection, rows);
-        }
-
-        var kept = RemoveFiles(rows, folders.Remove);
-        if (kept.Count > 0)
-        {
-            EventDatabase.Insert(connection, kept);
-        }
-
-        if (rows.Count > kept.Count)
-        {
-            LogRemoved(rows.Count - kept.Count, rows[0].Event.At, rows[^1].Event.At, why);
-        }
-    }
-
-    /// <returns>Events whose files are still there.</returns>
-    private List<DetectionEvent> RemoveFiles(List<StoredEvent> rows, Func<DetectionEvent, long> remove)
-    {
-        List<DetectionEvent> kept = [];
-        foreach (var (_, seen) in rows)
-        {
-            try
-            {
-                pulse.Beat();
-                _size -= remove(seen);
-            }
-            catch (Exception error) when (StorageFailure.IsOne(error))
-            {
-                kept.Add(seen);
-                if (_stubborn.Add(seen.RelDir))
-                {
-                    _forgaveAt = time.GetTimestamp();
-                    Trouble = $"old events cannot be forgotten: {StorageFailure.At(folders.PathOf(seen.RelDir), error).Message}";
-                    LogNotRemoved(Trouble);
-                }
-            }
-        }
-
-        return kept;
-    }
-
-    [LoggerMessage(LogLevel.Information, "Forgot {Count} event(s) of {From} to {To}: {Why}")]
-    private partial void LogRemoved(int count, DateTimeOffset from, DateTimeOffset to, string why);
-
-    [LoggerMessage(LogLevel.Warning, "{Trouble}; it is tried again in ten minutes")]
-    private partial void LogNotRemoved(string trouble);
+        [.. EventRows.Oldest(connection, after, before, MostAtOnce).Select(row => row with { Event = folders.WithPin(row.Event) })];
 }
-
-/// <summary>An event and where its row is.</summary>
-internal readonly record struct StoredEvent((long At, long Seq) Key, DetectionEvent Event);

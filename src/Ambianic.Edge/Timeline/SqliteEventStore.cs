@@ -43,7 +43,7 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
             new TimelineLog(eventLog),
             feed,
             logger,
-            new Retention(retention, _folders, dataDir, _pulse, time, logger),
+            new Retention(retention, _folders, new EventRemoval(_folders, _pulse, time, logger), dataDir, time),
             dataDirLock,
             _pulse);
         _catchUp = new CatchUp(_folders, database, _writer, time, logger);

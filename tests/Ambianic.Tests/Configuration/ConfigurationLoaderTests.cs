@@ -1,17 +1,7 @@
-using System.Diagnostics;
-using System.Text;
-using Ambianic.Pipelines;
-using Ambianic.Vision;
-using Ambianic.Vision.Decoders;
-
 namespace Ambianic.Configuration;
 
-public sealed class ConfigurationLoaderTests : IDisposable
+public sealed class ConfigurationLoaderTests : LoaderFixture
 {
-    private readonly TemporaryDirectory _directory = new();
-
-    public void Dispose() => _directory.Dispose();
-
     [Fact]
     public void Load_SeveralFiles_MapsMergeAndTheRestIsReplaced()
     {
@@ -29,7 +19,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
             result.Configuration.Sources["cam"]);
         Assert.Equal(["c://3"], result.Configuration.Notifications["default"].Providers);
         Assert.Equal(["secrets.yaml", "config.yaml", "config.local.yaml"], result.Files.Select(Path.GetFileName));
-        Assert.Equal(Path.Combine(_directory.Path, "config.local.yaml"), result.SaveFile);
+        Assert.Equal(Path.Combine(Folder.Path, "config.local.yaml"), result.SaveFile);
     }
 
     [Theory]
@@ -126,168 +116,8 @@ public sealed class ConfigurationLoaderTests : IDisposable
 
         Assert.Equal(("cam", "rtsp://cam/1", 4.0), (pipeline.Source!.Id, pipeline.Source.Uri, pipeline.Source.Fps));
         var options = Assert.IsType<DetectOptions>(Assert.Single(pipeline.Elements).Options);
-        Assert.Equal(("m", 8, Path.Combine(_directory.Path, "l.txt")), (options.AiModel, options.TopK, options.Labels));
-        Assert.Equal(new ModelOptions { Onnx = "/b.onnx", Tflite = Path.Combine(_directory.Path, "a.tflite") }, options.Model);
-    }
-
-    [Theory]
-    [InlineData("off")]
-    [InlineData("Off")]
-    [InlineData("false")]
-    [InlineData("no")]
-    [InlineData("none")]
-    [InlineData("'off'")]
-    [InlineData("{slope: 1, intercept: 0}")]
-    public void Load_CalibrationSwitchedOff_IsTheModelsOwnScores(string off)
-    {
-        Write("config.yaml", $"""
-            ai_models:
-              m:
-                model:
-                  name: nanodet
-                  calibration:
-                    slope: 2
-            pipelines:
-              a:
-                - source: rtsp://cam/1
-                - detect_objects:
-                    ai_model: m
-                    model:
-                      calibration: {off}
-            """);
-
-        var result = Load();
-
-        Assert.Empty(result.Problems);
-        var options = Assert.IsType<DetectOptions>(Assert.Single(Assert.Single(result.Configuration.Pipelines).Elements).Options);
-        Assert.Equal(new ModelOptions { Name = "nanodet", Calibration = Calibration.None }, options.Model);
-    }
-
-    [Theory]
-    [InlineData("on", "'on'")]
-    [InlineData("2.5", "'2.5'")]
-    [InlineData("[1, 2]", "a list")]
-    public void Load_CalibrationOfAnotherKind_SaysWhatItMayBe(string value, string quoted)
-    {
-        Write("config.yaml", $"pipelines:\n  a:\n    - source: rtsp://cam/1\n    - detect_objects: {{model: {{calibration: {value}}}}}\n");
-
-        var problem = Assert.Single(Load().Problems);
-
-        Assert.Equal(
-            $"config.yaml:4:45 pipelines.a[1].detect_objects.model.calibration: must be off, or a map of keys and values, not {quoted}",
-            problem.ToString());
-    }
-
-    [Fact]
-    public void Load_FilesOfAModelAreNotThere_WarnsOnceWhereTheyAreNamedAndRunsThePipelines()
-    {
-        Directory.CreateDirectory(_directory["folder"]);
-        Write("config.yaml", """
-            ai_models:
-              mine:
-                model:
-                  tflite: mine.tflite
-                labels: folder
-            pipelines:
-              a: [source: rtsp://cam/1, detect_objects: {ai_model: mine}]
-              b:
-                - source: rtsp://cam/2
-                - detect_objects: {ai_model: mine}
-                - detect_faces:
-                    model: {onnx: faces.onnx}
-            """);
-
-        var result = Load();
-
-        Assert.Equal(
-            [
-                $"config.yaml:4:15 ai_models.mine.model.tflite: warning: the file {_directory["mine.tflite"]} is not there; put it there or correct the path",
-                $"config.yaml:5:13 ai_models.mine.labels: warning: the file {_directory["folder"]} is a folder; name a file in it",
-                $"config.yaml:12:23 pipelines.b[2].detect_faces.model.onnx: warning: the file {_directory["faces.onnx"]} is not there; put it there or correct the path",
-            ],
-            result.Problems.Select(problem => problem.ToString()));
-        Assert.False(result.HasErrors);
-        Assert.All(result.Configuration.Pipelines, pipeline => Assert.True(pipeline.IsEnabled));
-    }
-
-    [Theory]
-    [InlineData("model: {name: nanodett}", "38 pipelines.a[1].detect_objects.model.name: 'nanodett' is not a model of the catalog", "did you mean nanodet?")]
-    [InlineData("model: {decoder: yolo9}", "41 pipelines.a[1].detect_objects.model.decoder: 'yolo9' is not a decoder", "did you mean yolo?")]
-    [InlineData("model: {name: blazeface-back}", "38 pipelines.a[1].detect_objects.model.name: 'blazeface-back' finds faces, and detect_objects looks for objects", "centernet")]
-    public void Load_NameThatNoModelOrDecoderHas_IsAnErrorWhereItStands(string options, string problem, string advice)
-    {
-        Write("config.yaml", $"pipelines:\n  a:\n    - source: rtsp://cam/1\n    - detect_objects: {{{options}}}\n");
-
-        var result = LoadBuiltIn();
-
-        var reported = Assert.Single(result.Problems).ToString();
-        Assert.StartsWith($"config.yaml:4:{problem}", reported, StringComparison.Ordinal);
-        Assert.Contains(advice, reported, StringComparison.Ordinal);
-        Assert.True(result.HasErrors);
-        Assert.False(Assert.Single(result.Configuration.Pipelines).IsEnabled);
-    }
-
-    [Fact]
-    public void Load_NamesInSharedModels_AreErrorsOnceAlsoWhereNobodyUsesThem()
-    {
-        Write("config.yaml", """
-            ai_models:
-              mine: {model: {name: centrenet}}
-              faces: {model: {name: yunet}}
-              unused: {model: {decoder: yolovx}}
-            pipelines:
-              a: [source: rtsp://cam/1, detect_objects: {ai_model: mine}]
-              b: [source: rtsp://cam/2, detect_objects: {ai_model: mine}, detect_faces: {ai_model: faces}]
-              c: [source: rtsp://cam/3, detect_falls: {ai_model: faces}]
-              d: [source: rtsp://cam/4, detect_objects: {model: {name: CenterNet, decoder: centernet}}]
-            """);
-
-        var result = LoadBuiltIn();
-
-        Assert.Equal(
-            [
-                "config.yaml:2:24 ai_models.mine.model.name: 'centrenet' is not a model of the catalog; 'ambianic models list' prints those that are (did you mean centernet?)",
-                "config.yaml:3:25 ai_models.faces.model.name: 'yunet' finds faces, and detect_falls looks for poses; for those there are movenet-multipose, movenet-thunder, movenet-lightning",
-                $"config.yaml:4:29 ai_models.unused.model.decoder: 'yolovx' is not a decoder; there are {string.Join(", ", DetectionDecoders.Names.Order(StringComparer.Ordinal))} (did you mean yolox?)",
-            ],
-            result.Problems.Select(problem => problem.ToString()));
-        Assert.Equal(["d"], result.Configuration.Pipelines.Where(pipeline => pipeline.IsEnabled).Select(pipeline => pipeline.Name));
-    }
-
-    [Theory]
-    [InlineData("detect_faces", 0)]
-    [InlineData("detect_objects", 1)]
-    public void Load_FileOfTheReferenceIsNotThere_IsMissedWhereItsRoleIsAnother(string element, int warnings)
-    {
-        Write("config.yaml", $"pipelines:\n  a: [source: rtsp://cam/1, {element}: {{model: {{tflite: mobilenet_ssd_v2_face_quant_postprocess.tflite}}}}]\n");
-
-        Assert.Equal(warnings, LoadBuiltIn().Problems.Count(problem => problem.Message.Contains("is not there", StringComparison.Ordinal)));
-    }
-
-    [Theory]
-    [InlineData("{name: nanodet, onnx: not-there.onnx}")]
-    [InlineData("{tflite: mine.tflite, edgetpu: mine_edgetpu.tflite}")]
-    [InlineData("{tflite: mine_edgetpu.tflite}")]
-    [InlineData("{edgetpu: mine_edgetpu.tflite}")]
-    [InlineData("{onnx: mine.tflite, tflite: not-there.tflite}")]
-    public void Load_FileThatIsUsedIsThere_NeedsNoOther(string model)
-    {
-        Write("mine.tflite", "");
-        Write("config.yaml", $"pipelines:\n  a: [source: rtsp://cam/1, detect_objects: {{model: {model}}}]\n");
-
-        Assert.Empty(Load().Problems);
-    }
-
-    [Fact]
-    public void Load_OnlyTheFileForTheEdgeTpuIsThere_WarnsOfTheOther()
-    {
-        Write("mine_edgetpu.tflite", "");
-        Write("config.yaml", "pipelines:\n  a: [source: rtsp://cam/1, detect_objects: {model: {edgetpu: mine_edgetpu.tflite}}]\n");
-
-        var problem = Assert.Single(Load().Problems);
-
-        Assert.True(problem.IsWarning);
-        Assert.Contains(_directory["mine.tflite"], problem.Message, StringComparison.Ordinal);
+        Assert.Equal(("m", 8, Path.Combine(Folder.Path, "l.txt")), (options.AiModel, options.TopK, options.Labels));
+        Assert.Equal(new ModelOptions { Onnx = "/b.onnx", Tflite = Path.Combine(Folder.Path, "a.tflite") }, options.Model);
     }
 
     [Theory]
@@ -368,103 +198,6 @@ public sealed class ConfigurationLoaderTests : IDisposable
     }
 
     [Fact]
-    public void Load_NoMainFile_SaysSo()
-    {
-        var problem = Assert.Single(Load().Problems);
-
-        Assert.Equal("config.yaml: does not exist; create it, or name another with -c FILE", problem.ToString());
-    }
-
-    [Fact]
-    public void Load_DirectoryInsteadOfFile_SaysSo()
-    {
-        Directory.CreateDirectory(_directory["config.yaml"]);
-
-        Assert.Equal("config.yaml: is a directory; name a file in it", Assert.Single(Load().Problems).ToString());
-    }
-
-    [Fact]
-    public void Load_FileThatMayNotBeRead_SaysSo()
-    {
-        Assert.SkipWhen(Environment.IsPrivilegedProcess || OperatingSystem.IsWindows(), "needs a user who may not read everything: run as another than root");
-        Write("config.yaml", "pipelines:");
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(_directory["config.yaml"], UnixFileMode.None);
-        }
-
-        Assert.Contains("may not be read", Assert.Single(Load().Problems).ToString(), StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("config.yaml", 1)]
-    [InlineData("config.local.yaml", 0)] // as if it were empty
-    public async Task Load_PipeInPlaceOfAFile_IsNotWaitedFor(string name, int problems)
-    {
-        Write("config.yaml", "pipelines: { hall: [ source: { uri: \"rtsp://camera/\" } ] }");
-        File.Delete(_directory[name]);
-        NamedPipe.Make(_directory[name]);
-
-        var result = await Task.Run(Load, TestContext.Current.CancellationToken)
-            .WaitAsync(Eventually.Patience, TimeProvider.System, TestContext.Current.CancellationToken);
-
-        Assert.Equal(problems, result.Problems.Count(problem => problem.Message.Contains("a pipe", StringComparison.Ordinal)));
-    }
-
-    public static TheoryData<byte[], string> NoYamlText => new()
-    {
-        { [], "config.yaml: is empty, or no file but a device or a pipe; it needs at least a pipeline under 'pipelines:'" },
-        { "# nothing\n---\n"u8.ToArray(), "config.yaml: is empty; it needs at least a pipeline under 'pipelines:'" },
-        { [0x7f, (byte)'E', (byte)'L', (byte)'F', 2, 1, 1, 0], "config.yaml: is a binary file; a configuration is YAML text" },
-        { [.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes("a: b")], "config.yaml: is UTF-16; save it as UTF-8" },
-        { Encoding.Latin1.GetBytes("a: 1\nname: Küche"), "config.yaml:2:8: is not UTF-8 from here on; save the file as UTF-8" },
-        { "a: 1\nb: x\u0007y"u8.ToArray(), "config.yaml:2:5: holds the control character U+0007; remove it" },
-        { "a: [1, 2\nb: 3\n"u8.ToArray(), "config.yaml:2:1: is not valid YAML: something before this is not closed or not separated" },
-    };
-
-    [Theory]
-    [MemberData(nameof(NoYamlText))]
-    public void Load_NoYaml_IsOneError(byte[] content, string expected)
-    {
-        File.WriteAllBytes(_directory["config.yaml"], content);
-
-        Assert.Equal(expected, Assert.Single(Load().Problems).ToString());
-    }
-
-    [Theory]
-    [InlineData("[", 10_000_000)]
-    [InlineData("{", 10_000_000)]
-    [InlineData("{a: ", 2_500_000)]
-    [InlineData("- ", 5_000_000)]
-    [InlineData("? ", 5_000_000)]
-    [InlineData("[\n", 5_000_000)]
-    [InlineData("a: &b [*b]\n", 900_000)]
-    [InlineData("- 1\n", 2_500_000)]
-    [InlineData("x", 17_000_000)]
-    public void Load_EnormousFile_IsAnErrorSoon(string part, int times)
-    {
-        Write("config.yaml", new StringBuilder().Insert(0, part, times).ToString());
-        var watch = Stopwatch.StartNew();
-
-        var result = Load();
-
-        Assert.True(result.HasErrors);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10), $"took {watch.Elapsed}");
-    }
-
-    [Fact]
-    public void Load_AliasesThatNestEachOther_AreBoundedInDepth()
-    {
-        var text = new StringBuilder("x-0: &a0 [[[[[[[[[[1]]]]]]]]]]\n");
-        for (var i = 1; i < 2000; i++)
-        {
-            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"x-{i}: &a{i} [[[[[[[[[[*a{i - 1}]]]]]]]]]]\n");
-        }
-
-        Assert.Contains("levels deep", Assert.Single(LoadText(text.ToString()).Problems).Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void Report_Problems_EndsWithTheirNumber() => Assert.EndsWith(
         "\n2 errors, 0 warnings", LoadText("verson: 1\ndata_dir: []\n").Report(), StringComparison.Ordinal);
 
@@ -474,15 +207,4 @@ public sealed class ConfigurationLoaderTests : IDisposable
         Assert.False(result.HasErrors);
         return Assert.Single(result.Configuration.Pipelines).Fingerprint;
     }
-
-    private static ConfigurationResult LoadText(string text, string workingDirectory = "/home") => new ConfigurationLoader(TestElements.Registry())
-        .Load([new ConfigurationText("config.yaml", Encoding.UTF8.GetBytes(text)) { IsRequired = true }], workingDirectory, new ProblemList());
-
-    private void Write(string name, string content) => File.WriteAllText(_directory[name], content);
-
-    private ConfigurationResult LoadBuiltIn() => new ConfigurationLoader(BuiltInElements.AddTo(new ElementRegistry()))
-        .Load(ConfigurationFiles.Locate(null, _directory.Path, _ => null));
-
-    private ConfigurationResult Load() => new ConfigurationLoader(TestElements.Registry())
-        .Load(ConfigurationFiles.Locate(null, _directory.Path, _ => null));
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Ambianic.Vision;
 
 namespace Ambianic.Timeline;
@@ -83,45 +82,6 @@ public sealed class RetentionTests : IDisposable
     }
 
     [Fact]
-    public async Task Append_FilesTakeTooMuch_OldestMakeRoomAndFallsGoLast()
-    {
-        await using var store = _fixture.Open(new RetentionOptions { MaxSizeMb = 0.02 });
-        var fall = await _fixture.StoreAsync(store, [0], "front", Fall);
-        for (var i = 1; i <= 60; i++)
-        {
-            _fixture.Time.Advance(TimeSpan.FromSeconds(10));
-            await _fixture.StoreAsync(store, [i * 10], "front", TimelineFixture.Person);
-        }
-
-        await Eventually.TrueAsync(() =>
-        {
-            _fixture.Time.Advance(TimeSpan.FromSeconds(10)); // the last look may have been just before the last event
-            store.PinAsync(fall[0].Id, false, Cancellation).AsTask().GetAwaiter().GetResult(); // any work is followed by a look
-            return Bytes() <= 20_000;
-        });
-        var left = await TimelineFixture.IdsAsync(store, new EventQuery());
-        Assert.InRange(left.Count, 3, 40);
-        Assert.Contains(fall[0].Id, left);
-        var newest = await store.CountAsync(new EventQuery { From = TimelineFixture.Start.AddSeconds(550) }, Cancellation);
-        Assert.Equal(6, newest);
-
-        long Bytes() => new DirectoryInfo(Path.Combine(_fixture.DataDir, "detections"))
-            .EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Exists ? file.Length : 0);
-    }
-
-    [Fact]
-    public async Task Append_ManyEventsInNoTime_NeverTakeMoreThanAllowed()
-    {
-        await using var store = _fixture.Open(new RetentionOptions { MaxSizeMb = 0.02 });
-        var stored = await _fixture.StoreAsync(store, Enumerable.Range(0, 60), "front", TimelineFixture.Person);
-
-        await store.PinAsync(stored[^1].Id, false, Cancellation); // all work before it is done, the look after the last event too
-
-        var files = new DirectoryInfo(Path.Combine(_fixture.DataDir, "detections")).EnumerateFiles("*", SearchOption.AllDirectories);
-        Assert.InRange(files.Sum(file => file.Length), 1, 20_000);
-    }
-
-    [Fact]
     public async Task Append_EventIsKept_OutlivesItsTimeALostDatabaseAndARestartUntilItIsLetGo()
     {
         var options = new RetentionOptions { MaxAgeDays = 7 };
@@ -151,22 +111,6 @@ public sealed class RetentionTests : IDisposable
         var last = await _fixture.StoreAsync(rebuilt, [8 * 86400 + 3600], "front", TimelineFixture.Person);
         await Eventually.TrueAsync(() => !Directory.Exists(Path.Combine(_fixture.DataDir, kept.RelDir))); // nothing of it is left
         Assert.Equal(last[0].Id, (await TimelineFixture.IdsAsync(rebuilt, new EventQuery()))[0]);
-    }
-
-    [Fact]
-    public async Task Append_FilesTakeTooMuch_WhatIsKeptGoesLast()
-    {
-        await using var store = _fixture.Open(new RetentionOptions { MaxSizeMb = 0.02 });
-        var oldest = await _fixture.StoreAsync(store, [0], "front", TimelineFixture.Person);
-        await store.PinAsync(oldest[0].Id, true, Cancellation);
-        for (var i = 1; i <= 60; i++)
-        {
-            _fixture.Time.Advance(TimeSpan.FromSeconds(10));
-            await _fixture.StoreAsync(store, [i * 10], "front", TimelineFixture.Person);
-        }
-
-        await Eventually.TrueAsync(() => new DirectoryInfo(Path.Combine(_fixture.DataDir, "detections")).GetDirectories().Length < 40);
-        Assert.Contains(oldest[0].Id, await TimelineFixture.IdsAsync(store, new EventQuery()));
     }
 
     [Fact]
@@ -201,87 +145,6 @@ public sealed class RetentionTests : IDisposable
     }
 
     [Fact]
-    public async Task Append_DiskIsFull_OldestMakeRoomThoughTheDatabaseHasNone()
-    {
-        Assert.SkipUnless(await RunAsync("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", _fixture.DataDir), "a small disk cannot be mounted here: run as root");
-        try
-        {
-            await using var store = _fixture.Open(new RetentionOptions { MinFreeMb = 0.05 });
-            var stored = await _fixture.StoreAsync(store, Enumerable.Range(0, 100), "front", TimelineFixture.Person);
-            await RunAsync("dd", "if=/dev/zero", $"of={Path.Combine(_fixture.DataDir, "ballast")}", "bs=4k", "status=none"); // until nothing is free
-            await Assert.ThrowsAnyAsync<IOException>(() => _fixture.StoreAsync(store, [100], "front", TimelineFixture.Person));
-
-            await Eventually.TrueAsync(() =>
-            {
-                _fixture.Time.Advance(TimeSpan.FromSeconds(10));
-                return StoresAsync(store).GetAwaiter().GetResult();
-            });
-
-            var left = await TimelineFixture.IdsAsync(store, new EventQuery());
-            Assert.DoesNotContain(stored[0].Id, left);
-            Assert.Contains(stored[^1].Id, left);
-            Assert.All(stored, seen => Assert.Equal(left.Contains(seen.Id), File.Exists(_fixture.FullPath(seen, seen.ImageFileName))));
-        }
-        finally
-        {
-            await RunAsync("umount", "-l", _fixture.DataDir);
-        }
-
-        async Task<bool> StoresAsync(SqliteEventStore store)
-        {
-            try
-            {
-                await _fixture.StoreAsync(store, [101], "front", TimelineFixture.Person);
-                return true;
-            }
-            catch (IOException)
-            {
-                return false;
-            }
-        }
-    }
-
-    [Fact]
-    public async Task Append_FilesMayNotBeRemoved_KeepsWhatIsThereOnTheTimelineSaysSoAndTakesOthers()
-    {
-        await using var store = _fixture.Open(new RetentionOptions { MaxSizeMb = 0.02 });
-        var stuck = await _fixture.StoreAsync(store, Enumerable.Range(0, 10), "front", TimelineFixture.Person);
-        var folder = Path.Combine(_fixture.DataDir, stuck[0].RelDir);
-        Assert.SkipUnless(await RunAsync("chattr", "+i", folder), "files cannot be protected here: run as root, on a file system that knows chattr");
-        try
-        {
-            for (var i = 1; i <= 60; i++)
-            {
-                _fixture.Time.Advance(TimeSpan.FromSeconds(10));
-                await _fixture.StoreAsync(store, [i * 10], "front", TimelineFixture.Person);
-            }
-
-            await Eventually.TrueAsync(() => store.Trouble?.Contains(folder, StringComparison.Ordinal) == true);
-            var left = await TimelineFixture.IdsAsync(store, new EventQuery());
-            Assert.Superset(stuck.Select(seen => seen.Id).ToHashSet(), left.ToHashSet());
-            Assert.InRange(left.Count, 11, 45); // others went
-        }
-        finally
-        {
-            await RunAsync("chattr", "-i", folder);
-        }
-
-        await Eventually.TrueAsync(() =>
-        {
-            _fixture.Time.Advance(TimeSpan.FromMinutes(10));
-            _fixture.StoreAsync(store, [7200], "front", TimelineFixture.Person).GetAwaiter().GetResult();
-            return store.Trouble is null && !File.Exists(_fixture.FullPath(stuck[0], stuck[0].JsonFileName));
-        });
-    }
-
-    private static async Task<bool> RunAsync(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-        await process.WaitForExitAsync(Cancellation);
-        return process.ExitCode == 0;
-    }
-
-    [Fact]
     public async Task Append_ForgettingMeetsADefect_StoresOnSaysSoAndForgetsAgainWithoutIt()
     {
         var isBroken = false;
@@ -311,17 +174,6 @@ public sealed class RetentionTests : IDisposable
         await _fixture.StoreAsync(store, [2]);
 
         Assert.Equal(3, await store.CountAsync(new EventQuery(), Cancellation));
-    }
-
-    [Theory]
-    [InlineData(1000, 600, -1)]
-    [InlineData(3_000_000, 900_000_000, 1_000_000)]
-    [InlineData(0, 100_000_000, 400_000_000)]
-    public void Excess_Limits_TheStricterOneCounts(long size, long free, long expected)
-    {
-        var policy = new RetentionPolicy(expected < 0 ? new RetentionOptions() : new RetentionOptions { MaxSizeMb = 2, MinFreeMb = 500 });
-
-        Assert.Equal(Math.Max(0, expected), policy.Excess(size, free));
     }
 
     private static async Task EventuallyOnTimelineAsync(SqliteEventStore store, HashSet<string> expected)

@@ -119,7 +119,7 @@ public sealed class SqliteEventStoreTests : IDisposable
             .ToList();
         using (var connection = database.OpenToWrite())
         {
-            EventDatabase.Insert(connection, events);
+            EventRows.Insert(connection, events);
         }
 
         await using var reopened = _fixture.Open();
