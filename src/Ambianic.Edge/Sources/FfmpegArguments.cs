@@ -27,6 +27,10 @@ internal static class FfmpegArguments
 
         // A second thread delays a live picture by a frame; several cameras share the processor anyway.
         "-threads", live ? "1" : "2",
+
+        // A filter graph made anew for another size would count time from zero, and ffmpeg drop all until it has caught up. The
+        // old one goes on, squeezes the picture into the old size, and says so: FfmpegLog.SawChange.
+        .. live ? ["-reinit_filter", "0"] : Array.Empty<string>(),
         .. Input(options, live),
         "-an", "-sn", "-dn",
         "-filter_threads", "1",
@@ -105,8 +109,7 @@ internal static class FfmpegArguments
 
     /// <summary>
     /// For cameras: the first picture in each interval of our clock, never one twice, whatever the camera's clock says; our
-    /// own may step, too. Regular time stamps afterwards keep ffmpeg from repeating or dropping any itself. When a camera
-    /// changes its picture's size, ffmpeg counts anew and drops all until it has caught up, or the stall limit reconnects.
+    /// own may step, too. Regular time stamps afterwards keep ffmpeg from repeating or dropping any itself.
     /// </summary>
     private static string DecimateByClock(SourceOptions options)
     {

@@ -6,6 +6,9 @@ internal static class FfmpegFailure
     /// <summary>Words of ffmpeg about data that should be there and is not.</summary>
     private static readonly string[] Damage = ["partial file", "File ended prematurely", "corrupt input packet"];
 
+    /// <summary>Words of ffmpeg when the next picture is not like the one before.</summary>
+    private const string Change = "Changing video frame properties on the fly";
+
     /// <summary>Words of ffmpeg, the telling ones first, and what they mean.</summary>
     private static readonly (string Words, string Meaning)[] Meanings =
     [
@@ -32,6 +35,9 @@ internal static class FfmpegFailure
 
     /// <summary>True when a line says that the input is cut short or damaged.</summary>
     public static bool TellsOfDamage(string line) => Damage.Any(words => line.Contains(words, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>True when a line says that the pictures have another size or format from now on.</summary>
+    public static bool TellsOfChange(string line) => line.Contains(Change, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Explains <paramref name="errors"/>, oldest first; without any, the exit code has to do.</summary>
     public static string Explain(IReadOnlyList<string> errors, int? exitCode)

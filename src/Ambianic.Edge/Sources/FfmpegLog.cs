@@ -33,6 +33,9 @@ internal sealed partial class FfmpegLog(string sourceId, ILogger logger, TimePro
     /// <summary>True when ffmpeg noticed that data is missing where there should be some, which its exit code does not tell.</summary>
     public bool SawDamage { get; private set; }
 
+    /// <summary>True when the size or the format of a camera's picture has changed: what comes now is out of proportion.</summary>
+    public bool SawChange { get; private set; }
+
     /// <summary>Takes one line of ffmpeg's error output, written with <c>-loglevel level</c>; other programs' lines count as errors without being logged as such.</summary>
     public void Hear(string line)
     {
@@ -40,6 +43,7 @@ internal sealed partial class FfmpegLog(string sourceId, ILogger logger, TimePro
         var level = parts.Groups["level"].Value;
         var text = Credentials.Mask(parts.Success ? parts.Groups["text"].Value : line).Trim();
         SawDamage |= FfmpegFailure.TellsOfDamage(text);
+        SawChange |= FfmpegFailure.TellsOfChange(text);
         if (text.Length == 0)
         {
             return;

@@ -67,6 +67,12 @@ internal sealed class FfmpegSource(
                 break;
             }
 
+            if (log.SawChange)
+            {
+                frame.Dispose();
+                throw new SourceException($"source {Id}: the camera's picture has another size or format than before");
+            }
+
             sequence++;
             yield return frame;
         }

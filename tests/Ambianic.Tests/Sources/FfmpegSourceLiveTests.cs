@@ -46,6 +46,27 @@ public sealed class FfmpegSourceLiveTests(Clips clips) : IClassFixture<Clips>
     }
 
     [Fact]
+    public async Task ReadAsync_PictureHasAnotherSizeInMidStream_SaysSoWithTheNextPicture()
+    {
+        using var camera = await RtspCamera.StartAsync();
+        await using var frames = Source(camera.Address).ReadAsync(Cancellation).GetAsyncEnumerator(Cancellation);
+        Assert.True(await frames.MoveNextAsync());
+        frames.Current.Dispose();
+        camera.ChangeSize();
+
+        var error = await Assert.ThrowsAsync<SourceException>(async () =>
+        {
+            while (await frames.MoveNextAsync())
+            {
+                frames.Current.Dispose();
+            }
+        });
+
+        Assert.Contains("another size", error.Message, StringComparison.Ordinal);
+        Assert.Equal(0, _pool.Outstanding);
+    }
+
+    [Fact]
     public async Task ReadAsync_NothingThere_SaysWhatIsMissing()
     {
         using var camera = await RtspCamera.StartAsync();
