@@ -27,10 +27,10 @@ public sealed class RetentionPolicy(RetentionOptions options)
 
     /// <summary>Bytes that must go so that the limits of size and space are kept; 0 or less when they are.</summary>
     /// <param name="size">Bytes of all event files.</param>
-    /// <param name="free">Bytes free on their disk.</param>
-    public long Excess(long size, long free) => Math.Max(
+    /// <param name="free">Gives the bytes free on their disk; asked only when they are limited.</param>
+    public long Excess(long size, Func<long> free) => Math.Max(
         options.MaxSizeMb > 0 ? size - (long)(options.MaxSizeMb * 1e6) : 0,
-        options.MinFreeMb > 0 ? (long)(options.MinFreeMb * 1e6) - free : 0);
+        options.MinFreeMb > 0 ? (long)(options.MinFreeMb * 1e6) - free() : 0);
 
     /// <summary>A fall, or what followed it, and what somebody asked to keep: the last to make room.</summary>
     public static bool IsPrecious(DetectionEvent seen) => seen.IsPinned || seen.Detections.Any(detection => Falls.Contains(detection.Label));

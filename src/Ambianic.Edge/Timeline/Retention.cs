@@ -44,7 +44,7 @@ internal sealed class Retention(
             RemoveExpired(connection);
         }
 
-        var isOver = !_hasNothingToTake && _size is { } size && _policy.Excess(size, long.MaxValue) > 0; // free space is asked for less often
+        var isOver = !_hasNothingToTake && _size is { } size && _policy.Excess(size, () => long.MaxValue) > 0; // free space is asked for less often
         var looksAtRoom = _policy.LimitsRoom && (isOver || IsDue(ref _madeRoomAt, _hasNothingToTake ? AgeRhythm : RoomRhythm));
         if (looksAtRoom)
         {
@@ -95,7 +95,7 @@ internal sealed class Retention(
     private void MakeRoom(SqliteConnection connection)
     {
         var size = _policy.LimitsSize ? _size ??= folders.TotalSize() : 0;
-        var excess = _policy.Excess(size, new DriveInfo(dataDir).AvailableFreeSpace);
+        var excess = _policy.Excess(size, () => new DriveInfo(dataDir).AvailableFreeSpace);
         if (excess <= 0)
         {
             return;

@@ -156,6 +156,10 @@ public sealed class RetentionOfRoomTests : IDisposable
     {
         var policy = new RetentionPolicy(expected < 0 ? new RetentionOptions() : new RetentionOptions { MaxSizeMb = 2, MinFreeMb = 500 });
 
-        Assert.Equal(Math.Max(0, expected), policy.Excess(size, free));
+        Assert.Equal(Math.Max(0, expected), policy.Excess(size, () => free));
     }
+
+    [Fact]
+    public void Excess_OnlyTheSizeIsLimited_TheDiskIsNotAsked() =>
+        Assert.Equal(1_000_000, new RetentionPolicy(new RetentionOptions { MaxSizeMb = 2, MinFreeMb = 0 }).Excess(3_000_000, () => throw new IOException("no such disk")));
 }
