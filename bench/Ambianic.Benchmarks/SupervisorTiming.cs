@@ -80,6 +80,10 @@ internal static class SupervisorTiming
         public long Count => Interlocked.Read(ref _count);
 
         public void Feed(string status) => Interlocked.Increment(ref _count);
+
+        public void Stopping()
+        {
+        }
     }
 
     private sealed class FastTime : TimeProvider

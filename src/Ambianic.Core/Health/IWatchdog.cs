@@ -6,4 +6,7 @@ public interface IWatchdog
     /// <summary>The supervisor looked after everything once more. Called once a second, must neither wait nor throw.</summary>
     /// <param name="status">How the house is, one line for people.</param>
     void Feed(string status);
+
+    /// <summary>The supervisor ends because it was told to. Must neither wait nor throw.</summary>
+    void Stopping();
 }

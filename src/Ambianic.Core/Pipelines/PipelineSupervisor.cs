@@ -59,6 +59,7 @@ public sealed partial class PipelineSupervisor(
         }
         catch (OperationCanceledException)
         {
+            watchdog.Stopping();
             await StopAsync();
         }
     }

@@ -16,7 +16,18 @@ internal sealed class SystemdWatchdog(Func<bool> isReady, string? address) : IWa
     /// <inheritdoc/>
     public void Feed(string status)
     {
-        if (_systemd is null || !isReady())
+        if (isReady())
+        {
+            Send($"READY=1\nWATCHDOG=1\nSTATUS={status}");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Stopping() => Send("STOPPING=1");
+
+    private void Send(string message)
+    {
+        if (_systemd is null)
         {
             return;
         }
@@ -24,7 +35,7 @@ internal sealed class SystemdWatchdog(Func<bool> isReady, string? address) : IWa
         try
         {
             using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { Blocking = false };
-            socket.SendTo(Encoding.UTF8.GetBytes($"READY=1\nWATCHDOG=1\nSTATUS={status}"), _systemd);
+            socket.SendTo(Encoding.UTF8.GetBytes(message), _systemd);
         }
         catch (SocketException)
         {

@@ -28,6 +28,8 @@ public sealed class SystemdWatchdogTests : IDisposable
         var heard = new byte[256];
         var length = systemd.Receive(heard);
         Assert.Equal("READY=1\nWATCHDOG=1\nSTATUS=2 pipeline(s), all well", Encoding.UTF8.GetString(heard, 0, length));
+        watchdog.Stopping();
+        Assert.Equal("STOPPING=1", Encoding.UTF8.GetString(heard, 0, systemd.Receive(heard)));
     }
 
     [Theory]

@@ -131,6 +131,10 @@ public sealed class LongRunTests
 
         public void Feed(string status) =>
             Interlocked.Exchange(ref _next, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+
+        public void Stopping()
+        {
+        }
     }
 
     /// <summary>Gives a frame in five seconds, and after a while breaks: with an error, with silence, or without a reason.</summary>

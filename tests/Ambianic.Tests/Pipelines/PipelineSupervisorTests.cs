@@ -71,6 +71,7 @@ public sealed class PipelineSupervisorTests : SupervisorFixture
         await running.DisposeAsync();
 
         Assert.All(running.Supervisor.Statuses, status => Assert.Equal(PipelineState.Stopped, status.State));
+        Assert.True(Dog.HasHeardOfTheEnd);
         Assert.Equal(0, Pool.Outstanding);
     }
 

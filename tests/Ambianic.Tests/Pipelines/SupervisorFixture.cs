@@ -70,7 +70,11 @@ public abstract class SupervisorFixture
     {
         public System.Collections.Concurrent.ConcurrentQueue<string> Heard { get; } = new();
 
+        public bool HasHeardOfTheEnd { get; private set; }
+
         public void Feed(string status) => Heard.Enqueue(status);
+
+        public void Stopping() => HasHeardOfTheEnd = true;
     }
 
     protected sealed class Running : IAsyncDisposable
