@@ -17,6 +17,9 @@ public sealed class CoverageLedger
     /// <summary>So many changes are remembered.</summary>
     public const int Kept = 20_000;
 
+    /// <summary>A further reason for the same blindness is taken down this long after the change before it: what a camera says while it comes back is no history.</summary>
+    private static readonly TimeSpan ReasonRhythm = TimeSpan.FromSeconds(10);
+
     private readonly Lock _gate = new();
     private readonly Queue<SightChange> _changes = [];
 
@@ -50,26 +53,24 @@ public sealed class CoverageLedger
         {
             var gone = _last.Values.Where(last => last.Sight != Sight.Off && statuses.All(status => status.Name != last.Pipeline));
             changes.AddRange(gone.Select(last => last with { At = at, Sight = Sight.Off, Reason = "no longer configured" }).ToList());
-            changes.RemoveAll(change => IsKnown(change, _last.GetValueOrDefault(change.Pipeline)));
-            for (var i = 0; i < changes.Count; i++)
-            {
-                changes[i] = NotBefore(_last.GetValueOrDefault(changes[i].Pipeline), changes[i], at);
-                Add(changes[i]);
-            }
+            changes = [.. changes.Select(change => News(_last.GetValueOrDefault(change.Pipeline), change, at)).OfType<SightChange>()];
+            changes.ForEach(Add);
         }
 
         return changes;
     }
 
     /// <summary>Takes down that nobody watched since a time, because the program or the whole machine stood still.</summary>
+    /// <param name="since">When it was last known to run.</param>
+    /// <param name="now">The present.</param>
     /// <returns>What has changed.</returns>
-    public IReadOnlyList<SightChange> Interrupt(DateTimeOffset since)
+    public IReadOnlyList<SightChange> Interrupt(DateTimeOffset since, DateTimeOffset now)
     {
         lock (_gate)
         {
             List<SightChange> changes = [.. _last.Values
                 .Where(last => last.Sight != Sight.Off)
-                .Select(last => NotBefore(last, last with { At = since, Sight = Sight.Off, Reason = "the program or the machine stood still" }, since))];
+                .Select(last => NotBefore(last, last with { At = since, Sight = Sight.Off, Reason = "the program or the machine stood still" }, now))];
             changes.ForEach(Add);
             return changes;
         }
@@ -104,8 +105,11 @@ public sealed class CoverageLedger
     private static SightChange NotBefore(SightChange? last, SightChange change, DateTimeOffset now) =>
         last is not null && last.At > change.At && last.At <= now ? change with { At = last.At } : change;
 
-    /// <summary>Further reasons for the same blindness are no news.</summary>
-    private static bool IsKnown(SightChange change, SightChange? last) => last is not null && last.Sight == change.Sight && last.Source == change.Source;
+    /// <summary>What is to be taken down; null when it is known. Another reason holds from when it is noticed, not from when the blindness began.</summary>
+    private static SightChange? News(SightChange? last, SightChange change, DateTimeOffset now) =>
+        last is null || last.Sight != change.Sight || last.Source != change.Source ? NotBefore(last, change, now)
+        : last.Reason == change.Reason || (now - last.At).Duration() < ReasonRhythm ? null
+        : change with { At = now };
 
     private void Add(SightChange change)
     {

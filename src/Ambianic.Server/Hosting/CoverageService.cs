@@ -88,7 +88,7 @@ internal sealed partial class CoverageService : BackgroundService
         List<SightChange> changes = [];
         if (now - _observedAt > StoodStill)
         {
-            changes.AddRange(Ledger.Interrupt(_observedAt));
+            changes.AddRange(Ledger.Interrupt(_observedAt, now));
         }
 
         _observedAt = now;

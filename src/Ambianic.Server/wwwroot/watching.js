@@ -40,8 +40,8 @@ function describe(camera, since) {
   }
   if (camera.health === "terminal") return ["unwell", `${blind}, and nothing has helped so far; Ambianic goes on trying${reason}`];
   if (camera.health === "healing" || camera.health === "stalled") return ["unwell", `${blind}; it is being mended${reason}`];
+  if (camera.state === "failing") return ["unwell", `Cannot understand what it sees${reason}`];
   if (camera.state === "watching") {
-    if (camera.last_error) return ["unwell", `Cannot understand what it sees${reason}`];
     const trouble = troubled.get(camera.picture);
     if (!trouble) return ["well", "Watching"];
     const why = { frozen: "the same picture comes again and again", black: "nothing can be seen", covered: "all of it is one colour" };
@@ -88,11 +88,17 @@ function setText(element, text) {
   if (element.textContent !== text) element.textContent = text; // a reader is told only of what is new
 }
 
+/** Since when the camera is as it is now, whatever the reasons were meanwhile; null while it watches. */
+function troubledSince(intervals) {
+  const last = intervals.at(-1);
+  if (!last || last.to || last.sight === "watching") return null;
+  return intervals[intervals.findLastIndex(interval => interval.sight !== last.sight) + 1].from;
+}
+
 function show(camera) {
   const item = row(camera.name);
   const intervals = account.filter(interval => interval.pipeline === camera.name);
-  const last = intervals.at(-1);
-  const since = last && !last.to && last.sight !== "watching" ? last.from : null;
+  const since = troubledSince(intervals);
   const [state, words] = describe(camera, since);
   item.dataset.state = state;
   setText(item.querySelector(".state"), words);

@@ -63,12 +63,40 @@ public sealed class CoverageLedgerTests : IDisposable
         var ledger = new CoverageLedger();
         ledger.Observe([Status(PipelineState.Watching)], Start);
 
-        ledger.Interrupt(Start.AddSeconds(30));
+        ledger.Interrupt(Start.AddSeconds(30), Start.AddSeconds(70));
         ledger.Observe([Status(PipelineState.Watching)], Start.AddSeconds(70));
 
         var intervals = ledger.Query("door", null, null);
         Assert.Equal([Sight.Watching, Sight.Off, Sight.Watching], intervals.Select(interval => interval.Sight));
         Assert.Equal((Start.AddSeconds(30), Start.AddSeconds(70)), (intervals[1].From, intervals[1].To));
+    }
+
+    [Fact]
+    public void Interrupt_ClockWasSetBackBefore_BeginsNoEarlierThanTheChangeBeforeIt()
+    {
+        var ledger = new CoverageLedger();
+        ledger.Observe([Status(PipelineState.Watching)], Start.AddSeconds(20));
+        ledger.Observe([Status(PipelineState.Watching)], Start.AddSeconds(10)); // set back
+
+        var change = Assert.Single(ledger.Interrupt(Start.AddSeconds(10), Start.AddSeconds(70)));
+
+        Assert.Equal((Sight.Off, Start.AddSeconds(20)), (change.Sight, change.At));
+    }
+
+    [Fact]
+    public void Observe_BlindnessHasAnotherReason_IsTakenDownOnceItIsNotOnlyAPassingOne()
+    {
+        var ledger = new CoverageLedger();
+        ledger.Observe([Status(PipelineState.Watching)], Start);
+        for (var second = 1; second <= 30; second++)
+        {
+            var reason = second == 1 ? "the decoder ended" : "no route to host";
+            ledger.Observe([Status(PipelineState.Waiting, reason) with { SilenceSeconds = second }], Start.AddSeconds(second));
+        }
+
+        Assert.Equal(
+            [(Sight.Watching, null, Start), (Sight.Blind, "the decoder ended", Start), (Sight.Blind, "no route to host", Start.AddSeconds(10))],
+            ledger.Query("door", null, null).Select(interval => (interval.Sight, interval.Reason, interval.From)));
     }
 
     [Theory]
