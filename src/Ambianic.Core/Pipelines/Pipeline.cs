@@ -13,6 +13,9 @@ public sealed partial class Pipeline : IAsyncDisposable
     /// <summary>What was told to stop has this long; an ffmpeg that has to be killed takes four seconds.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
 
+    /// <summary>One sample that an element fails on is no blindness; none looked at for this long is.</summary>
+    private static readonly TimeSpan FailingAfter = TimeSpan.FromSeconds(2);
+
     private readonly IFrameSource _source;
     private readonly HealthPolicySource _policy;
     private readonly Backoff _backoff;
@@ -66,8 +69,13 @@ public sealed partial class Pipeline : IAsyncDisposable
     {
         get
         {
-            var (chain, state) = (_reader.Chain, _state);
+            var (chain, state, error) = (_reader.Chain, _state, _lastError);
             var health = Judge(state);
+            if (state == PipelineState.Watching && error is not null && _heartbeat.Silence >= FailingAfter)
+            {
+                state = PipelineState.Failing;
+            }
+
             return new PipelineStatus(
                 Name,
                 _source.Id,
@@ -77,7 +85,7 @@ public sealed partial class Pipeline : IAsyncDisposable
                 _heartbeat.Count,
                 _reader.Failed,
                 Interlocked.Read(ref _droppedBefore) + (_mailbox?.Dropped ?? 0),
-                _lastError)
+                error)
             {
                 Picture = state == PipelineState.Watching && _source.IsLive ? _reader.Picture : PictureState.Good,
                 PictureSeconds = _reader.PictureLasts.TotalSeconds,
@@ -160,7 +168,7 @@ public sealed partial class Pipeline : IAsyncDisposable
         }
         else
         {
-            connection!.GiveUp($"source {_source.Id}: given up after {_heartbeat.Silence.TotalSeconds:0} s without a picture");
+            connection!.GiveUp($"source {_source.Id}: given up because no picture came of it");
         }
 
         return true;

@@ -17,6 +17,9 @@ public enum PipelineState
     /// <summary>Frames arrive.</summary>
     Watching,
 
+    /// <summary>Frames arrive, and an element or its model has failed on each of them for two seconds.</summary>
+    Failing,
+
     /// <summary>The source failed; waiting before the next try.</summary>
     Waiting,
 

@@ -58,6 +58,30 @@ public sealed class PipelineTests : IDisposable
     }
 
     [Fact]
+    public async Task Status_ElementFailsOnAllThatComes_IsFailingAndBlindSinceTheLastSampleThatArrived()
+    {
+        var fails = new Element(async (sample, next, cancellation) =>
+        {
+            await next(sample, cancellation);
+            throw new InvalidOperationException("out of ideas");
+        });
+        var pipeline = Make(new ScriptedSource(_pool, live: true, ScriptedSource.GivesAndWaits(1)), fails);
+        using var stop = new CancellationTokenSource();
+        var running = pipeline.RunAsync(stop.Token);
+        await Eventually.TrueAsync(() => pipeline.Status is { Failed: 1, LastError: not null });
+
+        Assert.Equal(PipelineState.Watching, pipeline.Status.State); // a single one is no blindness
+        var arrived = _time.GetUtcNow();
+        _time.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.Equal((PipelineState.Failing, HealthState.Healthy), (pipeline.Status.State, pipeline.Status.Health));
+        var sight = SightChange.Of(pipeline.Status, _time.GetUtcNow());
+        Assert.Equal((Sight.Blind, "out of ideas", arrived), (sight.Sight, sight.Reason, sight.At));
+        await stop.CancelAsync();
+        await running;
+    }
+
+    [Fact]
     public async Task RunAsync_ElementThrowsAgainAndAgain_IsLoggedOnceASecondWithACount()
     {
         var fails = new Element((sample, _, _) =>
