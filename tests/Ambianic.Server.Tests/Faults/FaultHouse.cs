@@ -24,7 +24,6 @@ internal sealed class FaultHouse : IAsyncDisposable
 
     public FaultHouse(bool usesDefaults)
     {
-        UsesDefaults = usesDefaults;
         StallSeconds = usesDefaults ? 10 : 6; // a stream has to be connected within it, on a busy machine, too
         _pipelines.AppendLine(usesDefaults ? "health: {}" : "health: { stalled_seconds: 20, inference_seconds: 2 }");
         _pipelines.AppendLine("pipelines:");
@@ -34,8 +33,6 @@ internal sealed class FaultHouse : IAsyncDisposable
             Add(witness, $"uri: \"{Clip(witness)}\"", "      - save_detections: { idle_interval: 0.5 }", fps: usesDefaults ? 2 : 1);
         }
     }
-
-    public bool UsesDefaults { get; }
 
     public double StallSeconds { get; }
 
@@ -92,7 +89,7 @@ internal sealed class FaultHouse : IAsyncDisposable
         var lostBefore = await LostByWitnessesAsync(cancellation);
         var start = Stopwatch.GetTimestamp();
         await fault.InjectAsync();
-        await UntilAsync(fault, status => !IsWatching(status), cancellation);
+        await UntilAsync(fault, status => (string)status["state"]! != "watching", cancellation);
         var noticed = Stopwatch.GetElapsedTime(start);
         var shown = await UntilAsync(fault, status => Says(status, fault), cancellation);
         var processed = (long)shown["processed"]!;
@@ -133,7 +130,7 @@ internal sealed class FaultHouse : IAsyncDisposable
     private static bool IsWatching(JsonNode status) => (string)status["state"]! == "watching" && status["last_error"] is null;
 
     private static bool Says(JsonNode status, Fault fault) =>
-        status["last_error"] is { } error && ((string)error!).Contains(fault.Says, StringComparison.Ordinal);
+        (string)status["state"]! != "watching" && status["last_error"] is { } error && ((string)error!).Contains(fault.Says, StringComparison.Ordinal);
 
     private void Add(string pipeline, string source, string element, double fps = 2) => _pipelines.AppendLine(
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $$"""

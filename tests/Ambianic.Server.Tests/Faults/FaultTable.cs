@@ -17,7 +17,8 @@ internal static partial class FaultTable
             `./test.sh --faults`, which breaks each of these on the running program while other pipelines watch and save;
             the suite does the same with shorter limits. All limits have their defaults: a source is given up after 10 s without a
             picture, a model after 4 s. "Noticed" counts from the fault, "seeing again" from its end, or from the fault when that is
-            a moment; both hold the time of connecting again.
+            a moment; both hold the time of connecting again. A model that hangs does so once more on the picture that was
+            taken before the fault ended, so it sees again only after another 4 s.
 
             | fault | source | shown as | noticed after | seeing again after | frames lost by other pipelines | events lost |
             |---|---|---|---|---|---|---|
