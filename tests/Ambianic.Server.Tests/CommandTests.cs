@@ -207,7 +207,8 @@ public sealed class CommandTests : IDisposable
         var lines = list.Output.Split('\n');
         var column = lines[0].IndexOf("CALIBRATED", StringComparison.Ordinal);
         Assert.Equal("yes", lines.Single(line => line.StartsWith("nanodet", StringComparison.Ordinal))[column..].Split(' ')[0]);
-        Assert.Equal("", lines.Single(line => line.StartsWith("blazeface-back", StringComparison.Ordinal))[column..].Split(' ')[0]);
+        Assert.Equal("yes", lines.Single(line => line.StartsWith("blazeface-back", StringComparison.Ordinal))[column..].Split(' ')[0]);
+        Assert.Equal("", lines.Single(line => line.StartsWith("yolox-s", StringComparison.Ordinal))[column..].Split(' ')[0]);
     }
 
     [Fact]
