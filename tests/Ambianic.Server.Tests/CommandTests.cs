@@ -239,6 +239,18 @@ public sealed class CommandTests : IDisposable
         Assert.Empty(import.Output);
     }
 
+    [Fact]
+    public async Task ModelsImport_OnnxFile_SaysThatItNeedsNone()
+    {
+        Write("mine.onnx", "anything");
+
+        var import = await ImportAsync("mine.onnx");
+
+        Assert.Equal(1, import.ExitCode);
+        Assert.Contains("an ONNX file needs no import", import.Errors, StringComparison.Ordinal);
+        Assert.Contains("model: {onnx: FILE}", import.Errors, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(nameof(TfliteOperatorCode.RESHAPE), 4)] // its result has other sizes than its input: it fails when it runs
     [InlineData(nameof(TfliteOperatorCode.LOGICAL_NOT), 3)] // of real numbers: it cannot even be loaded
