@@ -207,7 +207,8 @@ public sealed class CommandTests : IDisposable
         var lines = list.Output.Split('\n');
         var column = lines[0].IndexOf("CALIBRATED", StringComparison.Ordinal);
         Assert.Equal("yes", lines.Single(line => line.StartsWith("nanodet", StringComparison.Ordinal))[column..].Split(' ')[0]);
-        Assert.Equal("", lines.Single(line => line.StartsWith("blazeface-back", StringComparison.Ordinal))[column..].Split(' ')[0]);
+        Assert.Equal("yes", lines.Single(line => line.StartsWith("blazeface-back", StringComparison.Ordinal))[column..].Split(' ')[0]);
+        Assert.Equal("", lines.Single(line => line.StartsWith("yolox-s", StringComparison.Ordinal))[column..].Split(' ')[0]);
     }
 
     [Fact]
@@ -236,6 +237,18 @@ public sealed class CommandTests : IDisposable
         Assert.Equal(
             "ambianic: unknown.tflite cannot be imported: operator 0 (LSTM): this operator is not supported", import.Errors.Trim());
         Assert.Empty(import.Output);
+    }
+
+    [Fact]
+    public async Task ModelsImport_OnnxFile_SaysThatItNeedsNone()
+    {
+        Write("mine.onnx", "anything");
+
+        var import = await ImportAsync("mine.onnx");
+
+        Assert.Equal(1, import.ExitCode);
+        Assert.Contains("an ONNX file needs no import", import.Errors, StringComparison.Ordinal);
+        Assert.Contains("model: {onnx: FILE}", import.Errors, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -75,7 +75,7 @@ public static class ModelCatalog
             Apache,
             PlusMinusOne(256, 256),
             "blazeface",
-            LabelSets.Face),
+            LabelSets.Face) { Calibration = new() { Slope = 2.53f, Intercept = -1.25f } },
         new(
             "blazeface-full-range",
             ModelRole.Faces,
@@ -87,7 +87,7 @@ public static class ModelCatalog
             Apache,
             PlusMinusOne(192, 192),
             "blazeface",
-            LabelSets.Face),
+            LabelSets.Face) { Calibration = new() { Slope = 2.58f, Intercept = -0.08f } },
         new(
             "yolox-s",
             ModelRole.Objects,

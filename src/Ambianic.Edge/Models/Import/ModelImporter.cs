@@ -46,6 +46,7 @@ public static class ModelImporter
         var content = RegularFile.ReadAll(path, LargestFile);
         return IsTflite(content) ? TfliteReader.Read(content)
             : IsJson(content) ? TfJsReader.Read(content, Path.GetDirectoryName(Path.GetFullPath(path))!, outputs)
+            : path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) ? throw new ModelException("an ONNX file needs no import; a configuration names it with model: {onnx: FILE}")
             : throw new ModelException("it is neither a TensorFlow Lite file nor the model.json of a TensorFlow.js model");
     }
 
