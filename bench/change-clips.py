@@ -19,6 +19,7 @@ WAYS = {
     "a-quarter-as-large": "scale=iw/4:ih/4,pad=iw*4:ih*4:iw*2:ih*1.5:color=gray",
     "dark-and-noisy": "format=gray,eq=brightness=-0.25:contrast=0.6,noise=alls=25:allf=t,format=yuv420p",
     "lower-fifth-cut-off": "crop=iw:ih*0.8:0:0",
+    "upper-60-percent": "crop=iw:ih*0.6:0:0",
     "sides-and-top-cut-off": "crop=iw*0.7:ih*0.75:iw*0.15:ih*0.25",
     "left-60-percent": "crop=iw*0.6:ih:0:0",
     "right-60-percent": "crop=iw*0.6:ih:iw*0.4:0",

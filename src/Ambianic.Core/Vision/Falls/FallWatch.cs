@@ -23,6 +23,9 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
     /// <summary>Seconds from sample to sample above which speeds are seen as too low.</summary>
     private const double Sparse = 0.29;
 
+    /// <summary>Who has fallen does not go this far in a second, in heights; who walks out of the picture does.</summary>
+    private const float Walking = 0.4f;
+
     private readonly PostureHistory _history = new(rule);
     private FallWatch? _twin;
     private TimeSpan? _lyingSince;
@@ -124,10 +127,12 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
         var (count, low) = _history.Share(now.Time - window, IsDown);
         var enough = period > Slow ? 2 : 3;
         var sinceDown = _history.Share(Evidence.DownAt, IsDown);
-        var isDownForLong = now.Time - Evidence.DownAt >= (_history.IsOnFeet(now, upright) ? TimeSpan.FromSeconds(rule.StoopSeconds) : 0.9 * window);
+        var isDoubtful = _history.IsOnFeet(now, upright) || now.IsUprightAboveEdge || !_history.IsCertain(now.Time - window);
+        var isDownForLong = now.Time - Evidence.DownAt >= (isDoubtful ? TimeSpan.FromSeconds(rule.StoopSeconds) : 0.9 * window);
+        var walks = now is { IsCutBelow: true, IsLying: false } && _history.Travelled(now.Time - window) > Walking;
         var satDown = Evidence.Speed < rule.SittingSpeed * (period > Sparse ? 0.8f : 1) && _history.Share(now.Time - window, _history.Sits).Share > 0.5f;
         var isAlwaysDown = sinceDown is { Count: > 1, Share: 1 }; // the model finds who lies there only now and then
-        if (State == FallState.Down && isDownForLong && low >= rule.ConfirmShare && (count >= enough || isAlwaysDown) && !satDown)
+        if (State == FallState.Down && isDownForLong && low >= rule.ConfirmShare && (count >= enough || isAlwaysDown) && !satDown && !walks)
         {
             Evidence = Evidence with { LowShare = low, WindowSeconds = window.TotalSeconds };
             if (Evidence.Probability >= rule.Probability)

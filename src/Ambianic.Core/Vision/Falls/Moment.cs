@@ -19,6 +19,12 @@ internal readonly record struct Moment(TimeSpan Time, Box Box, float Shoulders, 
     private const int RightAnkle = 16;
     private const float AnkleScore = 0.2f;
 
+    /// <summary>Reaches down to the lower edge of the picture, or nearly: the feet may be below it, wherever the model puts them.</summary>
+    public bool IsCutBelow => Box.YMax > 0.97f;
+
+    /// <summary>The longer side of the box, in picture heights.</summary>
+    public float Extent => MathF.Max(Box.Width, Box.Height);
+
     /// <summary>Width of the box in heights of the box.</summary>
     public float Aspect => Box.Width / MathF.Max(Box.Height, 1e-4f);
 
@@ -33,6 +39,9 @@ internal readonly record struct Moment(TimeSpan Time, Box Box, float Shoulders, 
 
     /// <summary>Seen with an upright torso, wherever the legs are.</summary>
     public bool HasUprightTorso => Spine is { Angle: < UprightAngle };
+
+    /// <summary>Upright, with the legs below the picture: what is seen of him is short without his being low.</summary>
+    public bool IsUprightAboveEdge => IsCutBelow && HasUprightTorso;
 
     /// <summary>Bent, but on his feet: hips as high above them as those of somebody who stands.</summary>
     /// <param name="rule">What counts.</param>
@@ -58,11 +67,11 @@ internal readonly record struct Moment(TimeSpan Time, Box Box, float Shoulders, 
     /// <param name="margin">How near is nearly, in picture heights.</param>
     public bool IsCut(float pictureWidth, float margin) => Box.XMin < margin || Box.XMax > pictureWidth - margin;
 
-    /// <summary>The little that still reaches into the picture of somebody who is leaving it at a side: its shape says nothing.</summary>
+    /// <summary>The little that still reaches into the picture of somebody who is leaving it, at a side or, a head alone, below: its shape says nothing.</summary>
     /// <param name="pictureWidth">In picture heights.</param>
     /// <param name="stature">The person's height when upright.</param>
     public bool IsRemnant(float pictureWidth, float stature) =>
-        IsCut(pictureWidth, 0.02f) && MathF.Max(Box.Width, Box.Height) < 0.5f * stature;
+        (IsCut(pictureWidth, 0.02f) || (IsCutBelow && Shoulders > 0.95f)) && Extent < 0.5f * stature;
 
     /// <summary>Lying, crouching or on all fours, for a person of that height.</summary>
     public bool IsLow(FallRule rule, float stature) =>

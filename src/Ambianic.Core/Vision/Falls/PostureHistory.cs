@@ -26,6 +26,15 @@ internal sealed class PostureHistory(FallRule rule)
     /// <summary>How often who stoops may seem bent, for once that he seems upright.</summary>
     private const int UprightForOneStooped = 3;
 
+    /// <summary>Height of the shoulders of somebody who stands (Drillis and Contini, as for <see cref="FallRule.ShoulderDrop"/>).</summary>
+    private const float StandingShoulders = 0.82f;
+
+    /// <summary>Head, shoulders and arms are shorter than this; who lies at the lower edge of the picture is longer.</summary>
+    private const float LyingExtent = 0.65f;
+
+    /// <summary>What a look is worth that found the person only by searching for it: three of them make no certain one.</summary>
+    private const float UncertainLook = 0.3f;
+
     private static readonly TimeSpan Habit = TimeSpan.FromSeconds(1);
 
     private readonly List<Moment> _moments = [];
@@ -130,7 +139,7 @@ internal sealed class PostureHistory(FallRule rule)
                 && !before.IsCut(pictureWidth, 0.01f)
                 && Fraction(now.Shoulders - before.Shoulders) >= rule.ShoulderDrop
                 && Fraction(now.Hips - before.Hips) >= (before.IsUpright ? rule.HipDrop : rule.StoopedHipDrop)
-                && Fraction(before.Feet - before.Shoulders - (now.Feet - now.Shoulders)) >= rule.Sinking
+                && Fraction(before.Feet - before.Shoulders - (FeetOf(now) - now.Shoulders)) >= rule.Sinking
                 && (best is not { } other || before.Shoulders < other.Shoulders))
             {
                 best = before;
@@ -169,8 +178,24 @@ internal sealed class PostureHistory(FallRule rule)
     /// <summary>True when the person is not upright now, or only seems so because little of him is seen.</summary>
     public bool IsNoLongerUpright(Moment moment) => !IsUpright(moment) || IsLow(moment);
 
+    /// <summary>True when one look at least since <paramref name="from"/> was certain enough to believe in somebody new.</summary>
+    public bool IsCertain(TimeSpan from) => Share(from, moment => moment.Score >= PersonTracker.StartScore).Share > 0;
+
+    /// <summary>How far the person went to the side since <paramref name="from"/>, in heights.</summary>
+    public float Travelled(TimeSpan from)
+    {
+        float left = float.MaxValue, right = float.MinValue;
+        foreach (var moment in _moments.Where(moment => moment.Time >= from))
+        {
+            var middle = (moment.Box.XMin + moment.Box.XMax) / 2;
+            (left, right) = (MathF.Min(left, middle), MathF.Max(right, middle));
+        }
+
+        return Fraction(right - left);
+    }
+
     /// <summary>
-    /// True when the person was seen down in one certain look or in two, and was on the way down for a fifth of a second at least: what
+    /// True when the person was seen down in one certain look or in four uncertain ones, and was on the way down for a fifth of a second at least: what
     /// is upright in one of many looks a second and deep down in the next is a mistake of the model.
     /// </summary>
     public bool SawDrop(Moment upright)
@@ -182,7 +207,7 @@ internal sealed class PostureHistory(FallRule rule)
             var drop = Fraction(moment.Shoulders - upright.Shoulders);
             if (drop >= rule.ShoulderDrop && IsNoLongerUpright(moment))
             {
-                seen += moment.Score >= PersonTracker.StartScore ? 1 : 0.5f;
+                seen += moment.Score >= PersonTracker.StartScore ? 1 : UncertainLook;
             }
             else if (drop < rule.ShoulderDrop / 3)
             {
@@ -198,7 +223,7 @@ internal sealed class PostureHistory(FallRule rule)
     {
         var last = Latest;
         var towardsCamera = Fraction(last.Feet - upright.Feet) >= 0.3f;
-        return (last.Box.YMax > 0.97f && towardsCamera)
+        return (last.IsCutBelow && (towardsCamera || last.HasUprightTorso || Fraction(last.Extent) < LyingExtent))
             || Share(last.Time - Leaving, moment => moment.IsCut(pictureWidth, 0.1f * Stature)).Share > 0;
     }
 
@@ -229,6 +254,11 @@ internal sealed class PostureHistory(FallRule rule)
     }
 
     private float Fraction(float length) => length / Stature;
+
+    /// <summary>The feet; those of somebody upright are below the picture when his legs are.</summary>
+    private float FeetOf(Moment moment) => moment.IsUprightAboveEdge
+        ? MathF.Max(moment.Feet, moment.Shoulders + (StandingShoulders * Stature))
+        : moment.Feet;
 
     /// <summary>Of the shoulders since <paramref name="from"/>, over half a second or the nearest that the samples allow.</summary>
     private float FastestDescent(TimeSpan from)

@@ -20,6 +20,9 @@ public sealed class Film
     /// <summary>Picture widths that the person walks in a second.</summary>
     public float Walking { get; init; }
 
+    /// <summary>Picture heights that the feet come down the picture in a second: the person walks towards the camera, and grows by half of that.</summary>
+    public float Nearing { get; init; }
+
     public double Length => _scenes.Count == 0 ? 0 : _scenes[^1].Until;
 
     public static Film Of(Posture posture, double seconds) => new Film().Hold(posture, seconds);
@@ -51,9 +54,15 @@ public sealed class Film
         var scene = _scenes.First(scene => seconds < scene.Until);
         var share = (float)((seconds - scene.Starts) / (scene.Until - scene.Starts));
         share = scene.Accelerates ? share * share : share * share * (3 - (2 * share));
-        return scene.Sight == Sight.Clear || (scene.Sight == Sight.Near && near)
-            ? StickFigure.Draw(Posture.Between(scene.From, scene.To, share), X + (Walking * (float)seconds), Ground, Height, Aspect, Score)
-            : null;
+        if (scene.Sight == Sight.None || (scene.Sight == Sight.Near && !near))
+        {
+            return null;
+        }
+
+        var way = Nearing * (float)seconds;
+        var seen = StickFigure.Draw(
+            Posture.Between(scene.From, scene.To, share), X + (Walking * (float)seconds), Ground + way, Height + (way / 2), Aspect, Score);
+        return seen.Box.YMin < 0.95f ? seen : null; // else below the picture
     }
 
     private enum Sight

@@ -19,8 +19,8 @@ public sealed class SittingOnTheFloorTests
     [MemberData(nameof(RatesAndPhases))]
     public async Task Observe_FallOntoTheBottomSeenFromBehind_IsReported(double fps, double phase)
     {
-        var stands = Film.Of(Posture.Standing, 2).Hide(6);
-        var sitsNearer = new Film { Height = 0.85f }.Hide(2.5).Hold(Posture.SittingAwayFromTheCamera, 5.5);
+        var stands = new Film { Ground = 0.78f }.Hold(Posture.Standing, 2).Hide(6);
+        var sitsNearer = new Film { Ground = 0.78f, Height = 0.85f }.Hide(2.5).Hold(Posture.SittingAwayFromTheCamera, 5.5);
 
         Assert.Equal([FallLabels.Fall], await new Cinema(stands, sitsNearer).LabelsAsync(fps, phase / fps));
     }
@@ -41,7 +41,7 @@ public sealed class SittingOnTheFloorTests
     [MemberData(nameof(RatesAndPhases))]
     public async Task Observe_SlidesDownAWallAndTipsOver_IsReported(double fps, double phase)
     {
-        var film = Film.Of(Posture.Standing, 2).Move(Posture.SittingOnTheFloor, 1.5).Hold(0.5).Fall(Posture.Lying, 0.7).Hold(5);
+        var film = new Film { Ground = 0.65f }.Hold(Posture.Standing, 2).Move(Posture.SittingOnTheFloor, 1.5).Hold(0.5).Fall(Posture.Lying, 0.7).Hold(5);
 
         Assert.Equal([FallLabels.Fall], await new Cinema(film).LabelsAsync(fps, phase / fps));
     }

@@ -61,6 +61,11 @@ public static class StickFigure
         [
             head, head, head, head, head, shoulder, shoulder, elbow, elbow, wrist, wrist, hip, hip, knee, knee, ankle, ankle,
         ];
+        for (var i = 0; i < points.Length; i++)
+        {
+            points[i].Y = MathF.Min(points[i].Y, 1); // where models put what is below the picture
+        }
+
         var margin = 0.04f * height;
         var box = new Box(
             (points.Min(point => point.X) - margin) / aspect,
