@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
@@ -15,7 +16,10 @@ public sealed class ClockTests : IDisposable
     public void Dispose() => _clips.Dispose();
 
     [Fact]
-    public async Task Run_ClockIsSetForwardAndBack_WatchesOnAndKeepsEverythingInOrder()
+    public async Task Run_ClockIsSetForwardAndBack_WatchesOnAndKeepsEverythingInOrder() =>
+        Assert.All(await SetForwardAndBackAsync(), incident => Assert.Equal(0, incident.LostEvents));
+
+    internal async Task<IReadOnlyList<Incident>> SetForwardAndBackAsync()
     {
         var clip = _clips.Make("clip.mp4", "s=160x120:r=5:d=2", "-pix_fmt yuv420p");
         _clips.Write("config.yaml", $$"""
@@ -32,12 +36,8 @@ public sealed class ClockTests : IDisposable
         listener.ListenTo(client);
         await SeeMoreAsync(listener);
 
-        SetClock("+30d");
-        await Eventually.TrueAsync(() => program.Output.Contains("the clock moved forward", StringComparison.Ordinal));
-        await SeeMoreAsync(listener);
-        SetClock("-1h");
-        await Eventually.TrueAsync(() => program.Output.Contains("the clock was set back", StringComparison.Ordinal));
-        await SeeMoreAsync(listener);
+        var forward = await SetAsync("+30d", "the clock moved forward", "the clock is set 30 days forward");
+        var back = await SetAsync("-1h", "the clock was set back", "the clock is set back");
 
         var lost = await listener.LostAsync(client, Cancellation);
         Assert.True(lost == 0, $"{lost} of {listener.Announced} are lost, though a clock that was just set is not believed\n{program.Output}");
@@ -49,6 +49,7 @@ public sealed class ClockTests : IDisposable
         Assert.Contains("clock", (string)health!["systemic_trouble"]!, StringComparison.Ordinal);
         var status = health["pipelines"]![0]!;
         Assert.Equal(("watching", "healthy", 0, 0), ((string)status["state"]!, (string)status["health"]!, (int)status["healed"]!, (int)status["rebuilt"]!));
+        var dropped = (long)status["dropped"]! + (long)status["failed"]!;
         await program.KillAsync(Cancellation);
 
         await using var again = AmbianicProgram.Start(_clips.Folder, "run", "--port", "0");
@@ -56,6 +57,18 @@ public sealed class ClockTests : IDisposable
         var account = (await later.GetFromJsonAsync<JsonObject>("/api/coverage", Cancellation))!["coverage"]!.AsArray();
         Assert.All(account, interval => Assert.True(interval!["to"] is null || Moment(interval["to"]) >= Moment(interval["from"]), interval.ToString()));
         Assert.Equal(0, await listener.LostAsync(later, Cancellation));
+        return [forward with { LostByOthers = dropped, LostEvents = lost }, back with { LostByOthers = dropped, LostEvents = lost }];
+
+        async Task<Incident> SetAsync(string clock, string says, string what)
+        {
+            var start = Stopwatch.GetTimestamp();
+            SetClock(clock);
+            await Eventually.TrueAsync(() => program.Output.Contains(says, StringComparison.Ordinal));
+            var noticed = Stopwatch.GetElapsedTime(start);
+            start = Stopwatch.GetTimestamp();
+            await SeeMoreAsync(listener);
+            return new Incident(what, "`systemic_trouble`; all watch on", noticed, Stopwatch.GetElapsedTime(start), 0);
+        }
     }
 
     private static DateTimeOffset Moment(JsonNode? node) => DateTimeOffset.Parse((string)node!, CultureInfo.InvariantCulture);

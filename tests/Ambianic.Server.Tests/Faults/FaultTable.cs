@@ -8,7 +8,7 @@ namespace Ambianic.Faults;
 internal static partial class FaultTable
 {
     public static string Write(
-        IReadOnlyList<Recovery> recoveries, int events, IReadOnlyList<Recovery> storage, IReadOnlyList<Termination> terminations)
+        IReadOnlyList<Recovery> recoveries, int events, IReadOnlyList<Recovery> storage, IReadOnlyList<Incident> incidents, IReadOnlyList<Termination> terminations)
     {
         var page = new StringBuilder("""
             # Faults
@@ -49,6 +49,21 @@ internal static partial class FaultTable
 
         page.AppendLine();
         page.Append("""
+            ## The whole program
+
+            "Well again" counts from the end: of the edit, of the camera's absence, of the clock's being set; after a kill it is the slowest start until the API answers.
+
+            | what happens | shown as | noticed after | well again after | frames lost by other pipelines | events lost |
+            |---|---|---|---|---|---|
+
+            """);
+        foreach (var incident in incidents)
+        {
+            page.AppendLine(CultureInfo.InvariantCulture, $"| {incident.What} | {incident.Shown} | {(incident.Noticed is { } noticed ? Seconds(noticed) : "–")} | {Seconds(incident.Recovered)} | {incident.LostByOthers} | {incident.LostEvents} |");
+        }
+
+        page.AppendLine();
+        page.Append("""
             ## Asked to end
 
             SIGTERM, as a service manager sends it, in the worst moments.
@@ -66,14 +81,11 @@ internal static partial class FaultTable
         page.Append("""
             ## What else is tried
 
-            - **The clock is set** 30 days forward and back again: all pipelines watch on, nothing is forgotten, the timeline is in the order of the
-              clock, and `systemic_trouble` of [health](health.md) says it.
-            - **The configuration is broken**, half-written, replaced by a folder or a pipe: everything runs on as it was, and the mended file is
-              picked up; an edit of one of five pipelines costs the others no frame.
+            - **The clock is set**: the timeline is in the order of the clock, and nothing is forgotten for its age until the clock is believed.
+            - **The configuration** is half-written, replaced by a folder or a pipe: everything runs on as it was, and the mended file is picked up.
             - **Memory runs out**: with a heap that is too small the program ends with an exit code that makes a service manager start it again, or
               says in `last_error` what failed. A decoder that the kernel kills for want of memory is "decoder killed" above.
-            - **Fifty cameras**, one of them broken: the others lose nothing.
-            - **The program is killed** at random moments: `./test.sh --durability 1000` does that many times; see [durability](../design/durability.md) for what was counted.
+            - **The program is killed** more often: `./test.sh --durability 1000` does that many times; see [durability](../design/durability.md) for what was counted.
             - **It runs for long**: `./test.sh --soak 30` compares memory, handles and threads; see [performance](performance.md).
 
             """);

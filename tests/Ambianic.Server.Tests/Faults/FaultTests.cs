@@ -42,18 +42,36 @@ public sealed class FaultTests
         }
 
         var storage = await BreakStorageAsync();
+        var incidents = await LiveThroughAsync();
         List<Termination> terminations = [];
         foreach (var moment in Termination.Moments)
         {
             terminations.Add(await Termination.AtAsync(moment, Cancellation));
         }
 
-        await File.WriteAllTextAsync(page, FaultTable.Write(recoveries, house.Announced, storage, terminations), Cancellation);
+        await File.WriteAllTextAsync(page, FaultTable.Write(recoveries, house.Announced, storage, incidents, terminations), Cancellation);
         Assert.All(recoveries.Concat(storage), recovery => Assert.Equal((0, 0), (recovery.LostByOthers, recovery.LostEvents)));
+        Assert.All(incidents, incident => Assert.Equal((0, 0), (incident.LostByOthers, incident.LostEvents)));
         Assert.All(recoveries, recovery => Assert.InRange(recovery.Noticed.TotalSeconds, 0, 14));
         Assert.All(storage, recovery => Assert.InRange(recovery.Recovered.TotalSeconds, 0, 10));
         Assert.All(terminations, termination => Assert.InRange(termination.Took.TotalSeconds, 0, 10));
         Assert.All(terminations, termination => Assert.Equal((0, 0, 0), (termination.ExitCode, termination.DecodersLeft, termination.EventsLost)));
+    }
+
+    private static async Task<List<Incident>> LiveThroughAsync()
+    {
+        using var reload = new ReloadTests();
+        using var terminal = new TerminalTests();
+        using var clock = new ClockTests();
+        using var kills = new KillTests(TestContext.Current.TestOutputHelper!);
+        return
+        [
+            .. await reload.EditOneOfFiveAsync(),
+            await terminal.StayAwayAsync(stalledSeconds: 5),
+            await ManyPipelinesTests.BreakOneOfFiftyAsync(),
+            .. await clock.SetForwardAndBackAsync(),
+            await kills.KillAsync(rounds: 10),
+        ];
     }
 
     private static async Task<List<Recovery>> BreakStorageAsync()

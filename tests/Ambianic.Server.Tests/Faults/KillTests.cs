@@ -20,6 +20,11 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         var rounds = Environment.GetEnvironmentVariable("AMBIANIC_TEST_KILLS") is { Length: > 0 } number
             ? int.Parse(number, CultureInfo.InvariantCulture)
             : 4;
+        Assert.Equal(0, (await KillAsync(rounds)).LostEvents);
+    }
+
+    internal async Task<Incident> KillAsync(int rounds)
+    {
         await ConfigureAsync();
         await using var listener = new EventListener();
         List<double> starts = [];
@@ -45,6 +50,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         Assert.True(listener.Announced > rounds, $"{listener.Announced} events in {rounds} rounds");
         starts.Sort();
         output.WriteLine($"{rounds} kills, {listener.Announced} events announced and none lost; start: median {starts[starts.Count / 2]:0.0} s, slowest {starts[^1]:0.0} s");
+        return new Incident($"killed at random moments (SIGKILL), {rounds} times", "–", null, TimeSpan.FromSeconds(starts[^1]), 0);
     }
 
     private async Task ConfigureAsync()

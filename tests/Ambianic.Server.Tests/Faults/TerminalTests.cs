@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
@@ -14,21 +15,31 @@ public sealed class TerminalTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Fact]
-    public async Task Run_CameraStaysAway_HealthzFailsUntilItReturns()
+    public async Task Run_CameraStaysAway_HealthzFailsUntilItReturns() =>
+        Assert.Contains("terminal", (await StayAwayAsync(stalledSeconds: 1)).Shown, StringComparison.Ordinal);
+
+    internal async Task<Incident> StayAwayAsync(int stalledSeconds)
     {
+        await using var well = await StillCamera.StartAsync();
         await using var camera = await StillCamera.StartAsync();
         camera.Answer = Answer.ServerError;
         await File.WriteAllTextAsync(_directory["config.yaml"], $$"""
-            health: { stalled_seconds: 1 }
+            health: { stalled_seconds: {{stalledSeconds}} }
             pipelines:
               door:
                 - source: { uri: "{{camera.Address}}", type: image, live: true }
+              hall:
+                - source: { uri: "{{well.Address}}", type: image, live: true }
+              stairs:
+                - source: { uri: "{{well.Address}}", type: image, live: true }
             """, Cancellation);
         await using var program = AmbianicProgram.Start(_directory.Path, "run", "--port", "0");
         using var client = new HttpClient { BaseAddress = await program.AddressAsync(Cancellation) };
 
+        var start = Stopwatch.GetTimestamp();
         var trouble = await AnswerAsync(client, HttpStatusCode.ServiceUnavailable);
         Assert.Contains("door", trouble, StringComparison.Ordinal);
+        var noticed = Stopwatch.GetElapsedTime(start);
         await Eventually.TrueAsync(() => Door(client) is { } door && (string?)door["health"] == "terminal" && (long)door["rebuilt"]! > 0);
         using (var answer = await client.GetAsync("/healthz", Cancellation))
         {
@@ -36,7 +47,9 @@ public sealed class TerminalTests : IDisposable
         }
 
         camera.Answer = Answer.BlackPicture;
+        start = Stopwatch.GetTimestamp();
         await AnswerAsync(client, HttpStatusCode.OK);
+        var recovered = Stopwatch.GetElapsedTime(start);
         await Eventually.TrueAsync(() => program.Output.Contains("Pipeline door sees again", StringComparison.Ordinal));
         var account = await client.GetFromJsonAsync<JsonObject>("/api/coverage?pipeline=door", Cancellation);
         var intervals = account!["coverage"]!.AsArray()
@@ -44,10 +57,15 @@ public sealed class TerminalTests : IDisposable
         Assert.Equal(("blind", "watching"), ((string?)intervals[0]!["sight"], (string?)intervals[^1]!["sight"]));
         Assert.All(intervals.SkipLast(1), interval => Assert.Equal("blind", (string?)interval!["sight"]));
         Assert.True(DateTimeOffset.Parse((string)intervals[^1]!["from"]!, CultureInfo.InvariantCulture) >= DateTimeOffset.Parse((string)intervals[^2]!["to"]!, CultureInfo.InvariantCulture));
+        var health = await client.GetFromJsonAsync<JsonObject>("/api/health", Cancellation);
+        var lost = health!["pipelines"]!.AsArray().Where(pipeline => (string)pipeline!["name"]! != "door")
+            .Sum(pipeline => (long)pipeline!["dropped"]! + (long)pipeline["failed"]! + (long)pipeline["healed"]! + (long)pipeline["rebuilt"]!);
+        return new Incident($"a camera does not come back (`stalled_seconds: {stalledSeconds}`)", "`terminal`, and `/healthz` answers 503", noticed, recovered, lost);
     }
 
     private static JsonNode? Door(HttpClient client) =>
-        client.GetFromJsonAsync<JsonObject>("/api/health", Cancellation).GetAwaiter().GetResult()!["pipelines"]![0];
+        client.GetFromJsonAsync<JsonObject>("/api/health", Cancellation).GetAwaiter().GetResult()!["pipelines"]!.AsArray()
+            .First(pipeline => (string)pipeline!["name"]! == "door");
 
     private static async Task<string> AnswerAsync(HttpClient client, HttpStatusCode expected)
     {
