@@ -39,6 +39,14 @@ public sealed class PictureWatch(TimeProvider time)
     private long _since;
     private volatile PictureState _state;
 
+    /// <summary>How long a camera has to be looked at until it is certain that it is not so.</summary>
+    public static TimeSpan TimeToNotice(Sight sight) => sight switch
+    {
+        Sight.Frozen => FrozenAfter,
+        Sight.Black or Sight.Covered => FlatAfter,
+        _ => TimeSpan.Zero,
+    };
+
     /// <summary>What the last frames were like.</summary>
     public PictureState State => _state;
 

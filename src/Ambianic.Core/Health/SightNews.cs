@@ -21,7 +21,11 @@ public sealed class SightNews(TimeProvider time)
     private readonly Dictionary<string, Story> _stories = new(StringComparer.Ordinal);
 
     /// <summary>Goes on with what an earlier run told last: it is not told again, and its end is.</summary>
-    public void Resume(SightReport last) => StoryOf(last.Pipeline).Told = last;
+    public void Resume(SightReport last)
+    {
+        var story = StoryOf(last.Pipeline);
+        (story.Told, story.IsHearsay) = (last, true);
+    }
 
     /// <summary>Looks at all pipelines.</summary>
     /// <param name="statuses">As they are.</param>
@@ -64,7 +68,9 @@ public sealed class SightNews(TimeProvider time)
         var silence = TimeSpan.FromSeconds(status.SilenceSeconds);
         var isMostlyBlind = story.Blindness.Observe(now.Sight, silence) >= patience;
         var age = time.GetElapsedTime(story.Since);
-        var lasts = age >= patience && (now.Sight != Sight.Watching || silence < age / 2); // a single sample is not sight
+        story.IsHearsay &= now.Sight is Sight.Watching or Sight.Off;
+        var doubt = story.IsHearsay ? PictureWatch.TimeToNotice(story.Told!.Sight) : TimeSpan.Zero; // it may be no better, and nobody know yet
+        var lasts = age >= patience && age >= doubt && (now.Sight != Sight.Watching || silence < age / 2); // a single sample is not sight
         if (now.Sight == Sight.Off || now.Sight == (story.Told?.Sight ?? Sight.Watching) || !(lasts || (now.Sight == Sight.Blind && isMostlyBlind)))
         {
             return null;
@@ -100,5 +106,8 @@ public sealed class SightNews(TimeProvider time)
         public long Since { get; set; }
 
         public SightReport? Told { get; set; }
+
+        /// <summary>True while what was told is known from an earlier run alone.</summary>
+        public bool IsHearsay { get; set; }
     }
 }

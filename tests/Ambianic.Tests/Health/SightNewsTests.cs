@@ -91,6 +91,29 @@ public sealed class SightNewsTests
     }
 
     [Theory]
+    [InlineData(Sight.Frozen, PictureState.Frozen, 60)]
+    [InlineData(Sight.Black, PictureState.Black, 10)]
+    [InlineData(Sight.Covered, PictureState.Covered, 10)]
+    public void Observe_RestartWhileThePictureIsOfNoUse_DoesNotSayThatItSeesBeforeItCanKnow(Sight sight, PictureState picture, int toKnow)
+    {
+        var began = _time.GetUtcNow().AddHours(-8);
+        _news.Resume(new SightReport("door", "camera", began, sight, began, "of no use"));
+
+        Assert.Empty(Live(toKnow, PipelineState.Watching));
+        Assert.Empty(Live(60, PipelineState.Watching, picture: picture));
+        Assert.Equal(Sight.Watching, Assert.Single(Live(15, PipelineState.Watching)).Sight);
+    }
+
+    [Fact]
+    public void Observe_RestartAfterThePictureHadFrozen_TellsThatItMovesAgain()
+    {
+        var began = _time.GetUtcNow().AddHours(-8);
+        _news.Resume(new SightReport("door", "camera", began, Sight.Frozen, began, "always the same"));
+
+        Assert.Equal((Sight.Watching, began), Live(62, PipelineState.Watching) is [var sees] ? (sees.Sight, sees.BlindSince) : default);
+    }
+
+    [Theory]
     [InlineData(PipelineState.Stopped)]
     [InlineData(PipelineState.Ended)]
     [InlineData(PipelineState.Disabled)]
