@@ -66,7 +66,7 @@ internal sealed class ChannelsFirst
     {
         switch (node.Op)
         {
-            case "Conv" or "ConvTranspose" or "MaxPool" or "AveragePool" or "DepthToSpace" or "SpaceToDepth":
+            case "Conv" or "ConvTranspose" or "MaxPool" or "AveragePool" or "DepthToSpace" or "SpaceToDepth" or "GridSample":
                 Change(node, [First(node.Inputs[0]), .. node.Inputs.Skip(1).Select(AsMeant)]);
                 break;
             case "Resize":

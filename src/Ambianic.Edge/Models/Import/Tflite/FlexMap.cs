@@ -3,15 +3,16 @@ using System.Text;
 
 namespace Ambianic.Models.Import.Tflite;
 
-/// <summary>Reads a FlexBuffer that holds a map from names to numbers, as custom operators write their options.</summary>
+/// <summary>Reads a FlexBuffer that holds a map from names to numbers and lists of them, as custom operators write their options.</summary>
 /// <remarks>Format: https://flatbuffers.dev/internals, "FlexBuffers".</remarks>
 internal sealed class FlexMap
 {
-    private const int Map = 9;
+    private const int Map = 9, ListOfSigned = 11, ListOfUnsigned = 12;
 
     /// <summary>Operators have a dozen options with short names; a small file could share one long name between many.</summary>
     private const int MostEntries = 64;
     private const int LongestKey = 64;
+    private const int LongestList = 4096;
 
     private readonly ReadOnlyMemory<byte> _buffer;
 
@@ -19,9 +20,38 @@ internal sealed class FlexMap
 
     /// <summary>The numbers by name, names cut at 64 bytes; entries of other kinds are left out.</summary>
     /// <exception cref="ModelException">It is not a map, damaged, or has more than 64 entries.</exception>
-    public static Dictionary<string, double> Read(ReadOnlyMemory<byte> buffer) => new FlexMap(buffer).ReadRoot();
+    public static Dictionary<string, double> Read(ReadOnlyMemory<byte> buffer)
+    {
+        var map = new FlexMap(buffer);
+        var numbers = new Dictionary<string, double>();
+        foreach (var (key, at, width, type) in map.Entries())
+        {
+            if (map.Number(at, width, type) is { } number)
+            {
+                numbers[key] = number;
+            }
+        }
 
-    private Dictionary<string, double> ReadRoot()
+        return numbers;
+    }
+
+    /// <summary>The list of integers of that name.</summary>
+    /// <exception cref="ModelException">As for <see cref="Read"/>; or there is no such list, or it has more than 4096 elements.</exception>
+    public static long[] ReadIntegers(ReadOnlyMemory<byte> buffer, string name)
+    {
+        var map = new FlexMap(buffer);
+        foreach (var (key, at, width, type) in map.Entries())
+        {
+            if (key == name && type >> 2 is ListOfSigned or ListOfUnsigned)
+            {
+                return map.Integers(map.Back(at, width), 1 << (type & 3), type >> 2 == ListOfSigned);
+            }
+        }
+
+        throw new ModelException($"its option {name} is missing");
+    }
+
+    private List<Entry> Entries()
     {
         // The end: the root itself, its packed type, its width in bytes.
         var width = (int)Unsigned(_buffer.Length - 1, 1);
@@ -32,11 +62,11 @@ internal sealed class FlexMap
         }
 
         var root = _buffer.Length - 2 - width;
-        return ReadMap(Back(root, width), 1 << (type & 3));
+        return EntriesAt(Back(root, width), 1 << (type & 3));
     }
 
     /// <summary>Before the elements lie, each of the map's width: offset of the keys, width of the keys, number of elements.</summary>
-    private Dictionary<string, double> ReadMap(int elements, int width)
+    private List<Entry> EntriesAt(int elements, int width)
     {
         var count = Unsigned(elements - width, width);
         if (count > MostEntries)
@@ -47,17 +77,31 @@ internal sealed class FlexMap
         var keys = Back(elements - (3 * width), width);
         var keyWidth = (int)Unsigned(elements - (2 * width), width);
         var types = elements + ((int)count * width);
-        var map = new Dictionary<string, double>();
+        var entries = new List<Entry>();
         for (var i = 0; i < (int)count; i++)
         {
-            var key = KeyAt(Back(keys + (i * keyWidth), keyWidth));
-            if (Number(elements + (i * width), width, (int)Unsigned(types + i, 1)) is { } number)
-            {
-                map[key] = number;
-            }
+            entries.Add(new Entry(KeyAt(Back(keys + (i * keyWidth), keyWidth)), elements + (i * width), width, (int)Unsigned(types + i, 1)));
         }
 
-        return map;
+        return entries;
+    }
+
+    /// <summary>Before the elements lies their number, of the same width.</summary>
+    private long[] Integers(int elements, int width, bool isSigned)
+    {
+        var count = Unsigned(elements - width, width);
+        if (count > LongestList)
+        {
+            throw new ModelException($"one of its options is a list of {count} numbers, and at most {LongestList} are read");
+        }
+
+        var integers = new long[count];
+        for (var i = 0; i < integers.Length; i++)
+        {
+            integers[i] = isSigned ? Signed(elements + (i * width), width) : (long)Unsigned(elements + (i * width), width);
+        }
+
+        return integers;
     }
 
     private double? Number(int at, int width, int packedType)
@@ -111,4 +155,7 @@ internal sealed class FlexMap
     private ReadOnlySpan<byte> Slice(int at, int length) => at >= 0 && at <= _buffer.Length - length
         ? _buffer.Span.Slice(at, length)
         : throw new ModelException("its options are damaged");
+
+    /// <summary>A name and where its value lies.</summary>
+    private readonly record struct Entry(string Key, int At, int Width, int PackedType);
 }

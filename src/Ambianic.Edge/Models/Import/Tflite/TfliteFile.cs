@@ -120,7 +120,8 @@ internal sealed class TfliteFile
         // Numbers above 127 did not fit into the first field; the newer one holds them all.
         var number = Math.Max(codes[code].Byte(0), codes[code].Int32(3));
         return new TfliteOperator(
-            index, (TfliteOperatorCode)number, codes[code].Text(1), table.Int32s(1), table.Int32s(2), table.Table(4), table.Bytes(5));
+            index, (TfliteOperatorCode)number, codes[code].Text(1), codes[code].Int32(2, 1),
+            table.Int32s(1), table.Int32s(2), table.Table(4), table.Bytes(5));
     }
 
     /// <summary>Every index names a tensor; their number bounds the work that a small file can ask for.</summary>

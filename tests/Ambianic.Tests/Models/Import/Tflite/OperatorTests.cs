@@ -213,6 +213,67 @@ public sealed class OperatorTests : IDisposable
         _tiny.AssertRefused(model.Build([x], [y]), reason);
     }
 
+    [Theory]
+    [InlineData(2, 0, 16f, 1f, "its option left_rotation_idx is 2, not between 0 and 1")]
+    [InlineData(0, 7, 16f, 1f, "its option subset_idxs must name some of the 2 landmarks")]
+    [InlineData(0, -1, 16f, 1f, "its option subset_idxs must name some of the 2 landmarks")]
+    [InlineData(0, 0, 0f, 1f, "its option output_width is 0, not between 1 and 4096")]
+    [InlineData(0, 0, float.NaN, 1f, "its option output_width is NaN, not between 1 and 4096")]
+    [InlineData(0, 0, 16f, 0f, "its option scale_x is 0, not between")]
+    public void Import_MatrixOfLandmarksWithOddOptions_SaysWhatIsWrong(int left, int subset, float width, float scale, string reason) =>
+        AssertMediaPipesRefused("Landmarks2TransformMatrix", TinyLandmarks.CropOptions(left, 1, [0, subset], 0, width, 16, scale, 1), reason);
+
+    [Theory]
+    [InlineData("Landmarks2TransformMatrix", "its option subset_idxs is missing")]
+    [InlineData("TransformTensorBilinear", "its input 'picture' has the shape [1, 2, 3], not [1, ?, ?, ?]")]
+    public void Import_OperatorOnLandmarksWithOptionsOfAnother_SaysWhatIsMissing(string name, string reason) =>
+        AssertMediaPipesRefused(name, TinyTflite.FlexMap(("output_height", 16), ("output_width", 16)), reason);
+
+    [Theory]
+    [InlineData("Landmarks2TransformMatrix")]
+    [InlineData("TransformTensorBilinear")]
+    public void Import_OperatorOnLandmarksWithOptionsCutOff_NamesTheOperator(string name)
+    {
+        var options = TinyLandmarks.CropOptions(0, 1, [0, 1], 0, 16, 16, 1, 1);
+        for (var length = 0; length < options.Length; length++)
+        {
+            AssertMediaPipesRefused(name, options[..length], "");
+        }
+    }
+
+    [Fact]
+    public void Import_FirstVersionOfAnOperatorOnLandmarks_IsRefused()
+    {
+        var model = new TinyTflite();
+        var (x, y) = (model.Tensor("x", TinyTflite.Float, [1, 2, 2]), model.Tensor("y", TinyTflite.Float, [1, 2, 2]));
+        model.Operator(CUSTOM, [x, model.Constant([1, 4, 4], new float[16])], [y], custom: "TransformLandmarks", version: 1);
+
+        _tiny.AssertRefused(model.Build([x], [y]), "operator 0 (TransformLandmarks): its version 1 is not supported, only 2");
+    }
+
+    [Theory]
+    [InlineData(new[] { 1, 2, 4 }, new[] { 1, 4, 4 }, "landmarks of 4 dimensions are not supported, only of 2 and 3")]
+    [InlineData(new[] { 2, 2 }, new[] { 1, 4, 4 }, "its input 'landmarks' has the shape [2, 2], not [1, ?, ?]")]
+    [InlineData(new[] { 1, 2, 2 }, new[] { 1, 3, 3 }, "its input 'matrix' has the shape [1, 3, 3], not [1, 4, 4]")]
+    public void Import_LandmarksOfAnotherShape_AreRefused(int[] landmarks, int[] matrix, string reason)
+    {
+        var model = new TinyTflite();
+        var (x, y) = (model.Tensor("x", TinyTflite.Float, landmarks), model.Tensor("y", TinyTflite.Float, landmarks));
+        model.Operator(CUSTOM, [x, model.Tensor("m", TinyTflite.Float, matrix)], [y], custom: "TransformLandmarks", version: 2);
+
+        _tiny.AssertRefused(model.Build([x], [y]), $"operator 0 (TransformLandmarks): {reason}");
+    }
+
+    /// <summary>Two landmarks go into the operator.</summary>
+    private void AssertMediaPipesRefused(string name, byte[] options, string reason)
+    {
+        var model = new TinyTflite();
+        var (x, y) = (model.Tensor("x", TinyTflite.Float, [1, 2, 3]), model.Tensor("y", TinyTflite.Float, [1, 4, 4]));
+        model.Operator(CUSTOM, [x, x], [y], custom: name, customOptions: options, version: 2);
+
+        _tiny.AssertRefused(model.Build([x], [y]), $"operator 0 ({name}): {reason}");
+    }
+
     private static void AssertClose(float[] expected, float[] actual, float tolerance)
     {
         Assert.Equal(expected.Length, actual.Length);

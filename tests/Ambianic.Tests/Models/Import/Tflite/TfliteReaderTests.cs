@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Ambianic.Vision;
@@ -109,6 +110,44 @@ public sealed class TfliteReaderTests
         float Mean(double left, double right, double top, double bottom) => mask
             .Where((_, i) => i % width >= left * width && i % width < right * width && i / width >= top * height && i / width < bottom * height)
             .Average();
+    }
+
+    /// <summary>
+    /// TensorFlow Lite's own interpreter does not know three of its operators. The network looks closer at lips and eyes and
+    /// finds them again where its mesh of the whole face has them, so this asks whether both agree.
+    /// </summary>
+    [Fact]
+    public async Task Import_FaceMeshWithAttention_FindsLipsAndEyesWhereTheMeshHasThem()
+    {
+        const int Side = 192, Length = 2_495_952; // of the first file in the package's archive
+        int[] outline = [61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291, 185, 40, 39, 37, 0, 267, 269, 270, 409]; // landmarks of the mesh, in the order of the lips' points
+        var picture = TestData.Require("pictures/person-face.jpg");
+        var package = await NpmTestPackage.RequireAsync("@mediapipe/face_mesh", "0.4.1657299874");
+        using var directory = new TemporaryDirectory();
+        var archive = await File.ReadAllBytesAsync(Path.Combine(package, "face_mesh_solution_packed_assets.data"), TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(directory["mesh.tflite"], archive[..Length], TestContext.Current.CancellationToken);
+        using var session = Load(directory["mesh.tflite"]);
+        using var original = SKBitmap.Decode(picture);
+        using var face = new SKBitmap();
+        Assert.True(original.ExtractSubset(face, SKRectI.Create(62, 0, 92, 92)));
+        using var bitmap = face.Resize(new SKImageInfo(Side, Side), new SKSamplingOptions(SKFilterMode.Linear));
+        float[] pixels = [.. bitmap.Pixels.SelectMany(colour => new[] { colour.Red / 255f, colour.Green / 255f, colour.Blue / 255f })];
+
+        using var results = session.Run([NamedOnnxValue.CreateFromTensor(session.InputNames[0], new DenseTensor<float>(pixels, [1, Side, Side, 3]))]);
+
+        var (mesh, lips, leftIris, rightIris) = (
+            Points("output_mesh_identity", 3), Points("output_lips", 2), Points("output_left_iris", 2), Points("output_right_iris", 2));
+        var (mouth, left, right) = (
+            outline.Select((landmark, i) => Vector2.Distance(mesh[landmark], lips[i])).Average(),
+            Vector2.Distance((mesh[33] + mesh[133]) / 2, leftIris[0]) / Vector2.Distance(mesh[33], mesh[133]),
+            Vector2.Distance((mesh[362] + mesh[263]) / 2, rightIris[0]) / Vector2.Distance(mesh[362], mesh[263]));
+        Assert.InRange(Vector2.Distance(lips[0], lips[10]), 20, 80);
+        Assert.InRange(mouth, 0, 8);
+        Assert.InRange(left, 0, 0.4);
+        Assert.InRange(right, 0, 0.4);
+
+        Vector2[] Points(string name, int dimensions) =>
+            [.. results.Single(result => result.Name == name).AsEnumerable<float>().Chunk(dimensions).Select(point => new Vector2(point[0], point[1]))];
     }
 
     private static InferenceSession Load(string path) => new(ModelImporter.Convert(path, null).ToByteArray());

@@ -105,10 +105,11 @@ internal sealed record TinyOperator(string Name, byte[] Model, int[] Shape, floa
         Spread("transpose_conv, valid and a rest", Valid, [1, 2, 2, 1], [1, 3, 3, 1], 2, 2, [6, 5]),
         Spread("Convolution2DTransposeBias", Same, [1, 2, 3, 2], [3, 2, 2, 2], 2, 2, [4, 6], custom: true),
         Spread("Convolution2DTransposeBias, other strides", Valid, [1, 2, 3, 2], [3, 3, 2, 2], 2, 1, [5, 4], custom: true),
+        .. TinyLandmarks.All,
     ];
 
     /// <summary>Unknown to TensorFlow Lite's own interpreter.</summary>
-    public bool IsMediaPipes => Name.StartsWith("Convolution2DTransposeBias", StringComparison.Ordinal);
+    public bool IsMediaPipes => Name.StartsWith("Convolution2DTransposeBias", StringComparison.Ordinal) || TinyLandmarks.All.Contains(this);
 
     public static float[] Count(int count) => [.. Enumerable.Range(1, count).Select(i => (float)i)];
 
@@ -148,7 +149,7 @@ internal sealed record TinyOperator(string Name, byte[] Model, int[] Shape, floa
         int Before(int result, int kernel, int stride) => same ? Math.Max(0, ((((result + stride - 1) / stride) - 1) * stride) + kernel - result) / 2 : 0;
     }
 
-    private static TinyOperator Of(
+    public static TinyOperator Of(
         string name, int[] shape, float[] input, float[] expected, Action<TinyTflite, int, int> build, int[]? result = null)
     {
         var model = new TinyTflite();

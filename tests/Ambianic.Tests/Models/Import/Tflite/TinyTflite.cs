@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Ambianic.Models.Import.Tflite;
@@ -41,9 +42,9 @@ internal sealed class TinyTflite
 
     public int Constant(params int[] values) => Tensor("", Int32, [values.Length], Bytes(values));
 
-    public TinyTflite Operator(TfliteOperatorCode code, int[] inputs, int[] outputs, FlatNode? options = null, string custom = "", byte[]? customOptions = null)
+    public TinyTflite Operator(TfliteOperatorCode code, int[] inputs, int[] outputs, FlatNode? options = null, string custom = "", byte[]? customOptions = null, int version = 1)
     {
-        _codes.Add(new FlatNode((0, (byte)Math.Min(127, (int)code)), (1, custom), (2, 1), (3, (int)code)));
+        _codes.Add(new FlatNode((0, (byte)Math.Min(127, (int)code)), (1, custom), (2, version), (3, (int)code)));
         List<(int, object)> fields = [(0, _codes.Count - 1), (1, inputs), (2, outputs)];
         if (customOptions is not null)
         {
@@ -94,15 +95,23 @@ internal sealed class TinyTflite
             new FlatNode((0, 3), (1, _codes.ToArray()), (2, new[] { graph }), (3, "tiny"), (4, _buffers.ToArray())), "TFL3");
     }
 
-    /// <summary>Options of a custom operator: a FlexBuffer that holds a map of floats. Names must be sorted.</summary>
-    public static byte[] FlexMap(params (string Name, float Value)[] entries)
+    /// <summary>Options of a custom operator: a FlexBuffer that holds a map of floats and lists of integers. Names must be sorted.</summary>
+    public static byte[] FlexMap(params (string Name, object Value)[] entries)
     {
-        const byte FloatOf4Bytes = (3 << 2) | 2, MapOf4Bytes = (9 << 2) | 2;
+        const byte FloatOf4Bytes = (3 << 2) | 2, MapOf4Bytes = (9 << 2) | 2, ListOf4Bytes = (11 << 2) | 2;
         List<byte> bytes = [];
         var names = entries.Select(entry =>
         {
             var at = bytes.Count;
             bytes.AddRange(System.Text.Encoding.ASCII.GetBytes(entry.Name + "\0"));
+            return at;
+        }).ToArray();
+        var lists = entries.Select(entry =>
+        {
+            var list = entry.Value as int[] ?? [];
+            Number(list.Length);
+            var at = bytes.Count;
+            bytes.AddRange(Bytes(list));
             return at;
         }).ToArray();
         Number(entries.Length);
@@ -112,8 +121,12 @@ internal sealed class TinyTflite
         Number(4);
         Number(entries.Length);
         var values = bytes.Count;
-        Array.ForEach(entries, entry => bytes.AddRange(BitConverter.GetBytes(entry.Value)));
-        bytes.AddRange(Enumerable.Repeat(FloatOf4Bytes, entries.Length));
+        foreach (var ((_, value), list) in entries.Zip(lists))
+        {
+            bytes.AddRange(value is int[] ? BitConverter.GetBytes(bytes.Count - list) : BitConverter.GetBytes(Convert.ToSingle(value, CultureInfo.InvariantCulture)));
+        }
+
+        bytes.AddRange(entries.Select(entry => entry.Value is int[] ? ListOf4Bytes : FloatOf4Bytes));
         Number(bytes.Count - values);
         bytes.AddRange([MapOf4Bytes, 4]);
         return [.. bytes];
