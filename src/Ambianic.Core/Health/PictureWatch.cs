@@ -37,6 +37,8 @@ public sealed class PictureWatch(TimeProvider time)
     private long _textureAt;
     private ulong _last;
     private long _since;
+    private long _connectedAt;
+    private volatile bool _connects = true;
     private volatile PictureState _state;
 
     /// <summary>How long a camera has to be looked at until it is certain that it is not so.</summary>
@@ -53,18 +55,26 @@ public sealed class PictureWatch(TimeProvider time)
     /// <summary>For how long they have been so; also the time before that was certain. Zero while they are good.</summary>
     public TimeSpan Lasts => _state == PictureState.Good ? TimeSpan.Zero : time.GetElapsedTime(Volatile.Read(ref _since));
 
+    /// <summary>
+    /// The next frame is of a new connection. What was good has to show anew that it is not; what was not is so still when it
+    /// looks as before, but nothing is said of the time between.
+    /// </summary>
+    public void Connect() => _connects = true;
+
     /// <summary>Shows a frame, which is only read; more than one a second is not looked at.</summary>
     public void See(Frame frame)
     {
         var now = time.GetTimestamp();
-        if (_seenAt != 0 && time.GetElapsedTime(_seenAt, now) < Pace)
+        if (!_connects && time.GetElapsedTime(_seenAt, now) < Pace)
         {
             return;
         }
 
-        if (_seenAt == 0)
+        if (_connects)
         {
-            (_changedAt, _textureAt) = (now, now);
+            _connects = false;
+            _connectedAt = now;
+            (_changedAt, _textureAt) = _state == PictureState.Good ? (now, now) : (_changedAt, _textureAt);
         }
 
         _seenAt = now;
@@ -73,7 +83,7 @@ public sealed class PictureWatch(TimeProvider time)
         _textureAt = spread < FlatSpread ? _textureAt : now;
         _last = print;
         var isFlat = time.GetElapsedTime(_textureAt, now) >= FlatAfter;
-        Volatile.Write(ref _since, isFlat ? _textureAt : _changedAt);
+        Volatile.Write(ref _since, Math.Max(_connectedAt, isFlat ? _textureAt : _changedAt));
         _state = isFlat ? mean < DarkMean ? PictureState.Black : PictureState.Covered
             : time.GetElapsedTime(_changedAt, now) >= FrozenAfter ? PictureState.Frozen
             : PictureState.Good;

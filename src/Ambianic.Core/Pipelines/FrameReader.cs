@@ -97,9 +97,10 @@ internal sealed partial class FrameReader : IAsyncDisposable
         return trouble;
     }
 
-    /// <summary>Reads until the mailbox ends; what hangs in an element is left behind once that has been replaced.</summary>
+    /// <summary>Reads a connection's mailbox until it ends; what hangs in an element is left behind once that has been replaced.</summary>
     public async Task ReadAsync(FrameMailbox mailbox, CancellationToken cancellation)
     {
+        _picture.Connect();
         while (true)
         {
             var (chain, looking) = Look(mailbox, cancellation);

@@ -64,6 +64,34 @@ public sealed class PictureWatchTests
         }
     };
 
+    [Fact]
+    public void State_BlackAfterAnAbsence_IsNotSaidOfTheTimeBetween()
+    {
+        Watch(seconds: 30, Textured(1));
+        _time.Advance(TimeSpan.FromMinutes(1));
+        _watch.Connect();
+
+        Watch(seconds: 9, Flat(17));
+        Assert.Equal(PictureState.Good, _watch.State);
+        Watch(seconds: 3, Flat(17));
+
+        Assert.Equal(PictureState.Black, _watch.State);
+        Assert.InRange(_watch.Lasts.TotalSeconds, 10, 13);
+    }
+
+    [Fact]
+    public void State_StillFrozenAfterAnAbsence_IsSoAtOnceAndSinceTheReturn()
+    {
+        Watch(seconds: 65, Textured(1));
+        _time.Advance(TimeSpan.FromMinutes(1));
+        _watch.Connect();
+
+        Watch(seconds: 2, Textured(1));
+
+        Assert.Equal(PictureState.Frozen, _watch.State);
+        Assert.InRange(_watch.Lasts.TotalSeconds, 0, 3);
+    }
+
     private delegate void Fill(Span<byte> pixels);
 
     private void Watch(int seconds, Fill fill)
