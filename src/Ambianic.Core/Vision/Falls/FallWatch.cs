@@ -127,7 +127,7 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
         var (count, low) = _history.Share(now.Time - window, IsDown);
         var enough = period > Slow ? 2 : 3;
         var sinceDown = _history.Share(Evidence.DownAt, IsDown);
-        var isDoubtful = _history.IsOnFeet(now, upright) || now.IsUprightAboveEdge || !_history.IsCertain(now.Time - window);
+        var isDoubtful = _history.IsOnFeet(now, upright) || _history.StandsBelow(now) || !_history.IsCertain(now.Time - window);
         var isDownForLong = now.Time - Evidence.DownAt >= (isDoubtful ? TimeSpan.FromSeconds(rule.StoopSeconds) : 0.9 * window);
         var walks = now is { IsCutBelow: true, IsLying: false } && _history.Travelled(now.Time - window) > Walking;
         var satDown = Evidence.Speed < rule.SittingSpeed * (period > Sparse ? 0.8f : 1) && _history.Share(now.Time - window, _history.Sits).Share > 0.5f;

@@ -18,9 +18,14 @@ internal readonly record struct Moment(TimeSpan Time, Box Box, float Shoulders, 
     private const int LeftAnkle = 15;
     private const int RightAnkle = 16;
     private const float AnkleScore = 0.2f;
+    private const float CertainAnkleScore = 0.5f;
+    private const float LowerEdge = 0.97f;
 
     /// <summary>Reaches down to the lower edge of the picture, or nearly: the feet may be below it, wherever the model puts them.</summary>
-    public bool IsCutBelow => Box.YMax > 0.97f;
+    public bool IsCutBelow => Box.YMax > LowerEdge;
+
+    /// <summary>True when a foot is seen for certain, and above the lower edge.</summary>
+    public bool HasFeetInside { get; init; }
 
     /// <summary>The longer side of the box, in picture heights.</summary>
     public float Extent => MathF.Max(Box.Width, Box.Height);
@@ -40,9 +45,6 @@ internal readonly record struct Moment(TimeSpan Time, Box Box, float Shoulders, 
     /// <summary>Seen with an upright torso, wherever the legs are.</summary>
     public bool HasUprightTorso => Spine is { Angle: < UprightAngle };
 
-    /// <summary>Upright, with the legs below the picture: what is seen of him is short without his being low.</summary>
-    public bool IsUprightAboveEdge => IsCutBelow && HasUprightTorso;
-
     /// <summary>Bent, but on his feet: hips as high above them as those of somebody who stands.</summary>
     /// <param name="rule">What counts.</param>
     /// <param name="stature">The person's height when upright, 0 when not known.</param>
@@ -58,7 +60,7 @@ internal readonly record struct Moment(TimeSpan Time, Box Box, float Shoulders, 
     {
         var box = body.Box;
         return Falls.Spine.Of(body.Keypoints, spineScore) is { } spine
-            ? new Moment(time, box, spine.Shoulders.Y, spine.Hips.Y, FeetOf(body), body.Score, spine)
+            ? new Moment(time, box, spine.Shoulders.Y, spine.Hips.Y, FeetOf(body), body.Score, spine) { HasFeetInside = IsInside(body.Keypoints[LeftAnkle]) || IsInside(body.Keypoints[RightAnkle]) }
             : new Moment(time, box, box.YMin + (0.18f * box.Height), box.YMin + (0.48f * box.Height), box.YMax, body.Score, null);
     }
 
@@ -78,6 +80,8 @@ internal readonly record struct Moment(TimeSpan Time, Box Box, float Shoulders, 
         Spine?.Angle > rule.LowAngle
         || Aspect > rule.LowAspect
         || (Box.Height < rule.LowHeight * stature && Aspect > rule.SlenderAspect);
+
+    private static bool IsInside(Keypoint foot) => foot.Confidence >= CertainAnkleScore && foot.Y < LowerEdge;
 
     private static float FeetOf(Body body)
     {

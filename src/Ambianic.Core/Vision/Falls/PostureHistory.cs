@@ -99,6 +99,10 @@ internal sealed class PostureHistory(FallRule rule)
     /// <summary>True when the person stands, sits straight, or is on his feet as stooped as he always is.</summary>
     public bool IsUpright(Moment moment) => moment.IsUpright || IsStooped(moment);
 
+    /// <summary>True of somebody who holds himself as ever, with the legs below the picture: what is seen of him is short without his being low.</summary>
+    public bool StandsBelow(Moment moment) => moment.IsCutBelow
+        && (moment.HasUprightTorso || (_stoops && moment.Spine?.Angle < rule.StoopedAngle));
+
     /// <summary>True when the person is low now.</summary>
     public bool IsLow(Moment moment) => moment.IsLow(rule, Stature) && !IsStooped(moment);
 
@@ -223,7 +227,7 @@ internal sealed class PostureHistory(FallRule rule)
     {
         var last = Latest;
         var towardsCamera = Fraction(last.Feet - upright.Feet) >= 0.3f;
-        return (last.IsCutBelow && (towardsCamera || last.HasUprightTorso || Fraction(last.Extent) < LyingExtent))
+        return (last.IsCutBelow && (towardsCamera || StandsBelow(last) || Fraction(last.Extent) < LyingExtent))
             || Share(last.Time - Leaving, moment => moment.IsCut(pictureWidth, 0.1f * Stature)).Share > 0;
     }
 
@@ -256,7 +260,7 @@ internal sealed class PostureHistory(FallRule rule)
     private float Fraction(float length) => length / Stature;
 
     /// <summary>The feet; those of somebody upright are below the picture when his legs are.</summary>
-    private float FeetOf(Moment moment) => moment.IsUprightAboveEdge
+    private float FeetOf(Moment moment) => !moment.HasFeetInside && StandsBelow(moment)
         ? MathF.Max(moment.Feet, moment.Shoulders + (StandingShoulders * Stature))
         : moment.Feet;
 

@@ -20,6 +20,28 @@ public sealed class LowerEdgeTests
 
     [Theory]
     [MemberData(nameof(RatesAndPhases))]
+    public async Task Observe_StoopedPersonWalksOutBelowTheCamera_ReportsNothing(double fps, double phase)
+    {
+        foreach (var (angle, nearing) in ((float, float)[])[(46, 0.15f), (46, 0.2f), (52, 0.2f)])
+        {
+            var film = new Film { X = 0.4f, Ground = 0.6f, Height = 0.45f, Nearing = nearing, Walking = 0.05f }
+                .Hold(new Posture(angle, 5, -5, 0.47f), 9).Hide(4);
+
+            Assert.Empty(await new Cinema(film).LabelsAsync(fps, phase / fps));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(RatesAndPhases))]
+    public async Task Observe_FallsOntoTheBottomNearTheEdgeFeetSeen_IsReported(double fps, double phase)
+    {
+        var film = new Film { Ground = 0.85f }.Hold(Posture.Standing, 2).Fall(Posture.SittingTowardsTheCamera, 0.7).Hold(5);
+
+        Assert.Equal([FallLabels.Fall], await new Cinema(film).LabelsAsync(fps, phase / fps));
+    }
+
+    [Theory]
+    [MemberData(nameof(RatesAndPhases))]
     public async Task Observe_FallsWhereTheFeetAreBelowThePicture_IsReported(double fps, double phase)
     {
         var lyingFurtherAway = Posture.Lying with { HipHeight = 0.2f };
