@@ -14,10 +14,13 @@ internal sealed partial class CatchUp(EventFolders folders, EventDatabase databa
 
     private readonly HashSet<string> _foldersAtStart = [.. folders.All()];
     private readonly CancellationTokenSource _closing = new(); // never disposed: nothing in it has to be, and who is left behind may ask it
-    private bool _isFailing;
+    private volatile bool _isFailing;
 
     /// <summary>Completes when every event file that was there when it last began is in the database; never fails.</summary>
     public Task Completed { get; private set; } = Task.CompletedTask;
+
+    /// <summary>True while event files may come into the database, unless that fails: the oldest are the last to come.</summary>
+    public bool IsTakingIn => !Completed.IsCompleted && !_isFailing;
 
     /// <summary>Begins in the background, after what began before; a disk that fails is asked again.</summary>
     public void Begin()

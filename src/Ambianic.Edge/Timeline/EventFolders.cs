@@ -99,11 +99,6 @@ internal sealed class EventFolders(string dataDir)
         }
     }
 
-    /// <summary>Bytes of all files of events.</summary>
-    public long TotalSize() => Directory.Exists(_root)
-        ? new DirectoryInfo(_root).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length)
-        : 0;
-
     /// <summary>Bytes of the files of one event.</summary>
     public long SizeOf(DetectionEvent seen) => FilesOf(seen).Sum(file => file.Exists ? file.Length : 0);
 

@@ -22,7 +22,7 @@ internal sealed partial class EventWriter : IAsyncDisposable
     private readonly Retention _retention;
     private readonly DataDirLock _dataDir;
     private readonly WriterPulse _pulse;
-    private readonly BlockingCollection<Job> _queue = [];
+    private readonly BlockingCollection<WriterJob> _queue = [];
     private readonly Task _thread;
     private bool _logFailed;
 
@@ -71,7 +71,7 @@ internal sealed partial class EventWriter : IAsyncDisposable
     /// <exception cref="ObjectDisposedException">The writer is closed.</exception>
     public Task<bool> AddAsync(DetectionEvent detectionEvent, NewFile[] files)
     {
-        return Enqueue(new Write(detectionEvent, files));
+        return Enqueue(new EventWrite(detectionEvent, files));
     }
 
     /// <summary>Makes a folder that nobody has, named after a moment.</summary>
@@ -81,7 +81,7 @@ internal sealed partial class EventWriter : IAsyncDisposable
     public async Task<string> StartFolderAsync(DateTimeOffset at)
     {
         var relDir = "";
-        await Enqueue(new Call(_folders.PathOf(EventNames.Root), () => (relDir = _folders.Start(at)).Length > 0));
+        await Enqueue(new WriterCall(_folders.PathOf(EventNames.Root), () => (relDir = _folders.Start(at)).Length > 0));
         return relDir;
     }
 
@@ -90,7 +90,7 @@ internal sealed partial class EventWriter : IAsyncDisposable
     /// <exception cref="IOException">It could not be stored.</exception>
     /// <exception cref="ObjectDisposedException">The writer is closed.</exception>
     public Task<bool> PinAsync(DetectionEvent detectionEvent, bool isPinned) =>
-        Enqueue(new Call(_folders.PathOf(detectionEvent.RelDir), () => _folders.SetPin(detectionEvent, isPinned)));
+        Enqueue(new WriterCall(_folders.PathOf(detectionEvent.RelDir), () => _folders.SetPin(detectionEvent, isPinned)));
 
     /// <summary>Writes what still waits, unless the disk hangs.</summary>
     public async ValueTask DisposeAsync()
@@ -116,8 +116,8 @@ internal sealed partial class EventWriter : IAsyncDisposable
             _pulse.Beat();
             try
             {
-                jobs.OfType<Call>().ToList().ForEach(Do);
-                Do([.. jobs.OfType<Write>()]);
+                jobs.OfType<WriterCall>().ToList().ForEach(Do);
+                Do([.. jobs.OfType<EventWrite>()]);
                 Forget();
             }
             catch (Exception error)
@@ -133,9 +133,9 @@ internal sealed partial class EventWriter : IAsyncDisposable
         _pulse.Rest();
     }
 
-    private List<Job> Take()
+    private List<WriterJob> Take()
     {
-        List<Job> jobs = _queue.TryTake(out var first, LongestRest) ? [first] : [];
+        List<WriterJob> jobs = _queue.TryTake(out var first, LongestRest) ? [first] : [];
         while (jobs.Count is > 0 and < LargestBatch && _queue.TryTake(out var more))
         {
             jobs.Add(more);
@@ -144,7 +144,7 @@ internal sealed partial class EventWriter : IAsyncDisposable
         return jobs;
     }
 
-    private void Do(List<Write> batch)
+    private void Do(List<EventWrite> batch)
     {
         try
         {
@@ -161,7 +161,7 @@ internal sealed partial class EventWriter : IAsyncDisposable
         }
     }
 
-    private Task<bool> Enqueue(Job job)
+    private Task<bool> Enqueue(WriterJob job)
     {
         try
         {
@@ -175,7 +175,7 @@ internal sealed partial class EventWriter : IAsyncDisposable
         return job.Done.Task;
     }
 
-    private void Do(Call call)
+    private void Do(WriterCall call)
     {
         try
         {
@@ -207,7 +207,7 @@ internal sealed partial class EventWriter : IAsyncDisposable
     }
 
     /// <summary>By an earlier attempt that its caller did not wait for.</summary>
-    private bool IsStored(Write write)
+    private bool IsStored(EventWrite write)
     {
         try
         {
@@ -219,7 +219,7 @@ internal sealed partial class EventWriter : IAsyncDisposable
         }
     }
 
-    private bool HasFiles(Write write)
+    private bool HasFiles(EventWrite write)
     {
         var folder = _folders.PathOf(write.Event.RelDir);
         try
@@ -228,7 +228,6 @@ internal sealed partial class EventWriter : IAsyncDisposable
             {
                 _pulse.Beat();
                 DurableFiles.Write(folder, write.Files);
-                _retention.Wrote(write.Files.Sum(file => (long)file.Content.Length));
             }
 
             return true;
@@ -240,7 +239,7 @@ internal sealed partial class EventWriter : IAsyncDisposable
         }
     }
 
-    private void Commit(SqliteConnection connection, List<Write> batch)
+    private void Commit(SqliteConnection connection, List<EventWrite> batch)
     {
         if (batch.Count == 0)
         {
@@ -248,15 +247,20 @@ internal sealed partial class EventWriter : IAsyncDisposable
         }
 
         var isNew = EventRows.Insert(connection, [.. batch.Select(write => write.Event)]);
-        for (var i = 0; i < batch.Count; i++)
+        foreach (var (write, isAdded) in batch.Zip(isNew))
         {
-            if (batch[i].IsNew && isNew[i])
+            if (isAdded && write.IsNew)
             {
-                Log(batch[i].Event);
-                _feed.Announce(batch[i].Event);
+                _retention.Stored(write.Files.Sum(file => (long)file.Content.Length));
+                Log(write.Event);
+                _feed.Announce(write.Event);
+            }
+            else if (isAdded)
+            {
+                _retention.CountAnew();
             }
 
-            batch[i].Done.TrySetResult(isNew[i]);
+            write.Done.TrySetResult(isAdded);
         }
     }
 
@@ -290,16 +294,4 @@ internal sealed partial class EventWriter : IAsyncDisposable
 
     [LoggerMessage(LogLevel.Error, "The program ends while its disk hangs; {Count} event(s) that waited are not stored: {Reason}")]
     private partial void LogAbandoned(int count, string reason);
-
-    private abstract record Job
-    {
-        public TaskCompletionSource<bool> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
-
-    private sealed record Call(string Path, Func<bool> Work) : Job;
-
-    private sealed record Write(DetectionEvent Event, NewFile[] Files) : Job
-    {
-        public bool IsNew => Files.Length > 0;
-    }
 }

@@ -36,18 +36,25 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
         _folders = new EventFolders(dataDir);
         _database = database;
         _pulse = new WriterPulse(time);
+        var forgetting = new Retention(retention, () => _catchUp is { IsTakingIn: false }, _folders, _pulse, dataDir, time, logger);
         _writer = new EventWriter(
             _folders,
             database,
-            new WriterConnection(database, dataDirLock, time, logger, () => _catchUp!.Begin()),
+            new WriterConnection(database, dataDirLock, time, logger, Renewed),
             new TimelineLog(eventLog),
             feed,
             logger,
-            new Retention(retention, _folders, new EventRemoval(_folders, _pulse, time, logger), dataDir, time),
+            forgetting,
             dataDirLock,
             _pulse);
         _catchUp = new CatchUp(_folders, database, _writer, time, logger);
         _catchUp.Begin();
+
+        void Renewed()
+        {
+            forgetting.CountAnew();
+            _catchUp!.Begin();
+        }
     }
 
     /// <summary>Completes when every event file that was there at the start, or when the database was lost, is in the database; never fails.</summary>
