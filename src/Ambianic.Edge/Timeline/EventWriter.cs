@@ -25,6 +25,8 @@ internal sealed partial class EventWriter : IAsyncDisposable
     private readonly BlockingCollection<WriterJob> _queue = [];
     private readonly Task _thread;
     private bool _logFailed;
+    private string? _defect;
+    private string? _notForgotten;
 
     /// <param name="folders">Where files go.</param>
     /// <param name="database">Where rows go.</param>
@@ -58,8 +60,8 @@ internal sealed partial class EventWriter : IAsyncDisposable
         _thread = Task.Factory.StartNew(WriteAll, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    /// <summary>Why old events could not be forgotten; null when they could, or none had to. May be asked from any thread.</summary>
-    public string? Trouble { get; private set; }
+    /// <summary>What went wrong in the last turn, or why old events could not be forgotten; null otherwise. May be asked from any thread.</summary>
+    public string? Trouble => _defect ?? _notForgotten;
 
     /// <summary>Stores and announces an event.</summary>
     /// <param name="detectionEvent">The event.</param>
@@ -119,11 +121,12 @@ internal sealed partial class EventWriter : IAsyncDisposable
                 jobs.OfType<WriterCall>().ToList().ForEach(Do);
                 Do([.. jobs.OfType<EventWrite>()]);
                 Forget();
+                _defect = null;
             }
             catch (Exception error)
             {
                 // Nobody starts this thread anew: a defect may cost a turn, and no more.
-                Trouble = $"{_database.Path}: {error.Message}; this is a defect of Ambianic, please report it with its log";
+                _defect = $"{_database.Path}: {error.Message}; this is a defect of Ambianic, please report it with its log";
                 LogDefect(error);
                 jobs.ForEach(job => job.Done.TrySetException(error));
             }
@@ -196,13 +199,13 @@ internal sealed partial class EventWriter : IAsyncDisposable
             _pulse.Beat();
             if (_connection.Current is { } connection && _retention.Run(connection))
             {
-                Trouble = _retention.Trouble;
+                _notForgotten = _retention.Trouble;
             }
         }
         catch (Exception error) when (StorageFailure.IsOne(error) || error is InvalidDataException)
         {
-            Trouble = _database.Failure(error).Message;
-            LogNotForgotten(Trouble);
+            _notForgotten = _database.Failure(error).Message;
+            LogNotForgotten(_notForgotten);
         }
     }
 
