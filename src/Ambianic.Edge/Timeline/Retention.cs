@@ -13,8 +13,8 @@ internal sealed class Retention
 
     private readonly Func<RetentionOptions> _options;
     private readonly Func<bool> _knowsAllEvents;
-    private readonly EventFolders _folders;
     private readonly OldEvents _events;
+    private readonly EventSizes _sizes;
     private readonly EventRemoval _removal;
     private readonly RoomLimit _forSize;
     private readonly RoomLimit _forSpace;
@@ -25,7 +25,6 @@ internal sealed class Retention
     private (long At, long Seq) _cursor = OldEvents.Begin;
     private long _agedAt;
     private long _madeRoomAt;
-    private long? _size;
 
     /// <param name="options">What is forgotten, also when that changes.</param>
     /// <param name="knowsAllEvents">False while the database is being filled from the files: the oldest are the last to come.</param>
@@ -39,8 +38,8 @@ internal sealed class Retention
     {
         _options = options;
         _knowsAllEvents = knowsAllEvents;
-        _folders = folders;
         _events = new OldEvents(folders, pulse);
+        _sizes = new EventSizes(_events, folders, time);
         _removal = new EventRemoval(folders, pulse, time, logger);
         _forSize = new RoomLimit("max_size_mb", _ => true, _events, folders, _removal, time, logger);
         _forSpace = new RoomLimit("min_free_mb", seen => !seen.IsPinned, _events, folders, _removal, time, logger);
@@ -54,10 +53,10 @@ internal sealed class Retention
     public string? Trouble => _removal.Trouble ?? _forSize.Trouble ?? _forSpace.Trouble;
 
     /// <summary>An event was stored.</summary>
-    public void Stored(long bytes) => _size += bytes;
+    public void Stored(long bytes) => _sizes.Add(bytes);
 
     /// <summary>The database has other events than before.</summary>
-    public void CountAnew() => _size = null;
+    public void CountAnew() => _sizes.CountAnew();
 
     /// <summary>Removes what is due, a limited number at a time.</summary>
     /// <returns>True when it was time to look.</returns>
@@ -78,7 +77,7 @@ internal sealed class Retention
             RemoveExpired(connection);
         }
 
-        var isOver = _size is { } size && _policy.OverSize(size) > 0; // free space is asked for less often
+        var isOver = _sizes.Sum is { } size && _policy.OverSize(size) > 0; // free space is asked for less often
         var looksAtRoom = _policy.LimitsRoom && _knowsAllEvents() && (isOver || IsDue(ref _madeRoomAt, RoomRhythm));
         if (looksAtRoom)
         {
@@ -132,8 +131,8 @@ internal sealed class Retention
         var isMore = false;
         if (_policy.LimitsSize)
         {
-            _size ??= _events.All(connection).Sum(row => _folders.SizeOf(row.Event));
-            isMore |= MakeRoom(connection, _forSize, _policy.OverSize(_size.Value));
+            _sizes.Count(connection);
+            isMore |= _sizes.Sum is not { } size || MakeRoom(connection, _forSize, _policy.OverSize(size));
         }
 
         if (_policy.LimitsSpace)
@@ -159,9 +158,11 @@ internal sealed class Retention
     /// <returns>False when some of them could not be removed.</returns>
     private bool Remove(SqliteConnection connection, List<StoredEvent> rows, string why)
     {
-        var size = _size;
-        _size = null; // counted anew when this fails half-way
-        _size = size - _removal.Remove(connection, rows, why);
+        if (rows.Count > 0)
+        {
+            _sizes.Subtract(() => _removal.Remove(connection, rows, why));
+        }
+
         return rows.All(row => _removal.CanRemove(row.Event));
     }
 }
