@@ -17,11 +17,11 @@ public sealed record RetentionOptions
     [Range(0.0, 36500)]
     public IReadOnlyDictionary<string, double> MaxAgeDaysByLabel { get; init; } = new Dictionary<string, double>();
 
-    /// <summary>Megabytes (10^6) that all event files may take; the oldest make room, falls and pinned events last. 0, the default, is no limit.</summary>
+    /// <summary>Megabytes (10^6) that the files of all events may take; the oldest make room, falls and pinned events last. 0, the default, is no limit.</summary>
     [Range(0.0, 1e9)]
     public double MaxSizeMb { get; init; }
 
-    /// <summary>Megabytes (10^6) of the disk to be left free; the oldest make room, falls and pinned events last. 0, the default, is no limit.</summary>
+    /// <summary>Megabytes (10^6) of the disk to be left free; the oldest make room, falls last and pinned events never. 0, the default, is no limit.</summary>
     [Range(0.0, 1e9)]
     public double MinFreeMb { get; init; }
 }

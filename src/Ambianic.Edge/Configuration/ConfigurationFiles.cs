@@ -52,7 +52,8 @@ public sealed record ConfigurationFiles(string WorkingDirectory, IReadOnlyList<C
 /// <param name="FullPath">Absolute.</param>
 public sealed record ConfigurationFile(string Name, string FullPath)
 {
-    private const int LargestBytes = 16 << 20;
+    /// <summary>Nothing larger is read.</summary>
+    public const int LargestBytes = 16 << 20;
 
     /// <summary>True when it is an error that it does not exist.</summary>
     public bool IsRequired { get; init; }

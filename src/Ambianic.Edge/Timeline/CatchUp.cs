@@ -13,11 +13,14 @@ internal sealed partial class CatchUp(EventFolders folders, EventDatabase databa
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
 
     private readonly HashSet<string> _foldersAtStart = [.. folders.All()];
-    private readonly CancellationTokenSource _closing = new();
-    private bool _isFailing;
+    private readonly CancellationTokenSource _closing = new(); // never disposed: nothing in it has to be, and who is left behind may ask it
+    private volatile bool _isFailing;
 
     /// <summary>Completes when every event file that was there when it last began is in the database; never fails.</summary>
     public Task Completed { get; private set; } = Task.CompletedTask;
+
+    /// <summary>True while event files may come into the database, unless that fails: the oldest are the last to come.</summary>
+    public bool IsTakingIn => !Completed.IsCompleted && !_isFailing;
 
     /// <summary>Begins in the background, after what began before; a disk that fails is asked again.</summary>
     public void Begin()
@@ -33,12 +36,11 @@ internal sealed partial class CatchUp(EventFolders folders, EventDatabase databa
         });
     }
 
-    /// <summary>Stops; the next start goes on.</summary>
+    /// <summary>Stops; the next start goes on. A walk that waits for a disk that hangs is left behind.</summary>
     public async ValueTask DisposeAsync()
     {
         await _closing.CancelAsync();
-        await Completed;
-        _closing.Dispose();
+        await Completed.WaitAsync(WriterPulse.Limit, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <returns>False when the disk failed and it is worth another try.</returns>
@@ -58,15 +60,20 @@ internal sealed partial class CatchUp(EventFolders folders, EventDatabase databa
         {
             return true;
         }
-        catch (Exception error)
+        catch (Exception error) when (StorageFailure.IsOne(error))
         {
             if (!_isFailing)
             {
                 LogNotCaughtUp(error is SqliteException ? database.Failure(error) : error);
             }
 
-            _isFailing = StorageFailure.IsOne(error);
-            return !_isFailing;
+            _isFailing = true;
+            return false;
+        }
+        catch (Exception error)
+        {
+            LogDefect(error);
+            return true;
         }
 
         _isFailing = false;
@@ -88,6 +95,9 @@ internal sealed partial class CatchUp(EventFolders folders, EventDatabase databa
 
     [LoggerMessage(LogLevel.Warning, "Not every event file could be compared with the database; it is tried again")]
     private partial void LogNotCaughtUp(Exception error);
+
+    [LoggerMessage(LogLevel.Error, "Not every event file could be compared with the database, by a defect of Ambianic; please report it. The next start tries again")]
+    private partial void LogDefect(Exception error);
 
     [LoggerMessage(LogLevel.Warning, "{Count} event file(s) cannot be read and are left as they are, first {Path}: {Reason}")]
     private partial void LogUnreadable(int count, string path, string reason);

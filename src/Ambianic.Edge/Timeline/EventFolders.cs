@@ -1,3 +1,5 @@
+using Ambianic.Models;
+
 namespace Ambianic.Timeline;
 
 /// <summary>Where the files of events lie: <c>DATA_DIR/detections/&lt;start time&gt;/</c>.</summary>
@@ -48,6 +50,11 @@ internal sealed class EventFolders(string dataDir)
     public DetectionEvent Read(string relDir, string jsonFile, TimeZoneInfo local)
     {
         var path = Path.Combine(PathOf(relDir), jsonFile);
+        if (RegularFile.HasNoLength(path))
+        {
+            throw new InvalidDataException("not an event: empty, or no file but a device or a pipe");
+        }
+
         return new FileInfo(path).Length <= LongestJson
             ? EventJson.FromFile(File.ReadAllBytes(path), relDir, jsonFile, local)
             : throw new InvalidDataException("not an event: larger than 4 MiB");
@@ -91,11 +98,6 @@ internal sealed class EventFolders(string dataDir)
             File.Delete(path);
         }
     }
-
-    /// <summary>Bytes of all files of events.</summary>
-    public long TotalSize() => Directory.Exists(_root)
-        ? new DirectoryInfo(_root).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length)
-        : 0;
 
     /// <summary>Bytes of the files of one event.</summary>
     public long SizeOf(DetectionEvent seen) => FilesOf(seen).Sum(file => file.Exists ? file.Length : 0);

@@ -119,7 +119,19 @@ internal static class EventJson
         }
     }
 
-    private static DetectionEvent Read(EventDocument document, string relDir, string fileName, TimeZoneInfo local) => new()
+    private static DetectionEvent Read(EventDocument document, string relDir, string fileName, TimeZoneInfo local)
+    {
+        try
+        {
+            return Event(document, relDir, fileName, local);
+        }
+        catch (Exception error) when (error is FormatException or OverflowException or ArgumentException)
+        {
+            throw new InvalidDataException("not an event: a number or a time in it is out of range", error);
+        }
+    }
+
+    private static DetectionEvent Event(EventDocument document, string relDir, string fileName, TimeZoneInfo local) => new()
     {
         Id = string.IsNullOrEmpty(document.Id) ? IdOf($"{relDir}/{fileName}") : document.Id,
         At = Time(document.Datetime, local),
@@ -179,11 +191,16 @@ internal static class EventJson
 
     private static string IdOf(string path) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(path)).AsSpan(0, 16));
 
-    /// <summary>A name is later used to open a file: it must not lead out of the event's folder.</summary>
+    /// <summary>
+    /// The name of a picture, which is later opened, and removed with the event: it must not lead out of the event's folder, nor
+    /// be what says that there is another event or that it is kept.
+    /// </summary>
     private static string FileName(string? name) =>
         name is null ? ""
-        : Path.GetFileName(name) == name && name is not (".." or ".") ? name
-        : throw new InvalidDataException($"not an event: {name} is not a file name");
+        : Path.GetFileName(name) != name || name is ".." or "." || name.Contains('\0') ? throw new InvalidDataException($"not an event: {name} is not a file name")
+        : name.EndsWith(EventNames.JsonSuffix, StringComparison.Ordinal) || name.EndsWith(EventNames.PinSuffix, StringComparison.Ordinal)
+            ? throw new InvalidDataException($"not an event: {name} is not the name of a picture")
+        : name;
 
     private static DateTimeOffset Time(string? text, TimeZoneInfo local)
     {

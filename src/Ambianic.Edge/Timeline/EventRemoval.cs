@@ -68,7 +68,8 @@ internal sealed partial class EventRemoval(EventFolders folders, WriterPulse pul
 
         if (rows.Count > kept.Count)
         {
-            LogRemoved(rows.Count - kept.Count, rows[0].Event.At, rows[^1].Event.At, why);
+            var times = rows.Select(row => row.Event).Except(kept).Select(seen => seen.At).ToList(); // falls follow what is younger
+            LogRemoved(times.Count, times.Min(), times.Max(), why);
         }
 
         return freed + bytes;

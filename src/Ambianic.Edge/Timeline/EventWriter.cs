@@ -22,9 +22,11 @@ internal sealed partial class EventWriter : IAsyncDisposable
     private readonly Retention _retention;
     private readonly DataDirLock _dataDir;
     private readonly WriterPulse _pulse;
-    private readonly BlockingCollection<Job> _queue = [];
+    private readonly BlockingCollection<WriterJob> _queue = [];
     private readonly Task _thread;
     private bool _logFailed;
+    private string? _defect;
+    private string? _notForgotten;
 
     /// <param name="folders">Where files go.</param>
     /// <param name="database">Where rows go.</param>
@@ -58,8 +60,8 @@ internal sealed partial class EventWriter : IAsyncDisposable
         _thread = Task.Factory.StartNew(WriteAll, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    /// <summary>Why old events could not be forgotten; null when they could, or none had to. May be asked from any thread.</summary>
-    public string? Trouble { get; private set; }
+    /// <summary>What went wrong in the last turn, or why old events could not be forgotten; null otherwise. May be asked from any thread.</summary>
+    public string? Trouble => _defect ?? _notForgotten;
 
     /// <summary>Stores and announces an event.</summary>
     /// <param name="detectionEvent">The event.</param>
@@ -71,7 +73,7 @@ internal sealed partial class EventWriter : IAsyncDisposable
     /// <exception cref="ObjectDisposedException">The writer is closed.</exception>
     public Task<bool> AddAsync(DetectionEvent detectionEvent, NewFile[] files)
     {
-        return Enqueue(new Write(detectionEvent, files));
+        return Enqueue(new EventWrite(detectionEvent, files));
     }
 
     /// <summary>Makes a folder that nobody has, named after a moment.</summary>
@@ -81,7 +83,7 @@ internal sealed partial class EventWriter : IAsyncDisposable
     public async Task<string> StartFolderAsync(DateTimeOffset at)
     {
         var relDir = "";
-        await Enqueue(new Call(_folders.PathOf(EventNames.Root), () => (relDir = _folders.Start(at)).Length > 0));
+        await Enqueue(new WriterCall(_folders.PathOf(EventNames.Root), () => (relDir = _folders.Start(at)).Length > 0));
         return relDir;
     }
 
@@ -90,7 +92,7 @@ internal sealed partial class EventWriter : IAsyncDisposable
     /// <exception cref="IOException">It could not be stored.</exception>
     /// <exception cref="ObjectDisposedException">The writer is closed.</exception>
     public Task<bool> PinAsync(DetectionEvent detectionEvent, bool isPinned) =>
-        Enqueue(new Call(_folders.PathOf(detectionEvent.RelDir), () => _folders.SetPin(detectionEvent, isPinned)));
+        Enqueue(new WriterCall(_folders.PathOf(detectionEvent.RelDir), () => _folders.SetPin(detectionEvent, isPinned)));
 
     /// <summary>Writes what still waits, unless the disk hangs.</summary>
     public async ValueTask DisposeAsync()
@@ -116,14 +118,15 @@ internal sealed partial class EventWriter : IAsyncDisposable
             _pulse.Beat();
             try
             {
-                jobs.OfType<Call>().ToList().ForEach(Do);
-                Do([.. jobs.OfType<Write>()]);
+                jobs.OfType<WriterCall>().ToList().ForEach(Do);
+                Do([.. jobs.OfType<EventWrite>()]);
                 Forget();
+                _defect = null;
             }
             catch (Exception error)
             {
                 // Nobody starts this thread anew: a defect may cost a turn, and no more.
-                Trouble = $"{_database.Path}: {error.Message}; this is a defect of Ambianic, please report it with its log";
+                _defect = $"{_database.Path}: {error.Message}; this is a defect of Ambianic, please report it with its log";
                 LogDefect(error);
                 jobs.ForEach(job => job.Done.TrySetException(error));
             }
@@ -133,9 +136,9 @@ internal sealed partial class EventWriter : IAsyncDisposable
         _pulse.Rest();
     }
 
-    private List<Job> Take()
+    private List<WriterJob> Take()
     {
-        List<Job> jobs = _queue.TryTake(out var first, LongestRest) ? [first] : [];
+        List<WriterJob> jobs = _queue.TryTake(out var first, LongestRest) ? [first] : [];
         while (jobs.Count is > 0 and < LargestBatch && _queue.TryTake(out var more))
         {
             jobs.Add(more);
@@ -144,7 +147,7 @@ internal sealed partial class EventWriter : IAsyncDisposable
         return jobs;
     }
 
-    private void Do(List<Write> batch)
+    private void Do(List<EventWrite> batch)
     {
         try
         {
@@ -161,7 +164,7 @@ internal sealed partial class EventWriter : IAsyncDisposable
         }
     }
 
-    private Task<bool> Enqueue(Job job)
+    private Task<bool> Enqueue(WriterJob job)
     {
         try
         {
@@ -175,7 +178,7 @@ internal sealed partial class EventWriter : IAsyncDisposable
         return job.Done.Task;
     }
 
-    private void Do(Call call)
+    private void Do(WriterCall call)
     {
         try
         {
@@ -196,18 +199,18 @@ internal sealed partial class EventWriter : IAsyncDisposable
             _pulse.Beat();
             if (_connection.Current is { } connection && _retention.Run(connection))
             {
-                Trouble = _retention.Trouble;
+                _notForgotten = _retention.Trouble;
             }
         }
         catch (Exception error) when (StorageFailure.IsOne(error) || error is InvalidDataException)
         {
-            Trouble = _database.Failure(error).Message;
-            LogNotForgotten(Trouble);
+            _notForgotten = _database.Failure(error).Message;
+            LogNotForgotten(_notForgotten);
         }
     }
 
     /// <summary>By an earlier attempt that its caller did not wait for.</summary>
-    private bool IsStored(Write write)
+    private bool IsStored(EventWrite write)
     {
         try
         {
@@ -219,7 +222,7 @@ internal sealed partial class EventWriter : IAsyncDisposable
         }
     }
 
-    private bool HasFiles(Write write)
+    private bool HasFiles(EventWrite write)
     {
         var folder = _folders.PathOf(write.Event.RelDir);
         try
@@ -228,7 +231,6 @@ internal sealed partial class EventWriter : IAsyncDisposable
             {
                 _pulse.Beat();
                 DurableFiles.Write(folder, write.Files);
-                _retention.Wrote(write.Files.Sum(file => (long)file.Content.Length));
             }
 
             return true;
@@ -240,7 +242,7 @@ internal sealed partial class EventWriter : IAsyncDisposable
         }
     }
 
-    private void Commit(SqliteConnection connection, List<Write> batch)
+    private void Commit(SqliteConnection connection, List<EventWrite> batch)
     {
         if (batch.Count == 0)
         {
@@ -248,15 +250,20 @@ internal sealed partial class EventWriter : IAsyncDisposable
         }
 
         var isNew = EventRows.Insert(connection, [.. batch.Select(write => write.Event)]);
-        for (var i = 0; i < batch.Count; i++)
+        foreach (var (write, isAdded) in batch.Zip(isNew))
         {
-            if (batch[i].IsNew && isNew[i])
+            if (isAdded && write.IsNew)
             {
-                Log(batch[i].Event);
-                _feed.Announce(batch[i].Event);
+                _retention.Stored(write.Files.Sum(file => (long)file.Content.Length));
+                Log(write.Event);
+                _feed.Announce(write.Event);
+            }
+            else if (isAdded)
+            {
+                _retention.CountAnew();
             }
 
-            batch[i].Done.TrySetResult(isNew[i]);
+            write.Done.TrySetResult(isAdded);
         }
     }
 
@@ -290,16 +297,4 @@ internal sealed partial class EventWriter : IAsyncDisposable
 
     [LoggerMessage(LogLevel.Error, "The program ends while its disk hangs; {Count} event(s) that waited are not stored: {Reason}")]
     private partial void LogAbandoned(int count, string reason);
-
-    private abstract record Job
-    {
-        public TaskCompletionSource<bool> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
-
-    private sealed record Call(string Path, Func<bool> Work) : Job;
-
-    private sealed record Write(DetectionEvent Event, NewFile[] Files) : Job
-    {
-        public bool IsNew => Files.Length > 0;
-    }
 }

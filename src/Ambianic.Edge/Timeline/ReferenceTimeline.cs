@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Ambianic.Models;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -28,6 +29,11 @@ internal static class ReferenceTimeline
         var text = new StringBuilder();
         var isList = false;
         var (begin, line) = (1, 0);
+        if (RegularFile.HasNoLength(path))
+        {
+            throw new InvalidDataException("not a timeline: empty, or no file but a device or a pipe");
+        }
+
         foreach (var content in File.ReadLines(path))
         {
             line++;

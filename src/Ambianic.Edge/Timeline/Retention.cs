@@ -1,41 +1,74 @@
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
 
 namespace Ambianic.Timeline;
 
 /// <summary>
 /// Forgets what the configuration says, on the thread that writes and between two writes, so that nothing races with it.
 /// </summary>
-internal sealed class Retention(
-    Func<RetentionOptions> options, EventFolders folders, EventRemoval removal, string dataDir, TimeProvider time)
+internal sealed class Retention
 {
-    private const int MostAtOnce = 256;
     private static readonly TimeSpan AgeRhythm = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan RoomRhythm = TimeSpan.FromSeconds(10);
 
-    private readonly ClockWatch _clock = new(time);
-    private RetentionPolicy _policy = new(options());
-    private (long At, long Seq) _cursor = (long.MinValue, 0);
+    private readonly Func<RetentionOptions> _options;
+    private readonly Func<bool> _knowsAllEvents;
+    private readonly OldEvents _events;
+    private readonly EventSizes _sizes;
+    private readonly EventRemoval _removal;
+    private readonly RoomLimit _forSize;
+    private readonly RoomLimit _forSpace;
+    private readonly string _dataDir;
+    private readonly TimeProvider _time;
+    private readonly ClockWatch _clock;
+    private RetentionPolicy _policy;
+    private (long At, long Seq) _cursor = OldEvents.Begin;
     private long _agedAt;
     private long _madeRoomAt;
-    private bool _hasNothingToTake;
-    private long? _size;
 
-    /// <inheritdoc cref="EventRemoval.Trouble"/>
-    public string? Trouble => removal.Trouble;
+    /// <param name="options">What is forgotten, also when that changes.</param>
+    /// <param name="knowsAllEvents">False while the database is being filled from the files: the oldest are the last to come.</param>
+    /// <param name="folders">The events' files.</param>
+    /// <param name="pulse">Told that the thread that writes gets on.</param>
+    /// <param name="dataDir">On the disk whose free space counts.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="logger">Told of what was forgotten, and why something could not be.</param>
+    public Retention(
+        Func<RetentionOptions> options, Func<bool> knowsAllEvents, EventFolders folders, WriterPulse pulse, string dataDir, TimeProvider time, ILogger logger)
+    {
+        _options = options;
+        _knowsAllEvents = knowsAllEvents;
+        _events = new OldEvents(folders, pulse);
+        _sizes = new EventSizes(_events, folders, time);
+        _removal = new EventRemoval(folders, pulse, time, logger);
+        _forSize = new RoomLimit("max_size_mb", _ => true, _events, folders, _removal, time, logger);
+        _forSpace = new RoomLimit("min_free_mb", seen => !seen.IsPinned, _events, folders, _removal, time, logger);
+        _dataDir = dataDir;
+        _time = time;
+        _clock = new ClockWatch(time);
+        _policy = new RetentionPolicy(options());
+    }
 
-    /// <summary>Files of an event were written.</summary>
-    public void Wrote(long bytes) => _size += bytes;
+    /// <summary>Why what is due could not be forgotten at the last attempt, and what to do; null when it could.</summary>
+    public string? Trouble => _removal.Trouble ?? _forSize.Trouble ?? _forSpace.Trouble;
+
+    /// <summary>An event was stored.</summary>
+    public void Stored(long bytes) => _sizes.Add(bytes);
+
+    /// <summary>The database has other events than before.</summary>
+    public void CountAnew() => _sizes.CountAnew();
 
     /// <summary>Removes what is due, a limited number at a time.</summary>
     /// <returns>True when it was time to look.</returns>
     /// <exception cref="SqliteException">The database failed.</exception>
     public bool Run(SqliteConnection connection)
     {
-        FollowOptions();
+        var isEdited = FollowOptions();
         _clock.Look();
-        if (removal.Forgive())
+        if (_removal.Forgive())
         {
-            _hasNothingToTake = false;
+            _forSize.Forget();
+            _forSpace.Forget();
         }
 
         var looksAtAge = _policy.LimitsAge && !_clock.IsDoubted && IsDue(ref _agedAt, AgeRhythm);
@@ -44,109 +77,92 @@ internal sealed class Retention(
             RemoveExpired(connection);
         }
 
-        var isOver = !_hasNothingToTake && _size is { } size && _policy.Excess(size, () => long.MaxValue) > 0; // free space is asked for less often
-        var looksAtRoom = _policy.LimitsRoom && (isOver || IsDue(ref _madeRoomAt, _hasNothingToTake ? AgeRhythm : RoomRhythm));
+        var isOver = _sizes.Sum is { } size && _policy.OverSize(size) > 0; // free space is asked for less often
+        var looksAtRoom = _policy.LimitsRoom && _knowsAllEvents() && (isOver || IsDue(ref _madeRoomAt, RoomRhythm));
         if (looksAtRoom)
         {
             MakeRoom(connection);
         }
 
-        return looksAtAge || looksAtRoom;
+        return isEdited || looksAtAge || looksAtRoom;
     }
 
     /// <summary>An edited configuration counts from the next round on, for the oldest events too.</summary>
-    private void FollowOptions()
+    private bool FollowOptions()
     {
-        if (_policy.Options == options())
-        {
-            return;
-        }
-
-        _policy = new RetentionPolicy(options());
-        _cursor = (long.MinValue, 0);
-        (_agedAt, _madeRoomAt) = (0, 0);
-    }
-
-    private bool IsDue(ref long last, TimeSpan rhythm)
-    {
-        if (last != 0 && time.GetElapsedTime(last) < rhythm)
+        if (_policy.Options == _options())
         {
             return false;
         }
 
-        last = time.GetTimestamp();
+        _policy = new RetentionPolicy(_options());
+        _cursor = OldEvents.Begin;
+        (_agedAt, _madeRoomAt) = (0, 0);
+        _forSize.Forget();
+        _forSpace.Forget();
+        return true;
+    }
+
+    private bool IsDue(ref long last, TimeSpan rhythm)
+    {
+        if (last != 0 && _time.GetElapsedTime(last) < rhythm)
+        {
+            return false;
+        }
+
+        last = _time.GetTimestamp();
         return true;
     }
 
     /// <summary>Walks over the old events a part at a time, because some of them are kept longer than others.</summary>
     private void RemoveExpired(SqliteConnection connection)
     {
-        var now = time.GetUtcNow();
-        var page = Oldest(connection, _cursor, now - _policy.ShortestAge);
-        var expired = page.Where(row => removal.CanRemove(row.Event) && _policy.IsExpired(row.Event, now - row.Event.At)).ToList();
+        var now = _time.GetUtcNow();
+        var page = _events.Page(connection, _cursor, now - _policy.ShortestAge);
+        var expired = page.Where(row => _removal.CanRemove(row.Event) && _policy.IsExpired(row.Event, now - row.Event.At)).ToList();
         Remove(connection, expired, "their time is over");
-        _cursor = page.Count < MostAtOnce ? (long.MinValue, 0) : page[^1].Key;
-        if (page.Count == MostAtOnce)
-        {
-            _agedAt = 0; // there is more
-        }
+        var isMore = page.Count == OldEvents.PageSize;
+        _cursor = isMore ? page[^1].Key : OldEvents.Begin;
+        _agedAt = isMore ? 0 : _agedAt;
     }
 
     private void MakeRoom(SqliteConnection connection)
     {
-        var size = _policy.LimitsSize ? _size ??= folders.TotalSize() : 0;
-        var excess = _policy.Excess(size, () => new DriveInfo(dataDir).AvailableFreeSpace);
-        if (excess <= 0)
+        var isMore = false;
+        if (_policy.LimitsSize)
         {
-            return;
+            _sizes.Count(connection);
+            isMore |= _sizes.Sum is not { } size || MakeRoom(connection, _forSize, _policy.OverSize(size));
         }
 
-        List<StoredEvent> chosen = [];
-        foreach (var row in Candidates(connection).Take(MostAtOnce))
+        if (_policy.LimitsSpace)
         {
-            if (excess <= 0)
-            {
-                break;
-            }
-
-            chosen.Add(row);
-            excess -= folders.SizeOf(row.Event);
+            isMore |= MakeRoom(connection, _forSpace, _policy.ShortOfSpace(new DriveInfo(_dataDir).AvailableFreeSpace));
         }
 
-        Remove(connection, chosen, "room was needed");
-        _hasNothingToTake = chosen.Count == 0 && removal.IsHindered; // all events were looked through for that
-        if (excess > 0 && chosen.Count == MostAtOnce)
-        {
-            _madeRoomAt = 0;
-        }
+        _madeRoomAt = isMore ? 0 : _madeRoomAt;
     }
 
-    private void Remove(SqliteConnection connection, List<StoredEvent> rows, string why)
+    /// <returns>True when there is more to go.</returns>
+    private bool MakeRoom(SqliteConnection connection, RoomLimit limit, long excess)
     {
-        var size = _size;
-        _size = null; // counted anew when this fails half-way
-        _size = size - removal.Remove(connection, rows, why);
-    }
-
-    /// <summary>The oldest first, falls and what is to be kept after everything else.</summary>
-    private IEnumerable<StoredEvent> Candidates(SqliteConnection connection)
-    {
-        foreach (var precious in (bool[])[false, true])
+        var chosen = limit.Choose(connection, excess);
+        if (!Remove(connection, chosen, "room was needed"))
         {
-            var cursor = (long.MinValue, 0L);
-            while (Oldest(connection, cursor, DateTimeOffset.MaxValue) is { Count: > 0 } page)
-            {
-                foreach (var row in page.Where(row => RetentionPolicy.IsPrecious(row.Event) == precious && removal.CanRemove(row.Event)))
-                {
-                    yield return row;
-                }
-
-                cursor = page[^1].Key;
-            }
+            limit.Forget(); // what cannot be removed makes no room
         }
+
+        return chosen.Count == OldEvents.PageSize;
     }
 
-    /// <summary>What the files say of being kept counts, whatever the database knows.</summary>
-    private List<StoredEvent> Oldest(SqliteConnection connection, (long At, long Seq) after, DateTimeOffset before) =>
-        [.. EventRows.Oldest(connection, after, before, MostAtOnce).Select(row => row with { Event = folders.WithPin(row.Event) })];
+    /// <returns>False when some of them could not be removed.</returns>
+    private bool Remove(SqliteConnection connection, List<StoredEvent> rows, string why)
+    {
+        if (rows.Count > 0)
+        {
+            _sizes.Subtract(() => _removal.Remove(connection, rows, why));
+        }
+
+        return rows.All(row => _removal.CanRemove(row.Event));
+    }
 }

@@ -14,13 +14,17 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
 {
     private static readonly RetentionOptions KeepEverything = new();
 
+    /// <summary>Whoever still has something to save has tried again by then; that of a pipeline that was taken away is over.</summary>
+    private static readonly TimeSpan TroubleLasts = TimeSpan.FromMinutes(20);
+
     private readonly DataDirLock _dataDirLock;
     private readonly EventFolders _folders;
     private readonly EventDatabase _database;
     private readonly WriterPulse _pulse;
     private readonly EventWriter _writer;
     private readonly CatchUp _catchUp;
-    private string? _notStored;
+    private readonly TimeProvider _time;
+    private volatile FailedAttempt? _notStored;
 
     private SqliteEventStore(
         DataDirLock dataDirLock,
@@ -35,19 +39,27 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
         _dataDirLock = dataDirLock;
         _folders = new EventFolders(dataDir);
         _database = database;
+        _time = time;
         _pulse = new WriterPulse(time);
+        var forgetting = new Retention(retention, () => _catchUp is { IsTakingIn: false }, _folders, _pulse, dataDir, time, logger);
         _writer = new EventWriter(
             _folders,
             database,
-            new WriterConnection(database, dataDirLock, time, logger, () => _catchUp!.Begin()),
+            new WriterConnection(database, dataDirLock, time, logger, Renewed),
             new TimelineLog(eventLog),
             feed,
             logger,
-            new Retention(retention, _folders, new EventRemoval(_folders, _pulse, time, logger), dataDir, time),
+            forgetting,
             dataDirLock,
             _pulse);
         _catchUp = new CatchUp(_folders, database, _writer, time, logger);
         _catchUp.Begin();
+
+        void Renewed()
+        {
+            forgetting.CountAnew();
+            _catchUp!.Begin();
+        }
     }
 
     /// <summary>Completes when every event file that was there at the start, or when the database was lost, is in the database; never fails.</summary>
@@ -92,7 +104,8 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public string? Trouble => _notStored ?? _writer.Trouble;
+    public string? Trouble =>
+        _notStored is { } failed && _time.GetElapsedTime(failed.At) < TroubleLasts ? failed.Reason : _writer.Trouble;
 
     /// <inheritdoc/>
     public async ValueTask<string> StartFolderAsync(DateTimeOffset startedAt, CancellationToken cancellation)
@@ -125,7 +138,7 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
         }
         catch (IOException error)
         {
-            _notStored = error.Message;
+            _notStored = new FailedAttempt(error.Message, _time.GetTimestamp());
             throw;
         }
     }
@@ -202,6 +215,8 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
         using var image = EventImage.Of(frame, null);
         return new NewFile(name, image.Jpeg());
     }
+
+    private sealed record FailedAttempt(string Reason, long At);
 
     private T Read<T>(Func<T> read)
     {

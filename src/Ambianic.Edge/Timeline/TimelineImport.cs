@@ -1,4 +1,5 @@
 using System.Text;
+using Ambianic.Models;
 
 namespace Ambianic.Timeline;
 
@@ -11,6 +12,8 @@ public sealed record ImportResult(int Imported, int Known, IReadOnlyList<Unreada
 /// <summary>Copies the events of another data directory, one of the reference system too, into this one. Nothing is overwritten, the other one is only read.</summary>
 public sealed class TimelineImport
 {
+    private const long LargestPicture = 256 << 20;
+
     private readonly string _from;
     private readonly string _dataDir;
     private readonly TimeZoneInfo _local;
@@ -103,7 +106,7 @@ public sealed class TimelineImport
         var path = Path.Combine(target, seen.JsonFileName);
         if (File.Exists(path))
         {
-            if (!File.ReadAllBytes(path).AsSpan().SequenceEqual(json))
+            if (!RegularFile.ReadAll(path, LargestPicture).AsSpan().SequenceEqual(json))
             {
                 throw new InvalidDataException("another event has this name here");
             }
@@ -114,7 +117,7 @@ public sealed class TimelineImport
 
         var beside = ((string[])[seen.ImageFileName, seen.ThumbnailFileName, .. seen.BeforeFileNames, EventFolders.PinName(seen)])
             .Where(name => name.Length > 0 && File.Exists(Path.Combine(_from, seen.RelDir, name)) && !File.Exists(Path.Combine(target, name)))
-            .Select(name => new NewFile(name, File.ReadAllBytes(Path.Combine(_from, seen.RelDir, name))));
+            .Select(name => new NewFile(name, RegularFile.ReadAll(Path.Combine(_from, seen.RelDir, name), LargestPicture)));
         return new Copies(target, [.. beside, new NewFile(seen.JsonFileName, json)]);
     }
 

@@ -33,17 +33,20 @@ internal sealed class WriterPulse(TimeProvider time)
     /// <inheritdoc cref="WaitAsync{T}"/>
     public async Task WaitAsync(Task work, string path, CancellationToken cancellation)
     {
+        var left = Limit;
         while (true)
         {
             try
             {
-                await work.WaitAsync(Limit, time, cancellation);
+                await work.WaitAsync(left, time, cancellation);
                 return;
             }
             catch (TimeoutException)
             {
-                _hangs = Silence >= Limit;
+                left = Limit - Silence;
+                _hangs = left <= TimeSpan.Zero;
                 Require(path);
+                left = left > TimeSpan.Zero ? left : Limit; // it has got on just now
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Ambianic.Configuration;
 using Ambianic.Models;
@@ -45,21 +46,21 @@ internal sealed partial class ConfigurationReload(
         var taken = await IsStillWhatItWasAsync(cancellation) ? last : null; // null: edited between the start and this first look
         while (await timer.WaitForNextTickAsync(cancellation))
         {
-            var now = await ContentAsync(files, cancellation);
-            if (now == last && now != taken)
+            try
             {
-                taken = now;
-                try
+                var now = await ContentAsync(files, cancellation);
+                if (now == last && now != taken)
                 {
+                    taken = now;
                     await TakeOverAsync(await ReadAsync(cancellation), cancellation);
                 }
-                catch (Exception error) when (error is not OperationCanceledException)
-                {
-                    LogFailed(error);
-                }
-            }
 
-            last = now;
+                last = now;
+            }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                LogFailed(error); // the program goes on whatever is wrong with a file
+            }
         }
     }
 
@@ -84,21 +85,32 @@ internal sealed partial class ConfigurationReload(
     private static Task<string> ContentAsync(IReadOnlyList<string> files, CancellationToken cancellation) =>
         Task.Run(() => string.Join('\0', files.Select(Content)), cancellation).WaitAsync(cancellation);
 
+    /// <summary>What tells one content from another; why there is none, when a file cannot be read.</summary>
     private static string Content(string file)
     {
-        if (!File.Exists(file))
-        {
-            return "";
-        }
-
         try
         {
-            return RegularFile.HasNoLength(file) ? "" : File.ReadAllText(file);
+            return !File.Exists(file) || RegularFile.HasNoLength(file) ? "" : Hash(file);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error)
         {
             return error.GetType().Name;
         }
+    }
+
+    /// <summary>A file may be of any size; what lies beyond the largest configuration makes no difference.</summary>
+    private static string Hash(string file)
+    {
+        using var stream = File.OpenRead(file);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = new byte[81920];
+        var left = ConfigurationFile.LargestBytes + 1;
+        for (int read; left > 0 && (read = stream.Read(buffer, 0, Math.Min(left, buffer.Length))) > 0; left -= read)
+        {
+            hash.AppendData(buffer, 0, read);
+        }
+
+        return Convert.ToHexString(hash.GetHashAndReset());
     }
 
     private async Task TakeOverAsync(ConfigurationResult next, CancellationToken cancellation)

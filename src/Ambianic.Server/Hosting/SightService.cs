@@ -56,7 +56,7 @@ internal sealed partial class SightService(
                 _news.Resume(report);
             }
         }
-        catch (IOException error)
+        catch (Exception error) when (error is not OperationCanceledException)
         {
             LogNotRead(error.Message);
         }

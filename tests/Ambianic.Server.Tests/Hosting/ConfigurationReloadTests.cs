@@ -53,6 +53,27 @@ public sealed class ConfigurationReloadTests : IDisposable
         await application.StopAsync(TestContext.Current.CancellationToken);
     }
 
+    [Fact]
+    public async Task ExecuteAsync_FileGrowsBeyondAllMemory_IsRejectedAndTakenOverWhenMended()
+    {
+        const long FourTerabytes = 4L << 40; // a sparse file, as a slip of a tool makes it
+        File.WriteAllText(_directory["config.yaml"], "pipelines: {door: [source: {uri: /nowhere.mp4}]}\n");
+        await using var application = AmbianicHost.Build(Load(), port: 0, Load);
+        await AmbianicHost.StartAsync(application);
+        var (current, supervisor) = (application.Services.GetRequiredService<CurrentConfiguration>(), application.Services.GetRequiredService<PipelineSupervisor>());
+
+        using (var file = File.OpenWrite(_directory["config.yaml"]))
+        {
+            file.SetLength(FourTerabytes);
+        }
+
+        await Eventually.TrueAsync(() => current.Rejected.Any(problem => problem.Message.Contains("larger than 16 MiB", StringComparison.Ordinal)));
+        Assert.Equal("door", Assert.Single(supervisor.Statuses).Name);
+        File.WriteAllText(_directory["config.yaml"], "pipelines: {gate: [source: {uri: /nowhere.mp4}]}\n");
+        await Eventually.TrueAsync(() => supervisor.Statuses is [{ Name: "gate" }]);
+        await application.StopAsync(TestContext.Current.CancellationToken);
+    }
+
     private ConfigurationResult Load()
     {
         var files = ConfigurationFiles.Locate(_directory["config.yaml"], _directory.Path, name => name == "AMBIANIC_DIR" ? _directory.Path : null);

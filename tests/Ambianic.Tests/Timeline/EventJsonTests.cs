@@ -213,6 +213,13 @@ public sealed class EventJsonTests
     [InlineData("{\"id\": \"1\", \"datetime\": \"yesterday\"}")]
     [InlineData("{\"id\": \"1\", \"datetime\": \"2021-01-12T17:04:05\", \"image_file_name\": \"../../../etc/passwd\"}")]
     [InlineData("{\"id\": \"1\", \"datetime\": \"2021-01-12T17:04:05\", \"thumbnail_file_name\": \"..\"}")]
+    [InlineData("{\"id\": \"1\", \"datetime\": \"2021-01-12T17:04:05\", \"image_file_name\": \"a\\u0000b.jpg\"}")]
+    [InlineData("{\"id\": \"1\", \"datetime\": \"2021-01-12T17:04:05\", \"image_file_name\": \"b-inference.json\"}")]
+    [InlineData("{\"id\": \"1\", \"datetime\": \"2021-01-12T17:04:05\", \"before_file_names\": [\"b-pinned\"]}")]
+    [InlineData("{\"id\": \"1\", \"datetime\": \"0001-01-01T00:00:00+05:00\"}")]
+    [InlineData("{\"id\": \"1\", \"datetime\": \"0001-01-01T00:00:00\"}")]
+    [InlineData("{\"id\": \"1\", \"datetime\": \"2021-01-12T17:04:05\", \"inference_result\": [{\"leaning_angle\": 90, \"evidence\": {\"down_at_s\": 1e300}}]}")]
+    [InlineData("{\"id\": \"1\", \"datetime\": \"2021-01-12T17:04:05\", \"inference_result\": [{\"leaning_angle\": 90, \"evidence\": {\"upright_at_s\": \"NaN\"}}]}")]
     public void FromFile_NotAnEvent_SaysSo(string json) => Assert.Throws<InvalidDataException>(() => Read(json));
 
     [Fact]

@@ -47,6 +47,36 @@ public sealed class HangingDiskTests : IDisposable
     }
 
     [Fact]
+    public async Task AppendAsync_DiskHangsAndNobodyTriesAgain_TroubleDoesNotStayForEver()
+    {
+        await using var store = _fixture.Open();
+        var seen = TimelineFixture.Event(await store.StartFolderAsync(TimelineFixture.Start, Cancellation), TimelineFixture.Start);
+        using var frame = _fixture.Frame();
+        using var pipe = Pipe();
+        await FailureAsync(store.AppendAsync(seen, new EventPicture(frame), Cancellation).AsTask());
+        Assert.NotNull(store.Trouble);
+        await pipe.AnswerAsync();
+
+        _fixture.Time.Advance(TimeSpan.FromMinutes(21)); // its pipeline was taken out of the configuration
+
+        Assert.Null(store.Trouble);
+    }
+
+    [Fact]
+    public async Task WaitAsync_ThreadGetsOnOnceAndThenHangs_TellsAfterTheLimitAndNoLater()
+    {
+        var pulse = new WriterPulse(_fixture.Time);
+        var waiting = pulse.WaitAsync(new TaskCompletionSource().Task, "/disk", Cancellation);
+        _fixture.Time.Advance(TimeSpan.FromSeconds(1));
+        pulse.Beat();
+
+        _fixture.Time.Advance(TimeSpan.FromSeconds(2));
+        _fixture.Time.Advance(TimeSpan.FromSeconds(1));
+
+        await Assert.ThrowsAsync<IOException>(() => waiting.WaitAsync(Eventually.Patience, Cancellation));
+    }
+
+    [Fact]
     public async Task DisposeAsync_DiskHangs_EndsAllTheSameAndSaysWhatIsNotStored()
     {
         var store = _fixture.Open();

@@ -68,6 +68,98 @@ public sealed class RetentionOfRoomTests : IDisposable
     }
 
     [Fact]
+    public async Task Append_SomethingElseLiesAmongTheEvents_ItDoesNotCountAndNothingGoesForIt()
+    {
+        await using var store = _fixture.Open(new RetentionOptions { MaxSizeMb = 1 });
+        var stored = await _fixture.StoreAsync(store, [0, 1], "front", TimelineFixture.Person);
+        await store.PinAsync(stored[0].Id, true, Cancellation);
+        await File.WriteAllBytesAsync(Path.Combine(_fixture.DataDir, "detections", "film.mp4"), new byte[3_000_000], Cancellation);
+
+        await LooksAsync(store, stored[1]);
+
+        Assert.Equal(2, await store.CountAsync(new EventQuery(), Cancellation));
+        Assert.Null(store.Trouble);
+    }
+
+    [Fact]
+    public async Task Append_MoreIsToBeFreeThanTheDiskHas_RemovesNothingAndSaysSoUntilTheLimitIsChanged()
+    {
+        var options = new RetentionOptions { MinFreeMb = 1e9 };
+        await using var store = _fixture.Open(() => Volatile.Read(ref options));
+        var stored = await _fixture.StoreAsync(store, [0, 1], "front", TimelineFixture.Person);
+        stored.AddRange(await _fixture.StoreAsync(store, [2], "front", Fall));
+
+        await Eventually.TrueAsync(() =>
+        {
+            LooksAsync(store, stored[1]).GetAwaiter().GetResult();
+            return store.Trouble is not null;
+        });
+
+        Assert.Contains("retention.min_free_mb cannot be kept", store.Trouble, StringComparison.Ordinal);
+        Assert.Equal(3, await store.CountAsync(new EventQuery(), Cancellation));
+        Assert.Single(_fixture.Logger.Lines, line => line.StartsWith("Warning: retention.min_free_mb cannot be kept", StringComparison.Ordinal));
+        Volatile.Write(ref options, new RetentionOptions());
+        await LooksAsync(store, stored[1]);
+        Assert.Null(store.Trouble);
+    }
+
+    [Fact]
+    public async Task Append_SpaceIsTakenBySomethingElse_OldestMakeRoomAsLongAsThatHelps()
+    {
+        Assert.SkipUnless(await RunAsync("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", _fixture.DataDir), "a small disk cannot be mounted here: run as root");
+        try
+        {
+            await using var store = _fixture.Open(new RetentionOptions { MinFreeMb = 4 });
+            var stored = await _fixture.StoreAsync(store, Enumerable.Range(0, 40), "front", TimelineFixture.Person);
+            var fall = await _fixture.StoreAsync(store, [40], "front", Fall);
+            await store.PinAsync(stored[0].Id, true, Cancellation);
+            await RunAsync("dd", "if=/dev/zero", $"of={Path.Combine(_fixture.DataDir, "ballast")}", "bs=1k", $"count={(new DriveInfo(_fixture.DataDir).AvailableFreeSpace - 3_999_000) / 1024}", "status=none");
+
+            await Eventually.TrueAsync(() =>
+            {
+                LooksAsync(store, stored[0]).GetAwaiter().GetResult();
+                return !File.Exists(_fixture.FullPath(stored[1], stored[1].JsonFileName));
+            });
+
+            await File.WriteAllBytesAsync(Path.Combine(_fixture.DataDir, "more"), new byte[1_000_000], Cancellation);
+            await Eventually.TrueAsync(() =>
+            {
+                LooksAsync(store, stored[0]).GetAwaiter().GetResult();
+                return store.Trouble is not null;
+            });
+
+            var left = await TimelineFixture.IdsAsync(store, new EventQuery());
+            Assert.Superset(new HashSet<string> { stored[0].Id, stored[^1].Id, fall[0].Id }, left.ToHashSet());
+        }
+        finally
+        {
+            await RunAsync("umount", "-l", _fixture.DataDir);
+        }
+    }
+
+    [Fact]
+    public async Task Open_DatabaseIsFilledAgain_RoomIsMadeByTheOldestAllTheSame()
+    {
+        List<DetectionEvent> stored = [];
+        await using (var store = _fixture.Open())
+        {
+            for (var i = 0; i < 60; i++)
+            {
+                stored.AddRange(await _fixture.StoreAsync(store, [i], "front", TimelineFixture.Person)); // each in its folder, as of as many runs
+            }
+        }
+
+        File.Delete(_fixture.DatabasePath);
+        await using var filled = _fixture.Open(new RetentionOptions { MaxSizeMb = 0.02 });
+        await filled.CaughtUp;
+        await LooksAsync(filled, stored[^1]);
+
+        var left = await TimelineFixture.IdsAsync(filled, new EventQuery());
+        Assert.Equal(stored.Select(seen => seen.Id).Reverse().Take(left.Count), left);
+        Assert.InRange(left.Count, 3, 40);
+    }
+
+    [Fact]
     public async Task Append_DiskIsFull_OldestMakeRoomThoughTheDatabaseHasNone()
     {
         Assert.SkipUnless(await RunAsync("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", _fixture.DataDir), "a small disk cannot be mounted here: run as root");
@@ -141,6 +233,15 @@ public sealed class RetentionOfRoomTests : IDisposable
         });
     }
 
+    /// <summary>Any work is followed by a look; the second waits for the one after the first.</summary>
+    private async Task LooksAsync(SqliteEventStore store, DetectionEvent seen)
+    {
+        _fixture.Time.Advance(TimeSpan.FromSeconds(10));
+        var isPinned = File.Exists(_fixture.FullPath(seen, EventFolders.PinName(seen)));
+        await store.PinAsync(seen.Id, isPinned, Cancellation);
+        await store.PinAsync(seen.Id, isPinned, Cancellation);
+    }
+
     private static async Task<bool> RunAsync(string program, params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
@@ -149,17 +250,16 @@ public sealed class RetentionOfRoomTests : IDisposable
     }
 
     [Theory]
-    [InlineData(1000, 600, -1)]
-    [InlineData(3_000_000, 900_000_000, 1_000_000)]
-    [InlineData(0, 100_000_000, 400_000_000)]
-    public void Excess_Limits_TheStricterOneCounts(long size, long free, long expected)
-    {
-        var policy = new RetentionPolicy(expected < 0 ? new RetentionOptions() : new RetentionOptions { MaxSizeMb = 2, MinFreeMb = 500 });
+    [InlineData(2, 3_000_000, 1_000_000)]
+    [InlineData(2, 1_500_000, -500_000)]
+    [InlineData(0, 3_000_000, 0)]
+    public void OverSize_Limit_IsWhatMustGo(double limit, long size, long expected) =>
+        Assert.Equal(expected, new RetentionPolicy(new RetentionOptions { MaxSizeMb = limit }).OverSize(size));
 
-        Assert.Equal(Math.Max(0, expected), policy.Excess(size, () => free));
-    }
-
-    [Fact]
-    public void Excess_OnlyTheSizeIsLimited_TheDiskIsNotAsked() =>
-        Assert.Equal(1_000_000, new RetentionPolicy(new RetentionOptions { MaxSizeMb = 2, MinFreeMb = 0 }).Excess(3_000_000, () => throw new IOException("no such disk")));
+    [Theory]
+    [InlineData(500, 100_000_000, 400_000_000)]
+    [InlineData(500, 900_000_000, -400_000_000)]
+    [InlineData(0, 0, 0)]
+    public void ShortOfSpace_Limit_IsWhatMustGo(double limit, long free, long expected) =>
+        Assert.Equal(expected, new RetentionPolicy(new RetentionOptions { MinFreeMb = limit }).ShortOfSpace(free));
 }

@@ -49,6 +49,30 @@ public sealed class RetentionTests : IDisposable
     }
 
     [Fact]
+    public async Task Open_ClockIsYearsAheadAtTheStart_ForgetsNothingForAnHour()
+    {
+        var options = new RetentionOptions { MaxAgeDays = 7 };
+        List<DetectionEvent> stored;
+        await using (var store = _fixture.Open(options))
+        {
+            stored = await _fixture.StoreAsync(store, [0], "front", TimelineFixture.Person);
+        }
+
+        _fixture.Time.Step = TimeSpan.FromDays(400);
+        await using var started = _fixture.Open(options);
+        for (var minute = 0; minute < 55; minute++)
+        {
+            _fixture.Time.Advance(TimeSpan.FromMinutes(1));
+            stored.AddRange(await _fixture.StoreAsync(started, [(400 * 86400) + stored.Count], "front", TimelineFixture.Person));
+        }
+
+        Assert.Equal(stored.Count, await started.CountAsync(new EventQuery(), Cancellation));
+        _fixture.Time.Advance(TimeSpan.FromMinutes(5)); // a clock that nobody corrects is believed
+        await _fixture.StoreAsync(started, [401 * 86400], "front", TimelineFixture.Person);
+        await Eventually.TrueAsync(() => IsGone(stored[0]));
+    }
+
+    [Fact]
     public async Task Append_ClockWasSetToTheRightTimeForGood_ForgetsAnHourLater()
     {
         await using var store = _fixture.Open(new RetentionOptions { MaxAgeDays = 7 });
@@ -152,7 +176,7 @@ public sealed class RetentionTests : IDisposable
         var isBroken = false;
         await using var store = _fixture.Open(() => Volatile.Read(ref isBroken)
             ? throw new InvalidOperationException("a defect")
-            : new RetentionOptions { MaxSizeMb = 1 });
+            : new RetentionOptions());
         Volatile.Write(ref isBroken, true);
 
         await _fixture.StoreAsync(store, [0, 1]);

@@ -88,6 +88,63 @@ public sealed class SqliteEventStoreStartTests : IDisposable
             line.StartsWith("Warning: 1 event file(s) cannot be read and are left as they are, first detections/20210501-090000.000000/b-inference.json: ", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Open_PipeHasTheNameOfAnEvent_IsLeftAloneAndNobodyWaitsForIt()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_fixture.DataDir, "detections/20210501-090000.000000")).FullName;
+        NamedPipe.Make(Path.Combine(folder, "a-inference.json"));
+        var seen = WriteFilesAlone(TimelineFixture.Event("detections/20210501-090000.000000", TimelineFixture.Start, "front", TimelineFixture.Person));
+
+        await using var store = _fixture.Open();
+        await store.CaughtUp.WaitAsync(Eventually.Patience, Cancellation);
+
+        Assert.Equal([seen.Id], await TimelineFixture.IdsAsync(store, new EventQuery()));
+        Assert.Contains(_fixture.Logger.Lines, line => line.Contains("a-inference.json: not an event: empty, or no file but a device or a pipe", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task DisposeAsync_WalkOverFilesDoesNotEnd_IsLeftBehind()
+    {
+        using var diskAnswers = new ManualResetEventSlim();
+        var walk = new HangingWalk(_fixture.Time, diskAnswers);
+        var store = SqliteEventStore.Open(_fixture.DataDir, _fixture.LogPath, _fixture.Feed, walk, _fixture.Logger);
+        try
+        {
+            var closing = store.DisposeAsync().AsTask();
+            await Eventually.TrueAsync(() =>
+            {
+                _fixture.Time.Advance(TimeSpan.FromSeconds(1));
+                return closing.IsCompleted;
+            });
+            await closing;
+        }
+        finally
+        {
+            diskAnswers.Set();
+            await store.CaughtUp;
+        }
+    }
+
+    [Fact]
+    public async Task Open_FileHoldsANumberOutOfRange_IsLeftAsItIsAndTheOthersAreTakenIn()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_fixture.DataDir, "detections/99999999-000000.000000")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "x-inference.json"), """
+            {"datetime": "2021-05-01T10:11:12", "inference_result": [{"leaning_angle": 90, "evidence": {"down_at_s": 1e300, "low_share": 1, "window_seconds": 1}}]}
+            """, Cancellation);
+        var seen = WriteFilesAlone(TimelineFixture.Event("detections/20210501-090000.000000", TimelineFixture.Start, "front", TimelineFixture.Person));
+
+        var rebuilt = await TimelineIndex.RebuildAsync(_fixture.DataDir, _fixture.Time, new Progress<RebuildProgress>(), Cancellation);
+        File.Delete(_fixture.DatabasePath);
+        await using var store = _fixture.Open();
+        await store.CaughtUp;
+
+        Assert.Equal("detections/99999999-000000.000000/x-inference.json", Assert.Single(rebuilt.Unreadable).Path);
+        Assert.Equal(1, rebuilt.Events);
+        Assert.Equal([seen.Id], await TimelineFixture.IdsAsync(store, new EventQuery()));
+        Assert.Contains(_fixture.Logger.Lines, line => line.Contains("99999999-000000.000000/x-inference.json: not an event: a number or a time in it is out of range", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(100)]
@@ -246,5 +303,27 @@ public sealed class SqliteEventStoreStartTests : IDisposable
     {
         DurableFiles.Write(Path.Combine(_fixture.DataDir, seen.RelDir), [new NewFile(seen.JsonFileName, EventJson.ForFile(seen))]);
         return seen;
+    }
+
+    /// <summary>Who walks over files asks for the time zone first; here that waits, as a file of a share does whose server is gone.</summary>
+    private sealed class HangingWalk(TimeProvider time, ManualResetEventSlim diskAnswers) : TimeProvider
+    {
+        public override TimeZoneInfo LocalTimeZone
+        {
+            get
+            {
+                diskAnswers.Wait();
+                return time.LocalTimeZone;
+            }
+        }
+
+        public override DateTimeOffset GetUtcNow() => time.GetUtcNow();
+
+        public override long GetTimestamp() => time.GetTimestamp();
+
+        public override long TimestampFrequency => time.TimestampFrequency;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            time.CreateTimer(callback, state, dueTime, period);
     }
 }

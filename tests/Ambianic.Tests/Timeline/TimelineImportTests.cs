@@ -46,6 +46,8 @@ public sealed class TimelineImportTests : IDisposable
         var folder = _old["detections/20210501-100000.000000"];
         File.CreateSymbolicLink(Path.Combine(folder, "a-thumbnail.jpg"), "a-thumbnail.jpg");
         File.CreateSymbolicLink(Path.Combine(folder, "aa-inference.json"), "aa-inference.json");
+        NamedPipe.Make(Path.Combine(folder, "ab-inference.json"));
+        NamedPipe.Make(_old["pipe.yaml"]);
         File.WriteAllText(_old["nul.yaml"], """
             - args: {datetime: '2021-05-01T10:00:01.000001', json_file_name: "x-inference.json", rel_dir: "detections/a\0b", id: x}
             - args: {datetime: '2021-05-01T10:00:01.000001', json_file_name: "x\0-inference.json", rel_dir: "detections/a", id: y}
@@ -55,7 +57,7 @@ public sealed class TimelineImportTests : IDisposable
 
         Assert.Equal(3, result.Imported);
         Assert.Superset(
-            new HashSet<string> { "detections/20210501-100000.000000/aa-inference.json", "nul.yaml:1", "nul.yaml:2" },
+            new HashSet<string> { "detections/20210501-100000.000000/aa-inference.json", "detections/20210501-100000.000000/ab-inference.json", "pipe.yaml", "nul.yaml:1", "nul.yaml:2" },
             result.LeftAlone.Select(file => file.Path).ToHashSet());
         await using var store = _fixture.Open();
         Assert.Equal(["c", "b", "a"], await TimelineFixture.IdsAsync(store, new EventQuery()));
