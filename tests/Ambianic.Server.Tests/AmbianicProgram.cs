@@ -7,7 +7,7 @@ namespace Ambianic;
 /// <summary>The real program in its own process and working directory, as a user starts it.</summary>
 internal sealed partial class AmbianicProgram : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(6);
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = [];
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);

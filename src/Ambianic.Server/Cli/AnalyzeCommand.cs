@@ -84,7 +84,7 @@ internal static class AnalyzeCommand
         await using var services = new ServiceCollection()
             .AddLogging(logging => logging.AddCommandLog())
             .AddAmbianic(configuration)
-            .AddModels(new DownloadLine(Console.Error))
+            .AddModels(new DownloadLine(Console.Error), CommonOptions.LongestInference)
             .BuildServiceProvider();
         using var writer = new AnalysisWriter(Console.OpenStandardOutput());
         var elements = new List<ElementSlot>();

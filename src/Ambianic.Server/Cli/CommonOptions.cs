@@ -14,6 +14,9 @@ internal static class CommonOptions
         HelpName = "FILE",
     };
 
+    /// <summary>How long commands over recordings wait for one answer of a model: recordings do not run away, so a busy machine is no reason to give up.</summary>
+    public static TimeSpan LongestInference { get; } = TimeSpan.FromMinutes(1);
+
     public static Option<int> Port { get; } = CreatePort();
 
     private static Option<int> CreatePort()

@@ -47,7 +47,7 @@ internal static class DetectCommand
         await using var services = new ServiceCollection()
             .AddLogging(logging => logging.AddCommandLog())
             .AddSingleton(TimeProvider.System)
-            .AddModels(new DownloadLine(Console.Error))
+            .AddModels(new DownloadLine(Console.Error), CommonOptions.LongestInference)
             .BuildServiceProvider();
         var detector = new PictureDetector(
             services.GetRequiredService<IDetectorFactory>().Create(role, model, labels), TimeProvider.System);

@@ -49,7 +49,7 @@ internal static class EvaluateCommand
         await using var services = new ServiceCollection()
             .AddLogging(logging => logging.AddCommandLog())
             .AddAmbianic(new ConfigurationResult(new AmbianicConfiguration(), [], []))
-            .AddModels(new DownloadLine(Console.Error))
+            .AddModels(new DownloadLine(Console.Error), CommonOptions.LongestInference)
             .BuildServiceProvider();
         var evaluation = new FallEvaluation(
             services.GetRequiredService<IDetectorFactory>().Create(ModelRole.Poses, null, null),

@@ -63,7 +63,9 @@ internal static class Services
     /// <summary>Adds what gets models and runs them.</summary>
     /// <param name="services">Where to.</param>
     /// <param name="progress">Told of downloads.</param>
-    public static IServiceCollection AddModels(this IServiceCollection services, IProgress<DownloadProgress>? progress = null)
+    /// <param name="longestInference">A model that takes longer for one picture is hung; null is what the configuration says.</param>
+    public static IServiceCollection AddModels(
+        this IServiceCollection services, IProgress<DownloadProgress>? progress = null, TimeSpan? longestInference = null)
     {
         services.AddHttpClient();
         services.AddSingleton(provider => new ModelStore(
@@ -84,7 +86,9 @@ internal static class Services
             provider.GetRequiredService<ModelLookup>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<DetectorPool>>(),
-            provider.GetService<CurrentConfiguration>() is { } current ? () => TimeSpan.FromSeconds(current.Result.Configuration.Health.InferenceSeconds) : null));
+            longestInference is { } limit ? () => limit
+            : provider.GetService<CurrentConfiguration>() is { } current ? () => TimeSpan.FromSeconds(current.Result.Configuration.Health.InferenceSeconds)
+            : null));
         services.AddSingleton<IDetectorFactory>(provider => provider.GetRequiredService<DetectorPool>());
         return services;
     }
