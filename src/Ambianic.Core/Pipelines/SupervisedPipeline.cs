@@ -63,7 +63,8 @@ internal sealed partial class SupervisedPipeline : IAsyncDisposable
             var status = _between ?? _pipeline?.Status ?? _unbuilt;
             var health = status.State switch
             {
-                PipelineState.Preparing when _rebuilt == 0 => HealthState.Healthy, // a model is downloaded
+                PipelineState.Preparing when _rebuilt == 0 => // a model is downloaded
+                    _heartbeat.Silence < _policy().PreparingAtMost ? HealthState.Healthy : HealthState.Terminal,
                 PipelineState.Idle or PipelineState.Preparing or PipelineState.Waiting or PipelineState.Stopped when _stopped is null =>
                     _policy().Judge(_heartbeat.Silence),
                 _ => status.Health,
@@ -106,7 +107,8 @@ internal sealed partial class SupervisedPipeline : IAsyncDisposable
     /// </param>
     public void Check(bool maybeRestart)
     {
-        switch (Status.Health)
+        var status = Status;
+        switch (status.Health)
         {
             case HealthState.Healthy:
                 _rebuiltInARow = 0;
@@ -114,6 +116,8 @@ internal sealed partial class SupervisedPipeline : IAsyncDisposable
             case HealthState.Stalled or HealthState.Healing when _time.GetElapsedTime(_healedAt) >= _policy().HealingPause || _healedAt == 0:
                 Heal(maybeRestart);
                 break;
+            case HealthState.Terminal when status is { State: PipelineState.Preparing, Rebuilt: 0 }:
+                break; // what has come of the model so far would be lost
             case HealthState.Terminal when maybeRestart && IsRebuildingDue:
                 Rebuild();
                 break;
