@@ -24,6 +24,9 @@ public sealed record HealthPolicy(TimeSpan StalledAfter)
     /// <summary>How long a pipeline must be blind, or see again, before people are told: a quarter.</summary>
     public TimeSpan TellAfter => StalledAfter / 4;
 
+    /// <summary>How long a model may take to come before the pipeline that waits for it counts as blind: 15 times as long.</summary>
+    public TimeSpan PreparingAtMost => 15 * StalledAfter;
+
     /// <summary>Judges the time since the last heartbeat.</summary>
     public HealthState Judge(TimeSpan silence) =>
         silence >= TerminalAfter ? HealthState.Terminal

@@ -20,7 +20,7 @@ public enum Sight
     /// <summary>The picture is black.</summary>
     Black,
 
-    /// <summary>The picture is of one colour.</summary>
+    /// <summary>Nothing but shade can be made out in the picture.</summary>
     Covered,
 }
 
@@ -56,11 +56,12 @@ public sealed record SightChange(DateTimeOffset At, string Pipeline, string Sour
         {
             PictureState.Frozen => (Sight.Frozen, "the camera gives the same picture again and again"),
             PictureState.Black => (Sight.Black, "the picture is black"),
-            PictureState.Covered => (Sight.Covered, "the picture is of one colour: is something before the lens?"),
+            PictureState.Covered => (Sight.Covered, "nothing can be made out in the picture: is something before the lens?"),
             _ => (Sight.Watching, null),
         },
         PipelineState.Watching => (Sight.Blind, status.LastError ?? $"{status.Stuck} is stuck"),
         PipelineState.Connecting => (Sight.Blind, status.LastError ?? "no picture has come yet"),
+        PipelineState.Idle => (Sight.Blind, status.LastError ?? "it is starting"),
         PipelineState.Preparing => (Sight.Blind, status.LastError ?? "a model is being fetched"),
         var state => (Sight.Blind, status.LastError ?? state.ToString().ToLowerInvariant()),
     };

@@ -54,7 +54,7 @@ public sealed class SightNews(TimeProvider time)
     {
         var story = StoryOf(status.Name);
         var now = SightChange.Of(status, time.GetUtcNow());
-        if (status is { State: PipelineState.Idle or PipelineState.Preparing, Rebuilt: 0 })
+        if (status is { State: PipelineState.Idle or PipelineState.Preparing, Rebuilt: 0, Health: HealthState.Healthy })
         {
             now = now with { Sight = Sight.Off }; // a model may take minutes to come, and the page tells of that
         }

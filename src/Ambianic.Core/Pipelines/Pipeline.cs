@@ -148,15 +148,16 @@ public sealed partial class Pipeline : IAsyncDisposable
     /// Replaces what is stuck and leaves the rest as it is: the connection is made anew, or the element. Returns at once; what
     /// was replaced ends in its own time. Never a heartbeat.
     /// </summary>
+    /// <param name="maybeReconnect">False to leave the connection as it is.</param>
     /// <returns>False when there is nothing to replace: the source is being connected already.</returns>
     /// <remarks>What an element's constructor throws passes through; the element before stays.</remarks>
-    public bool TryHeal()
+    public bool TryHeal(bool maybeReconnect)
     {
         var (chain, policy) = (_reader.Chain, _policy());
         var stuck = chain.Stuck(policy);
         var isElement = stuck > 0 && chain.Slots[stuck - 1].Create is not null;
         var connection = _connection;
-        if (!isElement && !(connection?.Age >= policy.StuckAfter))
+        if (!isElement && !(maybeReconnect && connection?.Age >= policy.StuckAfter))
         {
             return false; // a camera may take a while until its first picture
         }

@@ -24,15 +24,25 @@ public sealed partial class PipelineSupervisor(
     private readonly SemaphoreSlim _applying = new(1);
     private readonly Heartbeat _heartbeat = new(time);
     private readonly PauseWatch _pauses = new(Rhythm, time);
+    private readonly Lock _noticing = new();
     private volatile IReadOnlyList<SupervisedPipeline> _pipelines = [];
     private volatile Interruption? _interruption;
     private long _interruptedAt;
-    private volatile bool _isSystemic;
-    private long? _patternSince;
+    private volatile Tuple<long>? _patternSince;
+    private volatile bool _isHeldBack;
     private bool _isFailing;
+    private Task _ending = Task.CompletedTask;
 
     /// <summary>All pipelines at this moment, in the order of the configuration; also those that are disabled or could not be built.</summary>
-    public IReadOnlyList<PipelineStatus> Statuses => [.. _pipelines.Select(pipeline => pipeline.Status)];
+    public IReadOnlyList<PipelineStatus> Statuses
+    {
+        get
+        {
+            var pipelines = _pipelines;
+            NoticeInterruption(pipelines); // who asks after a pause, before the next round, must not hear of a silence
+            return [.. pipelines.Select(pipeline => pipeline.Status)];
+        }
+    }
 
     /// <summary>False when the supervisor itself does not run any more: nobody is healed then.</summary>
     public bool IsAlive => _heartbeat.Silence < LongestSilence;
@@ -40,8 +50,9 @@ public sealed partial class PipelineSupervisor(
     /// <summary>What is wrong with the machine rather than with a pipeline, for people; null when nothing is.</summary>
     public string? SystemicTrouble =>
         _interruption is { } interruption && time.GetElapsedTime(Interlocked.Read(ref _interruptedAt)) < InterruptionIsShown ? interruption.Reason
-        : _isSystemic ? "most pipelines are silent together, so the cause is probably common to them (network, power, disk, processor); none is built anew meanwhile"
-        : null;
+        : _patternSince is null ? null
+        : "most pipelines are silent together, so the cause is probably common to them (network, power, disk, processor); "
+            + (_isHeldBack ? "none is connected or built anew meanwhile" : "each is built anew by now, ever more rarely");
 
     /// <summary>Runs the pipelines and looks after them until <paramref name="cancellation"/>; returns when all have stopped.</summary>
     public async Task RunAsync(IReadOnlyList<PipelineConfiguration> configurations, CancellationToken cancellation)
@@ -64,8 +75,11 @@ public sealed partial class PipelineSupervisor(
         }
     }
 
-    /// <summary>Makes the pipelines those of a new configuration: only those that have changed are stopped or started, the others lose no frame.</summary>
-    /// <returns>Names of the pipelines that were started or stopped.</returns>
+    /// <summary>
+    /// Makes the pipelines those of a new configuration: only those that have changed are stopped or started, the others lose no
+    /// frame. A new one starts as soon as those have ended whose place or camera it takes, however long the rest may need.
+    /// </summary>
+    /// <returns>Names of the pipelines that are being started or stopped.</returns>
     public async Task<IReadOnlyList<string>> ApplyAsync(IReadOnlyList<PipelineConfiguration> configurations, CancellationToken cancellation)
     {
         await _applying.WaitAsync(cancellation);
@@ -79,12 +93,16 @@ public sealed partial class PipelineSupervisor(
                     ?? new SupervisedPipeline(configuration, builder, policy, time, logger));
             }
 
-            var stopped = former.Except(next).ToList();
-            await Task.WhenAll(stopped.Select(pipeline => pipeline.DisposeAsync().AsTask()));
+            var stopped = former.Except(next).Select(pipeline => (pipeline.Configuration, Ending: pipeline.DisposeAsync().AsTask())).ToList();
+            _ending = Task.WhenAll([_ending, .. stopped.Select(one => one.Ending)]);
             _pipelines = next;
             var started = next.Except(former).ToList();
-            started.ForEach(pipeline => pipeline.Start());
-            return [.. stopped.Concat(started).Select(pipeline => pipeline.Configuration.Name).Distinct()];
+            foreach (var pipeline in started)
+            {
+                pipeline.Start(after: Task.WhenAll(stopped.Where(one => MustMakeWay(one.Configuration, pipeline.Configuration)).Select(one => one.Ending)));
+            }
+
+            return [.. stopped.Select(one => one.Configuration).Concat(started.Select(pipeline => pipeline.Configuration)).Select(one => one.Name).Distinct()];
         }
         finally
         {
@@ -96,7 +114,7 @@ public sealed partial class PipelineSupervisor(
     private async Task StopAsync()
     {
         await _applying.WaitAsync(CancellationToken.None);
-        await Task.WhenAll(_pipelines.Select(pipeline => pipeline.DisposeAsync().AsTask()));
+        await Task.WhenAll([_ending, .. _pipelines.Select(pipeline => pipeline.DisposeAsync().AsTask())]);
         _applying.Release();
     }
 
@@ -105,6 +123,9 @@ public sealed partial class PipelineSupervisor(
 
     private static bool IsSame(PipelineConfiguration one, PipelineConfiguration other) =>
         one.Name == other.Name && one.Fingerprint == other.Fingerprint && one.Problems.SequenceEqual(other.Problems);
+
+    private static bool MustMakeWay(PipelineConfiguration former, PipelineConfiguration next) =>
+        former.Name == next.Name || (former.Source is { } source && source.Uri == next.Source?.Uri);
 
     /// <summary>Whatever happens here, the next round comes; but only one that looked after everybody is a sign of life.</summary>
     private void Check()
@@ -117,7 +138,7 @@ public sealed partial class PipelineSupervisor(
             NoticePattern(statuses);
             foreach (var pipeline in pipelines)
             {
-                pipeline.Check(maybeRebuild: !_isSystemic);
+                pipeline.Check(maybeRestart: !_isHeldBack);
             }
 
             watchdog.Feed(Summary(statuses));
@@ -137,17 +158,20 @@ public sealed partial class PipelineSupervisor(
 
     private void NoticeInterruption(IReadOnlyList<SupervisedPipeline> pipelines)
     {
-        if (_pauses.Observe() is not { } interruption)
+        lock (_noticing)
         {
-            return;
-        }
+            if (_pauses.Observe() is not { } interruption)
+            {
+                return;
+            }
 
-        LogInterruption(interruption.Reason);
-        Interlocked.Exchange(ref _interruptedAt, time.GetTimestamp());
-        _interruption = interruption;
-        foreach (var pipeline in pipelines)
-        {
-            pipeline.Forgive(interruption.Stood);
+            LogInterruption(interruption.Reason);
+            Interlocked.Exchange(ref _interruptedAt, time.GetTimestamp());
+            _interruption = interruption;
+            foreach (var pipeline in pipelines)
+            {
+                pipeline.Forgive(interruption.Stood);
+            }
         }
     }
 
@@ -157,7 +181,7 @@ public sealed partial class PipelineSupervisor(
         var ill = statuses.Count(status => status.Health is HealthState.Stalled or HealthState.Healing or HealthState.Terminal);
         if (watched < FewestForAPattern || 2 * ill <= watched)
         {
-            (_isSystemic, _patternSince) = (false, null);
+            (_isHeldBack, _patternSince) = (false, null);
             return;
         }
 
@@ -166,8 +190,8 @@ public sealed partial class PipelineSupervisor(
             LogSystemic(ill, watched);
         }
 
-        _patternSince ??= time.GetTimestamp();
-        _isSystemic = time.GetElapsedTime(_patternSince.Value) < LongestHold;
+        _patternSince ??= Tuple.Create(time.GetTimestamp());
+        _isHeldBack = time.GetElapsedTime(_patternSince.Item1) < LongestHold;
     }
 
     private static string Summary(List<PipelineStatus> statuses)
@@ -181,7 +205,7 @@ public sealed partial class PipelineSupervisor(
     [LoggerMessage(LogLevel.Warning, "Nobody is blamed for a silence because {Reason}")]
     private partial void LogInterruption(string reason);
 
-    [LoggerMessage(LogLevel.Error, "{Ill} of {Watched} pipelines are silent together: look for a common cause (network, power, disk, processor). None is built anew meanwhile")]
+    [LoggerMessage(LogLevel.Error, "{Ill} of {Watched} pipelines are silent together: look for a common cause (network, power, disk, processor). None is connected or built anew meanwhile")]
     private partial void LogSystemic(int ill, int watched);
 
     [LoggerMessage(LogLevel.Error, "The supervisor failed to look after the pipelines and goes on trying")]

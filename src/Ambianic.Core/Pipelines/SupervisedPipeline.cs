@@ -63,7 +63,8 @@ internal sealed partial class SupervisedPipeline : IAsyncDisposable
             var status = _between ?? _pipeline?.Status ?? _unbuilt;
             var health = status.State switch
             {
-                PipelineState.Preparing when _rebuilt == 0 => HealthState.Healthy, // a model is downloaded
+                PipelineState.Preparing when _rebuilt == 0 => // a model is downloaded
+                    _heartbeat.Silence < _policy().PreparingAtMost ? HealthState.Healthy : HealthState.Terminal,
                 PipelineState.Idle or PipelineState.Preparing or PipelineState.Waiting or PipelineState.Stopped when _stopped is null =>
                     _policy().Judge(_heartbeat.Silence),
                 _ => status.Health,
@@ -84,27 +85,40 @@ internal sealed partial class SupervisedPipeline : IAsyncDisposable
     private bool IsHealing => Interlocked.Read(ref _beatsAtHealing) == _heartbeat.Count;
 
     /// <summary>Starts to run, unless it is disabled.</summary>
-    public void Start()
+    /// <param name="after">What it waits for before; it does not fail.</param>
+    public void Start(Task after)
     {
         if (Configuration.IsEnabled)
         {
-            _running = Task.Run(KeepRunningAsync, CancellationToken.None);
+            _running = Task.Run(
+                async () =>
+                {
+                    await after;
+                    await KeepRunningAsync();
+                },
+                CancellationToken.None);
         }
     }
 
     /// <summary>Does for the health of the pipeline what is due; waits for nothing.</summary>
-    /// <param name="maybeRebuild">False while many are ill together, because then rebuilding one does not help.</param>
-    public void Check(bool maybeRebuild)
+    /// <param name="maybeRestart">
+    /// False while many are ill together, because then a new connection, or building one anew, does not help. An element that is
+    /// stuck is replaced all the same.
+    /// </param>
+    public void Check(bool maybeRestart)
     {
-        switch (Status.Health)
+        var status = Status;
+        switch (status.Health)
         {
             case HealthState.Healthy:
                 _rebuiltInARow = 0;
                 break;
             case HealthState.Stalled or HealthState.Healing when _time.GetElapsedTime(_healedAt) >= _policy().HealingPause || _healedAt == 0:
-                Heal();
+                Heal(maybeRestart);
                 break;
-            case HealthState.Terminal when maybeRebuild && IsRebuildingDue:
+            case HealthState.Terminal when status is { State: PipelineState.Preparing, Rebuilt: 0 }:
+                break; // what has come of the model so far would be lost
+            case HealthState.Terminal when maybeRestart && IsRebuildingDue:
                 Rebuild();
                 break;
         }
@@ -131,7 +145,7 @@ internal sealed partial class SupervisedPipeline : IAsyncDisposable
     private bool IsRebuildingDue =>
         _rebuiltInARow == 0 || _time.GetElapsedTime(_rebuiltAt) >= _policy().Rebuilding.After(_rebuiltInARow, Random.Shared);
 
-    private void Heal()
+    private void Heal(bool maybeReconnect)
     {
         if (_pipeline is not { } pipeline || !_healing.IsCompleted)
         {
@@ -139,15 +153,15 @@ internal sealed partial class SupervisedPipeline : IAsyncDisposable
         }
 
         Interlocked.Exchange(ref _healedAt, _time.GetTimestamp());
-        _healing = Task.Run(() => Heal(pipeline));
+        _healing = Task.Run(() => Heal(pipeline, maybeReconnect));
     }
 
-    private void Heal(Pipeline pipeline)
+    private void Heal(Pipeline pipeline, bool maybeReconnect)
     {
         try
         {
             var isStillIll = Status.Health is HealthState.Stalled or HealthState.Healing; // on a busy machine this comes late
-            if (isStillIll && pipeline.TryHeal())
+            if (isStillIll && pipeline.TryHeal(maybeReconnect))
             {
                 Interlocked.Exchange(ref _beatsAtHealing, _heartbeat.Count);
                 Interlocked.Increment(ref _healed);

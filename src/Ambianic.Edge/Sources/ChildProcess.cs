@@ -6,15 +6,18 @@ using System.Runtime.InteropServices;
 namespace Ambianic.Sources;
 
 /// <summary>
-/// A program that we started, at lower priority, and that does not outlive us. Disposing it asks it to end, waits, kills
-/// and reaps it; that takes two seconds at most, unless the kernel itself cannot end it.
+/// A program that we started, at lower priority, and that does not outlive us. Disposing it asks it and its own children to
+/// end, waits a second, kills and reaps it; what it has still to say is waited for two seconds more at most.
 /// </summary>
-internal sealed partial class ChildProcess : IAsyncDisposable
+public sealed partial class ChildProcess : IAsyncDisposable
 {
+    private const int KillAtOnce = 9;
     private const int Terminate = 15;
+    private const int Continue = 18;
     private const int SetPipeSize = 1031;
     private const int PipeSize = 1 << 20;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan TimeToEnd = TimeSpan.FromSeconds(1);
 
     private readonly Process _process;
     private readonly TimeProvider _time;
@@ -45,13 +48,15 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     /// <param name="withInput">True to write to <see cref="Input"/>.</param>
     /// <param name="onErrorLine">Receives each line of its error output, one at a time, on some thread.</param>
     /// <param name="time">Measures the patience when it is stopped.</param>
+    /// <param name="directory">Where it runs; ours when null.</param>
     public static async Task<ChildProcess> StartAsync(
         Executables executables,
         string path,
         IEnumerable<string> arguments,
         bool withInput,
         Action<string> onErrorLine,
-        TimeProvider time)
+        TimeProvider time,
+        string? directory = null)
     {
         string[] command = [.. Wrapping(executables), path, .. arguments];
         var start = new ProcessStartInfo(command[0], command[1..])
@@ -59,6 +64,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
             RedirectStandardInput = withInput,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            WorkingDirectory = directory ?? "",
         };
         return new ChildProcess(await Launcher.StartAsync(start), onErrorLine, time);
     }
@@ -67,37 +73,48 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     /// <returns>Its exit code; 128 and the signal's number when a signal ended it; null when it goes on although its output has ended.</returns>
     public async Task<int?> WaitForExitAsync(CancellationToken cancellation)
     {
-        if (!await HappensSoonAsync(_process.WaitForExitAsync(cancellation), cancellation))
+        if (!await HappensAsync(_process.WaitForExitAsync(cancellation), Patience, cancellation))
         {
             return null;
         }
 
-        await HappensSoonAsync(_errors, cancellation);
+        await HappensAsync(_errors, Patience, cancellation);
         return _process.ExitCode;
     }
 
     /// <summary>Ends the program at once, also one that is halted; dispose it afterwards.</summary>
-    public void Kill() => _process.Kill();
+    public void Kill() => Send(KillAtOnce);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
         {
-            // Asking lets ffmpeg say goodbye to a camera that serves few connections. The closed pipe wakes it if it is writing.
-            _ = Signal(_process.Id, Terminate);
+            // Asking lets ffmpeg say goodbye to a camera that serves few connections. The closed pipe wakes it if it is writing, and
+            // one that was halted hears only when it goes on.
+            Send(Terminate);
+            Send(Continue);
             await Output.DisposeAsync();
-            if (!await HappensSoonAsync(_process.WaitForExitAsync(), CancellationToken.None))
+            if (!await HappensAsync(_process.WaitForExitAsync(), TimeToEnd, CancellationToken.None))
             {
-                _process.Kill();
-                await HappensSoonAsync(_process.WaitForExitAsync(), CancellationToken.None);
+                Kill();
+                await HappensAsync(_process.WaitForExitAsync(), Patience, CancellationToken.None);
             }
         }
 
-        await HappensSoonAsync(_errors, CancellationToken.None);
+        await HappensAsync(_errors, Patience, CancellationToken.None);
         await Output.DisposeAsync();
         _process.StandardError.Dispose();
         _process.Dispose();
+    }
+
+    /// <summary>Signals the program and, when it leads a session, its children; a script may have started what we wanted to run.</summary>
+    private void Send(int signal)
+    {
+        if (!_process.HasExited && Signal(-_process.Id, signal) != 0)
+        {
+            _ = Signal(_process.Id, signal);
+        }
     }
 
     private static IEnumerable<string> Wrapping(Executables executables)
@@ -147,11 +164,11 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         }
     }
 
-    private async Task<bool> HappensSoonAsync(Task task, CancellationToken cancellation)
+    private async Task<bool> HappensAsync(Task task, TimeSpan patience, CancellationToken cancellation)
     {
         try
         {
-            await task.WaitAsync(Patience, _time, cancellation);
+            await task.WaitAsync(patience, _time, cancellation);
             return true;
         }
         catch (TimeoutException)

@@ -2,9 +2,9 @@ using Ambianic.Frames;
 
 namespace Ambianic.Sources;
 
-/// <summary>Finds the programs that sources start.</summary>
+/// <summary>Finds the programs that we start.</summary>
 /// <param name="environment">Reads an environment variable; null when it is not set.</param>
-internal sealed class Executables(Func<string, string?> environment)
+public sealed class Executables(Func<string, string?> environment)
 {
     /// <summary>As the environment of this process says.</summary>
     public static Executables OfThisProcess { get; } = new(Environment.GetEnvironmentVariable);

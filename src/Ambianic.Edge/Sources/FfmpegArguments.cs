@@ -108,14 +108,21 @@ internal static class FfmpegArguments
     }
 
     /// <summary>
-    /// For cameras: the first picture in each interval of our clock, never one twice, whatever the camera's clock says; our
-    /// own may step, too. Regular time stamps afterwards keep ffmpeg from repeating or dropping any itself.
+    /// For cameras: at most the asked rate by our clock, whatever the camera's says, and no picture twice. Regular time stamps
+    /// afterwards keep ffmpeg from repeating or dropping any itself.
     /// </summary>
-    private static string DecimateByClock(SourceOptions options)
+    private static string DecimateByClock(SourceOptions options) =>
+        $"settb=AVTB,setpts=RTCTIME-RTCSTART,{Choose(options.EffectiveFps)}";
+
+    /// <summary>
+    /// Takes a picture when it is due, or up to an interval before, so that a camera of the asked rate loses none when one is late
+    /// and the next in time. Variable 0 is when the next is due, 1 how early this one is; nobody can be earlier than two
+    /// intervals, unless our clock was set back.
+    /// </summary>
+    internal static string Choose(double rate)
     {
-        var fps = Number(options.EffectiveFps);
-        return "settb=AVTB,setpts=RTCTIME-RTCSTART,"
-            + $"select='isnan(prev_selected_t)+not(eq(floor(t*{fps}),floor(prev_selected_t*{fps})))',setpts=N/({fps}*TB)";
+        var (fps, once, most) = (Number(rate), Number(1 / rate), Number(2.5 / rate));
+        return $"select='st(1,ld(0)-t);if(gt(ld(1),{once})*lt(ld(1),{most}),0,st(0,if(gt(ld(1),{once}),t,max(ld(0),t))+{once});1)',setpts=N/({fps}*TB)";
     }
 
     /// <summary>Square pixels, at most as wide as asked, aspect kept, in the colours that <see cref="PixelFormat.I420"/> promises.</summary>

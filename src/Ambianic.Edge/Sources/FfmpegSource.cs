@@ -41,8 +41,8 @@ internal sealed class FfmpegSource(
         await using var feed = options.Uri == FfmpegArguments.RaspberryPiCamera
             ? await RaspberryPiFeed.StartAsync(options, executables, ffmpeg, log, time)
             : null;
-        using var stall = new CancellationTokenSource(StallLimit, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, stall.Token);
+        using var stall = new StallTimer(StallLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, stall.Stalled);
         var reader = new Y4mReader(ffmpeg.Output);
         var connectedAt = time.GetTimestamp();
         var sequence = 0L;
@@ -51,9 +51,9 @@ internal sealed class FfmpegSource(
             Frame? frame;
             try
             {
-                stall.CancelAfter(StallLimit);
+                stall.Start();
                 frame = await NextAsync(reader, sequence, connectedAt, either.Token);
-                stall.CancelAfter(Timeout.InfiniteTimeSpan); // the time that our consumer takes is not the source's
+                stall.Stop(); // the time that our consumer takes is not the source's
             }
             catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
             {

@@ -65,8 +65,9 @@ internal sealed class StillImageSource(SourceOptions options, FramePool pool, Ti
 
     private async Task<byte[]> FetchAsync(HttpClient client, Uri target, CancellationToken cancellation)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(options.StallSeconds), time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
+        using var stall = new StallTimer(TimeSpan.FromSeconds(options.StallSeconds), time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, stall.Stalled);
+        stall.Start();
         try
         {
             using var response = await client.GetAsync(target, either.Token);
@@ -75,6 +76,8 @@ internal sealed class StillImageSource(SourceOptions options, FramePool pool, Ti
                 HttpStatusCode.OK => await response.Content.ReadAsByteArrayAsync(either.Token),
                 HttpStatusCode.Unauthorized => throw Failure("the user name or password is wrong or missing (401); check those in the uri"),
                 HttpStatusCode.NotFound => throw Failure("the server has no such picture (404); check the path in the uri"),
+                >= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest => throw Failure(
+                    $"the server sends us to another address ({(int)response.StatusCode}){Elsewhere(response)}, which is not followed; give the picture's own address in the uri"),
                 var other => throw Failure($"the server answered {(int)other} {response.ReasonPhrase}"),
             };
         }
@@ -110,6 +113,9 @@ internal sealed class StillImageSource(SourceOptions options, FramePool pool, Ti
             throw Failure($"an answer of {encoded.Length} bytes is not usable: {error.Message}", error);
         }
     }
+
+    private static string Elsewhere(HttpResponseMessage response) =>
+        response.Headers.Location is { } location ? $", {location}" : ""; // masked with the rest
 
     private SourceException Failure(string reason, Exception? inner = null) => new(Credentials.Mask($"source {Id}: {reason}"), inner);
 }

@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using Ambianic.Models;
+using Ambianic.Sources;
 
 namespace Ambianic.Hosting;
 
@@ -19,29 +19,26 @@ internal static class ModelTrial
     /// <exception cref="ModelException">It does not, or takes longer than three minutes.</exception>
     public static async Task RunAsync(string onnx, CancellationToken cancellation)
     {
-        using var process = Start(onnx);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(Longest);
-        var (said, told) = (process.StandardError.ReadToEndAsync(limit.Token), process.StandardOutput.ReadToEndAsync(limit.Token));
+        var said = "it said nothing";
+        await using var process = await StartAsync(onnx, line => said = line.Trim() is { Length: > 0 } text ? text : said);
+        var ended = process.Output.CopyToAsync(Stream.Null, CancellationToken.None); // disposing the process ends it
         try
         {
-            await process.WaitForExitAsync(limit.Token);
-            await told;
+            await ended.WaitAsync(Longest, TimeProvider.System, cancellation);
         }
-        catch (OperationCanceledException)
+        catch (TimeoutException)
         {
             process.Kill();
-            cancellation.ThrowIfCancellationRequested();
             throw new ModelException($"the model runtime did not come to an end with it in {Longest.TotalMinutes:0} minutes; the file is probably damaged");
         }
 
-        if (process.ExitCode >= FirstSignal)
+        if (await process.WaitForExitAsync(cancellation) is { } exitCode and >= FirstSignal)
         {
-            throw new ModelException($"the model runtime does not survive it (signal {process.ExitCode - FirstSignal}: {LastLine(await said)}); the file is probably damaged");
+            throw new ModelException($"the model runtime does not survive it (signal {exitCode - FirstSignal}: {said}); the file is probably damaged");
         }
     }
 
-    private static Process Start(string onnx)
+    private static Task<ChildProcess> StartAsync(string onnx, Action<string> onErrorLine)
     {
         var program = Environment.ProcessPath ?? throw new InvalidOperationException("the program does not know its own path");
         List<string> arguments = ["models", Command, onnx];
@@ -50,8 +47,6 @@ internal static class ModelTrial
             arguments.Insert(0, typeof(ModelTrial).Assembly.Location);
         }
 
-        return Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        return ChildProcess.StartAsync(Executables.OfThisProcess, program, arguments, withInput: false, onErrorLine, TimeProvider.System);
     }
-
-    private static string LastLine(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "it said nothing";
 }

@@ -68,13 +68,13 @@ internal static partial class FaultTable
 
             SIGTERM, as a service manager sends it, in the worst moments.
 
-            | moment | ended after | exit code | decoders left behind | announced and lost |
+            | moment | ended after | exit code | processes left behind | announced and lost |
             |---|---|---|---|---|
 
             """);
         foreach (var termination in terminations)
         {
-            page.AppendLine(CultureInfo.InvariantCulture, $"| {termination.Moment} | {Seconds(termination.Took)} | {termination.ExitCode} | {termination.DecodersLeft} | {termination.EventsLost} |");
+            page.AppendLine(CultureInfo.InvariantCulture, $"| {termination.Moment} | {Seconds(termination.Took)} | {termination.ExitCode} | {termination.ChildrenLeft} | {termination.EventsLost} |");
         }
 
         page.AppendLine();

@@ -55,7 +55,7 @@ public sealed class FaultTests
         Assert.All(recoveries, recovery => Assert.InRange(recovery.Noticed.TotalSeconds, 0, 14));
         Assert.All(storage, recovery => Assert.InRange(recovery.Recovered.TotalSeconds, 0, 10));
         Assert.All(terminations, termination => Assert.InRange(termination.Took.TotalSeconds, 0, 10));
-        Assert.All(terminations, termination => Assert.Equal((0, 0, 0), (termination.ExitCode, termination.DecodersLeft, termination.EventsLost)));
+        Assert.All(terminations, termination => Assert.Equal((0, 0, 0), (termination.ExitCode, termination.ChildrenLeft, termination.EventsLost)));
     }
 
     private static async Task<List<Incident>> LiveThroughAsync()

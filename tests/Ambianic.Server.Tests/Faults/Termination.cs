@@ -10,9 +10,9 @@ namespace Ambianic.Faults;
 /// <param name="Moment">What it was doing.</param>
 /// <param name="Took">From the signal to the end.</param>
 /// <param name="ExitCode">Its exit code.</param>
-/// <param name="DecodersLeft">Children that outlived it.</param>
+/// <param name="ChildrenLeft">Children that outlived it.</param>
 /// <param name="EventsLost">Announced events that are not on the timeline after the next start.</param>
-internal sealed record Termination(string Moment, TimeSpan Took, int ExitCode, int DecodersLeft, int EventsLost)
+internal sealed record Termination(string Moment, TimeSpan Took, int ExitCode, int ChildrenLeft, int EventsLost)
 {
     public static IReadOnlyList<string> Moments { get; } =
         ["configuration read", "data directory made", "starting", "saving", "connecting", "waiting for a camera", "fetching a model", "a model hangs in native code", "disk full"];
@@ -68,8 +68,7 @@ internal sealed record Termination(string Moment, TimeSpan Took, int ExitCode, i
                 break;
         }
 
-        var (took, exitCode) = await EndAsync(program, cancellation);
-        var left = Processes.WithArgument($"file:{clip}").Count;
+        var (took, exitCode, left) = await EndAsync(program, cancellation);
         await using var again = AmbianicProgram.StartWith(clips.Folder, variables, "run", "--port", "0");
         using var later = new HttpClient { BaseAddress = await again.AddressAsync(cancellation) };
         return new Termination(moment, took, exitCode, left, await listener.LostAsync(later, cancellation));
@@ -81,18 +80,18 @@ internal sealed record Termination(string Moment, TimeSpan Took, int ExitCode, i
         var fault = house.Fault("disk full");
         await fault.InjectAsync();
         await Eventually.TrueAsync(() => house.Program.Output.Contains(fault.Says, StringComparison.Ordinal));
-        var (took, exitCode) = await EndAsync(house.Program, cancellation);
-        var left = Processes.WithArgument($"file:{house.Clip}").Count;
+        var (took, exitCode, left) = await EndAsync(house.Program, cancellation);
         await fault.MendAsync!();
         await house.RunAgainAsync();
         return new Termination("disk full", took, exitCode, left, await house.LostAsync(cancellation));
     }
 
-    private static async Task<(TimeSpan Took, int ExitCode)> EndAsync(AmbianicProgram program, CancellationToken cancellation)
+    private static async Task<(TimeSpan Took, int ExitCode, int Left)> EndAsync(AmbianicProgram program, CancellationToken cancellation)
     {
+        var children = Processes.Descendants(program.Id);
         var start = Stopwatch.GetTimestamp();
         var exitCode = await program.TerminateAsync(cancellation);
-        return (Stopwatch.GetElapsedTime(start), exitCode);
+        return (Stopwatch.GetElapsedTime(start), exitCode, children.Count(Processes.Run));
     }
 
     private static bool IsMoment(string moment, JsonNode status) => moment switch

@@ -13,6 +13,6 @@ public sealed class TerminationTests
     {
         var termination = await Termination.AtAsync(moment, Cancellation);
 
-        Assert.Equal((0, 0, 0), (termination.ExitCode, termination.DecodersLeft, termination.EventsLost));
+        Assert.Equal((0, 0, 0), (termination.ExitCode, termination.ChildrenLeft, termination.EventsLost));
     }
 }

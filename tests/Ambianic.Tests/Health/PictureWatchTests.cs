@@ -5,6 +5,9 @@ namespace Ambianic.Health;
 
 public sealed class PictureWatchTests
 {
+    private const int Width = 320;
+    private const int Height = 180;
+
     private readonly FakeTimeProvider _time = new();
     private readonly FramePool _pool = new();
     private readonly Random _random = new(5);
@@ -43,16 +46,69 @@ public sealed class PictureWatchTests
     [Fact]
     public void State_DimRoomWithNoise_IsGood()
     {
-        Watch(seconds: 100, pixels =>
-        {
-            for (var i = 0; i < pixels.Length; i++)
-            {
-                pixels[i] = (byte)(20 + (i / 64 % 2 * 12) + _random.Next(2));
-            }
-        });
+        Watch(seconds: 100, Noisy((x, y) => x / 80 % 2 == y / 60 % 2 ? 20 : 32, noise: 12));
 
         Assert.Equal(PictureState.Good, _watch.State);
     }
+
+    [Fact]
+    public void State_ShadeWithNoise_IsCovered()
+    {
+        Watch(seconds: 12, Noisy((x, _) => 60 + (x / 4), noise: 12)); // a hand before the lens
+
+        Assert.Equal(PictureState.Covered, _watch.State);
+    }
+
+    [Fact]
+    public void State_BlackWithMuchNoise_IsBlack()
+    {
+        Watch(seconds: 12, Noisy((_, _) => 10, noise: 25));
+
+        Assert.Equal(PictureState.Black, _watch.State);
+    }
+
+    [Fact]
+    public void State_StandingPictureWithARunningClock_IsFrozen()
+    {
+        var second = 0;
+        Watch(seconds: 65, pixels =>
+        {
+            Textured(1)(pixels);
+            pixels.Slice(Width * 4, Width).Fill((byte)second++);
+        });
+
+        Assert.Equal(PictureState.Frozen, _watch.State);
+    }
+
+    [Fact]
+    public void State_StandingPictureEncodedInChangingQuality_IsFrozen()
+    {
+        var picture = 0;
+        Watch(seconds: 70, pixels =>
+        {
+            var quality = picture++ / 2 % 3;
+            Noisy((x, y) => (x / 40 * 20) + (y / 40 * 10) + quality, noise: 1)(pixels);
+        });
+
+        Assert.Equal(PictureState.Frozen, _watch.State);
+    }
+
+    [Fact]
+    public void State_TheSameMovementAgainAndAgain_IsGood()
+    {
+        var picture = 0;
+        Watch(seconds: 70, pixels => Textured(picture++ / 2 % 3)(pixels));
+
+        Assert.Equal(PictureState.Good, _watch.State);
+    }
+
+    private Fill Noisy(Func<int, int, int> level, int noise) => pixels =>
+    {
+        for (var i = 0; i < Width * Height; i++)
+        {
+            pixels[i] = (byte)(level(i % Width, i / Width) + _random.Next(noise));
+        }
+    };
 
     private static Fill Textured(int seed) => pixels => new Random(seed).NextBytes(pixels);
 
@@ -98,7 +154,7 @@ public sealed class PictureWatchTests
     {
         for (var i = 0; i < seconds * 2; i++)
         {
-            using var frame = _pool.Rent(64, 48, PixelFormat.I420);
+            using var frame = _pool.Rent(Width, Height, PixelFormat.I420);
             fill(frame.Buffer.Span);
             _watch.See(frame);
             _time.Advance(TimeSpan.FromSeconds(0.5));

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Ambianic.Models.Import;
+using Ambianic.Sources;
 
 namespace Ambianic.Models;
 
@@ -130,6 +131,23 @@ public sealed class ModelStoreTests : IDisposable
 
         Assert.Contains("apt-get install npm", error.Message, StringComparison.Ordinal);
         Assert.Contains("@test/models@1.2.3", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task GetAsync_CancelledWhileNpmRuns_HasEndedIt()
+    {
+        var model = _fixture.PackedModel();
+        await File.WriteAllTextAsync(_fixture["waits"], "", Cancellation);
+        _fixture.Npm($"exec tail -f {_fixture["waits"]}");
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var getting = _fixture.Store().GetAsync(model, null, stop.Token);
+        await Eventually.TrueAsync(() => Processes.WithArgument(_fixture["waits"]).Count > 0);
+        var npm = Processes.WithArgument(_fixture["waits"]);
+
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => getting);
+
+        Assert.All(npm, process => Assert.False(Processes.Exist(process)));
     }
 
     [Fact]

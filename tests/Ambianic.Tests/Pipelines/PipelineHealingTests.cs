@@ -196,6 +196,20 @@ public sealed class PipelineHealingTests : SupervisorFixture
         Assert.Equal(HealthState.Terminal, status.Health);
     }
 
+    [Fact]
+    public async Task Statuses_ModelDoesNotCome_IsTerminalAfterTenMinutesAndStillFetched()
+    {
+        Registry.Add<NoOptions>("slow", (_, _) => new SlowlyPrepared(hangs: true));
+        await using var running = Run(new ScriptedSource(Pool, live: true, ScriptedSource.GivesAndWaits(1)), Configure("door", "slow"));
+        await Eventually.TrueAsync(() => running.Supervisor.Statuses is [{ State: PipelineState.Preparing }]);
+
+        var waited = await AdvanceUntilAsync(() => running.Supervisor.Statuses[0].Health == HealthState.Terminal);
+        await AdvanceUntilAsync(() => running.Supervisor.Statuses[0].SilenceSeconds > 900);
+
+        Assert.InRange(waited.TotalMinutes, 9.9, 10.1);
+        Assert.Equal(0, running.Supervisor.Statuses[0].Rebuilt);
+    }
+
     private static async IAsyncEnumerable<Frame> Steady(
         Func<Frame> show, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {

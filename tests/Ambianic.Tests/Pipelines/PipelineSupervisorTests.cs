@@ -105,6 +105,62 @@ public sealed class PipelineSupervisorTests : SupervisorFixture
     }
 
     [Fact]
+    public async Task Statuses_AskedAfterAPauseBeforeTheNextRound_TellOfNoSilence()
+    {
+        using var supervisor = Create(_ => new ScriptedSource(Pool, live: true, ScriptedSource.GivesAndWaits(1)));
+        await supervisor.ApplyAsync([Configure("door")], Cancellation);
+        await Eventually.TrueAsync(() => supervisor.Statuses is [{ Processed: 1 }]);
+
+        Time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(HealthState.Healthy, supervisor.Statuses[0].Health);
+        Assert.InRange(supervisor.Statuses[0].SilenceSeconds, 0, 2);
+        await supervisor.ApplyAsync([], Cancellation);
+    }
+
+    [Fact]
+    public async Task RunAsync_MostConnectionsHangTogether_NoneIsGivenUpMeanwhile()
+    {
+        var source = new ScriptedSource(Pool, live: true, ScriptedSource.GivesAndWaits(1));
+        await using var running = Run(source, Configure("a"), Configure("b"), Configure("c"));
+        await Eventually.TrueAsync(() => running.Supervisor.Statuses.Count(status => status.Processed == 1) == 3);
+
+        await AdvanceUntilAsync(() => running.Supervisor.Statuses.All(status => status.Health == HealthState.Terminal));
+
+        Assert.All(running.Supervisor.Statuses, status => Assert.Equal((0L, 0L), (status.Healed, status.Rebuilt)));
+        Assert.Equal(3, source.Connected);
+    }
+
+    [Fact]
+    public async Task ApplyAsync_OneDoesNotLetGo_OthersStartMeanwhileAndItsSuccessorWhenItHas()
+    {
+        using var never = new SemaphoreSlim(0);
+        var made = 0;
+        Registry.Add<NoOptions>("hangs", (_, _) =>
+        {
+            var isFirst = Interlocked.Increment(ref made) == 1;
+            return new Element(async (sample, next, cancellation) =>
+            {
+                if (isFirst)
+                {
+                    await never.WaitAsync(CancellationToken.None); // it does not listen when it is asked to stop
+                }
+
+                await next(sample, cancellation);
+            });
+        });
+        await using var running = Run(_ => new ScriptedSource(Pool, live: true, ScriptedSource.GivesAndWaits(1)), Configure("a", "hangs"), Configure("b"));
+        await Eventually.TrueAsync(() => running.Supervisor.Statuses is [{ Elements: [{ Name: "hangs" }] }, { Processed: 1 }]);
+
+        await running.Supervisor.ApplyAsync([Configure("a", "hangs") with { Fingerprint = "edited" }, Configure("b") with { Fingerprint = "edited" }, Configure("new")], Cancellation)
+            .WaitAsync(Eventually.Patience, Cancellation);
+
+        await Eventually.TrueAsync(() => running.Supervisor.Statuses is [{ Processed: 0 }, { Processed: 1 }, { Processed: 1 }]);
+        never.Release();
+        await Eventually.TrueAsync(() => running.Supervisor.Statuses[0].Processed == 1);
+    }
+
+    [Fact]
     public async Task ApplyAsync_OneOfThreeChanged_TheOthersGoOnAsTheyWere()
     {
         var sources = new System.Collections.Concurrent.ConcurrentDictionary<string, ScriptedSource>();
@@ -144,5 +200,6 @@ public sealed class PipelineSupervisorTests : SupervisorFixture
         var held = await AdvanceUntilAsync(() => running.Supervisor.Statuses.All(status => status.Rebuilt > 0));
 
         Assert.InRange(held.TotalMinutes, 10, 14);
+        Assert.Contains("common", running.Supervisor.SystemicTrouble, StringComparison.Ordinal); // it is no less so after a while
     }
 }

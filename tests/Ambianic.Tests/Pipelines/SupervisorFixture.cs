@@ -34,15 +34,16 @@ public abstract class SupervisorFixture
 
     protected Running Run(IFrameSource source, params PipelineConfiguration[] configurations) => Run(_ => source, configurations);
 
-    protected Running Run(Func<SourceOptions, IFrameSource> source, params PipelineConfiguration[] configurations)
+    protected Running Run(Func<SourceOptions, IFrameSource> source, params PipelineConfiguration[] configurations) =>
+        new(Create(source), configurations);
+
+    /// <summary>A supervisor that does not look after anybody by itself.</summary>
+    protected PipelineSupervisor Create(Func<SourceOptions, IFrameSource> source)
     {
         var services = new ServiceCollection()
             .AddSingleton<ILogger<Pipeline>>(new LogRecorder<Pipeline>())
             .BuildServiceProvider();
-        return new Running(
-            new PipelineSupervisor(
-                new PipelineBuilder(Registry, options => source(options), services, Time), () => Policy, Dog, Time, Log),
-            configurations);
+        return new PipelineSupervisor(new PipelineBuilder(Registry, options => source(options), services, Time), () => Policy, Dog, Time, Log);
     }
 
     /// <summary>Lets time pass in the supervisor's own rhythm: it looks once a second.</summary>

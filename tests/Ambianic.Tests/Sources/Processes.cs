@@ -18,14 +18,46 @@ internal static partial class Processes
            select id,
     ];
 
+    /// <summary>What a process has started, and what those have, so far as they run.</summary>
+    public static IReadOnlyList<int> Descendants(int process)
+    {
+        var parents = Directory.EnumerateDirectories("/proc")
+            .Select(folder => int.TryParse(Path.GetFileName(folder), out var id) ? (Id: id, Parent: Parent(id)) : default)
+            .Where(one => one.Parent > 0)
+            .ToLookup(one => one.Parent, one => one.Id);
+        List<int> found = [process];
+        for (var i = 0; i < found.Count; i++)
+        {
+            found.AddRange(parents[found[i]]);
+        }
+
+        return found[1..];
+    }
+
     /// <summary>True also for one that has ended and was not reaped, a zombie.</summary>
     public static bool Exist(int process) => Directory.Exists($"/proc/{process}");
+
+    /// <summary>True for one that has not ended, whether it was reaped or not.</summary>
+    public static bool Run(int process) => Arguments(process) is [{ Length: > 0 }, ..];
 
     public static void Signal(IReadOnlyList<int> processes, int signal)
     {
         foreach (var process in processes)
         {
             _ = SendSignal(process, signal);
+        }
+    }
+
+    private static int Parent(int process)
+    {
+        try
+        {
+            var status = File.ReadAllText($"/proc/{process}/stat");
+            return int.Parse(status[(status.LastIndexOf(')') + 2)..].Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return 0; // it has just ended
         }
     }
 

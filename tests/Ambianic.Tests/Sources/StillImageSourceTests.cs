@@ -66,6 +66,7 @@ public sealed class StillImageSourceTests
         await FailsAsync(LoopbackServer.Http("200 OK", "image/png", Picture.AsSpan(0, 300)), "cut off");
         await FailsAsync(LoopbackServer.Http("200 OK", "image/jpeg", new byte[33 << 20]), "larger than 32 MiB");
         await FailsAsync(LoopbackServer.Http("404 Not Found", "text/plain", ""u8), "no such picture");
+        await FailsAsync(LoopbackServer.Http("302 Found", "text/plain", ""u8), "give the picture's own address");
         await FailsAsync(LoopbackServer.Http("503 Busy", "text/plain", ""u8), "503 Busy");
         await FailsAsync([.. "this is not HTTP\r\n\r\n"u8], "does not speak HTTP");
     }

@@ -1,0 +1,85 @@
+namespace Ambianic.Sources;
+
+/// <summary>
+/// Cancels its token when a source has kept somebody waiting for too long. When the program itself stood still meanwhile (paused,
+/// starved of processor time), the timer is late, and what came in that time has not been read yet: the wait begins anew.
+/// </summary>
+internal sealed class StallTimer : IDisposable
+{
+    /// <summary>A timer that is later than this did not run in time because nothing did.</summary>
+    private static readonly TimeSpan Late = TimeSpan.FromSeconds(0.5);
+
+    private readonly TimeSpan _limit;
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _stalled = new();
+    private readonly Lock _gate = new();
+    private readonly ITimer _timer;
+    private bool _isWaiting;
+    private long _since;
+
+    /// <param name="limit">How long a wait may last.</param>
+    /// <param name="time">Measures it.</param>
+    public StallTimer(TimeSpan limit, TimeProvider time)
+    {
+        _limit = limit;
+        _time = time;
+        _timer = time.CreateTimer(static self => ((StallTimer)self!).Ring(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Cancelled once a wait was too long.</summary>
+    public CancellationToken Stalled => _stalled.Token;
+
+    /// <summary>A wait begins, or begins anew.</summary>
+    public void Start()
+    {
+        lock (_gate)
+        {
+            _isWaiting = true;
+            _since = _time.GetTimestamp();
+            _timer.Change(_limit, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>What was waited for has come.</summary>
+    public void Stop()
+    {
+        lock (_gate)
+        {
+            _isWaiting = false;
+            _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Stop();
+        _timer.Dispose();
+    }
+
+    private void Ring()
+    {
+        lock (_gate)
+        {
+            var waited = _time.GetElapsedTime(_since);
+            if (!_isWaiting)
+            {
+                return;
+            }
+
+            if (waited < _limit)
+            {
+                _timer.Change(_limit - waited, Timeout.InfiniteTimeSpan); // what rang was meant for the wait before
+                return;
+            }
+
+            if (waited - _limit > Late)
+            {
+                Start();
+                return;
+            }
+        }
+
+        _stalled.Cancel();
+    }
+}
