@@ -65,6 +65,18 @@ public sealed class OperatorTests : IDisposable
     }
 
     [Theory]
+    [InlineData(4, 3, 3, "a picture of 4 channels and 3 filters of 3 do not belong together")]
+    [InlineData(4, 2, 1, "a picture of 4 channels and 2 filters of 1 do not belong together")]
+    public void Import_GroupsThatDoNotFit_AreRefused(int channels, int filters, int depth, string reason)
+    {
+        var model = new TinyTflite();
+        var (x, y) = (model.Tensor("x", TinyTflite.Float, [1, 2, 2, channels]), model.Tensor("y", TinyTflite.Float, [1, 2, 2, filters]));
+        model.Operator(CONV_2D, [x, model.Constant([filters, 1, 1, depth], new float[filters * depth]), -1], [y], new FlatNode((0, Same), (1, 1), (2, 1)));
+
+        _tiny.AssertRefused(model.Build([x], [y]), $"operator 0 (CONV_2D): {reason}");
+    }
+
+    [Theory]
     [InlineData(1, 5, "1 pixels cannot become 5 with a filter of 3, a stride of 2 and SAME padding")]
     [InlineData(0, 5, "0 pixels cannot become 5")]
     [InlineData(1_000_000, 5, "1000000 pixels cannot become 5")]
