@@ -76,6 +76,27 @@ public sealed class OperatorTests : IDisposable
         _tiny.AssertRefused(model.Build([x], [y]), $"operator 0 (CONV_2D): {reason}");
     }
 
+    [Fact]
+    public void Import_InputOfAnOpenSize_IsRefusedByName()
+    {
+        var model = new TinyTflite();
+        var (x, y) = (model.Tensor("picture", TinyTflite.Float, [1, 1, 1, 3], signature: [1, -1, -1, 3]), model.Tensor("y", TinyTflite.Float, [1, 1, 1, 3]));
+        model.Operator(RELU, [x], [y]);
+
+        _tiny.AssertRefused(model.Build([x], [y]), "input 'picture' leaves its size open ([1, ?, ?, 3]); export the model with a fixed one");
+    }
+
+    /// <summary>A size that is open and filled in is the one that the interpreter takes too; an open batch is one picture.</summary>
+    [Fact]
+    public void Import_InputOfAnOpenSizeThatIsFilledIn_HasThatSize()
+    {
+        var model = new TinyTflite();
+        var (x, y) = (model.Tensor("x", TinyTflite.Float, [1, 1, 2, 1], signature: [-1, 1, -1, 1]), model.Tensor("y", TinyTflite.Float, [1, 1, 2, 1]));
+        model.Operator(RELU, [x], [y]);
+
+        Assert.Equal([0, 2], _tiny.Run(model.Build([x], [y]), [-1f, 2f], 1, 1, 2, 1));
+    }
+
     [Theory]
     [InlineData(1, 5, "1 pixels cannot become 5 with a filter of 3, a stride of 2 and SAME padding")]
     [InlineData(0, 5, "0 pixels cannot become 5")]
