@@ -30,8 +30,8 @@ public sealed partial class ModelStore(string directory, IHttpClientFactory http
     /// <summary>Its conversions are wanted.</summary>
     internal int ImporterVersion { get; init; } = ModelImporter.Version;
 
-    /// <summary>Tries a file of the user's own, or what became of it, before it is used; a <see cref="ModelException"/> says that it must not be. The default is to trust it.</summary>
-    public Func<string, CancellationToken, Task> Trial { get; init; } = (_, _) => Task.CompletedTask;
+    /// <summary>Tries a file of the user's own, or what became of it, before it is used; a <see cref="ModelException"/> says that it must not be. The default, null, is to trust it.</summary>
+    public Func<string, CancellationToken, Task>? Trial { get; init; }
 
     private string Models => Path.Combine(directory, "models");
 
@@ -139,7 +139,7 @@ public sealed partial class ModelStore(string directory, IHttpClientFactory http
     public async Task TryAsync(string onnx, CancellationToken cancellation)
     {
         var passed = Path.Combine(Models, await RegularFile.HashAsync(onnx, cancellation) + ".tried");
-        if (File.Exists(passed))
+        if (Trial is null || File.Exists(passed))
         {
             return;
         }

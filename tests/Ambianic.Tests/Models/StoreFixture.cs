@@ -29,7 +29,7 @@ internal sealed class StoreFixture : IHttpClientFactory, IDisposable
     public ModelStore Store(TimeProvider? time = null, int importer = ModelImporter.Version, Func<string, CancellationToken, Task>? trial = null) =>
         new(Cache, this, time ?? TimeProvider.System, Log)
         {
-            NpmCommand = _npm, ImporterVersion = importer, Trial = trial ?? ((_, _) => Task.CompletedTask),
+            NpmCommand = _npm, ImporterVersion = importer, Trial = trial,
         };
 
     /// <summary>Path of a file beside the store.</summary>
