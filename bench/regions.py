@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
-"""Cuts the pictures that faces.json labels: regions of persons, as detect_faces looks at them.
+"""Cuts the pictures that faces/faces.json or poses/poses.json labels: regions of persons, as detect_faces and detect_poses look at them.
 
-    pictures.py TESTDATA FACE_API_DEMO OUT
+    regions.py LABELS TESTDATA OUT [FACE_API_DEMO]
 
-TESTDATA is the folder of recordings, FACE_API_DEMO the folder demo/ of npm's @vladmandic/face-api 1.7.15. Needs ffmpeg.
+TESTDATA is the folder of recordings; FACE_API_DEMO, which faces.json needs, the folder demo/ of npm's @vladmandic/face-api 1.7.15.
+What is to be found goes to OUT/labels.json. Where LABELS names a folder of TESTDATA as "whole", the persons in its uncut
+pictures are to be found too. Needs ffmpeg.
 """
 import json
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -26,15 +29,37 @@ def ffmpeg(source, filters, target, *options):
     subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-y", "-i", source, "-vf", filters, *options, target], check=True)
 
 
-testdata, demo, out = map(pathlib.Path, sys.argv[1:])
+def size(picture):
+    shown = ["ffprobe", "-v", "error", "-select_streams", "v", "-show_entries", "stream=width,height", "-of", "csv=p=0", picture]
+    return map(int, subprocess.run(shown, check=True, capture_output=True, text=True).stdout.strip().split(","))
+
+
+def add_whole(labels, folder):
+    for picture in sorted((folder / "images").iterdir()):
+        shutil.copy(picture, out)
+        width, height = size(picture)
+        number = len(labels["images"]) + 1
+        labels["images"].append({"id": number, "file_name": picture.name, "width": width, "height": height})
+        yolo = folder / "labels" / f"{picture.stem}.txt"
+        for line in yolo.read_text().splitlines() if yolo.exists() else []:
+            kind, x, y, w, h = map(float, line.split())
+            if kind == 0:
+                box = [(x - w / 2) * width, (y - h / 2) * height, w * width, h * height]
+                labels["annotations"].append({"image_id": number, "category_id": 1, "bbox": box})
+
+
+file, testdata, out = map(pathlib.Path, sys.argv[1:4])
 out.mkdir(parents=True, exist_ok=True)
-labelled = json.loads((pathlib.Path(__file__).parent / "faces.json").read_text())["images"]
+labels = json.loads(file.read_text())
 with tempfile.TemporaryDirectory() as frames:
     for pattern, (name, filters) in CLIPS.items():
         for clip in sorted(testdata.glob(pattern)):
             ffmpeg(clip, filters, f"{frames}/{name or clip.stem}-%02d.png", "-fps_mode", "vfr")
-    for image in labelled:
+    for image in labels["images"]:
         place, _, rest = image["picture"].rpartition("/")
-        folder = frames if not place else demo if place == "face-api" else testdata / place
+        folder = frames if not place else sys.argv[4] if place == "face-api" else testdata / place
         region = "format=rgb24,crop={width}:{height}:{left}:{top}:exact=1".format(**image)
         ffmpeg(pathlib.Path(folder) / rest, region, out / image["file_name"], "-update", "1")
+if "whole" in labels:
+    add_whole(labels, testdata / labels["whole"])
+(out / "labels.json").write_text(json.dumps(labels))
