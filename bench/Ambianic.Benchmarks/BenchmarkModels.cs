@@ -40,7 +40,8 @@ internal sealed class BenchmarkModels : IDisposable
         _services.Dispose();
     }
 
-    private static ModelRole RoleOf(string name) => ModelCatalog.Find(name)?.Role ?? ModelRole.Objects;
+    /// <summary>What the catalog says; objects for a file.</summary>
+    public static ModelRole RoleOf(string name) => ModelCatalog.Find(name)?.Role ?? ModelRole.Objects;
 
     private static ModelOptions Options(string name)
     {

@@ -115,7 +115,7 @@ internal static class Evaluation
         private async Task<JudgedDetections> LookAsync(int half, CancellationToken cancellation)
         {
             var judged = await JudgedDetections.LookAsync(
-                _raw, [.. pictures.Where((_, index) => index % 2 == half)], Floor, cancellation);
+                _raw, [.. pictures.Where((_, index) => index % 2 == half)], JudgedDetection.EnoughFor(BenchmarkModels.RoleOf(model)), Floor, cancellation);
             return label is null ? judged : judged with { Detections = [.. judged.Detections.Where(item => item.Label == label)] };
         }
 

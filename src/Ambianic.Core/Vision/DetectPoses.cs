@@ -43,7 +43,7 @@ public sealed class DetectPoses(DetectPosesOptions options, IDetector detector) 
     private const float Margin = 0.15f;
 
     /// <summary>A pose that overlaps a person so much is hers. A pose's box is tighter than a person's.</summary>
-    private const float SamePerson = 0.4f;
+    public const float SamePerson = 0.4f;
 
     /// <inheritdoc/>
     public async ValueTask PrepareAsync(CancellationToken cancellation) => await detector.ReadyAsync(cancellation);

@@ -18,8 +18,9 @@ public enum Verdict
 /// <summary>A detection and whether it is right.</summary>
 /// <param name="Label">What it says it is.</param>
 /// <param name="Confidence">0 to 1.</param>
+/// <param name="Verdict">When it has to overlap a thing as much as is enough for its kind, see <see cref="EnoughFor"/>.</param>
 /// <param name="Verdicts">When it has to overlap a thing as much as each of <see cref="Overlaps"/> says. A looser demand may lose what a stricter one finds, to a more confident detection.</param>
-public readonly record struct JudgedDetection(string Label, float Confidence, IReadOnlyList<Verdict> Verdicts)
+public readonly record struct JudgedDetection(string Label, float Confidence, Verdict Verdict, IReadOnlyList<Verdict> Verdicts)
 {
     /// <summary>Detections of one label in one picture that COCO counts, the most confident ones.</summary>
     private const int MostDetections = 100;
@@ -27,11 +28,14 @@ public readonly record struct JudgedDetection(string Label, float Confidence, IR
     /// <summary>Intersections over union that COCO asks for: .5, .55, … .95.</summary>
     public static IReadOnlyList<float> Overlaps { get; } = [.. Enumerable.Range(0, 10).Select(step => (50 + (5 * step)) / 100f)];
 
-    /// <summary>True when it overlaps a thing by half that no more confident one has found.</summary>
-    public bool IsRight => Verdicts[0] == Verdict.Right;
+    /// <summary>True when it overlaps a thing enough that no more confident one has found.</summary>
+    public bool IsRight => Verdict == Verdict.Right;
 
-    /// <summary>True when it overlaps no thing and lies on a crowd by half.</summary>
-    public bool IsIgnored => Verdicts[0] == Verdict.Ignored;
+    /// <summary>True when it overlaps no thing enough and lies on a crowd.</summary>
+    public bool IsIgnored => Verdict == Verdict.Ignored;
+
+    /// <summary>The intersection over union that makes a detection right: half, and less for poses, whose box is that of the joints.</summary>
+    public static float EnoughFor(ModelRole role) => role == ModelRole.Poses ? DetectPoses.SamePerson : Overlaps[0];
 
     /// <summary>The verdict at one of <see cref="Overlaps"/>.</summary>
     public Verdict At(float overlap) => Verdicts[(int)MathF.Round((overlap - Overlaps[0]) * 20)];
@@ -40,17 +44,21 @@ public readonly record struct JudgedDetection(string Label, float Confidence, IR
     /// Judges the detections of one picture: at each overlap anew, the most confident first, each is matched to the thing of its
     /// label that it overlaps most and that is not taken yet, else to a crowd, of which it has to be a part.
     /// </summary>
+    /// <param name="detections">What was found.</param>
+    /// <param name="truth">What there is.</param>
+    /// <param name="enough">The overlap that makes a detection right, see <see cref="EnoughFor"/>.</param>
     /// <remarks>COCO's evaluation, as in pycocotools.</remarks>
-    public static IEnumerable<JudgedDetection> Judge(IEnumerable<Detection> detections, IReadOnlyList<TrueBox> truth)
+    public static IEnumerable<JudgedDetection> Judge(IEnumerable<Detection> detections, IReadOnlyList<TrueBox> truth, float enough)
     {
         foreach (var alike in detections.GroupBy(detection => detection.Label))
         {
             Detection[] sorted = [.. alike.OrderByDescending(detection => detection.Confidence).Take(MostDetections)];
             TrueBox[] things = [.. truth.Where(thing => thing.Label == alike.Key).OrderBy(thing => thing.IsCrowd)];
+            var right = Match(sorted, things, enough);
             var verdicts = Overlaps.Select(overlap => Match(sorted, things, overlap)).ToList();
             for (var i = 0; i < sorted.Length; i++)
             {
-                yield return new JudgedDetection(alike.Key, sorted[i].Confidence, [.. verdicts.Select(at => at[i])]);
+                yield return new JudgedDetection(alike.Key, sorted[i].Confidence, right[i], [.. verdicts.Select(at => at[i])]);
             }
         }
     }

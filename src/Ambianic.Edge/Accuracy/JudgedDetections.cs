@@ -11,19 +11,20 @@ public sealed record JudgedDetections(IReadOnlyList<JudgedDetection> Detections,
     /// <summary>Looks at pictures and judges what is found.</summary>
     /// <param name="detector">Looks.</param>
     /// <param name="pictures">What there is.</param>
+    /// <param name="enough">The overlap that makes a detection right, see <see cref="JudgedDetection.EnoughFor"/>.</param>
     /// <param name="floor">Detections below this confidence are left out.</param>
     /// <param name="cancellation">Stops.</param>
     /// <exception cref="InvalidDataException">A picture cannot be read.</exception>
     /// <exception cref="InferenceException">The model could not be run.</exception>
     public static async Task<JudgedDetections> LookAsync(
-        IDetector detector, IReadOnlyList<LabelledPicture> pictures, float floor, CancellationToken cancellation)
+        IDetector detector, IReadOnlyList<LabelledPicture> pictures, float enough, float floor, CancellationToken cancellation)
     {
         var files = new PictureDetector(detector, TimeProvider.System);
         var judged = new List<JudgedDetection>();
         foreach (var picture in pictures)
         {
             var found = await files.DetectAsync(picture.Path, floor, cancellation);
-            judged.AddRange(JudgedDetection.Judge(found.Detections, picture.Boxes));
+            judged.AddRange(JudgedDetection.Judge(found.Detections, picture.Boxes, enough));
         }
 
         return new JudgedDetections(

@@ -26,16 +26,18 @@ public static class ModelCalibration
 
     /// <summary>Looks at the pictures and fits.</summary>
     /// <param name="detector">With the model's own scores: configured with <see cref="Calibration.None"/>.</param>
+    /// <param name="role">What it looks for.</param>
     /// <param name="pictures">From <see cref="LabelledPicture.Load"/>.</param>
     /// <param name="cancellation">Stops.</param>
     /// <exception cref="ArgumentException">There are too few detections to tell, or the scores say nothing.</exception>
     /// <exception cref="InvalidDataException">A picture cannot be read.</exception>
     /// <exception cref="InferenceException">The model could not be run.</exception>
     public static async Task<CalibrationReport> FitAsync(
-        IDetector detector, IReadOnlyList<LabelledPicture> pictures, CancellationToken cancellation)
+        IDetector detector, ModelRole role, IReadOnlyList<LabelledPicture> pictures, CancellationToken cancellation)
     {
-        var even = await JudgedDetections.LookAsync(detector, [.. pictures.Where((_, index) => index % 2 == 0)], SmallestScore, cancellation);
-        var odd = await JudgedDetections.LookAsync(detector, [.. pictures.Where((_, index) => index % 2 == 1)], SmallestScore, cancellation);
+        var enough = JudgedDetection.EnoughFor(role);
+        var even = await JudgedDetections.LookAsync(detector, [.. pictures.Where((_, index) => index % 2 == 0)], enough, SmallestScore, cancellation);
+        var odd = await JudgedDetections.LookAsync(detector, [.. pictures.Where((_, index) => index % 2 == 1)], enough, SmallestScore, cancellation);
         return Fit(even, odd);
     }
 

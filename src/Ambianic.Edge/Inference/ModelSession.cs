@@ -98,7 +98,6 @@ internal sealed class ModelSession : IDisposable
         {
             graph = OnnxGraph.Load(model.OnnxPath);
             var input = model.Input ?? graph.Tensor;
-            graph.Check(input);
             AddWarm(input);
             var decoder = model.Decoder is { } name
                 ? DetectionDecoders.Get(name)
@@ -108,7 +107,7 @@ internal sealed class ModelSession : IDisposable
             {
                 runs[0].Dispose();
                 runs.Clear();
-                input = DetectionDecoders.Input(decoder, graph.Tensor);
+                input = DetectionDecoders.Input(decoder, graph.Tensor, graph.IsSizeFree);
                 AddWarm(input);
             }
 
@@ -135,7 +134,8 @@ internal sealed class ModelSession : IDisposable
 
         void AddWarm(ModelInput input)
         {
-            var run = InferenceRun.Create(graph!, input, time);
+            graph!.Check(input);
+            var run = InferenceRun.Create(graph, input, time);
             runs.Add(run);
             using (givenUp.UnsafeRegister(static run => ((InferenceRun)run!).Stop(), run))
             {

@@ -17,6 +17,7 @@ internal sealed class OnnxGraph : IDisposable
         Session = session;
         (PictureInput, var shape) = FindPicture();
         Tensor = ReadTensor(shape);
+        IsSizeFree = (Tensor.Layout == TensorLayout.Nchw ? shape[2..] : shape[1..3]).All(side => side <= 0);
         Labels = ReadLabels();
     }
 
@@ -28,6 +29,9 @@ internal sealed class OnnxGraph : IDisposable
 
     /// <summary>Size, layout and type of the picture's tensor; colours are a guess.</summary>
     public ModelInput Tensor { get; }
+
+    /// <summary>True when the graph says neither width nor height.</summary>
+    public bool IsSizeFree { get; }
 
     /// <summary>Class names from the metadata, see <see cref="ClassNames"/>; empty when there are none.</summary>
     public IReadOnlyList<string> Labels { get; }

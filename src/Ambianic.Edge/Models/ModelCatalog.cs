@@ -55,7 +55,7 @@ public static class ModelCatalog
             Apache,
             Pixels(256, 256, TensorType.Int32, LetterboxPlacement.Centred),
             "movenet-single",
-            LabelSets.Person),
+            LabelSets.Person) { Calibration = new() { Slope = 2.51f, Intercept = 2.53f } },
         new(
             "movenet-lightning",
             ModelRole.Poses,
@@ -65,7 +65,7 @@ public static class ModelCatalog
             Apache,
             Pixels(192, 192, TensorType.Int32, LetterboxPlacement.Centred),
             "movenet-single",
-            LabelSets.Person),
+            LabelSets.Person) { Calibration = new() { Slope = 3.44f, Intercept = 3.05f } },
         new(
             "blazeface-back",
             ModelRole.Faces,

@@ -18,7 +18,7 @@ public sealed partial class ModelResolver(ModelStore store, ILogger<ModelResolve
         ModelRole role, ModelOptions? options, string? labels, IProgress<DownloadProgress>? progress, CancellationToken cancellation) => options switch
     {
         { Name: { Length: > 0 } name } => NamedAsync(role, name, options, labels, progress, cancellation),
-        { Onnx: { Length: > 0 } onnx } => Task.FromResult(Own(ExistingFile(onnx), onnx, options, labels)),
+        { Onnx: { Length: > 0 } onnx } => OnnxAsync(onnx, options, labels, cancellation),
         { Tflite: { Length: > 0 } tflite } when NamedFiles.IsForEdgeTpu(tflite) => EdgeTpuAsync(role, tflite, options, labels, progress, cancellation),
         { Tflite: { Length: > 0 } tflite } => TfliteAsync(role, tflite, options, labels, progress, cancellation),
         { Edgetpu: { Length: > 0 } edgetpu } => EdgeTpuAsync(role, edgetpu, options, labels, progress, cancellation),
@@ -49,6 +49,17 @@ public sealed partial class ModelResolver(ModelStore store, ILogger<ModelResolve
             Calibration = model.Calibration,
             Classes = model.Labels.Count,
         };
+
+    private async Task<ResolvedModel> OnnxAsync(string path, ModelOptions options, string? labels, CancellationToken cancellation)
+    {
+        if (!File.Exists(path))
+        {
+            throw Missing(path);
+        }
+
+        await store.TryAsync(path, cancellation);
+        return Own(Path.GetFullPath(path), path, options, labels);
+    }
 
     private async Task<ResolvedModel> TfliteAsync(
         ModelRole role, string path, ModelOptions options, string? labels, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
@@ -83,24 +94,6 @@ public sealed partial class ModelResolver(ModelStore store, ILogger<ModelResolve
 
     private static ResolvedModel Own(string onnx, string path, ModelOptions options, string? labels) => new(
         Path.GetFileName(path), onnx, null, options.Decoder, labels is null ? null : LabelFile.Read(labels));
-
-    private static string ExistingFile(string path)
-    {
-        if (!File.Exists(path))
-        {
-            throw Missing(path);
-        }
-
-        try
-        {
-            using var file = RegularFile.Open(path);
-            return Path.GetFullPath(path);
-        }
-        catch (Exception error) when (error is ModelException or IOException or UnauthorizedAccessException)
-        {
-            throw new ModelException($"the model {path} cannot be read: {error.Message}", error);
-        }
-    }
 
     private static ModelException Missing(string path) => Directory.Exists(path)
         ? new($"the model {path} is a folder, not a file")

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using Ambianic.Models.Import;
 using Microsoft.Extensions.Logging;
 
@@ -31,8 +30,8 @@ public sealed partial class ModelStore(string directory, IHttpClientFactory http
     /// <summary>Its conversions are wanted.</summary>
     internal int ImporterVersion { get; init; } = ModelImporter.Version;
 
-    /// <summary>Tries what a file of the user's own became, before it is used; a <see cref="ModelException"/> says that it must not be. The default is to trust it.</summary>
-    public Func<string, CancellationToken, Task> Trial { get; init; } = (_, _) => Task.CompletedTask;
+    /// <summary>Tries a file of the user's own, or what became of it, before it is used; a <see cref="ModelException"/> says that it must not be. The default, null, is to trust it.</summary>
+    public Func<string, CancellationToken, Task>? Trial { get; init; }
 
     private string Models => Path.Combine(directory, "models");
 
@@ -116,17 +115,7 @@ public sealed partial class ModelStore(string directory, IHttpClientFactory http
     /// <exception cref="ModelException">It cannot be read.</exception>
     public async Task<string> ImportAsync(string path, CancellationToken cancellation)
     {
-        string hash;
-        try
-        {
-            await using var file = RegularFile.Open(path);
-            hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellation));
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ModelException)
-        {
-            throw new ModelException($"the model {path} cannot be read: {error.Message}", error);
-        }
-
+        var hash = await RegularFile.HashAsync(path, cancellation);
         var onnx = new ConvertedFile(Models, Path.GetFileNameWithoutExtension(path), [hash], ImporterVersion);
         if (!await FinishedFile.IsWholeAsync(onnx.Path, cancellation))
         {
@@ -143,6 +132,36 @@ public sealed partial class ModelStore(string directory, IHttpClientFactory http
         }
 
         return onnx.Path;
+    }
+
+    /// <summary>Tries an ONNX file of the user's own, unless one with the same content has passed before.</summary>
+    /// <exception cref="ModelException">It cannot be read, or must not be used.</exception>
+    public async Task TryAsync(string onnx, CancellationToken cancellation)
+    {
+        var passed = Path.Combine(Models, await RegularFile.HashAsync(onnx, cancellation) + ".tried");
+        if (Trial is null || File.Exists(passed))
+        {
+            return;
+        }
+
+        try
+        {
+            await Trial(onnx, cancellation);
+        }
+        catch (ModelException error)
+        {
+            throw new ModelException($"{onnx} cannot be used: {error.Message}", error);
+        }
+
+        try
+        {
+            Directory.CreateDirectory(Models);
+            await File.WriteAllBytesAsync(passed, [], cancellation);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // A folder that only others may write: it is tried again at the next start.
+        }
     }
 
     private static async Task<string?> EarlierAsync(ConvertedFile file, CancellationToken cancellation)

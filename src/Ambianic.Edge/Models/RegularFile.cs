@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Ambianic.Models;
 
 /// <summary>
@@ -34,6 +36,21 @@ public static class RegularFile
     internal static FileStream Open(string path) => HasNoLength(path)
         ? throw new ModelException("there is nothing in it: it is empty, or no file but a device or a pipe")
         : File.OpenRead(path);
+
+    /// <summary>The SHA-256 of a file's content, lower-case hexadecimal.</summary>
+    /// <exception cref="ModelException">It cannot be read; the message names it.</exception>
+    internal static async Task<string> HashAsync(string path, CancellationToken cancellation)
+    {
+        try
+        {
+            await using var file = Open(path);
+            return Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellation));
+        }
+        catch (Exception error) when (error is ModelException or IOException or UnauthorizedAccessException)
+        {
+            throw new ModelException($"the model {path} cannot be read: {error.Message}", error);
+        }
+    }
 
     /// <summary>True for an empty file, a device and a pipe. Asked before a file is opened, because that is where a pipe blocks.</summary>
     /// <exception cref="IOException">There is nothing, or it is a link that leads nowhere.</exception>

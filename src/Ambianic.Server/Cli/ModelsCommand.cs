@@ -109,15 +109,13 @@ internal static class ModelsCommand
         {
             await using var services = Build(new DownloadLine(Console.Error));
             var options = CommonOptions.Model(parsed.GetValue(model), parsed.GetValue(decoder)) ?? new ModelOptions();
-            var detector = services.GetRequiredService<IDetectorFactory>().Create(
-                parsed.GetValue(role) ?? ModelCatalog.Find(options.Name ?? "")?.Role ?? ModelRole.Objects,
-                options with { Calibration = Calibration.None },
-                null);
+            var looksFor = parsed.GetValue(role) ?? ModelCatalog.Find(options.Name ?? "")?.Role ?? ModelRole.Objects;
+            var detector = services.GetRequiredService<IDetectorFactory>().Create(looksFor, options with { Calibration = Calibration.None }, null);
             var pictures = LabelledPicture.Load(parsed.GetRequiredValue(images), parsed.GetRequiredValue(labels));
             CalibrationReport report;
             try
             {
-                report = await ModelCalibration.FitAsync(detector, pictures, cancellation);
+                report = await ModelCalibration.FitAsync(detector, looksFor, pictures, cancellation);
             }
             catch (ArgumentException error)
             {

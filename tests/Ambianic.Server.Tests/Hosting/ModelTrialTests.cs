@@ -1,6 +1,9 @@
 using System.IO.Compression;
+using Ambianic.Configuration;
 using Ambianic.Inference;
 using Ambianic.Models;
+using Ambianic.Vision;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ambianic.Hosting;
 
@@ -29,17 +32,28 @@ public sealed class ModelTrialTests : IDisposable
     [Fact]
     public async Task RunAsync_ModelThatEndsTheRuntime_IsAnErrorAndThisProcessGoesOn()
     {
-        var onnx = _directory["damaged.onnx"];
-        await using (var packed = new GZipStream(new MemoryStream(Convert.FromBase64String(EndsTheRuntime)), CompressionMode.Decompress))
-        await using (var file = File.Create(onnx))
-        {
-            await packed.CopyToAsync(file, Cancellation);
-        }
-
+        var onnx = await WriteDamagedAsync();
 
         var error = await Assert.ThrowsAsync<ModelException>(() => ModelTrial.RunAsync(onnx, Cancellation));
 
         Assert.Contains("the model runtime does not survive it", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Ready_OwnFileThatEndsTheRuntime_IsAnErrorOfItsDetectorAndAnotherSees()
+    {
+        var damaged = await WriteDamagedAsync();
+        var good = new TinyOnnx(1, 3, 32, 32).Output("output0", [1, 1, 6], [8, 8, 24, 24, 0.9f, 0]).Write(_directory.Path);
+        var store = new ModelStore(_directory["cache"], null!, TimeProvider.System, NullLogger<ModelStore>.Instance) { Trial = ModelTrial.RunAsync };
+        var resolver = new ModelResolver(store, NullLogger<ModelResolver>.Instance);
+        using var pool = new DetectorPool(
+            (role, model, labels, cancellation) => resolver.ResolveAsync(role, model, labels, null, cancellation), TimeProvider.System, NullLogger<DetectorPool>.Instance);
+
+        var error = await Assert.ThrowsAsync<InferenceException>(async () =>
+            await pool.Create(ModelRole.Objects, new ModelOptions { Onnx = damaged }, null).ReadyAsync(Cancellation));
+        await pool.Create(ModelRole.Objects, new ModelOptions { Onnx = good }, null).ReadyAsync(Cancellation);
+
+        Assert.StartsWith($"{damaged} cannot be used: the model runtime does not survive it", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -49,5 +63,14 @@ public sealed class ModelTrialTests : IDisposable
         await File.WriteAllTextAsync(_directory["noise.onnx"], "no model", Cancellation);
 
         await ModelTrial.RunAsync(_directory["noise.onnx"], Cancellation); // an error when it is loaded for good
+    }
+
+    private async Task<string> WriteDamagedAsync()
+    {
+        var onnx = _directory["damaged.onnx"];
+        await using var packed = new GZipStream(new MemoryStream(Convert.FromBase64String(EndsTheRuntime)), CompressionMode.Decompress);
+        await using var file = File.Create(onnx);
+        await packed.CopyToAsync(file, Cancellation);
+        return onnx;
     }
 }

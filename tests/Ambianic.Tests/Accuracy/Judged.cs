@@ -4,6 +4,10 @@ namespace Ambianic.Accuracy;
 internal static class Judged
 {
     /// <summary>Right wherever no more overlap is asked for than it has.</summary>
-    public static JudgedDetection Of(string label, float confidence, float overlap) =>
-        new(label, confidence, [.. JudgedDetection.Overlaps.Select(least => overlap >= least ? Verdict.Right : Verdict.Wrong)]);
+    public static JudgedDetection Of(string label, float confidence, float overlap)
+    {
+        return new(label, confidence, VerdictAt(0.5f), [.. JudgedDetection.Overlaps.Select(VerdictAt)]);
+
+        Verdict VerdictAt(float least) => overlap >= least ? Verdict.Right : Verdict.Wrong;
+    }
 }

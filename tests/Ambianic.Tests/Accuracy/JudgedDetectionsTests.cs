@@ -13,7 +13,8 @@ public sealed class JudgedDetectionsTests
 
         var judged = JudgedDetection.Judge(
             [new Detection("person", 0.6f, box), new Detection("person", 0.9f, box), new Detection("dog", 0.8f, box)],
-            [new TrueBox("person", box)]);
+            [new TrueBox("person", box)],
+            0.5f);
 
         Assert.Equal(
             [("person", 0.9f, true), ("person", 0.6f, false), ("dog", 0.8f, false)], judged.Select(item => (item.Label, item.Confidence, item.IsRight)));
@@ -24,13 +25,28 @@ public sealed class JudgedDetectionsTests
     {
         var judged = JudgedDetection.Judge(
             [new Detection("person", 0.9f, new Box(0, 0, 0.62f, 1)), new Detection("person", 0.8f, new Box(0, 0, 0.92f, 1))],
-            [new TrueBox("person", Box.Whole)]).ToList();
+            [new TrueBox("person", Box.Whole)],
+            0.5f).ToList();
 
         Assert.Equal((Verdict.Right, Verdict.Wrong), (judged[0].At(0.5f), judged[1].At(0.5f)));
         Assert.Equal((Verdict.Right, Verdict.Wrong), (judged[0].At(0.6f), judged[1].At(0.6f)));
         Assert.Equal((Verdict.Wrong, Verdict.Right), (judged[0].At(0.65f), judged[1].At(0.65f)));
         Assert.Equal((Verdict.Wrong, Verdict.Right), (judged[0].At(0.9f), judged[1].At(0.9f)));
         Assert.Equal((Verdict.Wrong, Verdict.Wrong), (judged[0].At(0.95f), judged[1].At(0.95f)));
+    }
+
+    /// <summary>The joints of somebody who stands with arms down fill less of her box than half.</summary>
+    [Theory]
+    [InlineData(ModelRole.Poses, true)]
+    [InlineData(ModelRole.Objects, false)]
+    [InlineData(ModelRole.Faces, false)]
+    public void Judge_OverlapOfFourTenths_IsRightForPosesAlone(ModelRole role, bool isRight)
+    {
+        var judged = Assert.Single(JudgedDetection.Judge(
+            [new Detection("person", 0.9f, new Box(0.2f, 0.1f, 0.7f, 1))], [new TrueBox("person", Box.Whole)], JudgedDetection.EnoughFor(role)));
+
+        Assert.Equal(isRight, judged.IsRight);
+        Assert.Equal(Verdict.Wrong, judged.At(0.5f));
     }
 
     [Fact]
@@ -46,7 +62,8 @@ public sealed class JudgedDetectionsTests
                 new Detection("person", 0.6f, new Box(0.5f, 0, 0.95f, 0.1f)), // a ninth of it on the crowd
                 new Detection("dog", 0.5f, new Box(0, 0, 0.1f, 0.2f)),
             ],
-            [new TrueBox("person", new Box(0, 0, 0.55f, 1)) { IsCrowd = true }, new TrueBox("person", alone)]);
+            [new TrueBox("person", new Box(0, 0, 0.55f, 1)) { IsCrowd = true }, new TrueBox("person", alone)],
+            0.5f);
 
         Assert.Equal([Verdict.Ignored, Verdict.Ignored, Verdict.Right, Verdict.Wrong, Verdict.Wrong], judged.Select(item => item.At(0.5f)));
     }
@@ -55,7 +72,7 @@ public sealed class JudgedDetectionsTests
     public void AveragePrecisionAndAt_DetectionOnACrowd_DoesNotCount()
     {
         var judged = new JudgedDetections(
-            [.. Persons((0.9f, 1)).Detections, new JudgedDetection("person", 0.8f, [.. JudgedDetection.Overlaps.Select(_ => Verdict.Ignored)]), .. Persons((0.7f, 1)).Detections], TwoPersons);
+            [.. Persons((0.9f, 1)).Detections, new JudgedDetection("person", 0.8f, Verdict.Ignored, [.. JudgedDetection.Overlaps.Select(_ => Verdict.Ignored)]), .. Persons((0.7f, 1)).Detections], TwoPersons);
 
         Assert.Equal(1, judged.AveragePrecision(0.5f), 6);
         Assert.Equal((1.0, 1.0), judged.At(0.5f));

@@ -123,6 +123,16 @@ public sealed class CatalogModelsTests
         Assert.All(found, body => Assert.Equal(17, body.Keypoints.Count));
     }
 
+    [Theory]
+    [InlineData("movenet-thunder", "person.jpg", 1)]
+    [InlineData("movenet-thunder", "person-couch.jpg", 1)]
+    [InlineData("movenet-thunder", "background.jpg", 0)]
+    [InlineData("movenet-lightning", "person.jpg", 1)]
+    [InlineData("movenet-lightning", "person-couch.jpg", 1)]
+    [InlineData("movenet-lightning", "background.jpg", 0)]
+    public async Task Poses_ModelOfOneBody_ShowsIt(string model, string picture, int bodies) =>
+        Assert.Equal(bodies, (await LookAsync(model, picture)).Count);
+
     private static async Task<IReadOnlyList<Detection>> LookAsync(string name, string picture)
     {
         var path = TestData.Require($"pictures/{picture}");

@@ -111,6 +111,23 @@ public sealed class OwnModelTests : IDisposable
         Assert.Equal((0.75f, new Box(0.25f, 0.25f, 0.75f, 0.75f)), (detection.Confidence, detection.Box));
     }
 
+    /// <summary>The body ends in the middle of a frame of 640x400, which becomes 256x160; only a graph of a free size takes that as it is.</summary>
+    [Theory]
+    [InlineData(256, 256, 160f / 256 / 2)]
+    [InlineData(192, 256, 160f / 192 / 2)]
+    [InlineData(-1, -1, 0.5f)]
+    public async Task Detect_MoveNetMultiPose_TakesPicturesOfTheGraphsSize(int height, int width, float bottom)
+    {
+        var body = new float[6 * 56];
+        ((float[])[0, 0.25f, bottom, 0.75f, 0.9f]).CopyTo(body.AsSpan(51));
+        var path = TinyOnnx.OfWholeNumbers(1, height, width, 3).Output("output_0", [1, 6, 56], body).Write(_folder.FullName);
+
+        var detection = Assert.Single(await LookAsync(path, 640, 400));
+
+        Assert.Equal(("person", 0.25f, 0.75f), (detection.Label, detection.Box.XMin, detection.Box.XMax));
+        Assert.Equal(0.5f, detection.Box.YMax, 3);
+    }
+
     [Theory]
     [InlineData("{0: 'cat', 5: 'dog'}")]
     [InlineData("""{"0": "cat", "5": "dog"}""")]

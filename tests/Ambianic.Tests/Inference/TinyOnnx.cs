@@ -9,6 +9,7 @@ internal sealed class TinyOnnx
 {
     private const int Float = 1;
     private const int UInt8 = 2;
+    private const int Int32 = 6;
     private const int Int64 = 7;
     private const int Bool = 9;
     private const int Float16 = 10;
@@ -29,6 +30,9 @@ internal sealed class TinyOnnx
 
     /// <summary>A model whose picture is bytes.</summary>
     public static TinyOnnx OfBytes(params long[] picture) => new(UInt8, picture);
+
+    /// <summary>A model whose picture is whole numbers of 32 bits.</summary>
+    public static TinyOnnx OfWholeNumbers(params long[] picture) => new(Int32, picture);
 
     /// <summary>A model whose picture is numbers of half precision.</summary>
     public static TinyOnnx OfHalfPrecision(params long[] picture) => new(Float16, picture);

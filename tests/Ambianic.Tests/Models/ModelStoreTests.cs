@@ -27,6 +27,40 @@ public sealed class ModelStoreTests : IDisposable
         Assert.Equal(["models", Path.GetRelativePath(_fixture.Cache, first)], _fixture.Files);
     }
 
+    [Fact]
+    public async Task TryAsync_SameContent_IsTriedOnce()
+    {
+        List<string> tried = [];
+        var store = _fixture.Store(trial: (onnx, _) =>
+        {
+            tried.Add(Path.GetFileName(onnx));
+            return Task.CompletedTask;
+        });
+        await File.WriteAllTextAsync(_fixture["one.onnx"], "same", Cancellation);
+        await File.WriteAllTextAsync(_fixture["two.onnx"], "same", Cancellation);
+        await File.WriteAllTextAsync(_fixture["three.onnx"], "other", Cancellation);
+
+        foreach (var name in (string[])["one.onnx", "one.onnx", "two.onnx", "three.onnx"])
+        {
+            await store.TryAsync(_fixture[name], Cancellation);
+        }
+
+        Assert.Equal(["one.onnx", "three.onnx"], tried);
+    }
+
+    [Fact]
+    public async Task TryAsync_FileThatFailed_IsTriedAgain()
+    {
+        await File.WriteAllTextAsync(_fixture["bad.onnx"], "x", Cancellation);
+        var store = _fixture.Store(trial: (_, _) => throw new ModelException("the runtime does not survive it"));
+
+        for (var time = 0; time < 2; time++)
+        {
+            var error = await Assert.ThrowsAsync<ModelException>(() => store.TryAsync(_fixture["bad.onnx"], Cancellation));
+            Assert.Equal($"{_fixture["bad.onnx"]} cannot be used: the runtime does not survive it", error.Message);
+        }
+    }
+
     [Theory]
     [InlineData(100)] // cut short
     [InlineData(10_000)] // its last byte is another one

@@ -26,8 +26,11 @@ internal sealed class StoreFixture : IHttpClientFactory, IDisposable
     /// <summary>What the stores logged.</summary>
     public RecordedLog<ModelStore> Log { get; } = new();
 
-    public ModelStore Store(TimeProvider? time = null, int importer = ModelImporter.Version) =>
-        new(Cache, this, time ?? TimeProvider.System, Log) { NpmCommand = _npm, ImporterVersion = importer };
+    public ModelStore Store(TimeProvider? time = null, int importer = ModelImporter.Version, Func<string, CancellationToken, Task>? trial = null) =>
+        new(Cache, this, time ?? TimeProvider.System, Log)
+        {
+            NpmCommand = _npm, ImporterVersion = importer, Trial = trial,
+        };
 
     /// <summary>Path of a file beside the store.</summary>
     public string this[string name] => _directory[name];

@@ -33,9 +33,15 @@ public static class DetectionDecoders
     /// <summary>How pictures are prepared for a model of a decoder's family: as is usual there, and where the tensor takes whole numbers, pixels as they are.</summary>
     /// <param name="decoder">The family.</param>
     /// <param name="tensor">Size, layout and type that the graph asks for.</param>
-    public static ModelInput Input(IDetectionDecoder decoder, ModelInput tensor)
+    /// <param name="isSizeFree">True when the graph takes pictures of any size, so that the family may choose.</param>
+    public static ModelInput Input(IDetectionDecoder decoder, ModelInput tensor, bool isSizeFree)
     {
         var usual = decoder.Usual(tensor);
+        if (!isSizeFree)
+        {
+            usual = usual with { Width = tensor.Width, Height = tensor.Height, SizeMultiple = 0 };
+        }
+
         return tensor.Type is TensorType.UInt8 or TensorType.Int32
             ? usual with { Mean = ModelInput.NoMean, Scale = ModelInput.NoScale } // a quantised graph holds the normalisation
             : usual;

@@ -14,8 +14,11 @@ public sealed record ModelDescription(
 public sealed record ModelTensor(string Name, string Type, IReadOnlyList<int>? Shape)
 {
     /// <summary>For example <c>input float[1, 192, 192, 3]</c>.</summary>
-    public override string ToString() =>
-        $"{Name} {Type}[{(Shape is null ? "..." : string.Join(", ", Shape.Select(size => size < 0 ? "?" : $"{size}")))}]";
+    public override string ToString() => $"{Name} {Type}{Sizes(Shape)}";
+
+    /// <summary>For example <c>[1, ?, ?, 3]</c>.</summary>
+    internal static string Sizes(IReadOnlyList<int>? shape) =>
+        $"[{(shape is null ? "..." : string.Join(", ", shape.Select(size => size < 0 ? "?" : $"{size}")))}]";
 
     internal static ModelTensor Of(GraphValue value) => new(value.Name, value.Type.ToString().ToLowerInvariant(), value.Shape);
 }

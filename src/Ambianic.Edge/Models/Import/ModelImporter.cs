@@ -10,7 +10,7 @@ namespace Ambianic.Models.Import;
 public static class ModelImporter
 {
     /// <summary>Raised whenever a file would become a model that computes something else, so that cached results are made anew.</summary>
-    public const int Version = 5;
+    public const int Version = 6;
 
     private const long LargestFile = 1 << 30;
     private static ReadOnlySpan<byte> TfliteIdentifier => "TFL3"u8;

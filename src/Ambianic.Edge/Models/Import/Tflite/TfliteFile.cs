@@ -9,6 +9,7 @@ namespace Ambianic.Models.Import.Tflite;
 /// <param name="ZeroPoints">As many.</param>
 /// <param name="Axis">The axis of the channels.</param>
 /// <param name="Sparsity">How <paramref name="Data"/> is packed; null when it is not.</param>
+/// <param name="Signature">As <paramref name="Shape"/>, but -1 for a size that is left open, where that holds any number; empty when the file does not say.</param>
 internal sealed record TfliteTensor(
     string Name,
     ElementType Type,
@@ -17,10 +18,14 @@ internal sealed record TfliteTensor(
     IReadOnlyList<float> Scales,
     IReadOnlyList<long> ZeroPoints,
     int Axis,
-    FlatTable? Sparsity)
+    FlatTable? Sparsity,
+    IReadOnlyList<int> Signature)
 {
     /// <summary>True when its elements stand for real numbers.</summary>
     public bool IsQuantised => Scales.Count > 0 && Type is ElementType.UInt8 or ElementType.Int8 or ElementType.Int16;
+
+    /// <summary>True when a size other than the batch's is left open, and nobody has filled it in: converters write 1 for it.</summary>
+    public bool IsSizeOpen => Signature.Zip(Shape).Skip(1).Any(axis => axis is { First: < 0, Second: <= 1 });
 }
 
 /// <summary>The first graph of a TensorFlow Lite file (schema 3), taken apart and checked, not yet understood.</summary>
@@ -93,7 +98,8 @@ internal sealed class TfliteFile
             scales,
             zeroPoints.Length == scales.Length ? zeroPoints : new long[scales.Length],
             quantisation?.Int32(6) ?? 0,
-            table.Table(6));
+            table.Table(6),
+            table.Int32s(7));
     }
 
     private static ElementType ReadType(byte type) => type switch

@@ -13,7 +13,22 @@ internal sealed partial class TfliteReader
     {
         var filter = Weights(item, [0, 3, 1, 2]);
         var dilations = new long[] { Option(item, 5, 1), Option(item, 4, 1) };
-        return Activated(item, 3, _builder.Convolve(In(item, 0), filter, Bias(item, 2), Window(item), dilations, 1));
+        return Activated(item, 3, _builder.Convolve(In(item, 0), filter, Bias(item, 2), Window(item), dilations, Groups(item)));
+    }
+
+    /// <summary>A filter of fewer channels than the picture has sees one group of them after the other.</summary>
+    private int Groups(TfliteOperator item)
+    {
+        var (picture, filter) = (TensorOf(Input(item, 0)).Shape, RequireConstant(Input(item, 1)).Shape);
+        if (picture.Count != 4)
+        {
+            return 1; // the file does not say it
+        }
+
+        var groups = filter[3] > 0 && picture[3] % filter[3] == 0 ? picture[3] / filter[3] : 0;
+        return groups > 0 && filter[0] % groups == 0
+            ? groups
+            : throw new ModelException($"a picture of {picture[3]} channels and {filter[0]} filters of {filter[3]} do not belong together");
     }
 
     /// <summary>TensorFlow Lite: one, row, column, output channel.</summary>

@@ -57,6 +57,12 @@ internal sealed partial class TfliteReader
             throw new ModelException($"input '{tensor.Name}': activations of 16 bits or per channel are not supported");
         }
 
+        if (tensor.IsSizeOpen)
+        {
+            throw new ModelException(
+                $"input '{tensor.Name}' leaves its size open ({ModelTensor.Sizes(tensor.Signature)}); export the model with a fixed one");
+        }
+
         if (!tensor.IsQuantised)
         {
             _values[index] = _builder.Input(tensor.Name, Wide(tensor.Type), tensor.Shape);

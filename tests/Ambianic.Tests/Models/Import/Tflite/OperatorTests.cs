@@ -65,6 +65,39 @@ public sealed class OperatorTests : IDisposable
     }
 
     [Theory]
+    [InlineData(4, 3, 3, "a picture of 4 channels and 3 filters of 3 do not belong together")]
+    [InlineData(4, 2, 1, "a picture of 4 channels and 2 filters of 1 do not belong together")]
+    public void Import_GroupsThatDoNotFit_AreRefused(int channels, int filters, int depth, string reason)
+    {
+        var model = new TinyTflite();
+        var (x, y) = (model.Tensor("x", TinyTflite.Float, [1, 2, 2, channels]), model.Tensor("y", TinyTflite.Float, [1, 2, 2, filters]));
+        model.Operator(CONV_2D, [x, model.Constant([filters, 1, 1, depth], new float[filters * depth]), -1], [y], new FlatNode((0, Same), (1, 1), (2, 1)));
+
+        _tiny.AssertRefused(model.Build([x], [y]), $"operator 0 (CONV_2D): {reason}");
+    }
+
+    [Fact]
+    public void Import_InputOfAnOpenSize_IsRefusedByName()
+    {
+        var model = new TinyTflite();
+        var (x, y) = (model.Tensor("picture", TinyTflite.Float, [1, 1, 1, 3], signature: [1, -1, -1, 3]), model.Tensor("y", TinyTflite.Float, [1, 1, 1, 3]));
+        model.Operator(RELU, [x], [y]);
+
+        _tiny.AssertRefused(model.Build([x], [y]), "input 'picture' leaves its size open ([1, ?, ?, 3]); export the model with a fixed one");
+    }
+
+    /// <summary>A size that is open and filled in is the one that the interpreter takes too; an open batch is one picture.</summary>
+    [Fact]
+    public void Import_InputOfAnOpenSizeThatIsFilledIn_HasThatSize()
+    {
+        var model = new TinyTflite();
+        var (x, y) = (model.Tensor("x", TinyTflite.Float, [1, 1, 2, 1], signature: [-1, 1, -1, 1]), model.Tensor("y", TinyTflite.Float, [1, 1, 2, 1]));
+        model.Operator(RELU, [x], [y]);
+
+        Assert.Equal([0, 2], _tiny.Run(model.Build([x], [y]), [-1f, 2f], 1, 1, 2, 1));
+    }
+
+    [Theory]
     [InlineData(1, 5, "1 pixels cannot become 5 with a filter of 3, a stride of 2 and SAME padding")]
     [InlineData(0, 5, "0 pixels cannot become 5")]
     [InlineData(1_000_000, 5, "1000000 pixels cannot become 5")]

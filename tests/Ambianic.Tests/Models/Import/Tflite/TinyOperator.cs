@@ -97,6 +97,11 @@ internal sealed record TinyOperator(string Name, byte[] Model, int[] Shape, floa
         Of("resize_nearest_neighbor to more", [1, 2, 2, 1], [1, 2, 3, 4], [1, 2, 2, 3, 4, 4, 3, 4, 4], (model, x, y) => Nearest(model, x, y, 3), [1, 3, 3, 1]),
         Of("resize_nearest_neighbor to half", [1, 4, 4, 1], Count(16), [6, 8, 14, 16], (model, x, y) => Nearest(model, x, y, 2), [1, 2, 2, 1]),
 
+        Of("conv_2d in groups", [1, 1, 2, 3], Count(6), [2, 6, 12, 8, 15, 24], (model, x, y) => model.Operator(
+            CONV_2D, [x, model.Constant([3, 1, 1, 1], 2, 3, 4), model.Constant([3], 0, 0, 0)], [y], new FlatNode((0, Same), (1, 1), (2, 1)))),
+        Of("conv_2d in groups of two", [1, 1, 1, 4], Count(4), [1 + 4, 3 + 8, 15 + 24, 21 + 32], (model, x, y) => model.Operator(
+            CONV_2D, [x, model.Constant([4, 1, 1, 2], Count(8)), model.Constant([4], 0, 0, 0, 0)], [y], new FlatNode((0, Same), (1, 1), (2, 1)))),
+
         Spread("transpose_conv, even", Same, [1, 2, 3, 2], [3, 3, 3, 2], 2, 2, [4, 6]),
         Spread("transpose_conv, odd", Same, [1, 3, 2, 2], [3, 3, 3, 2], 2, 2, [5, 3]),
         Spread("transpose_conv, other strides", Same, [1, 2, 2, 1], [1, 2, 4, 1], 1, 3, [2, 5]),

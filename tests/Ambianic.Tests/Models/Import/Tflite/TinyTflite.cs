@@ -15,7 +15,7 @@ internal sealed class TinyTflite
 
     /// <summary>Adds a tensor and returns its index; one with data is a constant.</summary>
     public int Tensor(
-        string name, byte type, int[] shape, byte[]? data = null, float[]? scales = null, long[]? zeroPoints = null, int axis = 0, FlatNode? sparsity = null)
+        string name, byte type, int[] shape, byte[]? data = null, float[]? scales = null, long[]? zeroPoints = null, int axis = 0, FlatNode? sparsity = null, int[]? signature = null)
     {
         List<(int, object)> fields = [(0, shape), (1, type), (3, name)];
         if (data is not null)
@@ -32,6 +32,11 @@ internal sealed class TinyTflite
         if (sparsity is not null)
         {
             fields.Add((6, sparsity));
+        }
+
+        if (signature is not null)
+        {
+            fields.Add((7, signature));
         }
 
         _tensors.Add(new FlatNode([.. fields]));
