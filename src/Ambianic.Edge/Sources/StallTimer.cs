@@ -2,7 +2,7 @@ namespace Ambianic.Sources;
 
 /// <summary>
 /// Cancels its token when a source has kept somebody waiting for too long. When the program itself stood still meanwhile (paused,
-/// starved of processor time), the timer is late, and what came in that time has not been read yet: the wait begins anew.
+/// starved of processor time), the timer is late, and what came in that time has not been read yet: the wait begins anew, once.
 /// </summary>
 internal sealed class StallTimer : IDisposable
 {
@@ -15,6 +15,7 @@ internal sealed class StallTimer : IDisposable
     private readonly Lock _gate = new();
     private readonly ITimer _timer;
     private bool _isWaiting;
+    private bool _wasForgiven;
     private long _since;
 
     /// <param name="limit">How long a wait may last.</param>
@@ -34,9 +35,8 @@ internal sealed class StallTimer : IDisposable
     {
         lock (_gate)
         {
-            _isWaiting = true;
-            _since = _time.GetTimestamp();
-            _timer.Change(_limit, Timeout.InfiniteTimeSpan);
+            _wasForgiven = false;
+            Begin();
         }
     }
 
@@ -57,6 +57,13 @@ internal sealed class StallTimer : IDisposable
         _timer.Dispose();
     }
 
+    private void Begin()
+    {
+        _isWaiting = true;
+        _since = _time.GetTimestamp();
+        _timer.Change(_limit, Timeout.InfiniteTimeSpan);
+    }
+
     private void Ring()
     {
         lock (_gate)
@@ -73,9 +80,10 @@ internal sealed class StallTimer : IDisposable
                 return;
             }
 
-            if (waited - _limit > Late)
+            if (waited - _limit > Late && !_wasForgiven)
             {
-                Start();
+                _wasForgiven = true; // a machine that is always late must not hide a source that is dead
+                Begin();
                 return;
             }
         }

@@ -36,6 +36,16 @@ public sealed class StallTimerTests : IDisposable
     }
 
     [Fact]
+    public void Stalled_TimerIsAlwaysLate_IsCancelledTheSecondTime()
+    {
+        _timer.Start();
+        _time.Advance(2 * Limit);
+        _time.Advance(2 * Limit);
+
+        Assert.True(_timer.Stalled.IsCancellationRequested);
+    }
+
+    [Fact]
     public void Stalled_WhatWasWaitedForCame_IsNotCancelled()
     {
         _timer.Start();
