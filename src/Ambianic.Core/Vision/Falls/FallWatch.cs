@@ -90,7 +90,7 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
         }
 
         var now = Moment.Of(track.Body, time, rule.SpineScore);
-        if (now.IsHeadAlone(_history.Stature))
+        if (now.IsRemnant(pictureWidth, _history.Stature))
         {
             return WhenUnseen(time);
         }
@@ -104,7 +104,7 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
 
     private string? WhenFallen(Moment now)
     {
-        if (_history.FindDrop(isOnTheWay: State == FallState.Descending) is { } drop && (State == FallState.Upright || drop.ShoulderDrop > Evidence.ShoulderDrop))
+        if (_history.FindDrop(pictureWidth, isOnTheWay: State == FallState.Descending) is { } drop && (State == FallState.Upright || drop.ShoulderDrop > Evidence.ShoulderDrop))
         {
             Evidence = drop with { DownAt = State == FallState.Down ? Evidence.DownAt : now.Time };
             State = State == FallState.Upright ? FallState.Descending : State;

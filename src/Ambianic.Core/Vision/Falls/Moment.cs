@@ -69,9 +69,11 @@ internal readonly record struct Moment(TimeSpan Time, Box Box, float Shoulders, 
     /// <param name="margin">How near is nearly, in picture heights.</param>
     public bool IsCut(float pictureWidth, float margin) => Box.XMin < margin || Box.XMax > pictureWidth - margin;
 
-    /// <summary>The little that still reaches into the picture of somebody who leaves it below: its shape says nothing.</summary>
+    /// <summary>The little that still reaches into the picture of somebody who is leaving it, at a side or, a head alone, below: its shape says nothing.</summary>
+    /// <param name="pictureWidth">In picture heights.</param>
     /// <param name="stature">The person's height when upright.</param>
-    public bool IsHeadAlone(float stature) => IsCutBelow && Shoulders > 0.95f && Extent < 0.5f * stature;
+    public bool IsRemnant(float pictureWidth, float stature) =>
+        (IsCut(pictureWidth, 0.02f) || (IsCutBelow && Shoulders > 0.95f)) && Extent < 0.5f * stature;
 
     /// <summary>Lying, crouching or on all fours, for a person of that height.</summary>
     public bool IsLow(FallRule rule, float stature) =>

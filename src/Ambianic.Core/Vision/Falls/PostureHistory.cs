@@ -123,8 +123,9 @@ internal sealed class PostureHistory(FallRule rule)
     }
 
     /// <summary>The deepest descent from upright to now within the rule's time, or null when it does not count as one.</summary>
+    /// <param name="pictureWidth">In picture heights; who is cut by a side of the picture is not measured.</param>
     /// <param name="isOnTheWay">Whether the person was coming down already: the time that it was not seen since does not count.</param>
-    public FallEvidence? FindDrop(bool isOnTheWay)
+    public FallEvidence? FindDrop(float pictureWidth, bool isOnTheWay)
     {
         if (Stature < rule.LeastHeight)
         {
@@ -139,6 +140,7 @@ internal sealed class PostureHistory(FallRule rule)
         {
             if (IsUpright(before)
                 && (now.Time - before.Time).TotalSeconds <= seconds
+                && !before.IsCut(pictureWidth, 0.01f)
                 && Fraction(now.Shoulders - before.Shoulders) >= rule.ShoulderDrop
                 && Fraction(now.Hips - before.Hips) >= (before.IsUpright ? rule.HipDrop : rule.StoopedHipDrop)
                 && Fraction(before.Feet - before.Shoulders - (FeetOf(now) - now.Shoulders)) >= rule.Sinking
