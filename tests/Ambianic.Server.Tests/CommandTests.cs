@@ -156,6 +156,28 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Analyze_RestingZoneThatIsNone_SaysWhereAndWatchesNothing()
+    {
+        File.WriteAllText(_directory["clip.mp4"], "");
+        File.WriteAllText(_directory["config.yaml"], """
+            pipelines:
+              room:
+                - source: camera
+                - detect_falls:
+                    resting_zones:
+                      - {xmin: left, ymin: 0, xmax: 1, ymax: 1}
+            sources:
+              camera: {uri: clip.mp4}
+            """);
+
+        var analyze = await RunAsync("analyze", "clip.mp4");
+
+        Assert.Equal(1, analyze.ExitCode);
+        Assert.Contains("xmin", analyze.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("clip.mp4", analyze.Errors, StringComparison.Ordinal); // it was not even opened
+    }
+
+    [Fact]
     public async Task Analyze_MissingFile_SaysSoAndExitsWithOne()
     {
         var analyze = await RunAsync("analyze", "not-there.mp4");

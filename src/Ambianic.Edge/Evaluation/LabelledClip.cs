@@ -50,7 +50,8 @@ public sealed record LabelledClip(string Name, string Path, string Set, double? 
         foreach (var (row, line) in rows.Skip(1))
         {
             row.AddRange(Enumerable.Repeat("", Math.Max(0, header.Count - row.Count)));
-            if (row[label] is not ("fall" or "no_fall" or "n/a"))
+            var kind = row[label].Trim().ToLowerInvariant();
+            if (kind is not ("fall" or "no_fall" or "n/a"))
             {
                 others.Add(row[label]);
                 continue;
@@ -62,7 +63,7 @@ public sealed record LabelledClip(string Name, string Path, string Set, double? 
                 continue;
             }
 
-            var isFall = row[label] == "fall";
+            var isFall = kind == "fall";
             var ontoBed = isFall && description >= 0 && description < row.Count
                 && row[description].Contains("onto bed", StringComparison.OrdinalIgnoreCase);
             var set = ontoBed ? OntoBed : System.IO.Path.GetDirectoryName(row[file]) is { Length: > 0 } name ? name : row[label];
@@ -84,7 +85,7 @@ public sealed record LabelledClip(string Name, string Path, string Set, double? 
                 $"{manifest} has no column {name} in its first line{(header.Count == 1 && header[0].Contains(';') ? ": its columns are separated by semicolons, save it with commas" : "")}");
 
         double Time(string column, string text, int line) => double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
-            && seconds < TimeSpan.FromDays(1).TotalSeconds
+            && seconds >= 0 && seconds < TimeSpan.FromDays(1).TotalSeconds
             ? seconds
             : throw new InvalidDataException($"{manifest}:{line}: {column} is \"{text}\", not seconds");
     }

@@ -67,7 +67,7 @@ internal static class AnalyzeCommand
         {
             (0, null) => "the configuration has no pipeline",
             (0, _) => $"there is no pipeline {name}; there are: {names}",
-            (1, _) when matching[0].Problems.FirstOrDefault(problem => !IsAboutSource(problem)) is { } problem => problem.ToString(),
+            (1, _) when matching[0].Problems.FirstOrDefault(problem => !IsAboutSource(problem, matching[0].Name)) is { } problem => problem.ToString(),
             (1, _) => "",
             _ => $"which pipeline? Name it with --pipeline; there are: {names}",
         };
@@ -75,8 +75,8 @@ internal static class AnalyzeCommand
     }
 
     /// <summary>The source is replaced by the file, so what is wrong with it does not matter.</summary>
-    private static bool IsAboutSource(ConfigurationProblem problem) =>
-        problem.Path.Contains("[0]", StringComparison.Ordinal) || problem.Path.StartsWith("sources", StringComparison.Ordinal);
+    private static bool IsAboutSource(ConfigurationProblem problem, string pipeline) =>
+        problem.Path.StartsWith($"pipelines.{pipeline}[0]", StringComparison.Ordinal) || problem.Path.StartsWith("sources", StringComparison.Ordinal);
 
     private static async Task<int> RunAsync(
         ConfigurationResult configuration, PipelineConfiguration pipeline, string path, CancellationToken cancellation)

@@ -24,6 +24,25 @@ public sealed class LabelledClipTests : IDisposable
         Assert.Equal($"there is no folder {_directory["nowhere"]}", error.Message);
     }
 
+    [Theory]
+    [InlineData("-Infinity")]
+    [InlineData("NaN")]
+    [InlineData("soon")]
+    public void Read_TimeThatIsNone_SaysWhere(string time)
+    {
+        var error = Assert.Throws<InvalidDataException>(() => Read("file,label,fall_start_s", $"a.mp4,fall,{time}"));
+
+        Assert.Equal($"{_directory["m.csv"]}:2: fall_start_s is \"{time}\", not seconds", error.Message);
+    }
+
+    [Fact]
+    public void Read_LabelInCapitals_IsTheSameLabel()
+    {
+        var clips = Read("file,label,fall_start_s", "a.mp4,Fall,1.5", "b.mp4,No_Fall,");
+
+        Assert.Equal([1.5, null], clips.Select(clip => clip.FallStart));
+    }
+
     [Fact]
     public void Delay_MomentOfBeingDownIsKnown_CountsFromThere()
     {
