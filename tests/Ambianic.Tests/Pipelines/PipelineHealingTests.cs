@@ -51,21 +51,8 @@ public sealed class PipelineHealingTests : SupervisorFixture
     public async Task RunAsync_ElementHangs_IsReplacedAloneAndTheConnectionStays()
     {
         using var never = new SemaphoreSlim(0);
-        var made = 0;
         Registry.Add<NoOptions>("first", (_, _) => new Holder(() => { }));
-        Registry.Add<NoOptions>("hangs", (_, _) =>
-        {
-            var isFirst = Interlocked.Increment(ref made) == 1;
-            return new Element(async (sample, next, cancellation) =>
-            {
-                if (isFirst)
-                {
-                    await never.WaitAsync(CancellationToken.None); // it does not listen when it is asked to stop
-                }
-
-                await next(sample, cancellation);
-            });
-        });
+        AddElementThatHangsOnce("hangs", never);
         var source = new ScriptedSource(Pool, live: true, Steady);
         await using var running = Run(source, Configure("door", "first", "hangs"));
         await Eventually.TrueAsync(() => running.Supervisor.Statuses is [{ Elements: [_, { Name: "hangs" }] }]);

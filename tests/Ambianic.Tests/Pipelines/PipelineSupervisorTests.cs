@@ -135,20 +135,7 @@ public sealed class PipelineSupervisorTests : SupervisorFixture
     public async Task ApplyAsync_OneDoesNotLetGo_OthersStartMeanwhileAndItsSuccessorWhenItHas()
     {
         using var never = new SemaphoreSlim(0);
-        var made = 0;
-        Registry.Add<NoOptions>("hangs", (_, _) =>
-        {
-            var isFirst = Interlocked.Increment(ref made) == 1;
-            return new Element(async (sample, next, cancellation) =>
-            {
-                if (isFirst)
-                {
-                    await never.WaitAsync(CancellationToken.None); // it does not listen when it is asked to stop
-                }
-
-                await next(sample, cancellation);
-            });
-        });
+        AddElementThatHangsOnce("hangs", never);
         await using var running = Run(_ => new ScriptedSource(Pool, live: true, ScriptedSource.GivesAndWaits(1)), Configure("a", "hangs"), Configure("b"));
         await Eventually.TrueAsync(() => running.Supervisor.Statuses is [{ Elements: [{ Name: "hangs" }] }, { Processed: 1 }]);
 

@@ -46,6 +46,25 @@ public abstract class SupervisorFixture
         return new PipelineSupervisor(new PipelineBuilder(Registry, options => source(options), services, Time), () => Policy, Dog, Time, Log);
     }
 
+    /// <summary>Registers an element whose first instance does not listen when it is asked to stop; others pass on what comes.</summary>
+    protected void AddElementThatHangsOnce(string name, SemaphoreSlim never)
+    {
+        var made = 0;
+        Registry.Add<NoOptions>(name, (_, _) =>
+        {
+            var isFirst = Interlocked.Increment(ref made) == 1;
+            return new Element(async (sample, next, cancellation) =>
+            {
+                if (isFirst)
+                {
+                    await never.WaitAsync(CancellationToken.None);
+                }
+
+                await next(sample, cancellation);
+            });
+        });
+    }
+
     /// <summary>Lets time pass in the supervisor's own rhythm: it looks once a second.</summary>
     /// <returns>How much time.</returns>
     protected async Task<TimeSpan> AdvanceUntilAsync(Func<bool> condition)
