@@ -25,16 +25,18 @@ internal sealed class PictureLook
     /// <summary>So many times the average change of a cell is more than noise does to it.</summary>
     private const float AboveNoise = 3.5f;
 
-    /// <summary>One thing, however small, makes its neighbours stand out as well; noise makes a cell or two.</summary>
+    /// <summary>One thing, however small, makes its neighbours stand out as well, and again in the next pictures; noise makes other cells stand out each time.</summary>
     private const int FewestOfAThing = 4;
+    private const int PicturesOfAThing = 3;
 
     private float[] _cells = new float[Columns * Rows];
     private float[] _former = new float[Columns * Rows];
+    private readonly int[] _standsOutFor = new int[Columns * Rows]; // pictures in a row
 
     /// <summary>Average brightness, 0 to 255.</summary>
     public float Mean { get; private set; }
 
-    /// <summary>True when nothing can be made out: one colour, or shade alone.</summary>
+    /// <summary>True when nothing can be made out that was in the two pictures before as well: one colour, shade or noise alone.</summary>
     public bool IsFlat { get; private set; }
 
     /// <summary>The same for pictures that are exactly the same.</summary>
@@ -115,18 +117,23 @@ internal sealed class PictureLook
         }
 
         (Print, Mean, Change) = (print, sum / (End - First), most);
-        IsFlat = CountOutstanding(Math.Clamp(AboveNoise * changes / (End - First), LeastOutstanding, MostOutstanding)) < FewestOfAThing;
+        IsFlat = CountStillOutstanding(Math.Clamp(AboveNoise * changes / (End - First), LeastOutstanding, MostOutstanding)) < FewestOfAThing;
     }
 
-    /// <summary>Counts cells that differ from the middle of their neighbours at both sides, or above and below; along a shade none does.</summary>
-    private int CountOutstanding(float limit)
+    /// <summary>
+    /// Counts cells that differ, picture after picture, from the middle of their neighbours at both sides, or above and
+    /// below; along a shade none does.
+    /// </summary>
+    private int CountStillOutstanding(float limit)
     {
         var count = 0;
         for (var i = First; i < End; i++)
         {
             var isAmong = i % Columns is > 0 and < Columns - 1;
             var isBetween = i >= First + Columns && i < End - Columns;
-            count += (isAmong && Differs(i, 1, limit)) || (isBetween && Differs(i, Columns, limit)) ? 1 : 0;
+            var standsOut = (isAmong && Differs(i, 1, limit)) || (isBetween && Differs(i, Columns, limit));
+            _standsOutFor[i] = standsOut ? _standsOutFor[i] + 1 : 0;
+            count += _standsOutFor[i] >= PicturesOfAThing ? 1 : 0;
         }
 
         return count;

@@ -33,6 +33,9 @@ public sealed class PictureWatch(TimeProvider time)
     private static readonly TimeSpan FrozenAfter = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan FlatAfter = TimeSpan.FromSeconds(10);
 
+    /// <summary>A picture says no more of the time before it: a program or a camera that stood still saw nothing meanwhile.</summary>
+    private static readonly TimeSpan LongestGap = TimeSpan.FromSeconds(5);
+
     private readonly PictureLook _look = new();
     private readonly ulong[] _prints = new ulong[Versions];
     private int _oldest;
@@ -78,6 +81,11 @@ public sealed class PictureWatch(TimeProvider time)
             _connects = false;
             _connectedAt = now;
             (_changedAt, _textureAt) = _state == PictureState.Good ? (now, now) : (_changedAt, _textureAt);
+        }
+        else if (time.GetElapsedTime(_seenAt, now) - LongestGap is { Ticks: > 0 } unseen)
+        {
+            var ticks = (long)(unseen.TotalSeconds * time.TimestampFrequency);
+            (_changedAt, _textureAt) = (_changedAt + ticks, _textureAt + ticks);
         }
 
         _seenAt = now;

@@ -225,6 +225,10 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
         {
             return read();
         }
+        catch (SqliteException error) when (StorageFailure.MayBeInTheMaking(error))
+        {
+            throw StorageFailure.At(_database.Path, error); // the thread that writes knows better
+        }
         catch (Exception error) when (error is SqliteException or InvalidDataException)
         {
             throw _database.Failure(error);

@@ -23,6 +23,9 @@ internal static class StorageFailure
     /// <summary>True when the database cannot be read as one.</summary>
     public static bool IsCorruption(SqliteException error) => error.SqliteErrorCode is SqliteCorrupt or SqliteNotADatabase or SqliteWrong;
 
+    /// <summary>True when a table is missing: who only reads may have come between the making of a file and that of its tables.</summary>
+    public static bool MayBeInTheMaking(SqliteException error) => error.SqliteErrorCode == SqliteWrong;
+
     /// <summary>True when the database found no room on its disk.</summary>
     public static bool IsFull(SqliteException error) => error.SqliteErrorCode == SqliteFull;
 

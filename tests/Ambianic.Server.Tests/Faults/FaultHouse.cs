@@ -150,7 +150,11 @@ internal sealed class FaultHouse : IAsyncDisposable
                 return status;
             }
 
-            Assert.True(Stopwatch.GetElapsedTime(start) < Patience, $"{fault.Name}: {status}\n{_program!.Output}");
+            if (Stopwatch.GetElapsedTime(start) > Patience)
+            {
+                Assert.Fail($"{fault.Name}: {status}\n{_program!.Output}");
+            }
+
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, cancellation);
         }
     }

