@@ -25,13 +25,13 @@ public sealed partial class PipelineSupervisor(
     private readonly Heartbeat _heartbeat = new(time);
     private readonly PauseWatch _pauses = new(Rhythm, time);
     private readonly Lock _noticing = new();
+    private readonly List<(PipelineConfiguration Configuration, Task Ending)> _ending = []; // guarded by _applying
     private volatile IReadOnlyList<SupervisedPipeline> _pipelines = [];
     private volatile Interruption? _interruption;
     private long _interruptedAt;
     private volatile Tuple<long>? _patternSince;
     private volatile bool _isHeldBack;
     private bool _isFailing;
-    private Task _ending = Task.CompletedTask;
 
     /// <summary>All pipelines at this moment, in the order of the configuration; also those that are disabled or could not be built.</summary>
     public IReadOnlyList<PipelineStatus> Statuses
@@ -94,12 +94,13 @@ public sealed partial class PipelineSupervisor(
             }
 
             var stopped = former.Except(next).Select(pipeline => (pipeline.Configuration, Ending: pipeline.DisposeAsync().AsTask())).ToList();
-            _ending = Task.WhenAll([_ending, .. stopped.Select(one => one.Ending)]);
+            _ending.RemoveAll(one => one.Ending.IsCompleted);
+            _ending.AddRange(stopped); // also those of an earlier edit may still hold a camera
             _pipelines = next;
             var started = next.Except(former).ToList();
             foreach (var pipeline in started)
             {
-                pipeline.Start(after: Task.WhenAll(stopped.Where(one => MustMakeWay(one.Configuration, pipeline.Configuration)).Select(one => one.Ending)));
+                pipeline.Start(after: Task.WhenAll(_ending.Where(one => MustMakeWay(one.Configuration, pipeline.Configuration)).Select(one => one.Ending)));
             }
 
             return [.. stopped.Select(one => one.Configuration).Concat(started.Select(pipeline => pipeline.Configuration)).Select(one => one.Name).Distinct()];
@@ -114,7 +115,7 @@ public sealed partial class PipelineSupervisor(
     private async Task StopAsync()
     {
         await _applying.WaitAsync(CancellationToken.None);
-        await Task.WhenAll([_ending, .. _pipelines.Select(pipeline => pipeline.DisposeAsync().AsTask())]);
+        await Task.WhenAll([.. _ending.Select(one => one.Ending), .. _pipelines.Select(pipeline => pipeline.DisposeAsync().AsTask())]);
         _applying.Release();
     }
 

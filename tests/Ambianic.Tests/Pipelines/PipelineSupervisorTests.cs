@@ -148,6 +148,22 @@ public sealed class PipelineSupervisorTests : SupervisorFixture
     }
 
     [Fact]
+    public async Task ApplyAsync_EditedAgainWhileOneDoesNotLetGo_TheLastSuccessorWaitsForIt()
+    {
+        using var never = new SemaphoreSlim(0);
+        AddElementThatHangsOnce("hangs", never);
+        await using var running = Run(_ => new ScriptedSource(Pool, live: true, ScriptedSource.GivesAndWaits(1)), Configure("a", "hangs"), Configure("b"));
+        await Eventually.TrueAsync(() => running.Supervisor.Statuses is [{ Elements: [{ Name: "hangs" }] }, { Processed: 1 }]);
+
+        await running.Supervisor.ApplyAsync([Configure("a") with { Fingerprint = "edited" }, Configure("b")], Cancellation);
+        await running.Supervisor.ApplyAsync([Configure("a") with { Fingerprint = "edited again" }, Configure("b"), Configure("new")], Cancellation);
+
+        await Eventually.TrueAsync(() => running.Supervisor.Statuses is [{ Processed: 0 }, { Processed: 1 }, { Processed: 1 }]);
+        never.Release();
+        await Eventually.TrueAsync(() => running.Supervisor.Statuses[0].Processed == 1);
+    }
+
+    [Fact]
     public async Task ApplyAsync_OneOfThreeChanged_TheOthersGoOnAsTheyWere()
     {
         var sources = new System.Collections.Concurrent.ConcurrentDictionary<string, ScriptedSource>();
