@@ -26,7 +26,7 @@ internal sealed class PictureLook
     private const float AboveNoise = 3.5f;
 
     /// <summary>One thing, however small, makes its neighbours stand out as well, and again in the next pictures; noise makes other cells stand out each time.</summary>
-    private const int FewestOfAThing = 4;
+    private const int FewestOfAThing = 3;
     private const int PicturesOfAThing = 3;
 
     private float[] _cells = new float[Columns * Rows];

@@ -17,7 +17,7 @@ public sealed record LabelledClip(string Name, string Path, string Set, double? 
     /// <param name="manifest">The CSV file.</param>
     /// <param name="folder">Where the clips are: under the manifest's path, or by their names alone.</param>
     /// <returns>The clips that are there, in the order of the manifest, and the names of those that are not. Pictures are passed over.</returns>
-    /// <exception cref="InvalidDataException">The manifest lacks a column or holds a time that is none; the message says where.</exception>
+    /// <exception cref="InvalidDataException">The manifest lacks a column or holds a time that cannot be; the message says where.</exception>
     /// <exception cref="IOException">It cannot be read, or there is no such folder.</exception>
     public static (IReadOnlyList<LabelledClip> Clips, IReadOnlyList<string> Missing) Read(string manifest, string folder)
     {
@@ -67,12 +67,14 @@ public sealed record LabelledClip(string Name, string Path, string Set, double? 
             var ontoBed = isFall && description >= 0 && description < row.Count
                 && row[description].Contains("onto bed", StringComparison.OrdinalIgnoreCase);
             var set = ontoBed ? OntoBed : System.IO.Path.GetDirectoryName(row[file]) is { Length: > 0 } name ? name : row[label];
-            clips.Add(new LabelledClip(
-                row[file],
-                path,
-                set,
-                isFall ? Time("fall_start_s", row[start], line) : null,
-                isFall && ground >= 0 && row[ground].Length > 0 ? Time("fall_ground_s", row[ground], line) : null));
+            double? lost = isFall ? Time("fall_start_s", row[start], line) : null;
+            double? down = isFall && ground >= 0 && row[ground].Length > 0 ? Time("fall_ground_s", row[ground], line) : null;
+            if (down < lost)
+            {
+                throw new InvalidDataException($"{manifest}:{line}: nobody is down ({row[ground]} s) before the loss of balance ({row[start]} s)");
+            }
+
+            clips.Add(new LabelledClip(row[file], path, set, lost, down));
         }
 
         return clips.Count + missing.Count > 0

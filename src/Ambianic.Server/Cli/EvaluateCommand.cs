@@ -26,9 +26,10 @@ internal static class EvaluateCommand
         var phase = new Option<double>("--phase") { Description = "Where between two samples the first one lies, 0 to 1: a camera starts anywhere", HelpName = "P" };
         var rule = new Option<MeasuredRule>("--rule") { Description = "Whose rule is measured", DefaultValueFactory = _ => MeasuredRule.Ours };
         var poses = new Option<string?>("--poses") { Description = "Keeps what the model saw in this folder, so that the next run over the same recordings takes seconds", HelpName = "DIR" };
-        var json = new Option<bool>("--json") { Description = "One JSON object per recording and a last one for all" };
+        var json = new Option<bool>("--json") { Description = "One JSON object per recording and a last one for all but falls onto a bed" };
         fps.Must(value => value is (>= 0.5 and <= 30), "--fps must be between 0.5 and 30");
         phase.Must(value => value is (>= 0 and < 1), "--phase must be at least 0 and less than 1");
+        rule.Must(Enum.IsDefined, "--rule must be ours or reference");
         var command = new Command("falls", "Run fall detection over labelled recordings, the last frame of each held for 3 s")
         {
             manifest, directory, fps, phase, rule, poses, json,
@@ -76,15 +77,17 @@ internal static class EvaluateCommand
             }
         }
 
+        var total = FallScore.Of(results.Where(result => result.Clip.Set != LabelledClip.OntoBed));
         if (asJson)
         {
-            Console.WriteLine(JsonSerializer.Serialize(Total.Of(FallScore.Of(results)), Json));
+            Console.WriteLine(JsonSerializer.Serialize(Total.Of(total), Json));
         }
         else
         {
-            foreach (var set in results.GroupBy(result => result.Clip.Set).Select(group => (Name: group.Key, Score: FallScore.Of(group))).Append((Name: "all", Score: FallScore.Of(results))))
+            var sets = results.GroupBy(result => result.Clip.Set).ToDictionary(set => set.Key, FallScore.Of);
+            foreach (var (set, score) in sets.Append(new(sets.ContainsKey(LabelledClip.OntoBed) ? $"all but {LabelledClip.OntoBed}" : "all", total)))
             {
-                Console.WriteLine(Text(set.Name, set.Score));
+                Console.WriteLine(Text(set, score));
             }
         }
 

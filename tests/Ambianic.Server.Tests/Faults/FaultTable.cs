@@ -81,7 +81,8 @@ internal static partial class FaultTable
         page.Append("""
             ## What else is tried
 
-            - **The clock is set**: the timeline is in the order of the clock, and nothing is forgotten for its age until the clock is believed.
+            - **The clock is set, or wrong at the start**: the timeline is in the order of the clock, and nothing is forgotten for its age until the clock
+              is believed: an hour after either, time for a time server or a person to correct it. One that stays wrong for longer is believed.
             - **The configuration** is half-written, replaced by a folder or a pipe: everything runs on as it was, and the mended file is picked up.
             - **Memory runs out**: with a heap that is too small the program ends with an exit code that makes a service manager start it again, or
               says in `last_error` what failed. A decoder that the kernel kills for want of memory is "decoder killed" above.

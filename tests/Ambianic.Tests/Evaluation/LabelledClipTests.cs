@@ -36,6 +36,14 @@ public sealed class LabelledClipTests : IDisposable
     }
 
     [Fact]
+    public void Read_DownBeforeTheLossOfBalance_SaysWhere()
+    {
+        var error = Assert.Throws<InvalidDataException>(() => Read("file,label,fall_start_s,fall_ground_s", "a.mp4,fall,1.5,1.2"));
+
+        Assert.Equal($"{_directory["m.csv"]}:2: nobody is down (1.2 s) before the loss of balance (1.5 s)", error.Message);
+    }
+
+    [Fact]
     public void Read_LabelInCapitals_IsTheSameLabel()
     {
         var clips = Read("file,label,fall_start_s", "a.mp4,Fall,1.5", "b.mp4,No_Fall,");
