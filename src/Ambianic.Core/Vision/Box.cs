@@ -26,15 +26,15 @@ public readonly record struct Box(float XMin, float YMin, float XMax, float YMax
     /// <summary>Intersection over union with <paramref name="other"/>, 0 to 1; 0 when both are empty.</summary>
     public float IoU(Box other)
     {
-        var width = MathF.Min(XMax, other.XMax) - MathF.Max(XMin, other.XMin);
-        var height = MathF.Min(YMax, other.YMax) - MathF.Max(YMin, other.YMin);
-        if (width <= 0 || height <= 0)
-        {
-            return 0;
-        }
+        var intersection = Intersection(other);
+        return intersection > 0 ? intersection / (Area + other.Area - intersection) : 0;
+    }
 
-        var intersection = width * height;
-        return intersection / (Area + other.Area - intersection);
+    /// <summary>Which part of the box lies within <paramref name="other"/>, 0 to 1; 0 when it is empty.</summary>
+    public float ShareWithin(Box other)
+    {
+        var intersection = Intersection(other);
+        return intersection > 0 ? intersection / Area : 0;
     }
 
     /// <summary>Takes a box that is relative to <paramref name="region"/> and makes it relative to the picture that holds the region.</summary>
@@ -43,4 +43,8 @@ public readonly record struct Box(float XMin, float YMin, float XMax, float YMax
         region.YMin + (YMin * region.Height),
         region.XMin + (XMax * region.Width),
         region.YMin + (YMax * region.Height));
+
+    private float Intersection(Box other) =>
+        MathF.Max(0, MathF.Min(XMax, other.XMax) - MathF.Max(XMin, other.XMin))
+        * MathF.Max(0, MathF.Min(YMax, other.YMax) - MathF.Max(YMin, other.YMin));
 }

@@ -52,9 +52,10 @@ public sealed class FallEvaluation(IDetector poses, Func<SourceOptions, IFrameSo
     /// <exception cref="InferenceException">The model cannot be run.</exception>
     public async Task<ClipResult> RunAsync(LabelledClip clip, FallEvaluationOptions options, CancellationToken cancellation)
     {
+        await poses.ReadyAsync(cancellation);
         IPoseLook look = new PoseLook(poses, LeastScore, pool);
         var remembered = options.PosesFolder is { } folder
-            ? new RememberedPoses(look, Path.Combine(folder, RememberedPoses.FileFor(clip)))
+            ? new RememberedPoses(look, Path.Combine(folder, RememberedPoses.FileFor(clip, poses.Model)))
             : null;
         look = remembered ?? look;
         List<ClipAlarm> alarms = [];

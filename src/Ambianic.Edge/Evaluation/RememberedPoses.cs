@@ -30,13 +30,13 @@ internal sealed class RememberedPoses(IPoseLook look, string path) : IPoseLook
         return answer;
     }
 
-    /// <summary>Name of the file for a clip; another one once the clip has another size or another time of change.</summary>
-    public static string FileFor(LabelledClip clip)
+    /// <summary>Name of the file for what a model sees in a clip; another one once the clip has another size or another time of change.</summary>
+    public static string FileFor(LabelledClip clip, string model)
     {
         var file = new FileInfo(clip.Path);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{clip.Name.Replace('/', '_')}-{file.Length:x}-{file.LastWriteTimeUtc.Ticks:x}.json");
+            $"{clip.Name.Replace('/', '_')}-{model}-{file.Length:x}-{file.LastWriteTimeUtc.Ticks:x}.json");
     }
 
     /// <summary>Writes the file if there is something new.</summary>

@@ -62,13 +62,14 @@ public sealed class LabelledClipTests : IDisposable
     }
 
     [Fact]
-    public void FileFor_ClipThatChanged_IsAnotherFile()
+    public void FileFor_OtherModelOrClipThatChanged_IsAnotherFile()
     {
         var clip = Assert.Single(Read("file,label,fall_start_s", "a.mp4,no_fall,"));
-        var before = RememberedPoses.FileFor(clip);
-        File.AppendAllText(clip.Path, "more");
+        var before = RememberedPoses.FileFor(clip, "one");
+        Assert.NotEqual(before, RememberedPoses.FileFor(clip, "another"));
 
-        Assert.NotEqual(before, RememberedPoses.FileFor(clip));
+        File.AppendAllText(clip.Path, "more");
+        Assert.NotEqual(before, RememberedPoses.FileFor(clip, "one"));
     }
 
     private IReadOnlyList<LabelledClip> Read(params string[] lines)

@@ -17,15 +17,6 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
     /// <summary>Models find people who lie only now and then.</summary>
     private static readonly TimeSpan LyingPatience = TimeSpan.FromSeconds(15);
 
-    /// <summary>A camera that gives a sample less often than this, in seconds, has to be believed sooner.</summary>
-    private const double Slow = 0.7;
-
-    /// <summary>Seconds from sample to sample above which speeds are seen as too low.</summary>
-    private const double Sparse = 0.29;
-
-    /// <summary>Who has fallen does not go this far in a second, in heights; who walks out of the picture does.</summary>
-    private const float Walking = 0.4f;
-
     private readonly PostureHistory _history = new(rule);
     private FallWatch? _twin;
     private TimeSpan? _lyingSince;
@@ -104,52 +95,45 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
 
     private string? WhenFallen(Moment now)
     {
-        if (_history.FindDrop(pictureWidth, isOnTheWay: State == FallState.Descending) is { } drop && (State == FallState.Upright || drop.ShoulderDrop > Evidence.ShoulderDrop))
-        {
-            Evidence = drop with { DownAt = State == FallState.Down ? Evidence.DownAt : now.Time };
-            State = State == FallState.Upright ? FallState.Descending : State;
-        }
-
-        var upright = _history.At(UprightAt);
-        if (State == FallState.Descending && IsDown(now))
-        {
-            State = FallState.Down;
-            Evidence = Evidence with { DownAt = now.Time };
-        }
-
+        FollowDescent(now);
         if (State == FallState.Upright)
         {
             return null;
         }
 
-        var period = _history.Period;
-        var window = TimeSpan.FromSeconds(Math.Max(rule.ConfirmSeconds, period));
-        var (count, low) = _history.Share(now.Time - window, IsDown);
-        var enough = period > Slow ? 2 : 3;
-        var sinceDown = _history.Share(Evidence.DownAt, IsDown);
-        var isDoubtful = _history.IsOnFeet(now, upright) || _history.StandsBelow(now) || !_history.IsCertain(now.Time - window);
-        var isDownForLong = now.Time - Evidence.DownAt >= (isDoubtful ? TimeSpan.FromSeconds(rule.StoopSeconds) : 0.9 * window);
-        var walks = now is { IsCutBelow: true, IsLying: false } && _history.Travelled(now.Time - window) > Walking;
-        var satDown = Evidence.Speed < rule.SittingSpeed * (period > Sparse ? 0.8f : 1) && _history.Share(now.Time - window, _history.Sits).Share > 0.5f;
-        var isAlwaysDown = sinceDown is { Count: > 1, Share: 1 }; // the model finds who lies there only now and then
-        if (State == FallState.Down && isDownForLong && low >= rule.ConfirmShare && (count >= enough || isAlwaysDown) && !satDown && !walks)
+        var landing = new Landing(_history, rule, Evidence);
+        if (State == FallState.Down && landing is { IsSettled: true, IsSeated: false, IsWalkingOut: false })
         {
-            Evidence = Evidence with { LowShare = low, WindowSeconds = window.TotalSeconds };
+            Evidence = Evidence with { LowShare = landing.LowShare, WindowSeconds = landing.Window.TotalSeconds };
             if (Evidence.Probability >= rule.Probability)
             {
                 return Fall(now);
             }
         }
 
-        var gotUp = low < 0.3f && !_history.IsBelowSeat(now, upright);
-        if (now.Time - UprightAt > GiveUp || (now.Time - Evidence.DownAt > window && gotUp))
+        if (landing.HasRisen || now.Time - UprightAt > GiveUp)
         {
             State = FallState.Upright;
         }
 
         return null;
+    }
 
-        bool IsDown(Moment moment) => _history.IsLow(moment) || _history.IsOnFloor(moment, upright);
+    /// <summary>upright -> descending -> down; a deeper descent takes the place of the one before.</summary>
+    private void FollowDescent(Moment now)
+    {
+        if (_history.FindDrop(pictureWidth, isOnTheWay: State == FallState.Descending) is { } drop
+            && (State == FallState.Upright || drop.ShoulderDrop > Evidence.ShoulderDrop))
+        {
+            Evidence = drop with { DownAt = State == FallState.Down ? Evidence.DownAt : now.Time };
+            State = State == FallState.Upright ? FallState.Descending : State;
+        }
+
+        if (State == FallState.Descending && new Landing(_history, rule, Evidence).IsDown(now))
+        {
+            State = FallState.Down;
+            Evidence = Evidence with { DownAt = now.Time };
+        }
     }
 
     private string? WhenUnseen(TimeSpan time) => State switch

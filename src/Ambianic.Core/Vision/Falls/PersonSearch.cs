@@ -15,6 +15,9 @@ internal sealed class PersonSearch(IPoseLook look, float leastScore)
     /// <summary>Who overlaps somebody else by more than this is that other person, found twice.</summary>
     private const float SameOverlap = 0.3f;
 
+    /// <summary>Who lies by more than this within somebody who stands there is a part of that person: from near, legs look like a body.</summary>
+    private const float PartOverlap = 0.9f;
+
     private static readonly int[] Quarters = [0, 1, 3];
 
     /// <summary>Finds people.</summary>
@@ -50,7 +53,7 @@ internal sealed class PersonSearch(IPoseLook look, float leastScore)
         foreach (var quarters in Quarters)
         {
             var seen = await LookAsync(frame, region, quarters, aspect, cancellation);
-            if (seen.FirstOrDefault(body => IsNear(body, lost) && !others.Any(other => other.Box.IoU(body.Box) > SameOverlap)) is { } found)
+            if (seen.FirstOrDefault(body => IsNear(body, lost) && !others.Any(other => IsOf(other, body))) is { } found)
             {
                 // Found by looking for it: good enough to follow somebody, not to believe in somebody new.
                 return found with { Score = MathF.Min(found.Score, PersonTracker.StartScore - 0.01f) };
@@ -82,6 +85,9 @@ internal sealed class PersonSearch(IPoseLook look, float leastScore)
     /// <summary>False when a person lies and a body beside it is nearer to where somebody else was: a helper is not the one who fell.</summary>
     private static bool MayBe(Track track, Body body, IReadOnlyList<Track> tracks) =>
         !track.IsLying || tracks.MinBy(other => body.DistanceTo(other.Body)) == track;
+
+    private static bool IsOf(Body other, Body found) => found.Box.IoU(other.Box) > SameOverlap
+        || (other is { IsWide: false, Score: >= PersonTracker.StartScore } && found.Box.ShareWithin(other.Box) > PartOverlap);
 
     private static bool IsNear(Body a, Body b) => a.DistanceTo(b) < 0.8f * MathF.Max(a.Size, b.Size);
 }

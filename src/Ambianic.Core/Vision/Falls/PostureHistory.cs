@@ -14,15 +14,6 @@ internal sealed class PostureHistory(FallRule rule)
     /// <summary>Nobody falls faster; a little less than the period of a camera that gives five samples a second.</summary>
     private const double DescentSeconds = 0.18;
 
-    /// <summary>Hips this far below the feet, in the picture, are on the floor, and the person looks away from the camera; who squats has them above.</summary>
-    private const float HipsBelowFeet = 0.05f;
-
-    /// <summary>A box as high as this around an upright torso is that of somebody who sits; who lies along the camera's axis is lower.</summary>
-    private const float SittingHeight = 0.5f;
-
-    /// <summary>What the model's feet move by while those of the person do not, in heights.</summary>
-    private const float FeetMoved = 0.1f;
-
     /// <summary>How often who stoops may seem bent, for once that he seems upright.</summary>
     private const int UprightForOneStooped = 3;
 
@@ -159,25 +150,6 @@ internal sealed class PostureHistory(FallRule rule)
             Speed = FastestDescent(start.Time),
         };
     }
-
-    /// <summary>True when the hips are lower than any seat would let them, compared with when the person was upright.</summary>
-    public bool IsBelowSeat(Moment moment, Moment upright) => Fraction(moment.Hips - upright.Hips) >= rule.BelowSeat;
-
-    /// <summary>True when the person sits or lies on the floor, legs towards the camera or away from it, which leaves angle and shape of the body as they were.</summary>
-    public bool IsOnFloor(Moment moment, Moment upright) =>
-        IsBelowSeat(moment, upright)
-        && (Fraction(MathF.Abs(moment.Feet - upright.Feet)) >= rule.FeetShift || Fraction(moment.Hips - moment.Feet) >= HipsBelowFeet)
-        && Fraction(moment.Box.Height) <= rule.FloorHeight
-        && moment.Aspect > rule.SlenderAspect;
-
-    /// <summary>True when the torso is upright, legs wherever they are: somebody who came down like that sits, or squats.</summary>
-    public bool Sits(Moment moment) => moment.HasUprightTorso && Fraction(moment.Box.Height) >= SittingHeight;
-
-    /// <summary>True when the hips are well above feet that have not moved: bent to the floor, or on one knee, more probably than on it.</summary>
-    public bool IsOnFeet(Moment moment, Moment upright) => moment.Spine is not null
-        && Fraction(moment.Feet - moment.Hips) >= rule.StoopHips
-        && MathF.Abs(Fraction(moment.Feet - upright.Feet)) < FeetMoved
-        && Fraction(moment.Box.Height) > rule.StoopHeight;
 
     /// <summary>True when the person is not upright now, or only seems so because little of him is seen.</summary>
     public bool IsNoLongerUpright(Moment moment) => !IsUpright(moment) || IsLow(moment);
