@@ -10,6 +10,9 @@ internal sealed class EventFolders(string dataDir)
 
     private readonly string _root = Path.Combine(dataDir, EventNames.Root);
 
+    /// <summary>The disk that the events' files are on, which need not be that of the data directory.</summary>
+    public DriveInfo Disk => new(Directory.Exists(_root) ? _root : dataDir);
+
     /// <summary>The absolute path of a folder that an event names.</summary>
     public string PathOf(string relDir) => Path.Combine(dataDir, relDir);
 

@@ -18,7 +18,8 @@ internal sealed class Retention
     private readonly EventRemoval _removal;
     private readonly RoomLimit _forSize;
     private readonly RoomLimit _forSpace;
-    private readonly string _dataDir;
+    private readonly FreedRoom _freed;
+    private readonly EventFolders _folders;
     private readonly TimeProvider _time;
     private readonly ClockWatch _clock;
     private RetentionPolicy _policy;
@@ -30,11 +31,10 @@ internal sealed class Retention
     /// <param name="knowsAllEvents">False while the database is being filled from the files: the oldest are the last to come.</param>
     /// <param name="folders">The events' files.</param>
     /// <param name="pulse">Told that the thread that writes gets on.</param>
-    /// <param name="dataDir">On the disk whose free space counts.</param>
     /// <param name="time">Clock.</param>
     /// <param name="logger">Told of what was forgotten, and why something could not be.</param>
     public Retention(
-        Func<RetentionOptions> options, Func<bool> knowsAllEvents, EventFolders folders, WriterPulse pulse, string dataDir, TimeProvider time, ILogger logger)
+        Func<RetentionOptions> options, Func<bool> knowsAllEvents, EventFolders folders, WriterPulse pulse, TimeProvider time, ILogger logger)
     {
         _options = options;
         _knowsAllEvents = knowsAllEvents;
@@ -43,17 +43,22 @@ internal sealed class Retention
         _removal = new EventRemoval(folders, pulse, time, logger);
         _forSize = new RoomLimit("max_size_mb", _ => true, _events, folders, _removal, time, logger);
         _forSpace = new RoomLimit("min_free_mb", seen => !seen.IsPinned, _events, folders, _removal, time, logger);
-        _dataDir = dataDir;
+        _freed = new FreedRoom(() => folders.Disk.TotalFreeSpace, time, logger);
+        _folders = folders;
         _time = time;
         _clock = new ClockWatch(time);
         _policy = new RetentionPolicy(options());
     }
 
     /// <summary>Why what is due could not be forgotten at the last attempt, and what to do; null when it could.</summary>
-    public string? Trouble => _removal.Trouble ?? _forSize.Trouble ?? _forSpace.Trouble;
+    public string? Trouble => _removal.Trouble ?? _forSize.Trouble ?? _forSpace.Trouble ?? _freed.Trouble;
 
     /// <summary>An event was stored.</summary>
-    public void Stored(long bytes) => _sizes.Add(bytes);
+    public void Stored(long bytes)
+    {
+        _sizes.Add(bytes);
+        _freed.Stored(bytes);
+    }
 
     /// <summary>The database has other events than before.</summary>
     public void CountAnew() => _sizes.CountAnew();
@@ -100,6 +105,7 @@ internal sealed class Retention
         (_agedAt, _madeRoomAt) = (0, 0);
         _forSize.Forget();
         _forSpace.Forget();
+        _freed.Forget();
         return true;
     }
 
@@ -132,37 +138,54 @@ internal sealed class Retention
         if (_policy.LimitsSize)
         {
             _sizes.Count(connection);
-            isMore |= _sizes.Sum is not { } size || MakeRoom(connection, _forSize, _policy.OverSize(size));
+            isMore |= _sizes.Sum is not { } size || MakeRoom(connection, _forSize, _policy.OverSize(size), long.MaxValue).IsMore;
         }
 
-        if (_policy.LimitsSpace)
-        {
-            isMore |= MakeRoom(connection, _forSpace, _policy.ShortOfSpace(new DriveInfo(_dataDir).AvailableFreeSpace));
-        }
-
+        isMore |= _policy.LimitsSpace && MakeSpace(connection);
         _madeRoomAt = isMore ? 0 : _madeRoomAt;
     }
 
     /// <returns>True when there is more to go.</returns>
-    private bool MakeRoom(SqliteConnection connection, RoomLimit limit, long excess)
+    private bool MakeSpace(SqliteConnection connection)
     {
-        var chosen = limit.Choose(connection, excess);
-        if (!Remove(connection, chosen, "room was needed"))
+        var excess = _policy.ShortOfSpace(_folders.Disk.AvailableFreeSpace);
+        if (excess <= 0)
+        {
+            _freed.IsEnough();
+        }
+
+        if (!_freed.MayRemove())
+        {
+            return false;
+        }
+
+        _freed.Removing();
+        var (bytes, isMore) = MakeRoom(connection, _forSpace, excess, _freed.Step);
+        _freed.Removed(bytes);
+        return isMore;
+    }
+
+    private (long Bytes, bool IsMore) MakeRoom(SqliteConnection connection, RoomLimit limit, long excess, long step)
+    {
+        var chosen = limit.Choose(connection, excess, step);
+        var bytes = Remove(connection, chosen, "room was needed");
+        if (chosen.Exists(row => !_removal.CanRemove(row.Event)))
         {
             limit.Forget(); // what cannot be removed makes no room
         }
 
-        return chosen.Count == OldEvents.PageSize;
+        return (bytes, chosen.Count == OldEvents.PageSize || (chosen.Count > 0 && step < excess));
     }
 
-    /// <returns>False when some of them could not be removed.</returns>
-    private bool Remove(SqliteConnection connection, List<StoredEvent> rows, string why)
+    /// <returns>Bytes of the files removed.</returns>
+    private long Remove(SqliteConnection connection, List<StoredEvent> rows, string why)
     {
+        var bytes = 0L;
         if (rows.Count > 0)
         {
-            _sizes.Subtract(() => _removal.Remove(connection, rows, why));
+            _sizes.Subtract(() => bytes = _removal.Remove(connection, rows, why));
         }
 
-        return rows.All(row => _removal.CanRemove(row.Event));
+        return bytes;
     }
 }

@@ -38,7 +38,8 @@ internal sealed partial class RoomLimit(
     /// <summary>The events that go next.</summary>
     /// <param name="connection">The writer's.</param>
     /// <param name="excess">Bytes that have to go; 0 or less when the limit is kept.</param>
-    public List<StoredEvent> Choose(SqliteConnection connection, long excess)
+    /// <param name="step">Bytes that may go now.</param>
+    public List<StoredEvent> Choose(SqliteConnection connection, long excess, long step)
     {
         List<StoredEvent> chosen = [];
         if (!IsWithinReach(connection, excess))
@@ -47,11 +48,12 @@ internal sealed partial class RoomLimit(
         }
 
         Trouble = null;
-        foreach (var row in Candidates(connection).TakeWhile(_ => excess > 0).Take(OldEvents.PageSize))
+        var toGo = Math.Min(excess, step);
+        foreach (var row in Candidates(connection).TakeWhile(_ => toGo > 0).Take(OldEvents.PageSize))
         {
             var bytes = folders.SizeOf(row.Event);
             chosen.Add(row);
-            excess -= bytes;
+            toGo -= bytes;
             _within -= bytes;
         }
 

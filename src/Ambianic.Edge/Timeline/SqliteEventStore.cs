@@ -41,7 +41,7 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
         _database = database;
         _time = time;
         _pulse = new WriterPulse(time);
-        var forgetting = new Retention(retention, () => _catchUp is { IsTakingIn: false }, _folders, _pulse, dataDir, time, logger);
+        var forgetting = new Retention(retention, () => _catchUp is { IsTakingIn: false }, _folders, _pulse, time, logger);
         _writer = new EventWriter(
             _folders,
             database,

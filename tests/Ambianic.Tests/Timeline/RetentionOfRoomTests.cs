@@ -89,11 +89,7 @@ public sealed class RetentionOfRoomTests : IDisposable
         var stored = await _fixture.StoreAsync(store, [0, 1], "front", TimelineFixture.Person);
         stored.AddRange(await _fixture.StoreAsync(store, [2], "front", Fall));
 
-        await Eventually.TrueAsync(() =>
-        {
-            LooksAsync(store, stored[1]).GetAwaiter().GetResult();
-            return store.Trouble is not null;
-        });
+        await LookUntilTroubleAsync(store, stored[1]);
 
         Assert.Contains("retention.min_free_mb cannot be kept", store.Trouble, StringComparison.Ordinal);
         Assert.Equal(3, await store.CountAsync(new EventQuery(), Cancellation));
@@ -122,11 +118,7 @@ public sealed class RetentionOfRoomTests : IDisposable
             });
 
             await File.WriteAllBytesAsync(Path.Combine(_fixture.DataDir, "more"), new byte[1_000_000], Cancellation);
-            await Eventually.TrueAsync(() =>
-            {
-                LooksAsync(store, stored[0]).GetAwaiter().GetResult();
-                return store.Trouble is not null;
-            });
+            await LookUntilTroubleAsync(store, stored[0]);
 
             var left = await TimelineFixture.IdsAsync(store, new EventQuery());
             Assert.Superset(new HashSet<string> { stored[0].Id, stored[^1].Id, fall[0].Id }, left.ToHashSet());
@@ -157,6 +149,43 @@ public sealed class RetentionOfRoomTests : IDisposable
         var left = await TimelineFixture.IdsAsync(filled, new EventQuery());
         Assert.Equal(stored.Select(seen => seen.Id).Reverse().Take(left.Count), left);
         Assert.InRange(left.Count, 3, 40);
+    }
+
+    [Fact]
+    public async Task Append_FilesAreLinkedFromElsewhere_NoMoreGoThanShowThatItIsOfNoUse()
+    {
+        Assert.SkipUnless(await RunAsync("mount", "-t", "tmpfs", "-o", "size=40m", "tmpfs", _fixture.DataDir), "a small disk cannot be mounted here: run as root");
+        try
+        {
+            await using var store = _fixture.Open(new RetentionOptions { MinFreeMb = 20 });
+            var stored = await _fixture.StoreAsync(store, Enumerable.Range(0, 200), "front", TimelineFixture.Person);
+            var folder = Path.Combine(_fixture.DataDir, stored[0].RelDir);
+            foreach (var seen in stored)
+            {
+                await File.AppendAllBytesAsync(Path.Combine(folder, seen.ImageFileName), new byte[20_000], Cancellation); // as of a real camera
+            }
+
+            await RunAsync("cp", "-al", Path.Combine(_fixture.DataDir, "detections"), Path.Combine(_fixture.DataDir, "backup"));
+            await RunAsync("dd", "if=/dev/zero", $"of={Path.Combine(_fixture.DataDir, "ballast")}", "bs=1k", $"count={(new DriveInfo(_fixture.DataDir).AvailableFreeSpace - 17_000_000) / 1024}", "status=none");
+
+            await LookUntilTroubleAsync(store, stored[^1]);
+            Assert.Contains("a snapshot or links from elsewhere", store.Trouble, StringComparison.Ordinal);
+            await LooksAsync(store, stored[^1]);
+            Assert.InRange(await store.CountAsync(new EventQuery(), Cancellation), 140, 155); // 1 MB of them went
+
+            Directory.Delete(Path.Combine(_fixture.DataDir, "backup"), recursive: true);
+            _fixture.Time.Advance(TimeSpan.FromMinutes(10));
+            await Eventually.TrueAsync(() =>
+            {
+                LooksAsync(store, stored[^1]).GetAwaiter().GetResult();
+                return new DriveInfo(_fixture.DataDir).AvailableFreeSpace >= 20_000_000;
+            });
+            Assert.Null(store.Trouble);
+        }
+        finally
+        {
+            await RunAsync("umount", "-l", _fixture.DataDir);
+        }
     }
 
     [Fact]
@@ -241,6 +270,12 @@ public sealed class RetentionOfRoomTests : IDisposable
         await store.PinAsync(seen.Id, isPinned, Cancellation);
         await store.PinAsync(seen.Id, isPinned, Cancellation);
     }
+
+    private Task LookUntilTroubleAsync(SqliteEventStore store, DetectionEvent seen) => Eventually.TrueAsync(() =>
+    {
+        LooksAsync(store, seen).GetAwaiter().GetResult();
+        return store.Trouble is not null;
+    });
 
     private static async Task<bool> RunAsync(string program, params string[] arguments)
     {
