@@ -13,6 +13,9 @@ public sealed record Sample(Frame Frame)
     /// <summary>What the last detecting element found, relative to the region; empty when it found nothing.</summary>
     public IReadOnlyList<Detection> Detections { get; init; } = [];
 
+    /// <summary>True when it tells of a fall: no later element may replace that by what it finds itself.</summary>
+    public bool TellsOfFall => Detections is [{ Fall: not null }, ..];
+
     /// <summary>What kind of detection this is, for people: <c>Object Detection</c>, <c>Face Detection</c>, <c>Fall Detection</c>; empty before any.</summary>
     public string Display { get; init; } = "";
 

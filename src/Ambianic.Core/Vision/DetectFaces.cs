@@ -44,12 +44,18 @@ public sealed class DetectFaces(DetectFacesOptions options, IDetector detector) 
 
     /// <summary>
     /// Passes on one sample per person, its region the person with some margin, its detections the faces there. When there
-    /// is no person it passes on the sample once, without detections, and costs nothing.
+    /// is no person it passes on the sample once, without detections, and costs nothing. What tells of a fall it passes on as it is.
     /// </summary>
     /// <exception cref="InferenceException">The model could not be loaded or run.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask InvokeAsync(Sample sample, SampleHandler next, CancellationToken cancellation)
     {
+        if (sample.TellsOfFall)
+        {
+            await next(sample, cancellation);
+            return;
+        }
+
         var hasPerson = false;
         foreach (var person in sample.Detections)
         {

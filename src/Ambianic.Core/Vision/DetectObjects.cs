@@ -45,7 +45,7 @@ public sealed partial class DetectObjects(DetectObjectsOptions options, IDetecto
     /// <inheritdoc/>
     public async ValueTask PrepareAsync(CancellationToken cancellation) => await detector.ReadyAsync(cancellation);
 
-    /// <summary>Passes the sample on with what was found, most confident first.</summary>
+    /// <summary>Passes the sample on with what was found, most confident first; what tells of a fall goes before it as it is.</summary>
     /// <exception cref="InferenceException">The model could not be loaded or run.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask InvokeAsync(Sample sample, SampleHandler next, CancellationToken cancellation)
@@ -54,6 +54,12 @@ public sealed partial class DetectObjects(DetectObjectsOptions options, IDetecto
         {
             WarnOfUnknownLabels(await detector.ReadyAsync(cancellation));
             _checked = true;
+        }
+
+        if (sample.TellsOfFall)
+        {
+            await next(sample, cancellation);
+            sample = sample with { Before = [] };
         }
 
         var found = await detector.DetectAsync(sample.Frame, sample.Region, options.ConfidenceThreshold, cancellation);

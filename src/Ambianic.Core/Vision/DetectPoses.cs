@@ -48,11 +48,20 @@ public sealed class DetectPoses(DetectPosesOptions options, IDetector detector) 
     /// <inheritdoc/>
     public async ValueTask PrepareAsync(CancellationToken cancellation) => await detector.ReadyAsync(cancellation);
 
-    /// <summary>Passes the sample on with one detection per body, its key points among it, most confident first.</summary>
+    /// <summary>
+    /// Passes the sample on with one detection per body, its key points among it, most confident first; what tells of a fall goes
+    /// before it as it is.
+    /// </summary>
     /// <exception cref="InferenceException">The model could not be loaded or run.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask InvokeAsync(Sample sample, SampleHandler next, CancellationToken cancellation)
     {
+        if (sample.TellsOfFall)
+        {
+            await next(sample, cancellation);
+            sample = sample with { Before = [], Detections = [] };
+        }
+
         var whole = sample.Region ?? Box.Whole;
         List<Detection> poses = [.. await detector.DetectAsync(sample.Frame, sample.Region, options.ConfidenceThreshold, cancellation)];
         foreach (var person in sample.Detections)

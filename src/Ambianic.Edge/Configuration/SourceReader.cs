@@ -136,7 +136,7 @@ internal sealed partial class SourceReader(MappingNode section, OptionsBinder bi
     private static bool IsEndless(string text) => EndlessRegex().IsMatch(text);
 
     /// <summary>What is no recording, whatever its owner forgot to say: were it taken for one, a camera that restarts would be done with.</summary>
-    [GeneratedRegex("^((rtsps?|rtmps?|srt|udp)://|/dev/video|picamera$)", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^((rtsps?|rtmps?|srt|udp)://|https?://(?![^?#]*\.(mp4|m4v|mkv|avi|mov|webm|mpe?g|wmv|flv|gif|3gp|ts)([?#]|$))|/dev/video|picamera$)", RegexOptions.IgnoreCase)]
     private static partial Regex EndlessRegex();
 
     /// <summary>What never ends when it is given as a bare URI.</summary>

@@ -27,6 +27,10 @@ public sealed class ConfigurationLoaderTests : LoaderFixture
     [InlineData("uri: /dev/video0", true)]
     [InlineData("uri: rtsp://cam/1, live: false", false)]
     [InlineData("uri: http://cam/clip.mp4", false)]
+    [InlineData("uri: 'https://cam/clip.MKV?token=a.b'", false)]
+    [InlineData("uri: http://cam/video.mjpg", true)]
+    [InlineData("uri: 'http://cam/snapshot?file=clip.mp4', type: image", true)]
+    [InlineData("uri: http://cam/still.jpg, type: image, live: false", false)]
     [InlineData("uri: clip.mp4", false)]
     public void Load_SourceDoesNotSayWhetherItIsLive_StreamsAndCamerasAre(string source, bool isLive)
     {

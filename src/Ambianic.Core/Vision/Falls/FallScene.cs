@@ -18,6 +18,9 @@ public sealed class FallScene(IPoseLook look, FallRule rule, IReadOnlyList<Box> 
     /// <summary>What passes for people between two connections: how long it truly was, the medium does not say.</summary>
     private static readonly TimeSpan BetweenConnections = TimeSpan.FromSeconds(1);
 
+    /// <summary>More than this from sample to sample does not count: the computer was suspended, or the camera's clock was set.</summary>
+    private static readonly TimeSpan LongestGap = TimeSpan.FromSeconds(30);
+
     private readonly PersonSearch _search = new(look, rule.LeastScore);
     private readonly PersonTracker _tracker = new();
     private readonly SceneCut _cut = new();
@@ -49,6 +52,12 @@ public sealed class FallScene(IPoseLook look, FallRule rule, IReadOnlyList<Box> 
         {
             _before += _last.Value - time + BetweenConnections;
             time = _last.Value + BetweenConnections;
+            Reset();
+        }
+        else if (_last is { } last && time - last > LongestGap)
+        {
+            _before -= time - last - LongestGap;
+            time = last + LongestGap;
             Reset();
         }
         else if (_cut.Observe(frame))

@@ -18,6 +18,9 @@ internal readonly struct Landing
     /// <summary>Of the window: the first low sample of it may come a little late.</summary>
     private const double AlmostAll = 0.9;
 
+    /// <summary>Shoulders that came up by this since they were lowest: breathing and rolling over stay below.</summary>
+    private const float Rise = 0.15f;
+
     /// <summary>Low in fewer looks than this is up again.</summary>
     private const float RisenShare = 0.3f;
 
@@ -62,9 +65,9 @@ internal readonly struct Landing
     /// <summary>Which part of them showed it down, 0 to 1.</summary>
     public float LowShare { get; }
 
-    /// <summary>True when the person is down for long enough, in enough of the looks.</summary>
-    public bool IsSettled =>
-        DownFor >= (IsDoubtful ? TimeSpan.FromSeconds(_rule.StoopSeconds) : AlmostAll * Window)
+    /// <summary>True when the person is down for long enough, in enough of the looks, and not coming up again.</summary>
+    public bool IsSettled => !IsRising
+        && DownFor >= (IsDoubtful ? TimeSpan.FromSeconds(_rule.StoopSeconds) : AlmostAll * Window)
         && LowShare >= _rule.ConfirmShare
         && (Looks >= (_period > Slow ? 2 : 3) || IsAlwaysDown);
 
@@ -84,6 +87,8 @@ internal readonly struct Landing
     private TimeSpan WindowStart => Now.Time - Window;
 
     private TimeSpan DownFor => Now.Time - _descent.DownAt;
+
+    private bool IsRising => Heights(_history.LowestShoulders(WindowStart) - Now.Shoulders) > Rise;
 
     /// <summary>True when it looks like a stoop, or like nobody at all: it has to last for longer.</summary>
     private bool IsDoubtful => IsOnFeet(Now) || _history.StandsBelow(Now) || !_history.IsCertain(WindowStart);

@@ -157,6 +157,9 @@ internal sealed class PostureHistory(FallRule rule)
     /// <summary>True when one look at least since <paramref name="from"/> was certain enough to believe in somebody new.</summary>
     public bool IsCertain(TimeSpan from) => Share(from, moment => moment.Score >= PersonTracker.StartScore).Share > 0;
 
+    /// <summary>The shoulders at their lowest since <paramref name="from"/>, in picture heights from the top.</summary>
+    public float LowestShoulders(TimeSpan from) => _moments.Where(moment => moment.Time >= from).Max(moment => moment.Shoulders);
+
     /// <summary>How far the person went to the side since <paramref name="from"/>, in heights.</summary>
     public float Travelled(TimeSpan from)
     {

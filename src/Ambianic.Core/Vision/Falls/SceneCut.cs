@@ -11,14 +11,25 @@ internal sealed class SceneCut
     private const int Columns = 32;
     private const int Rows = 18;
 
-    /// <summary>A cell that changed by more than this many of 256 grey levels, after the change of the whole picture's brightness, shows something else.</summary>
-    private const int ChangedBy = 24;
+    /// <summary>Half of the cells changed by more than this many of 256 grey levels, after the change of the whole picture's brightness: more than a person can cover who falls in front of the camera.</summary>
+    private const double MostChange = 24;
 
-    /// <summary>More of the picture than a person can cover who falls in front of the camera.</summary>
-    private const double ChangedShare = 0.5;
+    /// <summary>Less is noise.</summary>
+    private const double LeastChange = 4;
 
+    /// <summary>Of the picture's contrast: in a flat picture another room is little change.</summary>
+    private const double ShareOfContrast = 0.5;
+
+    /// <summary>How many times as much change as usual: a dark picture is noise from one to the next.</summary>
+    private const double TimesUsual = 4;
+
+    /// <summary>How much of what is usual comes from the latest picture.</summary>
+    private const double Recent = 0.1;
+
+    private readonly int[] _changes = new int[Columns * Rows];
     private byte[] _before = [];
     private byte[] _now = [];
+    private double? _usual;
 
     /// <summary>Takes the next picture.</summary>
     /// <returns>True when it does not continue the one before.</returns>
@@ -32,14 +43,51 @@ internal sealed class SceneCut
             return false;
         }
 
-        var brighter = (int)Math.Round(_now.Zip(_before, (a, b) => a - b).Average());
-        var changed = 0;
-        for (var i = 0; i < _now.Length; i++)
+        var change = Change();
+        var isCut = change > Math.Clamp(Math.Max(ShareOfContrast * Math.Min(Contrast(_before), Contrast(_now)), TimesUsual * (_usual ?? change)), LeastChange, MostChange);
+        if (!isCut)
         {
-            changed += Math.Abs(_now[i] - _before[i] - brighter) > ChangedBy ? 1 : 0;
+            _usual = ((1 - Recent) * (_usual ?? change)) + (Recent * change);
         }
 
-        return changed > ChangedShare * _now.Length;
+        return isCut;
+    }
+
+    /// <summary>Grey levels by which half of the cells changed at least, beside the whole picture's brightness.</summary>
+    private double Change()
+    {
+        var brighter = (int)Math.Round(Mean(_now) - Mean(_before));
+        for (var i = 0; i < _changes.Length; i++)
+        {
+            _changes[i] = Math.Abs(_now[i] - _before[i] - brighter);
+        }
+
+        Array.Sort(_changes);
+        return _changes[_changes.Length / 2];
+    }
+
+    /// <summary>Standard deviation of the cells, in grey levels.</summary>
+    private static double Contrast(byte[] cells)
+    {
+        var mean = Mean(cells);
+        var sum = 0.0;
+        foreach (var cell in cells)
+        {
+            sum += (cell - mean) * (cell - mean);
+        }
+
+        return Math.Sqrt(sum / cells.Length);
+    }
+
+    private static double Mean(byte[] cells)
+    {
+        var sum = 0L;
+        foreach (var cell in cells)
+        {
+            sum += cell;
+        }
+
+        return (double)sum / cells.Length;
     }
 
     /// <summary>A grid of grey levels, each the mean of a few pixels of its cell.</summary>

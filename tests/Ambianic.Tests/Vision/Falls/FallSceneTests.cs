@@ -5,7 +5,7 @@ namespace Ambianic.Vision.Falls;
 public sealed class FallSceneTests
 {
     /// <summary>All but lying, not yet at rest.</summary>
-    private static readonly Posture OnTheWayDown = new(70, 250, 260, 0.15f);
+    private static readonly Posture OnTheWayDown = new(70, 75, 80, 0.15f);
 
     public static TheoryData<double> Rates => [2, 3.3, 5, 10, 15];
 
@@ -298,6 +298,16 @@ public sealed class FallSceneTests
 
     [Theory]
     [MemberData(nameof(Rates))]
+    public async Task Observe_ComputerIsSuspendedWhileSomebodyLies_GoesOnToTheLongLie(double fps)
+    {
+        var film = Film.Of(Posture.Standing, 2).Fall(Posture.Lying, 0.8).Hold(22).Move(Posture.Standing, 2).Hold(4);
+        var cinema = new Cinema(film) { Position = now => now < 7 ? now : now + 3600 };
+
+        Assert.Equal([FallLabels.Fall, FallLabels.LongLie, FallLabels.GotUp], await cinema.LabelsAsync(fps));
+    }
+
+    [Theory]
+    [MemberData(nameof(Rates))]
     public async Task Observe_ConnectionIsMadeAnewWhileSomebodyLies_GoesOnToTheLongLie(double fps)
     {
         var film = Film.Of(Posture.Standing, 2).Fall(Posture.Lying, 0.8).Hold(22).Move(Posture.Standing, 2).Hold(4);
@@ -401,8 +411,10 @@ public sealed class FallSceneTests
         Assert.Equal(3, looks);
     }
 
-    [Fact]
-    public async Task Observe_SceneCutFromStandingToLying_IsNoFall()
+    [Theory]
+    [InlineData(30, 220)]
+    [InlineData(90, 110)]
+    public async Task Observe_SceneCutFromStandingToLying_IsNoFall(byte dark, byte bright)
     {
         var pool = new FramePool();
         var posture = Posture.Standing;
@@ -415,13 +427,43 @@ public sealed class FallSceneTests
             using var frame = Cinema.Grey(pool, TimeSpan.FromSeconds(sample / 5.0));
             if (sample >= 15)
             {
-                Checkerboard(frame);
+                Checkerboard(frame, dark, bright);
             }
 
             news.AddRange(await scene.ObserveAsync(frame, [], TestContext.Current.CancellationToken));
         }
 
         Assert.Empty(news);
+    }
+
+    [Fact]
+    public async Task Observe_DarkPictureFullOfNoise_IsNoCutFromSampleToSample()
+    {
+        var pool = new FramePool();
+        var random = new Random(1);
+        var film = Film.Of(Posture.Standing, 2).Fall(Posture.Lying, 0.8).Hold(5);
+        var now = 0.0;
+        var scene = new FallScene(new CountingLook(() => { }, () => film.At(now)), new FallRule(), []);
+        List<string> labels = [];
+        for (; now < film.Length; now += 0.2)
+        {
+            using var frame = Cinema.Grey(pool, TimeSpan.FromSeconds(now));
+            for (var row = 0; row < frame.Height; row += 5)
+            {
+                for (var column = 0; column < frame.Width; column += 5)
+                {
+                    var luma = (byte)random.Next(12, 29);
+                    for (var line = 0; line < 5; line++)
+                    {
+                        frame.Buffer.Span.Slice(((row + line) * frame.Width) + column, 5).Fill(luma);
+                    }
+                }
+            }
+
+            labels.AddRange((await scene.ObserveAsync(frame, [], TestContext.Current.CancellationToken)).Select(news => news.Label));
+        }
+
+        Assert.Equal([FallLabels.Fall], labels);
     }
 
     [Fact]
@@ -448,12 +490,12 @@ public sealed class FallSceneTests
     /// <summary>Seconds that somebody has to stay low after coming down so that a slow camera sees it once, whatever its phase.</summary>
     private static double UntilSeenOnce(double fps) => fps > 5 ? 0 : fps == 5 ? 0.1 : 0.4;
 
-    private static void Checkerboard(Frame frame)
+    private static void Checkerboard(Frame frame, byte dark, byte bright)
     {
         var luma = frame.Buffer.Span;
         for (var i = 0; i < frame.Width * frame.Height; i++)
         {
-            luma[i] = ((i % frame.Width / 20) + (i / frame.Width / 15)) % 2 == 0 ? (byte)30 : (byte)220;
+            luma[i] = ((i % frame.Width / 20) + (i / frame.Width / 15)) % 2 == 0 ? dark : bright;
         }
     }
 

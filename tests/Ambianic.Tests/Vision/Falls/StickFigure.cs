@@ -28,7 +28,7 @@ public sealed record Posture(float Torso, float Thigh, float Shin, float HipHeig
     /// <summary>On the floor, legs stretched out to the side of the picture.</summary>
     public static Posture SittingOnTheFloor { get; } = new(10, 88, 88, 0.08f);
 
-    public static Posture Lying { get; } = new(88, 270, 270, 0.06f);
+    public static Posture Lying { get; } = new(88, 90, 90, 0.06f);
 
     public static Posture Between(Posture a, Posture b, float share) => new(
         a.Torso + ((b.Torso - a.Torso) * share),
