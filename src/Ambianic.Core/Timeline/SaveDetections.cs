@@ -70,7 +70,6 @@ public sealed partial class SaveDetections(
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask InvokeAsync(Sample sample, SampleHandler next, CancellationToken cancellation)
     {
-        await unsaved.TrySaveAsync(cancellation);
         if (_saving.IsCompleted)
         {
             await SavedAsync();

@@ -4,7 +4,7 @@ namespace Ambianic.Timeline;
 
 /// <summary>
 /// Reports of falls that could not be stored: each is made once only, so they wait in memory, without pictures, until the
-/// disk takes them. They outlive the pipeline that made them, which may be rebuilt meanwhile. Safe to use from several threads.
+/// disk takes them, which is tried every five seconds. They outlive the pipeline that made them, which may be rebuilt meanwhile. Safe to use from several threads.
 /// </summary>
 public sealed partial class UnsavedFalls(IEventStore store, TimeProvider time, ILogger<UnsavedFalls> logger) : IAsyncDisposable
 {
@@ -15,7 +15,7 @@ public sealed partial class UnsavedFalls(IEventStore store, TimeProvider time, I
 
     private readonly Lock _gate = new();
     private readonly Queue<DetectionEvent> _waiting = [];
-    private long _triedAt;
+    private ITimer? _retry; // while something waits
     private bool _isTrying;
     private int _tried;
     private string? _folder;
@@ -33,31 +33,17 @@ public sealed partial class UnsavedFalls(IEventStore store, TimeProvider time, I
                 return;
             }
 
-            _triedAt = time.GetTimestamp();
+            _retry ??= time.CreateTimer(_ => _ = TrySaveAsync(), null, RetryAfterFailure, RetryAfterFailure);
             _waiting.Enqueue(report with { ImageFileName = "", ThumbnailFileName = "", BeforeFileNames = [] });
         }
 
         LogKept(report.Pipeline, label, report.At);
     }
 
-    /// <summary>Stores what waits, when the last attempt is a while ago and nobody else does it; returns at once otherwise.</summary>
-    public ValueTask TrySaveAsync(CancellationToken cancellation)
-    {
-        lock (_gate)
-        {
-            if (_waiting.Count == 0 || _isTrying || time.GetElapsedTime(_triedAt) < RetryAfterFailure)
-            {
-                return ValueTask.CompletedTask;
-            }
-
-            _isTrying = true;
-        }
-
-        return new ValueTask(SaveAsync(cancellation));
-    }
-
     /// <summary>Stores what still waits, if that is possible.</summary>
-    public async ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync() => await TrySaveAsync();
+
+    private async Task TrySaveAsync()
     {
         lock (_gate)
         {
@@ -69,35 +55,42 @@ public sealed partial class UnsavedFalls(IEventStore store, TimeProvider time, I
             _isTrying = true;
         }
 
-        await SaveAsync(CancellationToken.None);
-    }
-
-    private async Task SaveAsync(CancellationToken cancellation)
-    {
         try
         {
-            _folder ??= await store.StartFolderAsync(time.GetLocalNow(), cancellation);
-            while (Next() is { } report)
-            {
-                // A name of its own for each attempt, as the files of one that failed may have stayed.
-                var name = EventNames.For(report.At.AddMicroseconds(++_tried));
-                await store.AppendAsync(report with { RelDir = _folder, JsonFileName = name + EventNames.JsonSuffix }, picture: null, cancellation);
-                LogSaved(report.Pipeline, report.At);
-                lock (_gate)
-                {
-                    _waiting.Dequeue();
-                }
-            }
+            await SaveAsync();
         }
         catch (IOException)
         {
             // told when it was kept, and shown as trouble of the storage as long as it lasts
         }
-        finally
+        catch (Exception error)
         {
+            LogDefect(error);
+        }
+
+        lock (_gate)
+        {
+            _isTrying = false;
+            if (_waiting.Count == 0)
+            {
+                _retry?.Dispose();
+                _retry = null;
+            }
+        }
+    }
+
+    private async Task SaveAsync()
+    {
+        _folder ??= await store.StartFolderAsync(time.GetLocalNow(), CancellationToken.None);
+        while (Next() is { } report)
+        {
+            // A name of its own for each attempt, as the files of one that failed may have stayed.
+            var name = EventNames.For(report.At.AddMicroseconds(++_tried));
+            await store.AppendAsync(report with { RelDir = _folder, JsonFileName = name + EventNames.JsonSuffix }, picture: null, CancellationToken.None);
+            LogSaved(report.Pipeline, report.At);
             lock (_gate)
             {
-                (_isTrying, _triedAt) = (false, time.GetTimestamp());
+                _waiting.Dequeue();
             }
         }
     }
@@ -115,6 +108,9 @@ public sealed partial class UnsavedFalls(IEventStore store, TimeProvider time, I
 
     [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline}: the report {Label} of {At} is lost, as {Count} wait already that could not be stored")]
     private partial void LogLost(string pipeline, string label, DateTimeOffset at, int count);
+
+    [LoggerMessage(LogLevel.Error, "Reports of falls that wait could not be stored; it is tried again")]
+    private partial void LogDefect(Exception error);
 
     [LoggerMessage(LogLevel.Information, "Pipeline {Pipeline}: the report of {At} that waited is stored now")]
     private partial void LogSaved(string pipeline, DateTimeOffset at);

@@ -17,7 +17,7 @@ internal sealed class PipelineReader(
         var path = ProblemList.Join("pipelines", pipeline.Key);
         var items = Items(pipeline, path, problems);
         SourceOptions? source = null;
-        var elements = new List<ElementConfiguration>();
+        var elements = new List<(Entry Element, string Path, object Options)>();
         var effective = new List<Node>();
         for (var index = 0; index < items.Count; index++)
         {
@@ -40,7 +40,7 @@ internal sealed class PipelineReader(
                 var node = element.Value is MappingNode own ? models.Resolve(own, kind.OptionsType, elementPath, problems) : element.Value;
                 if (binder.Bind(node, kind.OptionsType, elementPath, problems) is { } options)
                 {
-                    elements.Add(new ElementConfiguration(element.Key, options));
+                    elements.Add((element, elementPath, options));
                     if (node is MappingNode map)
                     {
                         ModelNames.Check(map, kind, elementPath, problems);
@@ -56,7 +56,8 @@ internal sealed class PipelineReader(
             }
         }
 
-        return new PipelineConfiguration(pipeline.Key, source, elements)
+        UncoveredPictures.Report(elements, warnings);
+        return new PipelineConfiguration(pipeline.Key, source, [.. elements.Select(item => new ElementConfiguration(item.Element.Key, item.Options))])
         {
             Problems = problems.Problems,
             Fingerprint = JsonDocuments.Canonical(new SequenceNode(pipeline.Value.Place, effective)),

@@ -158,6 +158,26 @@ public sealed class ConfigurationLoaderTests : LoaderFixture
         Assert.True(problem.IsWarning);
     }
 
+    [Theory]
+    [InlineData(true, 4)]
+    [InlineData(false, null)]
+    public void Load_PicturesAreStoredBeforeTheElementThatHidesPeople_IsAWarningWhereTheyAre(bool hides, int? line)
+    {
+        Write("config.yaml", $$"""
+            pipelines:
+              room:
+                - source: rtsp://cam/1
+                - save_detections:
+                - detect_falls: {skeleton_only: {{(hides ? "true" : "false")}}}
+                - save_detections:
+            """);
+
+        var result = LoadBuiltIn();
+
+        Assert.Equal(line, result.Problems.SingleOrDefault()?.Line);
+        Assert.All(result.Problems, problem => Assert.True(problem.IsWarning));
+    }
+
     [Fact]
     public void Load_KeysThatHoldAnchors_AreNoFault() => Assert.Empty(LoadText("""
         x-anything: 1

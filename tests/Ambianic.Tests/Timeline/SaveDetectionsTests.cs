@@ -228,16 +228,15 @@ public sealed class SaveDetectionsTests : IDisposable
     }
 
     [Fact]
-    public async Task InvokeAsync_PipelineIsRebuiltWhileAFallWaits_IsSavedByItsSuccessor()
+    public async Task InvokeAsync_NothingComesFromTheCameraWhileAFallWaits_IsSavedAllTheSame()
     {
         _store.Failure = new IOException("/data: the disk has not answered for 3 s");
         await SendAsync(Element(new SaveDetectionsOptions()), Fallen("FALL"));
+        _fixture.Time.Advance(TimeSpan.FromSeconds(60));
         _store.Failure = null;
-        _fixture.Time.Advance(TimeSpan.FromSeconds(10));
+        _fixture.Time.Advance(TimeSpan.FromSeconds(5));
 
-        await SendAsync(Element(new SaveDetectionsOptions()));
-
-        Assert.Equal([["FALL"], []], _store.Events.Select(seen => seen.Labels));
+        Assert.Equal(["FALL"], Assert.Single(_store.Events).Labels);
     }
 
     [Fact]

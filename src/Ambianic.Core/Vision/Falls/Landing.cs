@@ -65,9 +65,9 @@ internal readonly struct Landing
     /// <summary>Which part of them showed it down, 0 to 1.</summary>
     public float LowShare { get; }
 
-    /// <summary>True when the person is down for long enough, in enough of the looks, and not coming up again.</summary>
-    public bool IsSettled => !IsRising
-        && DownFor >= (IsDoubtful ? TimeSpan.FromSeconds(_rule.StoopSeconds) : AlmostAll * Window)
+    /// <summary>True when the person is down for long enough, in enough of the looks.</summary>
+    public bool IsSettled =>
+        (IsDoubtful ? DownFor >= TimeSpan.FromSeconds(_rule.StoopSeconds) && !IsRising : DownFor >= AlmostAll * Window)
         && LowShare >= _rule.ConfirmShare
         && (Looks >= (_period > Slow ? 2 : 3) || IsAlwaysDown);
 
@@ -88,6 +88,7 @@ internal readonly struct Landing
 
     private TimeSpan DownFor => Now.Time - _descent.DownAt;
 
+    /// <summary>True when the person comes up again: whoever bent down to something does.</summary>
     private bool IsRising => Heights(_history.LowestShoulders(WindowStart) - Now.Shoulders) > Rise;
 
     /// <summary>True when it looks like a stoop, or like nobody at all: it has to last for longer.</summary>
