@@ -62,8 +62,8 @@ public sealed class PictureWatch(TimeProvider time)
     public TimeSpan Lasts => _state == PictureState.Good ? TimeSpan.Zero : time.GetElapsedTime(Volatile.Read(ref _since));
 
     /// <summary>
-    /// The next frame is of a new connection. What was good has to show anew that it is not; what was not is so still when it
-    /// looks as before, but nothing is said of the time between.
+    /// The next frame is of a new connection. A picture that looks as before goes on being looked at, without the time between;
+    /// another begins anew. Nothing that is found is said of the time before.
     /// </summary>
     public void Connect() => _connects = true;
 
@@ -76,16 +76,16 @@ public sealed class PictureWatch(TimeProvider time)
             return;
         }
 
-        if (_connects)
-        {
-            _connects = false;
-            _connectedAt = now;
-            (_changedAt, _textureAt) = _state == PictureState.Good ? (now, now) : (_changedAt, _textureAt);
-        }
-        else if (time.GetElapsedTime(_seenAt, now) - LongestGap is { Ticks: > 0 } unseen)
+        var longest = _connects ? Pace : LongestGap;
+        if (time.GetElapsedTime(_seenAt, now) - longest is { Ticks: > 0 } unseen)
         {
             var ticks = (long)(unseen.TotalSeconds * time.TimestampFrequency);
             (_changedAt, _textureAt) = (_changedAt + ticks, _textureAt + ticks);
+        }
+
+        if (_connects)
+        {
+            (_connects, _connectedAt) = (false, now);
         }
 
         _seenAt = now;

@@ -66,7 +66,8 @@ public sealed class SightNews(TimeProvider time)
 
         var began = story.Now!.At;
         var silence = TimeSpan.FromSeconds(status.SilenceSeconds);
-        var isMostlyBlind = story.Blindness.Observe(now.Sight, silence) >= patience;
+        var wasBlind = story.Told is { Sight: not Sight.Watching };
+        var isMostlyBlind = story.Blindness.Observe(now.Sight, silence) >= patience && !wasBlind; // a still picture that comes and goes is told of once
         var age = time.GetElapsedTime(story.Since);
         story.IsHearsay &= now.Sight is Sight.Watching or Sight.Off;
         var doubt = story.IsHearsay ? PictureWatch.TimeToNotice(story.Told!.Sight) : TimeSpan.Zero; // it may be no better, and nobody know yet
@@ -77,7 +78,6 @@ public sealed class SightNews(TimeProvider time)
         }
 
         // The reason is the freshest: the first is often only that the connection ended.
-        var wasBlind = story.Told is { Sight: not Sight.Watching };
         return story.Told = new SightReport(
             status.Name,
             status.SourceId,

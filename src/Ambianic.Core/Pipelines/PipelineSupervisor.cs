@@ -195,13 +195,22 @@ public sealed partial class PipelineSupervisor(
         _isHeldBack = time.GetElapsedTime(_patternSince.Item1) < LongestHold;
     }
 
-    private static string Summary(List<PipelineStatus> statuses)
+    private string Summary(List<PipelineStatus> statuses)
     {
-        var ill = statuses.Where(status => status.Health is not (HealthState.Healthy or HealthState.Ended)).ToList();
-        return ill.Count == 0
+        var troubled = statuses.Select(status => (status.Name, Trouble: Trouble(status))).Where(one => one.Trouble is not null).ToList();
+        return troubled.Count == 0
             ? $"{statuses.Count} pipeline(s), all well"
-            : "not well: " + string.Join(", ", ill.Select(status => $"{status.Name} {status.Health.ToString().ToLowerInvariant()}"));
+            : $"{troubled.Count} of {statuses.Count} pipeline(s) do not see: " + string.Join(", ", troubled.Select(one => $"{one.Name} {one.Trouble}"));
     }
+
+    /// <summary>Why it does not see, in one word; null when it does, or has nothing more to see.</summary>
+    private string? Trouble(PipelineStatus status) => SightChange.Of(status, time.GetUtcNow()).Sight switch
+    {
+        Sight.Watching or Sight.Off => null,
+        Sight.Blind when status.Health is HealthState.Healthy or HealthState.Ended => status.State.ToString().ToLowerInvariant(),
+        Sight.Blind => status.Health.ToString().ToLowerInvariant(),
+        var sight => sight.ToString().ToLowerInvariant(),
+    };
 
     [LoggerMessage(LogLevel.Warning, "Nobody is blamed for a silence because {Reason}")]
     private partial void LogInterruption(string reason);

@@ -3,7 +3,7 @@ namespace Ambianic.Timeline;
 /// <summary>Remembers events.</summary>
 public interface IEventStore
 {
-    /// <summary>Why the latest event could not be stored, or old ones not be forgotten, and what to do; null when all is well. May be asked from any thread.</summary>
+    /// <summary>Why the latest event could not be stored, events cannot be read, or old ones not be forgotten, and what to do; null when all is well. May be asked from any thread.</summary>
     string? Trouble { get; }
 
     /// <summary>Makes a folder for one saver alone, named after the moment or, when that is taken, after the next free microsecond.</summary>

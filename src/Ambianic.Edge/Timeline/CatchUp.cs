@@ -26,6 +26,7 @@ internal sealed partial class CatchUp(EventFolders folders, EventDatabase databa
     public void Begin()
     {
         var (before, all) = (Completed, folders.All());
+        _isFailing = false; // a walk that met the loss of the database goes on with the one that was made anew
         Completed = Task.Run(async () =>
         {
             await before;

@@ -15,11 +15,16 @@ internal sealed class EventDatabase(string path)
     /// <summary>A database and, while it is open or after a crash, its write-ahead log and the index of that.</summary>
     private static readonly string[] Parts = ["", "-wal", "-shm", DamageMark];
 
+    private volatile string? _damage;
+
     /// <summary>Its file.</summary>
     public string Path { get; } = path;
 
     /// <summary>False when somebody deleted it.</summary>
     public bool Exists => File.Exists(Path);
+
+    /// <summary>The damage that was met, for people, until it is replaced; null when there is none. Asks no disk.</summary>
+    public string? Damage => _damage;
 
     /// <summary>True after damage was met; it is to be replaced then.</summary>
     public bool IsDamaged => File.Exists(Path + DamageMark);
@@ -39,6 +44,7 @@ internal sealed class EventDatabase(string path)
         EventSchema.Upgrade(connection, Path);
         using var newest = connection.Command("SELECT document FROM events ORDER BY at DESC LIMIT 1;");
         newest.ExecuteScalar();
+        _damage = null;
     }
 
     /// <summary>Opens the one connection that writes: what is committed on it has reached the disk.</summary>
@@ -99,8 +105,10 @@ internal sealed class EventDatabase(string path)
     /// <summary>Says what went wrong; damage is marked, so that the database is rebuilt.</summary>
     public IOException Failure(Exception error)
     {
+        var reported = StorageFailure.At(Path, error);
         if (error is InvalidDataException || (error is SqliteException failure && StorageFailure.IsCorruption(failure)))
         {
+            _damage = reported.Message;
             try
             {
                 File.WriteAllBytes(Path + DamageMark, []);
@@ -111,7 +119,7 @@ internal sealed class EventDatabase(string path)
             }
         }
 
-        return StorageFailure.At(Path, error);
+        return reported;
     }
 
     /// <summary>Closes what the pool of connections still holds open, so that the file may be moved.</summary>
@@ -175,7 +183,7 @@ internal sealed class EventDatabase(string path)
     /// <summary>Opens a connection that cannot write.</summary>
     internal SqliteConnection OpenToRead() => Exists
         ? Open("PRAGMA query_only = ON;")
-        : throw new FileNotFoundException($"{Path}: was deleted; it is made anew with the next event that is stored", Path);
+        : throw new FileNotFoundException($"{Path}: was deleted; it is made anew within a minute, from the event files", Path);
 
     private string ConnectionString => new SqliteConnectionStringBuilder { DataSource = Path }.ToString();
 

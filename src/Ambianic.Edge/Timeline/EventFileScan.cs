@@ -20,6 +20,7 @@ internal sealed class EventFileScan(EventFolders folders, TimeZoneInfo local, Pr
     /// <param name="relDirs">Folders.</param>
     /// <param name="wanted">Picks JSON files of a folder by their names.</param>
     /// <param name="cancellation">Ends the walk.</param>
+    /// <remarks>What <paramref name="wanted"/> throws passes through: no folder is to blame for it.</remarks>
     public IEnumerable<DetectionEvent> Read(
         IReadOnlyList<string> relDirs, Func<string, IEnumerable<string>, IEnumerable<string>> wanted, CancellationToken cancellation)
     {
@@ -38,6 +39,7 @@ internal sealed class EventFileScan(EventFolders folders, TimeZoneInfo local, Pr
 
     private IReadOnlyList<string> Names(string relDir, Func<string, IEnumerable<string>, IEnumerable<string>> wanted)
     {
+        string[] names;
         try
         {
             if (isAtRest(relDir))
@@ -45,13 +47,15 @@ internal sealed class EventFileScan(EventFolders folders, TimeZoneInfo local, Pr
                 folders.RemoveTemporaryFiles(relDir);
             }
 
-            return [.. wanted(relDir, folders.JsonFiles(relDir))];
+            names = [.. folders.JsonFiles(relDir)];
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             _unreadable.Add(new UnreadableEventFile(relDir, error.Message));
             return [];
         }
+
+        return [.. wanted(relDir, names)];
     }
 
     private DetectionEvent? TryRead(string relDir, string name)

@@ -25,8 +25,8 @@ internal sealed partial class EventWriter : IAsyncDisposable
     private readonly BlockingCollection<WriterJob> _queue = [];
     private readonly Task _thread;
     private bool _logFailed;
-    private string? _defect;
-    private string? _notForgotten;
+    private volatile string? _defect;
+    private volatile string? _notForgotten;
 
     /// <param name="folders">Where files go.</param>
     /// <param name="database">Where rows go.</param>

@@ -105,7 +105,7 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
 
     /// <inheritdoc/>
     public string? Trouble =>
-        _notStored is { } failed && _time.GetElapsedTime(failed.At) < TroubleLasts ? failed.Reason : _writer.Trouble;
+        _notStored is { } failed && _time.GetElapsedTime(failed.At) < TroubleLasts ? failed.Reason : _database.Damage ?? _writer.Trouble;
 
     /// <inheritdoc/>
     public async ValueTask<string> StartFolderAsync(DateTimeOffset startedAt, CancellationToken cancellation)

@@ -43,7 +43,8 @@ internal static class StorageFailure
         SqliteException { SqliteErrorCode: SqliteFull } => SpaceAdvice,
         SqliteException { SqliteErrorCode: SqliteReadOnly } => ReadOnlyAdvice,
         SqliteException { SqliteErrorCode: SqliteAccess or SqliteCannotOpen } => AccessAdvice,
-        InvalidDataException or SqliteException { SqliteErrorCode: SqliteCorrupt or SqliteNotADatabase or SqliteWrong } => "it is rebuilt from the event files when the next event is stored, or at the next start",
+        InvalidDataException or SqliteException { SqliteErrorCode: SqliteCorrupt or SqliteNotADatabase } => "it is rebuilt from the event files within a minute" + NotTwice,
+        SqliteException { SqliteErrorCode: SqliteWrong } => "it is rebuilt from the event files when the next event is stored" + NotTwice,
         TimeoutException => HangsAdvice,
         DirectoryNotFoundException or FileNotFoundException => MissingAdvice,
         IOException => (error.HResult & 0xFFFF) switch
@@ -56,6 +57,8 @@ internal static class StorageFailure
         _ => DiskAdvice,
     };
 
+    /// <summary>What <see cref="WriterConnection"/> does.</summary>
+    private const string NotTwice = ", but not twice within ten minutes, or at the next start";
     private const string SpaceAdvice = "free some space, let old events be forgotten (retention), or choose a data_dir on a larger disk";
     private const string ReadOnlyAdvice = "the disk is read-only, often after an error: check it, or choose another data_dir";
     private const string MissingAdvice = "check that the disk of data_dir is connected and mounted; if it was emptied on purpose, restart Ambianic";

@@ -4,8 +4,13 @@ using Microsoft.AspNetCore.Diagnostics;
 namespace Ambianic.Api;
 
 /// <summary>Answers a failed request with what happened and what to do, as problem details (RFC 9457).</summary>
-internal sealed partial class ApiErrors(IProblemDetailsService problems, ILogger<ApiErrors> logger) : IExceptionHandler
+internal sealed partial class ApiErrors(IProblemDetailsService problems, TimeProvider time, ILogger<ApiErrors> logger) : IExceptionHandler
 {
+    /// <summary>Pages ask every few seconds: a cause that was not met for this long was mended meanwhile.</summary>
+    private static readonly TimeSpan Mended = TimeSpan.FromMinutes(10);
+
+    private readonly Dictionary<string, long> _metAt = [];
+
     /// <inheritdoc/>
     public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception error, CancellationToken cancellation)
     {
@@ -15,7 +20,7 @@ internal sealed partial class ApiErrors(IProblemDetailsService problems, ILogger
             IOException storage => (StatusCodes.Status503ServiceUnavailable, Credentials.Mask(storage.Message)),
             _ => (StatusCodes.Status500InternalServerError, "this is a defect of Ambianic; its log says more"),
         };
-        if (status >= StatusCodes.Status500InternalServerError)
+        if (status >= StatusCodes.Status500InternalServerError && IsNews(error))
         {
             LogFailed(status == StatusCodes.Status500InternalServerError ? error : null, context.Request.Path, detail);
         }
@@ -27,6 +32,23 @@ internal sealed partial class ApiErrors(IProblemDetailsService problems, ILogger
             Exception = error,
             ProblemDetails = { Status = status, Detail = detail },
         });
+    }
+
+    /// <summary>Whether nobody was told of it yet. Numbers, as of the seconds that a disk has not answered for, make no new cause.</summary>
+    private bool IsNews(Exception error)
+    {
+        var cause = $"{error.GetType()} {string.Concat(error.Message.Where(letter => !char.IsDigit(letter)))}";
+        lock (_metAt)
+        {
+            foreach (var (mended, _) in _metAt.Where(met => time.GetElapsedTime(met.Value) >= Mended).ToList())
+            {
+                _metAt.Remove(mended);
+            }
+
+            var isNews = !_metAt.ContainsKey(cause);
+            _metAt[cause] = time.GetTimestamp();
+            return isNews;
+        }
     }
 
     [LoggerMessage(LogLevel.Error, "{Path} could not be answered: {Detail}")]

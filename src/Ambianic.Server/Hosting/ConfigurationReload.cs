@@ -23,6 +23,7 @@ internal sealed partial class ConfigurationReload(
     ILogger<ConfigurationReload> logger) : BackgroundService
 {
     private static readonly TimeSpan Rhythm = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan RetryAfterFailure = TimeSpan.FromSeconds(5);
     private static readonly string[] AtStartOnly = ["data_dir", "logging", "timeline"];
 
     /// <inheritdoc/>
@@ -44,22 +45,30 @@ internal sealed partial class ConfigurationReload(
         var files = current.Result.Files;
         var last = await ContentAsync(files, cancellation);
         var taken = await IsStillWhatItWasAsync(cancellation) ? last : null; // null: edited between the start and this first look
+        long? failedAt = null;
         while (await timer.WaitForNextTickAsync(cancellation))
         {
             try
             {
                 var now = await ContentAsync(files, cancellation);
-                if (now == last && now != taken)
+                (var isAtRest, last) = (now == last, now);
+                failedAt = isAtRest ? failedAt : null;
+                if (!isAtRest || now == taken || (failedAt is { } at && time.GetElapsedTime(at) < RetryAfterFailure))
                 {
-                    taken = now;
-                    await TakeOverAsync(await ReadAsync(cancellation), cancellation);
+                    continue;
                 }
 
-                last = now;
+                await TakeOverAsync(await ReadAsync(cancellation), cancellation);
+                (taken, failedAt) = (now, null);
             }
             catch (Exception error) when (error is not OperationCanceledException)
             {
-                LogFailed(error); // the program goes on whatever is wrong with a file
+                if (failedAt is null)
+                {
+                    LogFailed(error); // the program goes on whatever is wrong with a file
+                }
+
+                failedAt = time.GetTimestamp();
             }
         }
     }
@@ -129,8 +138,8 @@ internal sealed partial class ConfigurationReload(
         }
 
         var former = current.Result;
-        current.Accept(next);
         var changed = await supervisor.ApplyAsync(next.Configuration.Pipelines, cancellation);
+        current.Accept(next); // not before: what fails is tried again as a whole
         if (former.Configuration.Pipelines.Select(pipeline => pipeline.Name).Except(next.Configuration.Pipelines.Select(pipeline => pipeline.Name)).ToList() is { Count: > 0 } gone)
         {
             LogGone(string.Join(", ", gone));
@@ -146,7 +155,7 @@ internal sealed partial class ConfigurationReload(
     [LoggerMessage(LogLevel.Error, "The edited configuration is wrong and everything goes on as it was:\n{Problems}")]
     private partial void LogRejected(string problems);
 
-    [LoggerMessage(LogLevel.Error, "The edited configuration could not be taken over; edit it again or restart Ambianic")]
+    [LoggerMessage(LogLevel.Error, "The edited configuration could not be taken over; it is tried again every 5 s, and taken over at the latest when Ambianic is restarted")]
     private partial void LogFailed(Exception error);
 
     [LoggerMessage(LogLevel.Information, "The edited configuration is in force; {Changes}")]

@@ -74,7 +74,7 @@ internal sealed partial class SightService(
         {
             while (_untold.TryPeek(out var report))
             {
-                await _recorder.SaveAsync(report, cancellation);
+                await SaveAsync(report, cancellation);
                 _untold.Dequeue();
                 _failedAt = null;
             }
@@ -87,6 +87,19 @@ internal sealed partial class SightService(
             }
 
             _failedAt = time.GetTimestamp();
+        }
+    }
+
+    /// <summary>What a defect keeps from the timeline is in the log, and must not keep others from it.</summary>
+    private async Task SaveAsync(SightReport report, CancellationToken cancellation)
+    {
+        try
+        {
+            await _recorder.SaveAsync(report, cancellation);
+        }
+        catch (Exception error) when (error is not (IOException or OperationCanceledException))
+        {
+            LogLost(error, report.Pipeline);
         }
     }
 
@@ -113,6 +126,9 @@ internal sealed partial class SightService(
 
     [LoggerMessage(LogLevel.Warning, "What was told of blindness before cannot be read: {Reason}")]
     private partial void LogNotRead(string reason);
+
+    [LoggerMessage(LogLevel.Error, "That pipeline {Pipeline} is blind or sees again is not put on the timeline, by a defect of Ambianic; please report it")]
+    private partial void LogLost(Exception error, string pipeline);
 
     [LoggerMessage(LogLevel.Error, "That a pipeline is blind or sees again could not be put on the timeline; it is tried again: {Reason}")]
     private partial void LogNotSaved(string reason);

@@ -113,7 +113,7 @@ function summary(cameras, trouble, storage, problems) {
   const well = named("well");
   if (unwell.length > 0) return ["unwell", `Not watching: ${unwell.join(", ")}${trouble ? `. ${trouble}` : ""}`];
   if (storage) return ["unwell", `Watching, but what is seen cannot be saved: ${storage}`];
-  if (problems.length > 0) return ["unwell", `The edited configuration is wrong and not in force: ${problems[0]}`];
+  if (problems.length > 0) return ["unwell", `The configuration is wrong and not, or not all of it, in force: ${problems[0]}`];
   if (well.length > 0) return ["well", `Watching: ${well.join(", ")}`];
   return cameras.some(camera => !["ended", "stopped"].includes(camera.state))
     ? ["unknown", "Getting ready"]

@@ -2,6 +2,7 @@ using Ambianic.Configuration;
 using Ambianic.Pipelines;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Ambianic.Hosting;
 
@@ -72,6 +73,30 @@ public sealed class ConfigurationReloadTests : IDisposable
         File.WriteAllText(_directory["config.yaml"], "pipelines: {gate: [source: {uri: /nowhere.mp4}]}\n");
         await Eventually.TrueAsync(() => supervisor.Statuses is [{ Name: "gate" }]);
         await application.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task ExecuteAsync_EditCannotBeReadAtFirst_IsTriedAgainAndSaidOnce()
+    {
+        File.WriteAllText(_directory["config.yaml"], "pipelines: {door: [source: {uri: /nowhere.mp4}]}\n");
+        await using var application = AmbianicHost.Build(Load(), port: 0);
+        var (current, supervisor) = (application.Services.GetRequiredService<CurrentConfiguration>(), application.Services.GetRequiredService<PipelineSupervisor>());
+        var (time, log, reads) = (new FakeTimeProvider(), new LogRecorder<ConfigurationReload>(), 0);
+        using var reload = new ConfigurationReload(() => ++reads is 2 or 3 ? throw new InvalidOperationException("a defect") : Load(), current, supervisor, time, log);
+        await reload.StartAsync(TestContext.Current.CancellationToken);
+        await Eventually.TrueAsync(() => reads == 1);
+
+        File.WriteAllText(_directory["config.yaml"], "pipelines: {gate: [source: {uri: /nowhere.mp4}]}\n");
+        await Eventually.TrueAsync(() =>
+        {
+            time.Advance(TimeSpan.FromSeconds(0.5));
+            return supervisor.Statuses is [{ Name: "gate" }];
+        });
+
+        Assert.Equal(4, reads);
+        Assert.Single(log.Lines, line => line.StartsWith("Error: The edited configuration could not be taken over", StringComparison.Ordinal));
+        await reload.StopAsync(TestContext.Current.CancellationToken);
+        await supervisor.ApplyAsync([], TestContext.Current.CancellationToken);
     }
 
     private ConfigurationResult Load()

@@ -23,6 +23,17 @@ public sealed class CurrentConfigurationTests : IDisposable
         Assert.Equal(8, policy().StalledAfter.TotalSeconds);
     }
 
+    [Fact]
+    public void Rejected_StartedWithAWrongPipeline_SaysSoUntilItIsMended()
+    {
+        var current = new CurrentConfiguration(Load("pipelines: {door: [source: nowhere], gate: [source: {uri: /nowhere.mp4}]}"));
+        Assert.Contains("nowhere", Assert.Single(current.Rejected).Message, StringComparison.Ordinal);
+
+        current.Accept(Load("pipelines: {gate: [source: {uri: /nowhere.mp4}]}"));
+
+        Assert.Empty(current.Rejected);
+    }
+
     private ConfigurationResult Load(string text)
     {
         File.WriteAllText(_directory["config.yaml"], text + "\n");

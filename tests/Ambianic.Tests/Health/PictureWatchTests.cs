@@ -201,6 +201,51 @@ public sealed class PictureWatchTests
         Assert.InRange(_watch.Lasts.TotalSeconds, 0, 3);
     }
 
+    [Fact]
+    public void State_SamePictureOverManyConnections_IsFrozenAfterAMinuteOfIt()
+    {
+        Connected(times: 2, seconds: 25, Textured(1)); // a camera that answers with an error now and then
+        Assert.Equal(PictureState.Good, _watch.State);
+
+        Connected(times: 2, seconds: 25, Textured(1));
+
+        Assert.Equal(PictureState.Frozen, _watch.State);
+        Assert.InRange(_watch.Lasts.TotalSeconds, 20, 30); // nothing is said of the time in which there was no picture
+    }
+
+    [Theory]
+    [InlineData(17, PictureState.Black)]
+    [InlineData(120, PictureState.Covered)]
+    public void State_NothingToSeeOverManyShortConnections_IsNoticed(byte luma, PictureState expected)
+    {
+        Connected(times: 2, seconds: 4, Flat(luma));
+        Assert.Equal(PictureState.Good, _watch.State);
+
+        Connected(times: 2, seconds: 4, Flat(luma));
+
+        Assert.Equal(expected, _watch.State);
+    }
+
+    [Fact]
+    public void State_AnotherPictureAfterEachConnection_IsGood()
+    {
+        for (var picture = 0; picture < 10; picture++)
+        {
+            Connected(times: 1, seconds: 40, Textured(picture));
+            Assert.Equal(PictureState.Good, _watch.State);
+        }
+    }
+
+    private void Connected(int times, int seconds, Fill fill)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(20));
+            _watch.Connect();
+            Watch(seconds, fill);
+        }
+    }
+
     private delegate void Fill(Span<byte> pixels);
 
     private void Watch(int seconds, Fill fill)

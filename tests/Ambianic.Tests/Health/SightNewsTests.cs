@@ -53,6 +53,21 @@ public sealed class SightNewsTests
     }
 
     [Fact]
+    public void Observe_FrozenCameraConnectsAgainAndAgain_IsToldOnce()
+    {
+        Assert.Empty(Live(20, PipelineState.Watching));
+
+        List<SightReport> told = [];
+        for (var i = 0; i < 30; i++)
+        {
+            told.AddRange(Live(36, PipelineState.Watching, picture: PictureState.Frozen));
+            told.AddRange(Live(4, PipelineState.Waiting, "it answers 500"));
+        }
+
+        Assert.Equal(Sight.Frozen, Assert.Single(told).Sight);
+    }
+
+    [Fact]
     public void Observe_FirstStart_DoesNotSayThatItSeesAgain()
     {
         Assert.Empty(Live(300, PipelineState.Preparing)); // a model is fetched

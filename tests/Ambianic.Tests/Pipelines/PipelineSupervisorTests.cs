@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Ambianic.Configuration;
 using Ambianic.Frames;
 using Ambianic.Health;
@@ -58,7 +59,31 @@ public sealed class PipelineSupervisorTests : SupervisorFixture
         Time.Advance(TimeSpan.FromMinutes(5));
 
         Assert.Equal(HealthState.Ended, running.Supervisor.Statuses[0].Health);
+        await AdvanceUntilAsync(() => Dog.Heard.Last() == "1 of 1 pipeline(s) do not see: film failed");
         Assert.Equal(1, source.Connected);
+    }
+
+    [Fact]
+    public async Task RunAsync_NothingCanBeMadeOutInOnePicture_TheSummarySaysSo()
+    {
+        await using var running = Run(
+            options => new ScriptedSource(Pool, live: true, options.Id == "film" ? ScriptedSource.GivesAndWaits(1) : Black),
+            Configure("door"), Configure("film"));
+
+        await AdvanceUntilAsync(() => Dog.Heard.Contains("2 pipeline(s), all well"));
+        await AdvanceUntilAsync(() => Dog.Heard.Last() == "1 of 2 pipeline(s) do not see: door black");
+        Assert.Equal(HealthState.Healthy, running.Supervisor.Statuses[0].Health); // nothing of it has to be made anew
+
+        async IAsyncEnumerable<Frame> Black(Func<Frame> show, [EnumeratorCancellation] CancellationToken cancellation)
+        {
+            while (true)
+            {
+                var frame = show();
+                frame.Buffer.Span.Clear();
+                yield return frame;
+                await Task.Delay(TimeSpan.FromSeconds(1), Time, cancellation);
+            }
+        }
     }
 
     [Fact]

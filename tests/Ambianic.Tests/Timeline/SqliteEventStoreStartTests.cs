@@ -171,58 +171,6 @@ public sealed class SqliteEventStoreStartTests : IDisposable
         Assert.Contains(_fixture.Logger.Lines, line => line.StartsWith($"Warning: {_fixture.DatabasePath} is damaged", StringComparison.Ordinal));
     }
 
-    [Fact]
-    public async Task QueryAsync_DamageMetInUse_IsMendedByTheNextStart()
-    {
-        var database = new EventDatabase(_fixture.DatabasePath);
-        var stored = new List<DetectionEvent>();
-        await using (var store = _fixture.Open())
-        {
-            stored = await _fixture.StoreAsync(store, [0, 1], "front", TimelineFixture.Person);
-            using (var connection = database.OpenToWrite())
-            using (var command = connection.CreateCommand())
-            {
-                command.CommandText = "UPDATE events SET document = 'no JSON' WHERE seq = 1;";
-                command.ExecuteNonQuery();
-            }
-
-            var error = await Assert.ThrowsAsync<IOException>(() => TimelineFixture.IdsAsync(store, new EventQuery()));
-            Assert.Contains("rebuilt from the event files", error.Message, StringComparison.Ordinal);
-        }
-
-        await using var reopened = _fixture.Open();
-        await reopened.CaughtUp;
-        Assert.Equal([stored[1].Id, stored[0].Id], await TimelineFixture.IdsAsync(reopened, new EventQuery()));
-    }
-
-    [Fact]
-    public async Task AppendAsync_DamageMetInUse_RebuildsWithoutARestartAndAnnounces()
-    {
-        await using var store = _fixture.Open();
-        var stored = await _fixture.StoreAsync(store, Enumerable.Range(0, 10), "front", TimelineFixture.Person);
-        var database = new EventDatabase(_fixture.DatabasePath);
-        using (var connection = database.OpenToWrite())
-        using (var command = connection.CreateCommand())
-        {
-            command.CommandText = "PRAGMA wal_checkpoint(TRUNCATE);";
-            command.ExecuteNonQuery();
-        }
-
-        using (var file = new FileStream(_fixture.DatabasePath, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
-        {
-            file.Write(Enumerable.Repeat((byte)0xAA, (int)file.Length).ToArray());
-        }
-
-        database.ReleaseFile(); // what readers have in memory would hide the damage for a while
-        await Assert.ThrowsAsync<IOException>(() => TimelineFixture.IdsAsync(store, new EventQuery()));
-        stored.AddRange(await _fixture.StoreAsync(store, [10], "front", TimelineFixture.Person));
-        await store.CaughtUp;
-
-        Assert.Equal(stored.Select(seen => seen.Id).Reverse(), await TimelineFixture.IdsAsync(store, new EventQuery()));
-        Assert.Contains(_fixture.Logger.Lines, line => line.Contains("damaged while it was in use", StringComparison.Ordinal));
-        Assert.Single(Directory.GetFiles(_fixture.DataDir, "events.db.broken-*"), file => !file.EndsWith("-damaged", StringComparison.Ordinal) && !file.Contains("-wal", StringComparison.Ordinal) && !file.Contains("-shm", StringComparison.Ordinal));
-    }
-
     [Theory]
     [InlineData("DROP TABLE events;")]
     [InlineData("DROP TABLE event_labels; DROP TABLE events; CREATE TABLE events (somebody_elses TEXT); PRAGMA user_version = 0;")]
