@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the whole test suite; makes the machine ready first.   ./test.sh
-#   ./test.sh --faults          breaks one thing after the other and writes docs/reference/faults.md; takes minutes
-#   ./test.sh --durability N    kills the program N times at random moments while it saves
+#   ./test.sh --faults          breaks one thing after the other and writes docs/reference/faults.md; takes minutes, and a quiet machine: limits of time are asserted
+#   ./test.sh --durability N    kills the program N times at random moments while it saves; half of its starts must take no more than 3 s
 #   ./test.sh --soak MINUTES    lets it watch for long and looks whether it grows
 # AMBIANIC_TESTDATA=DIR adds the tests that need recordings; arguments go to xunit's runner (for example -class '*Nms*').
 set -euo pipefail

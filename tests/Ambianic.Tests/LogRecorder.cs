@@ -10,6 +10,8 @@ internal sealed class LogRecorder<T> : ILogger<T>
 
     public IReadOnlyList<string> Lines => [.. _lines];
 
+    public void Clear() => _lines.Clear();
+
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 

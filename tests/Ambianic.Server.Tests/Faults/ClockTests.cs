@@ -67,7 +67,7 @@ public sealed class ClockTests : IDisposable
             var noticed = Stopwatch.GetElapsedTime(start);
             start = Stopwatch.GetTimestamp();
             await SeeMoreAsync(listener);
-            return new Incident(what, "`systemic_trouble`; all watch on", noticed, Stopwatch.GetElapsedTime(start), 0);
+            return new Incident(what, "`systemic_trouble`; all watch on", new Promise(3, 5), noticed, Stopwatch.GetElapsedTime(start), 0);
         }
     }
 

@@ -14,9 +14,10 @@ namespace Ambianic.Faults;
 internal sealed class FaultHouse : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
-    private static readonly string[] Witnesses = ["witness_1", "witness_2"];
+    private static readonly string[] WitnessNames = ["witness_1", "witness_2"];
 
     private readonly Clips _clips = new();
+    private readonly double _witnessFps;
     private readonly StringBuilder _pipelines = new();
     private readonly EventListener _listener = new();
     private AmbianicProgram? _program;
@@ -27,10 +28,10 @@ internal sealed class FaultHouse : IAsyncDisposable
         StallSeconds = usesDefaults ? 10 : 6; // a stream has to be connected within it, on a busy machine, too
         _pipelines.AppendLine(usesDefaults ? "health: {}" : "health: { stalled_seconds: 20, inference_seconds: 2 }");
         _pipelines.AppendLine("pipelines:");
-        foreach (var witness in Witnesses)
+        _witnessFps = usesDefaults ? 2 : 1; // when all breaks at once the processor is busy with it for a moment; a frame a second waits for that long
+        foreach (var witness in WitnessNames)
         {
-            // When all breaks at once the processor is busy with it for a moment; a frame a second waits for that long.
-            Add(witness, $"uri: \"{Clip(witness)}\"", "      - save_detections: { idle_interval: 0.5 }", fps: usesDefaults ? 2 : 1);
+            Add(witness, $"uri: \"{Clip(witness)}\"", "      - save_detections: { idle_interval: 0.5 }", _witnessFps);
         }
     }
 
@@ -82,11 +83,11 @@ internal sealed class FaultHouse : IAsyncDisposable
         _listener.ListenTo(_client);
     }
 
-    /// <summary>Breaks something, waits until that shows, mends it, and waits until the pipeline sees again.</summary>
+    /// <summary>Breaks something, waits until that shows and the witnesses have watched on, mends it, and waits until the pipeline sees again.</summary>
     public async Task<Recovery> MeasureAsync(Fault fault, CancellationToken cancellation)
     {
         await UntilAsync(fault, status => IsWatching(status) && (long)status["processed"]! > 2, cancellation);
-        var lostBefore = await LostByWitnessesAsync(cancellation);
+        var before = await WitnessesAsync(cancellation);
         var start = Stopwatch.GetTimestamp();
         await fault.InjectAsync();
         await UntilAsync(fault, status => (string)status["state"]! != "watching", cancellation);
@@ -95,12 +96,20 @@ internal sealed class FaultHouse : IAsyncDisposable
         var processed = (long)shown["processed"]!;
         if (fault.MendAsync is { } mend)
         {
+            await WatchOnAsync(fault, before, cancellation);
+            if (fault.Hold > TimeSpan.Zero)
+            {
+                await Task.Delay(fault.Hold, TimeProvider.System, cancellation);
+                shown = await UntilAsync(fault, status => Says(status, fault), cancellation);
+            }
+
             await mend();
             start = Stopwatch.GetTimestamp();
         }
 
         await UntilAsync(fault, status => IsWatching(status) && (long)status["processed"]! > processed, cancellation);
         var recovered = Stopwatch.GetElapsedTime(start);
+        var after = await WatchOnAsync(fault, before, cancellation);
         var (health, error) = ((string)shown["health"]!, (string?)shown["last_error"]);
         return new Recovery(
             fault,
@@ -108,7 +117,8 @@ internal sealed class FaultHouse : IAsyncDisposable
             error ?? "",
             noticed,
             recovered,
-            await LostByWitnessesAsync(cancellation) - lostBefore,
+            after.Lost - before.Lost,
+            after.ShareSince(before, _witnessFps),
             await LostEventsAsync(cancellation));
     }
 
@@ -159,9 +169,21 @@ internal sealed class FaultHouse : IAsyncDisposable
         }
     }
 
-    private async Task<long> LostByWitnessesAsync(CancellationToken cancellation) => (await StatusesAsync(cancellation))
-        .Where(status => Witnesses.Contains((string)status["name"]!))
-        .Sum(status => (long)status["dropped"]! + (long)status["failed"]! + (long)status["healed"]! + (long)status["rebuilt"]!);
+    private async Task<Witnesses> WitnessesAsync(CancellationToken cancellation) =>
+        new((await StatusesAsync(cancellation)).Where(status => WitnessNames.Contains((string)status["name"]!)));
+
+    /// <summary>Waits until the witnesses have looked at more pictures; fails when one stands still.</summary>
+    private async Task<Witnesses> WatchOnAsync(Fault fault, Witnesses before, CancellationToken cancellation)
+    {
+        var witnesses = await WitnessesAsync(cancellation);
+        for (var start = Stopwatch.GetTimestamp(); !witnesses.WatchedOnSince(before); witnesses = await WitnessesAsync(cancellation))
+        {
+            Assert.True(Stopwatch.GetElapsedTime(start) < Patience, $"{fault.Name}: others have not watched on\n{Output}");
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, cancellation);
+        }
+
+        return witnesses;
+    }
 
     private async Task<List<JsonNode>> StatusesAsync(CancellationToken cancellation)
     {

@@ -1,18 +1,19 @@
-using Ambianic.Sources;
-
 namespace Ambianic.Faults;
 
 /// <summary>Breaks cameras, decoders and a model of the running program. Alone: it counts frames that others lose, and a busy processor makes everybody lose some.</summary>
 [Collection(Alone.Name)]
 public sealed class FaultTests
 {
+    /// <summary>Of the pictures that are due to a pipeline that nothing happens to; the decoder of a busy machine is late at times.</summary>
+    private const double LeastShare = 0.5;
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Run_EverythingBreaksAtOnce_IsShownAndRecoversAndNobodyElseLosesAnything()
     {
         await using var house = new FaultHouse(usesDefaults: false);
-        await using var cameras = await Cameras.AddToAsync(house);
+        await using var cameras = await BreakableCameras.AddToAsync(house, withLong: false);
         await house.StartAsync(Cancellation);
 
         var recoveries = await Task.WhenAll(cameras.Faults.Select(fault => house.MeasureAsync(fault, Cancellation)));
@@ -33,7 +34,7 @@ public sealed class FaultTests
         }
 
         await using var house = new FaultHouse(usesDefaults: true);
-        await using var cameras = await Cameras.AddToAsync(house);
+        await using var cameras = await BreakableCameras.AddToAsync(house, withLong: true);
         await house.StartAsync(Cancellation);
         List<Recovery> recoveries = [];
         foreach (var fault in cameras.Faults)
@@ -52,10 +53,24 @@ public sealed class FaultTests
         await File.WriteAllTextAsync(page, FaultTable.Write(recoveries, house.Announced, storage, incidents, terminations), Cancellation);
         Assert.All(recoveries.Concat(storage), recovery => Assert.Equal((0, 0), (recovery.LostByOthers, recovery.LostEvents)));
         Assert.All(incidents, incident => Assert.Equal((0, 0), (incident.LostByOthers, incident.LostEvents)));
-        Assert.All(recoveries, recovery => Assert.InRange(recovery.Noticed.TotalSeconds, 0, 14));
-        Assert.All(storage, recovery => Assert.InRange(recovery.Recovered.TotalSeconds, 0, 10));
+        List<string> broken =
+        [
+            .. recoveries.Concat(storage).SelectMany(Broken),
+            .. incidents.SelectMany(incident => incident.Promise.BrokenBy(incident.What, incident.Noticed, incident.Recovered)),
+        ];
+        Assert.True(broken.Count == 0, string.Join('\n', broken));
         Assert.All(terminations, termination => Assert.InRange(termination.Took.TotalSeconds, 0, 10));
         Assert.All(terminations, termination => Assert.Equal((0, 0, 0), (termination.ExitCode, termination.ChildrenLeft, termination.EventsLost)));
+    }
+
+    /// <summary>What was promised of a fault and was not so.</summary>
+    private static IEnumerable<string> Broken(Recovery recovery)
+    {
+        var what = $"{recovery.Fault.Name} ({recovery.Fault.Source})";
+        var broken = recovery.Fault.Promise.BrokenBy(what, recovery.Noticed, recovery.Recovered);
+        return recovery.SeenByOthers < LeastShare
+            ? broken.Append($"{what}: another pipeline has looked at only {100 * recovery.SeenByOthers:0} % of the pictures that were due to it")
+            : broken;
     }
 
     private static async Task<List<Incident>> LiveThroughAsync()
@@ -84,202 +99,5 @@ public sealed class FaultTests
         }
 
         return recoveries;
-    }
-
-    /// <summary>What can be broken, and how.</summary>
-    private sealed class Cameras : IAsyncDisposable
-    {
-        private readonly List<IAsyncDisposable> _stills = [];
-        private readonly List<RtspCamera> _streams = [];
-        private readonly List<SlowLink> _links = [];
-
-        public List<Fault> Faults { get; } = [];
-
-        public static async Task<Cameras> AddToAsync(FaultHouse house)
-        {
-            var cameras = new Cameras();
-            foreach (var (name, pipeline, signal) in DecoderFaults)
-            {
-                cameras.AddDecoder(house, name, pipeline, signal);
-                await cameras.AddDecoderOfStreamAsync(house, name, $"stream_{pipeline}", signal);
-            }
-
-            cameras.AddGarbage(house);
-            await cameras.AddStillAsync(house, "camera hangs up", Answer.HangUp);
-            await cameras.AddStillAsync(house, "camera sends nothing", Answer.Nothing);
-            await cameras.AddStillAsync(house, "camera asks for a password", Answer.Unauthorized);
-            await cameras.AddStillAsync(house, "camera answers 500", Answer.ServerError);
-            await cameras.AddStillAsync(house, "camera answers HTML", Answer.Html);
-            await cameras.AddStillAsync(house, "endless answer", Answer.EndlessBody);
-            await cameras.AddStillAsync(house, "answer of 100 MB", Answer.HugeBody);
-            await cameras.AddStillAsync(house, "a byte now and then", Answer.OneByteNowAndThen);
-            await cameras.AddModelAsync(house, "inference hangs in native code", hangs: true);
-            await cameras.AddModelAsync(house, "inference throws", hangs: false);
-            await cameras.AddStreamsAsync(house);
-            await cameras.AddSlowStreamAsync(house);
-            await cameras.AddTurnedStreamAsync(house);
-
-            return cameras;
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            foreach (var still in _stills)
-            {
-                await still.DisposeAsync();
-            }
-
-            foreach (var link in _links)
-            {
-                await link.DisposeAsync();
-            }
-
-            _streams.ForEach(stream => stream.Dispose());
-        }
-
-        private static (string Name, string Pipeline, int Signal)[] DecoderFaults { get; } =
-            [("decoder killed", "killed", Processes.Kill), ("decoder hangs (SIGSTOP)", "halted", Processes.Halt)];
-
-        private void AddDecoder(FaultHouse house, string name, string pipeline, int signal)
-        {
-            var clip = house.Clip(pipeline);
-            house.AddVideo(pipeline, clip);
-            Faults.Add(Signal(name, "video", pipeline, $"file:{clip}", signal));
-        }
-
-        private async Task AddDecoderOfStreamAsync(FaultHouse house, string name, string pipeline, int signal)
-        {
-            var camera = await RtspCamera.StartAsync();
-            _streams.Add(camera);
-            house.AddVideo(pipeline, camera.Address);
-            Faults.Add(Signal(name, "RTSP", pipeline, camera.Address, signal));
-        }
-
-        private static Fault Signal(string name, string source, string pipeline, string argument, int signal) => new(name, source, pipeline, () =>
-        {
-            Processes.Signal(Processes.WithArgument(argument), signal);
-            return Task.CompletedTask;
-        });
-
-        private void AddGarbage(FaultHouse house)
-        {
-            var clip = house.Clip("garbage_clip");
-            var mark = Path.Combine(house.Folder, "garbage");
-            house.AddVideo("garbage", clip);
-            Faults.Add(new Fault(
-                "decoder prints garbage",
-                "video",
-                "garbage",
-                async () =>
-                {
-                    await File.WriteAllTextAsync(mark, "");
-                    Processes.Signal(Processes.WithArgument($"file:{clip}"), Processes.Kill);
-                },
-                () =>
-                {
-                    File.Delete(mark);
-                    return Task.CompletedTask;
-                },
-                "no picture;"));
-        }
-
-        private async Task AddStillAsync(FaultHouse house, string name, Answer fault)
-        {
-            var camera = await StillCamera.StartAsync();
-            _stills.Add(camera);
-            var pipeline = fault.ToString().ToLowerInvariant();
-            house.AddStill(pipeline, camera.Address);
-            Faults.Add(Switch(name, "single pictures", pipeline, camera, fault));
-        }
-
-        private async Task AddModelAsync(FaultHouse house, string name, bool hangs)
-        {
-            var camera = await StillCamera.StartAsync();
-            _stills.Add(camera);
-            var pipeline = hangs ? "hanging_model" : "throwing_model";
-            house.AddModel(pipeline, camera.Address, hangs);
-            Faults.Add(Switch(name, "any", pipeline, camera, Answer.WhitePicture));
-        }
-
-        private async Task AddStreamsAsync(FaultHouse house)
-        {
-            await AddStreamAsync("stream server gone", "gone", "nothing answers", camera =>
-            {
-                camera.Dispose();
-                return Task.FromResult(camera);
-            });
-            await AddStreamAsync("stream server sends nothing (SIGSTOP)", "silent", "no picture", camera =>
-            {
-                Processes.Signal([camera.ProcessId], Processes.Halt);
-                return Task.FromResult(camera);
-            });
-            await AddStreamAsync("stream server asks for a password", "locked", "password is wrong or missing", async camera =>
-            {
-                camera.Dispose();
-                return await RtspCamera.StartAsync(camera.Port, "someone", "secret");
-            });
-
-            async Task AddStreamAsync(string name, string pipeline, string says, Func<RtspCamera, Task<RtspCamera>> breakAsync)
-            {
-                var camera = await RtspCamera.StartAsync();
-                house.AddVideo(pipeline, camera.Address);
-                _streams.Add(camera);
-                var index = _streams.Count - 1;
-                Faults.Add(new Fault(
-                    name,
-                    "RTSP",
-                    pipeline,
-                    async () => _streams[index] = await breakAsync(camera),
-                    async () =>
-                    {
-                        _streams[index].Dispose();
-                        _streams[index] = await RtspCamera.StartAsync(camera.Port);
-                    },
-                    says));
-            }
-        }
-
-        private async Task AddSlowStreamAsync(FaultHouse house)
-        {
-            var camera = await RtspCamera.StartAsync();
-            _streams.Add(camera);
-            var link = new SlowLink(camera.Port);
-            _links.Add(link);
-            house.AddVideo("slow", $"rtsp://127.0.0.1:{link.Port}/camera");
-            Faults.Add(new Fault("stream slows down to 20 bytes a second", "RTSP", "slow", () => SetAsync(20), () => SetAsync(int.MaxValue), "no picture"));
-
-            Task SetAsync(int bytesPerSecond)
-            {
-                link.BytesPerSecond = bytesPerSecond;
-                return Task.CompletedTask;
-            }
-        }
-
-        private async Task AddTurnedStreamAsync(FaultHouse house)
-        {
-            var camera = await RtspCamera.StartAsync();
-            _streams.Add(camera);
-            house.AddVideo("turned", camera.Address);
-            Faults.Add(new Fault("stream goes on with pictures of another size", "RTSP", "turned", () =>
-            {
-                camera.ChangeSize();
-                return Task.CompletedTask;
-            }, Says: "another size"));
-        }
-
-        private static Fault Switch(string name, string source, string pipeline, StillCamera camera, Answer fault) => new(
-            name,
-            source,
-            pipeline,
-            () =>
-            {
-                camera.Answer = fault;
-                return Task.CompletedTask;
-            },
-            () =>
-            {
-                camera.Answer = Answer.BlackPicture;
-                return Task.CompletedTask;
-            });
     }
 }

@@ -7,8 +7,10 @@ namespace Ambianic.Faults;
 /// <summary>Ends the program as a loss of power would, again and again, at moments that nobody chose.</summary>
 public sealed class KillTests(ITestOutputHelper output) : IDisposable
 {
+    private static readonly Promise Promise = new(0, 3);
     private readonly Clips _clips = new();
     private readonly Random _random = new();
+    private readonly List<double> _starts = []; // seconds until it answered
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -17,23 +19,27 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task Run_KilledAtRandomMoments_KeepsEveryAnnouncedEvent()
     {
-        var rounds = Environment.GetEnvironmentVariable("AMBIANIC_TEST_KILLS") is { Length: > 0 } number
-            ? int.Parse(number, CultureInfo.InvariantCulture)
-            : 4;
+        var asked = Environment.GetEnvironmentVariable("AMBIANIC_TEST_KILLS");
+        var rounds = asked is { Length: > 0 } ? int.Parse(asked, CultureInfo.InvariantCulture) : 4;
         Assert.Equal(0, (await KillAsync(rounds)).LostEvents);
+        if (asked is { Length: > 0 }) // in the suite others use the processor
+        {
+            Assert.True(Median <= Promise.Recovered, $"half of {_starts.Count} starts took more than {Median:0.0} s, and {Promise.Recovered:0} s were promised; the slowest {_starts[^1]:0.0} s");
+        }
     }
+
+    private double Median => _starts[_starts.Count / 2];
 
     internal async Task<Incident> KillAsync(int rounds)
     {
         await ConfigureAsync();
         await using var listener = new EventListener();
-        List<double> starts = [];
         for (var round = 0; round <= rounds; round++)
         {
             var start = Stopwatch.GetTimestamp();
             await using var program = AmbianicProgram.Start(_clips.Folder, "run", "--port", "0");
             using var client = new HttpClient { BaseAddress = await program.AddressAsync(Cancellation), Timeout = Timeout.InfiniteTimeSpan };
-            starts.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
+            _starts.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
             listener.ListenTo(client);
             Assert.Equal(0, await listener.LostAsync(client, Cancellation));
             if (round % 2 == 0)
@@ -48,9 +54,9 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
 
         Assert.All(listener.Pictures, picture => Assert.True(File.Exists(Path.Combine(_clips.Folder, "data", picture)), picture));
         Assert.True(listener.Announced > rounds, $"{listener.Announced} events in {rounds} rounds");
-        starts.Sort();
-        output.WriteLine($"{rounds} kills, {listener.Announced} events announced and none lost; start: median {starts[starts.Count / 2]:0.0} s, slowest {starts[^1]:0.0} s");
-        return new Incident($"killed at random moments (SIGKILL), {rounds} times", "–", null, TimeSpan.FromSeconds(starts[^1]), 0);
+        _starts.Sort();
+        output.WriteLine($"{rounds} kills, {listener.Announced} events announced and none lost; start: median {Median:0.0} s, slowest {_starts[^1]:0.0} s");
+        return new Incident($"killed at random moments (SIGKILL), {rounds} times", "–", Promise, null, TimeSpan.FromSeconds(_starts[^1]), 0);
     }
 
     private async Task ConfigureAsync()

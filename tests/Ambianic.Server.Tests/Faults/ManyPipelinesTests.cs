@@ -32,6 +32,7 @@ public sealed class ManyPipelinesTests
             "one of fifty",
             "single pictures",
             "broken",
+            new Promise(4, 6), // a picture in two seconds, and the wait before trying again doubles meanwhile
             async () =>
             {
                 before = new(await house.ProcessedAsync(Cancellation));
@@ -43,7 +44,13 @@ public sealed class ManyPipelinesTests
 
         Assert.Equal(Cameras + 2, before.Count);
         return new Incident(
-            "one camera of fifty answers 500", $"`{recovery.Shown}`", recovery.Noticed, recovery.Recovered, recovery.LostByOthers, await house.LostEventsAsync(Cancellation));
+            "one camera of fifty answers 500",
+            $"`{recovery.Shown}`",
+            fault.Promise,
+            recovery.Noticed,
+            recovery.Recovered,
+            recovery.LostByOthers,
+            await house.LostEventsAsync(Cancellation));
 
         async Task EveryoneElseSeesMoreAsync()
         {

@@ -9,6 +9,7 @@ namespace Ambianic.Faults;
 public sealed class ReloadTests : IDisposable
 {
     private static readonly string[] Others = ["one", "two", "three", "four"];
+    private static readonly Promise Promise = new(2, 2);
     private readonly Clips _clips = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -32,7 +33,6 @@ public sealed class ReloadTests : IDisposable
         // Kubernetes: the link to the folder is switched over.
         Directory.CreateDirectory(InFolder("second"));
         _clips.Write("second/config.yaml", Configuration(clip, "fifth", other));
-        var edited = Stopwatch.GetTimestamp();
         File.CreateSymbolicLink(InFolder("next"), InFolder("second"));
         using (var move = Process.Start("mv", ["-T", InFolder("next"), InFolder("mounted")]))
         {
@@ -40,10 +40,8 @@ public sealed class ReloadTests : IDisposable
         }
 
         await Eventually.TrueAsync(() => Processes.WithArgument($"file:{other}").Count == 1);
-        var took = Stopwatch.GetElapsedTime(edited);
         await UntilAsync(client, health => Processed(health, "fifth") > 0);
         Assert.Subset(decoders.ToHashSet(), Processes.WithArgument($"file:{clip}").ToHashSet()); // the same four as before
-        Assert.InRange(took.TotalSeconds, 0, 5);
 
         // A slip of the pen.
         _clips.Write("second/config.yaml", Configuration(clip, "fifth", other).Replace("live: true", "life: true", StringComparison.Ordinal));
@@ -108,7 +106,7 @@ public sealed class ReloadTests : IDisposable
         await Eventually.TrueAsync(() => program.Output.Contains("restarted or stopped: fifth", StringComparison.Ordinal));
         var noticed = Stopwatch.GetElapsedTime(edited);
         await UntilAsync(client, health => (string?)Pipeline(health, "fifth")?["state"] == "watching");
-        var changed = new Incident("one of five pipelines is edited", "the log: restarted or stopped: fifth", noticed, Stopwatch.GetElapsedTime(edited), 0);
+        var changed = new Incident("one of five pipelines is edited", "the log: restarted or stopped: fifth", Promise, noticed, Stopwatch.GetElapsedTime(edited), 0);
 
         var broken = Stopwatch.GetTimestamp();
         _clips.Write("config.yaml", Configuration(2).Replace("live: true", "life: true", StringComparison.Ordinal));
@@ -117,7 +115,7 @@ public sealed class ReloadTests : IDisposable
         var mended = Stopwatch.GetTimestamp();
         _clips.Write("config.yaml", Configuration(2));
         await UntilAsync(client, health => health["configuration_problems"]!.AsArray().Count == 0);
-        var slip = new Incident("a slip of the pen in the configuration", "`configuration_problems`; all five watch on", noticed, Stopwatch.GetElapsedTime(mended), 0);
+        var slip = new Incident("a slip of the pen in the configuration", "`configuration_problems`; all five watch on", Promise, noticed, Stopwatch.GetElapsedTime(mended), 0);
 
         var seenAtRestart = cameras.Select(camera => camera.Pictures).ToList();
         await Eventually.TrueAsync(() => cameras.Zip(seenAtRestart, (camera, seen) => camera.Pictures > seen + 3).All(goesOn => goesOn));

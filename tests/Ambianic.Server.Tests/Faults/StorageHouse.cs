@@ -12,6 +12,7 @@ namespace Ambianic.Faults;
 internal sealed class StorageHouse : IAsyncDisposable
 {
     private const string Nobody = "65534";
+    private const double Fps = 2; // of the witness; the other asks for more
 
     /// <summary>Who reads the timeline waits for the disk until it is known to hang.</summary>
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(10);
@@ -20,6 +21,9 @@ internal sealed class StorageHouse : IAsyncDisposable
 
     /// <summary>Three minutes of looks; the time that a paused machine stands still does not count.</summary>
     private const int LooksInVain = 3600;
+
+    /// <summary>A disk that does not answer is waited for 3 s; saving is tried again after 5 s.</summary>
+    private static readonly Promise Promise = new(5, 10);
 
     private readonly Clips _clips = new();
     private readonly EventListener _listener = new();
@@ -74,16 +78,18 @@ internal sealed class StorageHouse : IAsyncDisposable
                 name,
                 "disk",
                 "",
+                Promise,
                 () => TryAsync("dd", "if=/dev/zero", $"of={ballast}", "bs=4k", "status=none"), // ends with an error when nothing is free any more
                 () => Now(() => File.Delete(ballast)),
                 "free some space"),
-            "disk read-only" => new Fault(name, "disk", "", MountReadOnlyAsync, () => TryAsync("umount", "-l", Disk), "the disk is read-only"),
-            "disk hangs" => new Fault(name, "disk", "", () => TryAsync("fsfreeze", "-f", Disk), () => TryAsync("fsfreeze", "-u", Disk), "the disk has not answered"),
-            "no permission" => new Fault(name, "disk", "", () => TryAsync("chmod", "-R", "a-w", DataDir), () => TryAsync("chmod", "-R", "u+w", DataDir), "let the user that runs Ambianic write there"),
+            "disk read-only" => new Fault(name, "disk", "", Promise, MountReadOnlyAsync, () => TryAsync("umount", "-l", Disk), "the disk is read-only"),
+            "disk hangs" => new Fault(name, "disk", "", Promise, () => TryAsync("fsfreeze", "-f", Disk), () => TryAsync("fsfreeze", "-u", Disk), "the disk has not answered"),
+            "no permission" => new Fault(name, "disk", "", Promise, () => TryAsync("chmod", "-R", "a-w", DataDir), () => TryAsync("chmod", "-R", "u+w", DataDir), "let the user that runs Ambianic write there"),
             "data directory taken away" => new Fault(
                 name,
                 "disk",
                 "",
+                Promise,
                 () => Now(() =>
                 {
                     Directory.Move(DataDir, taken);
@@ -99,6 +105,7 @@ internal sealed class StorageHouse : IAsyncDisposable
                 name,
                 "disk",
                 "",
+                Promise,
                 () => Now(() =>
                 {
                     Directory.Move(Path.Combine(DataDir, "detections"), taken);
@@ -110,15 +117,15 @@ internal sealed class StorageHouse : IAsyncDisposable
                     Directory.Move(taken, Path.Combine(DataDir, "detections"));
                 }),
                 "check the disk of data_dir"),
-            "database overwritten" => new Fault(name, "database", "", () => Now(OverwriteDatabase), null, "damaged while it was in use"),
-            _ => new Fault(name, "database", "", () => Now(DeleteDatabase), null, "deleted while it was in use"),
+            "database overwritten" => new Fault(name, "database", "", Promise, () => Now(OverwriteDatabase), null, "damaged while it was in use"),
+            _ => new Fault(name, "database", "", Promise, () => Now(DeleteDatabase), null, "deleted while it was in use"),
         };
     }
 
     /// <summary>Breaks something, waits until the log says so, holds it, mends it, and waits until events are announced and all are on the timeline.</summary>
     public async Task<Recovery> MeasureAsync(Fault fault, TimeSpan hold, CancellationToken cancellation)
     {
-        var (lostBefore, said) = (await LostByWitnessAsync(cancellation), _program!.Output.Length);
+        var (lostBefore, atFirst, said) = (await LostByWitnessAsync(cancellation), await WitnessesAsync(cancellation), _program!.Output.Length);
         var look = Task.FromResult(0);
         var start = Stopwatch.GetTimestamp();
         await fault.InjectAsync();
@@ -134,9 +141,9 @@ internal sealed class StorageHouse : IAsyncDisposable
         await look;
         if (fault.MendAsync is { } mend)
         {
-            var before = await StatusesAsync(cancellation);
+            var before = await WitnessesAsync(cancellation);
             await Task.Delay(hold, TimeProvider.System, cancellation);
-            await UntilAsync(fault, async () => (await StatusesAsync(cancellation)).Zip(before).All(pair => Processed(pair.First) > Processed(pair.Second)), cancellation);
+            await UntilAsync(fault, async () => (await WitnessesAsync(cancellation)).WatchedOnSince(before), cancellation);
             await UntilAsync(fault, async () => (await StorageTroubleAsync(cancellation))?.Contains(fault.Says, StringComparison.Ordinal) == true, cancellation);
             await mend();
             start = Stopwatch.GetTimestamp();
@@ -147,9 +154,18 @@ internal sealed class StorageHouse : IAsyncDisposable
         var recovered = Stopwatch.GetElapsedTime(start);
         await UntilAsync(fault, async () => await LostAsync(cancellation) == 0, cancellation);
         await UntilAsync(fault, async () => await StorageTroubleAsync(cancellation) is null, cancellation);
+        var inTheEnd = atFirst;
+        await UntilAsync(fault, async () => (inTheEnd = await WitnessesAsync(cancellation)).WatchedOnSince(atFirst), cancellation);
         var shown = (string)(await StatusesAsync(cancellation))[0]["state"]!;
         return new Recovery(
-            fault, shown, fault.Says, noticed, recovered, await LostByWitnessAsync(cancellation) - lostBefore, await LostAsync(cancellation));
+            fault,
+            shown,
+            fault.Says,
+            noticed,
+            recovered,
+            await LostByWitnessAsync(cancellation) - lostBefore,
+            inTheEnd.ShareSince(atFirst, Fps),
+            await LostAsync(cancellation));
     }
 
     /// <summary>Root may write everywhere.</summary>
@@ -221,8 +237,6 @@ internal sealed class StorageHouse : IAsyncDisposable
         return Task.CompletedTask;
     }
 
-    private static long Processed(JsonNode status) => (long)status["processed"]!;
-
     private static async Task<bool> TryAsync(string program, params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
@@ -253,7 +267,7 @@ internal sealed class StorageHouse : IAsyncDisposable
             data_dir: disk/data
             pipelines:
               witness:
-                - source: { uri: "{{Clip}}", live: true, fps: 2 }
+                - source: { uri: "{{Clip}}", live: true, fps: {{Fps}} }
               saving:
                 - source: { uri: "{{Clip}}", live: true }
                 - save_detections: { idle_interval: 0.2 }
@@ -293,6 +307,8 @@ internal sealed class StorageHouse : IAsyncDisposable
 
     private async Task<List<JsonNode>> StatusesAsync(CancellationToken cancellation) =>
         [.. (await _client!.GetFromJsonAsync<JsonObject>("/api/health", cancellation))!["pipelines"]!.AsArray().Select(status => status!)];
+
+    private async Task<Witnesses> WitnessesAsync(CancellationToken cancellation) => new(await StatusesAsync(cancellation));
 
     private async Task<long> LostByWitnessAsync(CancellationToken cancellation)
     {

@@ -11,12 +11,15 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Ambianic.Pipelines;
 
-/// <summary>A day of cameras that break in every way, in simulated time.</summary>
+/// <summary>A day of cameras that break in every way, in simulated time. Alone: it measures the process.</summary>
+[Collection(Alone.Name)]
 public sealed class LongRunTests
 {
     private const int Cameras = 8;
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(2); // a few of the supervisor's rounds at once, as on a busy machine
     private static readonly TimeSpan Day = TimeSpan.FromHours(24);
+    private const int ThreadsThatComeAndGo = 8; // the pool's, when the processor is wanted by others
+    private const long BytesThatComeAndGo = 256 << 10;
     private readonly FramePool _pool = new();
     private readonly CountedTime _time = new();
     private readonly Round _round = new();
@@ -39,6 +42,7 @@ public sealed class LongRunTests
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var running = supervisor.RunAsync([.. cameras.Select(camera => Configure(camera.Id))], stop.Token);
         await Eventually.TrueAsync(() => supervisor.Statuses is { Count: Cameras } all && all.All(status => status.Processed > 0 || status.LastError is not null)); // before time runs
+        List<(long Bytes, int Threads)> held = []; // hour by hour
         for (var passed = TimeSpan.Zero; passed < Day; passed += Step)
         {
             await PassAsync(cameras, supervisor);
@@ -48,7 +52,18 @@ public sealed class LongRunTests
                 Assert.InRange(Volatile.Read(ref _elements), 0, Cameras * 2);
                 Assert.InRange(_time.Timers, 1, 1 + (Cameras * 8));
             }
+
+            if (passed.Ticks % TimeSpan.TicksPerHour == 0)
+            {
+                _log.Clear();
+                held.Add(Hold());
+            }
         }
+
+        // The least of several hours: what is held only for a moment is in none of it, what is never let go in all.
+        var (early, late) = (held[2..8], held[^6..]);
+        Assert.InRange(late.Min(hour => hour.Bytes) - early.Min(hour => hour.Bytes), long.MinValue, BytesThatComeAndGo);
+        Assert.InRange(late.Min(hour => hour.Threads) - early.Min(hour => hour.Threads), int.MinValue, ThreadsThatComeAndGo);
 
         Assert.All(cameras, camera => Assert.InRange(camera.Broken, 24, int.MaxValue));
         Assert.All(supervisor.Statuses, status => Assert.InRange(status.Processed, 1000, long.MaxValue));
@@ -62,6 +77,13 @@ public sealed class LongRunTests
         await stop.CancelAsync();
         await running.WaitAsync(Eventually.Patience, CancellationToken.None);
         await Eventually.TrueAsync(() => _pool.Outstanding == 0 && Volatile.Read(ref _elements) == 0 && cameras.All(camera => camera.Open == 0));
+    }
+
+    /// <summary>What the process holds when all is collected that can be.</summary>
+    private static (long Bytes, int Threads) Hold()
+    {
+        using var process = Process.GetCurrentProcess();
+        return (GC.GetTotalMemory(forceFullCollection: true), process.Threads.Count);
     }
 
     private static PipelineConfiguration Configure(string name) =>

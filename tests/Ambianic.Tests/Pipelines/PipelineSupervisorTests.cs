@@ -160,9 +160,9 @@ public sealed class PipelineSupervisorTests : SupervisorFixture
     public async Task ApplyAsync_OneDoesNotLetGo_OthersStartMeanwhileAndItsSuccessorWhenItHas()
     {
         using var never = new SemaphoreSlim(0);
-        AddElementThatHangsOnce("hangs", never);
+        var isHanging = AddElementThatHangsOnce("hangs", never);
         await using var running = Run(_ => new ScriptedSource(Pool, live: true, ScriptedSource.GivesAndWaits(1)), Configure("a", "hangs"), Configure("b"));
-        await Eventually.TrueAsync(() => running.Supervisor.Statuses is [{ Elements: [{ Name: "hangs" }] }, { Processed: 1 }]);
+        await Eventually.TrueAsync(() => isHanging() && running.Supervisor.Statuses is [_, { Processed: 1 }]);
 
         await running.Supervisor.ApplyAsync([Configure("a", "hangs") with { Fingerprint = "edited" }, Configure("b") with { Fingerprint = "edited" }, Configure("new")], Cancellation)
             .WaitAsync(Eventually.Patience, Cancellation);
@@ -172,20 +172,28 @@ public sealed class PipelineSupervisorTests : SupervisorFixture
         await Eventually.TrueAsync(() => running.Supervisor.Statuses[0].Processed == 1);
     }
 
-    [Fact]
-    public async Task ApplyAsync_EditedAgainWhileOneDoesNotLetGo_TheLastSuccessorWaitsForIt()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ApplyAsync_EditedAgainWhileOneDoesNotLetGo_TheLastSuccessorWaitsForIt(bool isRemovedBetween)
     {
         using var never = new SemaphoreSlim(0);
-        AddElementThatHangsOnce("hangs", never);
-        await using var running = Run(_ => new ScriptedSource(Pool, live: true, ScriptedSource.GivesAndWaits(1)), Configure("a", "hangs"), Configure("b"));
-        await Eventually.TrueAsync(() => running.Supervisor.Statuses is [{ Elements: [{ Name: "hangs" }] }, { Processed: 1 }]);
+        var isHanging = AddElementThatHangsOnce("hangs", never);
+        var camera = new ScriptedSource(Pool, live: true, ScriptedSource.GivesAndWaits(1));
+        await using var running = Run(
+            options => options.Uri == "a" ? camera : new ScriptedSource(Pool, live: true, ScriptedSource.GivesAndWaits(1)), Configure("a", "hangs"), Configure("b"));
+        await Eventually.TrueAsync(() => isHanging() && running.Supervisor.Statuses is [_, { Processed: 1 }]);
 
-        await running.Supervisor.ApplyAsync([Configure("a") with { Fingerprint = "edited" }, Configure("b")], Cancellation);
+        await running.Supervisor.ApplyAsync(isRemovedBetween ? [Configure("b")] : [Configure("a") with { Fingerprint = "edited" }, Configure("b")], Cancellation);
         await running.Supervisor.ApplyAsync([Configure("a") with { Fingerprint = "edited again" }, Configure("b"), Configure("new")], Cancellation);
+        await Eventually.TrueAsync(() => running.Supervisor.Statuses[2].Processed == 1); // was started after the successor
+        var start = Time.GetUtcNow();
+        await AdvanceUntilAsync(() => Time.GetUtcNow() - start >= TimeSpan.FromSeconds(5)); // after 6 the element is left behind
 
-        await Eventually.TrueAsync(() => running.Supervisor.Statuses is [{ Processed: 0 }, { Processed: 1 }, { Processed: 1 }]);
+        var (successor, connected) = (running.Supervisor.Statuses[0], camera.Connected);
         never.Release();
-        await Eventually.TrueAsync(() => running.Supervisor.Statuses[0].Processed == 1);
+        Assert.Equal((PipelineState.Idle, 0L, 1), (successor.State, successor.Processed, connected));
+        await Eventually.TrueAsync(() => running.Supervisor.Statuses[0].Processed == 1 && camera.Connected == 2);
     }
 
     [Fact]

@@ -47,9 +47,11 @@ public abstract class SupervisorFixture
     }
 
     /// <summary>Registers an element whose first instance does not listen when it is asked to stop; others pass on what comes.</summary>
-    protected void AddElementThatHangsOnce(string name, SemaphoreSlim never)
+    /// <returns>True when that one hangs.</returns>
+    protected Func<bool> AddElementThatHangsOnce(string name, SemaphoreSlim never)
     {
         var made = 0;
+        var isHanging = false;
         Registry.Add<NoOptions>(name, (_, _) =>
         {
             var isFirst = Interlocked.Increment(ref made) == 1;
@@ -57,12 +59,14 @@ public abstract class SupervisorFixture
             {
                 if (isFirst)
                 {
+                    Volatile.Write(ref isHanging, true);
                     await never.WaitAsync(CancellationToken.None);
                 }
 
                 await next(sample, cancellation);
             });
         });
+        return () => Volatile.Read(ref isHanging);
     }
 
     /// <summary>Lets time pass in the supervisor's own rhythm: it looks once a second.</summary>
