@@ -33,9 +33,13 @@ internal sealed partial class FreedRoom(Func<long> free, TimeProvider time, ILog
     private long? _waitingSince;
     private long? _givenUpAt;
     private TimeSpan _pause = FirstPause;
+    private volatile string? _refusal;
 
-    /// <summary>Why no events are removed any more, and what to do; null when removing them is of use.</summary>
-    public string? Trouble { get; private set; }
+    /// <summary>Why no events are removed any more though room is wanted, and what to do; null when removing them is of use.</summary>
+    public string? Trouble => IsWanted ? _refusal : null;
+
+    /// <summary>True while there is less room than was asked for.</summary>
+    public bool IsWanted { get; set; }
 
     /// <summary>Bytes that may be removed before it is known whether that helps: twice as many each time it did.</summary>
     public long Step => _trial - _removed;
@@ -46,11 +50,8 @@ internal sealed partial class FreedRoom(Func<long> free, TimeProvider time, ILog
         Begin(FirstTrial);
         _givenUpAt = null;
         _pause = FirstPause;
-        Trouble = null;
+        _refusal = null;
     }
-
-    /// <summary>There is enough room, whatever made it.</summary>
-    public void IsEnough() => Trouble = null;
 
     /// <summary>An event was stored, which takes room of what became free.</summary>
     public void Stored(long bytes) => _gained += _waitingSince is null ? 0 : bytes;
@@ -63,10 +64,11 @@ internal sealed partial class FreedRoom(Func<long> free, TimeProvider time, ILog
     public void Removed(long bytes)
     {
         _removed += bytes;
-        Gain();
-        if (_removed >= _trial && !IsOfUse())
+        _gained += GrownBy();
+        if (_removed >= _trial && !IsOfUse(_gained))
         {
             _waitingSince = time.GetTimestamp();
+            _freeThen = free();
         }
     }
 
@@ -75,10 +77,10 @@ internal sealed partial class FreedRoom(Func<long> free, TimeProvider time, ILog
     {
         if (_waitingSince is { } since)
         {
-            Gain();
-            if (!IsOfUse() && time.GetElapsedTime(since) >= Background)
+            var gained = _gained + GrownBy();
+            if (!IsOfUse(gained) && time.GetElapsedTime(since) >= Background)
             {
-                GiveUp();
+                GiveUp(gained);
             }
         }
 
@@ -91,36 +93,31 @@ internal sealed partial class FreedRoom(Func<long> free, TimeProvider time, ILog
         return _waitingSince is null && _givenUpAt is null;
     }
 
-    private void Gain()
-    {
-        var now = free();
-        _gained += Math.Max(0, now - _freeThen);
-        _freeThen = now;
-    }
+    private long GrownBy() => Math.Max(0, free() - _freeThen);
 
-    private bool IsOfUse()
+    private bool IsOfUse(long gained)
     {
-        if (_gained < Enough * _removed)
+        if (gained < Enough * _removed)
         {
             return false;
         }
 
         Begin(Math.Min(2 * _trial, LargestTrial));
         _pause = FirstPause;
-        Trouble = null;
+        _refusal = null;
         return true;
     }
 
-    private void GiveUp()
+    private void GiveUp(long gained)
     {
-        var isNews = Trouble is null;
-        Trouble = string.Create(
+        var isNews = _refusal is null;
+        _refusal = string.Create(
             CultureInfo.InvariantCulture,
-            $"retention.min_free_mb cannot be kept: {_removed / 1e6:0.0} MB of events were removed and made {_gained / 1e6:0.0} MB of room, so no more are; "
+            $"retention.min_free_mb cannot be kept: {_removed / 1e6:0.0} MB of events were removed and made {gained / 1e6:0.0} MB of room, so no more are; "
             + $"a snapshot or links from elsewhere keep their files: free the disk of those, or change the limit");
         if (isNews)
         {
-            LogOfNoUse(Trouble);
+            LogOfNoUse(_refusal);
         }
 
         Begin(FirstTrial);

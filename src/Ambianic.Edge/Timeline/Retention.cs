@@ -149,11 +149,7 @@ internal sealed class Retention
     private bool MakeSpace(SqliteConnection connection)
     {
         var excess = _policy.ShortOfSpace(_folders.Disk.AvailableFreeSpace);
-        if (excess <= 0)
-        {
-            _freed.IsEnough();
-        }
-
+        _freed.IsWanted = excess > 0;
         if (!_freed.MayRemove())
         {
             return false;
