@@ -35,11 +35,7 @@ public sealed class DamageInUseTests : IDisposable
     public async Task AppendAsync_DamageMetInUse_RebuildsWithoutARestartAndAnnounces()
     {
         await using var store = _fixture.Open();
-        var stored = await _fixture.StoreAsync(store, Enumerable.Range(0, 10), "front", TimelineFixture.Person);
-        Damage();
-        await Assert.ThrowsAsync<IOException>(() => TimelineFixture.IdsAsync(store, new EventQuery()));
-        stored.AddRange(await _fixture.StoreAsync(store, [10], "front", TimelineFixture.Person));
-        await store.CaughtUp;
+        var stored = await StoreAndRebuildAsync(store);
 
         Assert.Equal(stored.Select(seen => seen.Id).Reverse(), await TimelineFixture.IdsAsync(store, new EventQuery()));
         Assert.Contains(_fixture.Logger.Lines, line => line.Contains("damaged while it was in use", StringComparison.Ordinal));
@@ -50,11 +46,7 @@ public sealed class DamageInUseTests : IDisposable
     public async Task Trouble_DamagedAgainSoonAfterARebuilding_SaysWhenItIsMendedUntilItIs()
     {
         await using var store = _fixture.Open();
-        var stored = await _fixture.StoreAsync(store, Enumerable.Range(0, 10), "front", TimelineFixture.Person);
-        Damage();
-        await Assert.ThrowsAsync<IOException>(() => TimelineFixture.IdsAsync(store, new EventQuery()));
-        stored.AddRange(await _fixture.StoreAsync(store, [10], "front", TimelineFixture.Person));
-        await store.CaughtUp;
+        var stored = await StoreAndRebuildAsync(store);
         Assert.Null(store.Trouble);
 
         Damage();
@@ -81,6 +73,17 @@ public sealed class DamageInUseTests : IDisposable
 
         Assert.Contains("events.db: was deleted", error.Message, StringComparison.Ordinal);
         Assert.Empty(scan.Unreadable);
+    }
+
+    /// <summary>Stores ten events, damages the database, meets that and stores another.</summary>
+    private async Task<List<DetectionEvent>> StoreAndRebuildAsync(SqliteEventStore store)
+    {
+        var stored = await _fixture.StoreAsync(store, Enumerable.Range(0, 10), "front", TimelineFixture.Person);
+        Damage();
+        await Assert.ThrowsAsync<IOException>(() => TimelineFixture.IdsAsync(store, new EventQuery()));
+        stored.AddRange(await _fixture.StoreAsync(store, [10], "front", TimelineFixture.Person));
+        await store.CaughtUp;
+        return stored;
     }
 
     /// <summary>Overwrites all of the database.</summary>

@@ -102,14 +102,14 @@ public sealed class RetentionOfRoomTests : IDisposable
     [Fact]
     public async Task Append_SpaceIsTakenBySomethingElse_OldestMakeRoomAsLongAsThatHelps()
     {
-        Assert.SkipUnless(await RunAsync("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", _fixture.DataDir), "a small disk cannot be mounted here: run as root");
+        await MountAsync(megabytes: 8);
         try
         {
             await using var store = _fixture.Open(new RetentionOptions { MinFreeMb = 4 });
             var stored = await _fixture.StoreAsync(store, Enumerable.Range(0, 40), "front", TimelineFixture.Person);
             var fall = await _fixture.StoreAsync(store, [40], "front", Fall);
             await store.PinAsync(stored[0].Id, true, Cancellation);
-            await RunAsync("dd", "if=/dev/zero", $"of={Path.Combine(_fixture.DataDir, "ballast")}", "bs=1k", $"count={(new DriveInfo(_fixture.DataDir).AvailableFreeSpace - 3_999_000) / 1024}", "status=none");
+            await TakeSpaceAsync(leave: 3_999_000);
 
             await Eventually.TrueAsync(() =>
             {
@@ -154,7 +154,7 @@ public sealed class RetentionOfRoomTests : IDisposable
     [Fact]
     public async Task Append_FilesAreLinkedFromElsewhere_NoMoreGoThanShowThatItIsOfNoUse()
     {
-        Assert.SkipUnless(await RunAsync("mount", "-t", "tmpfs", "-o", "size=40m", "tmpfs", _fixture.DataDir), "a small disk cannot be mounted here: run as root");
+        await MountAsync(megabytes: 40);
         try
         {
             await using var store = _fixture.Open(new RetentionOptions { MinFreeMb = 20 });
@@ -166,7 +166,7 @@ public sealed class RetentionOfRoomTests : IDisposable
             }
 
             await RunAsync("cp", "-al", Path.Combine(_fixture.DataDir, "detections"), Path.Combine(_fixture.DataDir, "backup"));
-            await RunAsync("dd", "if=/dev/zero", $"of={Path.Combine(_fixture.DataDir, "ballast")}", "bs=1k", $"count={(new DriveInfo(_fixture.DataDir).AvailableFreeSpace - 17_000_000) / 1024}", "status=none");
+            await TakeSpaceAsync(leave: 17_000_000);
 
             await LookUntilTroubleAsync(store, stored[^1]);
             Assert.Contains("a snapshot or links from elsewhere", store.Trouble, StringComparison.Ordinal);
@@ -191,7 +191,7 @@ public sealed class RetentionOfRoomTests : IDisposable
     [Fact]
     public async Task Append_DiskIsFull_OldestMakeRoomThoughTheDatabaseHasNone()
     {
-        Assert.SkipUnless(await RunAsync("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", _fixture.DataDir), "a small disk cannot be mounted here: run as root");
+        await MountAsync(megabytes: 8);
         try
         {
             await using var store = _fixture.Open(new RetentionOptions { MinFreeMb = 0.05 });
@@ -276,6 +276,12 @@ public sealed class RetentionOfRoomTests : IDisposable
         LooksAsync(store, seen).GetAwaiter().GetResult();
         return store.Trouble is not null;
     });
+
+    private async Task MountAsync(int megabytes) => Assert.SkipUnless(
+        await RunAsync("mount", "-t", "tmpfs", "-o", $"size={megabytes}m", "tmpfs", _fixture.DataDir), "a small disk cannot be mounted here: run as root");
+
+    private async Task TakeSpaceAsync(long leave) => Assert.True(await RunAsync(
+        "dd", "if=/dev/zero", $"of={Path.Combine(_fixture.DataDir, "ballast")}", "bs=1k", $"count={(new DriveInfo(_fixture.DataDir).AvailableFreeSpace - leave) / 1024}", "status=none"));
 
     private static async Task<bool> RunAsync(string program, params string[] arguments)
     {
