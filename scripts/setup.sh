@@ -50,7 +50,7 @@ need() {
 
 # The state of everything that the program is built from; a change of it means building again.
 source_state() {
-  (cd "$root" && find src global.json Directory.Build.props Directory.Packages.props .editorconfig BannedSymbols.txt \
+  (cd "$root" && find src global.json Directory.Build.props Directory.Build.targets Directory.Packages.props .editorconfig BannedSymbols.txt \
     \( -name bin -o -name obj \) -prune -o -type f -printf '%p %s %T@\n' | LC_ALL=C sort | sha256sum)
 }
 
