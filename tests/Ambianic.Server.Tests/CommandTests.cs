@@ -321,6 +321,18 @@ public sealed class CommandTests : IDisposable
         Assert.DoesNotContain("   at ", finished.Errors, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("1")]
+    [InlineData("theirs")]
+    public async Task EvaluateFalls_RuleThatIsNone_SaysWhichThereAre(string rule)
+    {
+        var finished = await RunAsync("evaluate", "falls", "--manifest", "x.csv", "--dir", ".", "--rule", rule);
+
+        Assert.Equal(1, finished.ExitCode);
+        Assert.Contains("'ours'", finished.Errors, StringComparison.Ordinal);
+        Assert.Contains("'reference'", finished.Errors, StringComparison.Ordinal);
+    }
+
     /// <summary>With a cache of its own, which the user's is not filled from.</summary>
     private Task<AmbianicProgram.Finished> ImportAsync(string file) => AmbianicProgram.RunWithAsync(
         _directory.Path, new Dictionary<string, string> { ["AMBIANIC_CACHE"] = _directory["cache"] }, Cancellation, "models", "import", file);

@@ -34,7 +34,7 @@ public sealed record LabelledClip(string Name, string Path, string Set, double? 
         var rows = File.ReadLines(manifest)
             .Select((text, index) => (Text: text, Line: index + 1))
             .Where(row => !string.IsNullOrWhiteSpace(row.Text))
-            .Select(row => (Fields: Csv(row.Text), row.Line))
+            .Select(row => (Fields: Csv(row.Text) ?? throw new InvalidDataException($"{manifest}:{row.Line}: a quotation mark is not closed"), row.Line))
             .ToList();
         if (rows.Count == 0)
         {
@@ -98,8 +98,8 @@ public sealed record LabelledClip(string Name, string Path, string Set, double? 
         return candidates.FirstOrDefault(File.Exists);
     }
 
-    /// <summary>The fields of a line; a quoted field may hold commas and doubled quotes, but no line break.</summary>
-    private static List<string> Csv(string line)
+    /// <summary>The fields of a line; a quoted field may hold commas and doubled quotes, but no line break. Null when a quote is not closed.</summary>
+    private static List<string>? Csv(string line)
     {
         List<string> fields = [];
         var field = new System.Text.StringBuilder();
@@ -129,6 +129,6 @@ public sealed record LabelledClip(string Name, string Path, string Set, double? 
         }
 
         fields.Add(field.ToString());
-        return fields;
+        return quoted ? null : fields;
     }
 }

@@ -29,7 +29,7 @@ internal static class EvaluateCommand
         var json = new Option<bool>("--json") { Description = "One JSON object per recording and a last one for all but falls onto a bed" };
         fps.Must(value => value is (>= 0.5 and <= 30), "--fps must be between 0.5 and 30");
         phase.Must(value => value is (>= 0 and < 1), "--phase must be at least 0 and less than 1");
-        rule.Must(Enum.IsDefined, "--rule must be ours or reference");
+        rule.AcceptOnlyFromAmong("ours", "reference");
         var command = new Command("falls", "Run fall detection over labelled recordings, the last frame of each held for 3 s")
         {
             manifest, directory, fps, phase, rule, poses, json,
@@ -107,6 +107,9 @@ internal static class EvaluateCommand
         : score.FromGround == score.Detected ? "being down"
         : $"being down in {score.FromGround}, from the loss of balance in {score.Detected - score.FromGround}";
 
+    /// <summary>To the millisecond.</summary>
+    private static double? Seconds(double? seconds) => seconds is { } value ? Math.Round(value, 3) : null;
+
     private static string Percent(double? share) => share is { } value ? string.Create(CultureInfo.InvariantCulture, $"{value * 100:0} %") : "-";
 
     private sealed record Row(
@@ -117,10 +120,10 @@ internal static class EvaluateCommand
             result.Clip.Set,
             result.Clip.FallStart,
             result.Clip.FallStart is null ? null : result.Detection is not null,
-            result.Delay,
+            Seconds(result.Delay),
             result.Delay is null ? null : result.Clip.FallGround is null ? "fall_start_s" : "fall_ground_s",
             result.FalseAlarms,
-            [.. result.Alarms.Select(alarm => new AlarmRow(alarm.Time, alarm.Confidence, alarm.Why))]);
+            [.. result.Alarms.Select(alarm => new AlarmRow(Math.Round(alarm.Time, 3), alarm.Confidence, alarm.Why))]);
     }
 
     private sealed record AlarmRow(double TimeS, float Confidence, string Why);
@@ -135,6 +138,6 @@ internal static class EvaluateCommand
         [property: JsonPropertyName("median_delay_s")] double? MedianDelay)
     {
         public static Total Of(FallScore score) => new(
-            score.Falls, score.Detected, score.Sensitivity, score.Precision, score.FalseAlarms, score.FalseAlarmsPerHour, score.MedianDelay);
+            score.Falls, score.Detected, score.Sensitivity, score.Precision, score.FalseAlarms, score.FalseAlarmsPerHour, Seconds(score.MedianDelay));
     }
 }

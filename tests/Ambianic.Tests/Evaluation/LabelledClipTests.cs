@@ -36,6 +36,14 @@ public sealed class LabelledClipTests : IDisposable
     }
 
     [Fact]
+    public void Read_QuotationMarkThatIsNotClosed_SaysWhere()
+    {
+        var error = Assert.Throws<InvalidDataException>(() => Read("file,label,fall_start_s,description", "a.mp4,fall,1.5,\"onto the floor", "b.mp4,no_fall,,"));
+
+        Assert.Equal($"{_directory["m.csv"]}:2: a quotation mark is not closed", error.Message);
+    }
+
+    [Fact]
     public void Read_DownBeforeTheLossOfBalance_SaysWhere()
     {
         var error = Assert.Throws<InvalidDataException>(() => Read("file,label,fall_start_s,fall_ground_s", "a.mp4,fall,1.5,1.2"));

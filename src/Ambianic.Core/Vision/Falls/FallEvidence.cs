@@ -6,6 +6,9 @@ namespace Ambianic.Vision.Falls;
 /// </summary>
 public sealed record FallEvidence
 {
+    /// <summary>What sitting or lying down on purpose just reaches: drops of a person's height, heights a second, part of the samples.</summary>
+    private const float UsualShoulderDrop = 0.3f, UsualHipDrop = 0.12f, UsualSpeed = 0.5f, UsualLowShare = 0.6f;
+
     /// <summary>When the person was last upright; time within the medium. Null when nobody was seen to come down.</summary>
     public TimeSpan? UprightAt { get; init; }
 
@@ -44,9 +47,9 @@ public sealed record FallEvidence
                 return null;
             }
 
-            var drop = (2.5f * ((ShoulderDrop / 0.3f) - 1)) + (1f * ((HipDrop / 0.12f) - 1));
-            var speed = 5 * ((Speed / 0.5f) - 1);
-            var low = Vanished ? 0 : 5 * (LowShare - 0.6f);
+            var drop = (2.5f * ((ShoulderDrop / UsualShoulderDrop) - 1)) + (1f * ((HipDrop / UsualHipDrop) - 1));
+            var speed = 5 * ((Speed / UsualSpeed) - 1);
+            var low = Vanished ? 0 : 5 * (LowShare - UsualLowShare);
             return 1 / (1 + MathF.Exp(2 - drop - speed - low));
         }
     }
