@@ -76,7 +76,10 @@ public sealed class FallScene(IPoseLook look, FallRule rule, IReadOnlyList<Box> 
     /// pose models know people mostly upright.
     /// </summary>
     private FallWatch? FallingAt(Body body) => body.IsWide
-        ? _tracker.Tracks.Where(track => track.IsFalling && track.Body.DistanceTo(body) < MathF.Max(track.Body.Size, body.Size)).Select(track => _watches[track.Id]).FirstOrDefault()
+        ? _tracker.Tracks
+            .Where(track => track.IsFalling && track.Body.DistanceTo(body) < MathF.Max(track.Body.Size, body.Size))
+            .Select(track => _watches[track.Id])
+            .FirstOrDefault()
         : null;
 
     /// <summary>What people did before says nothing about what they do now; but who lay on the floor still lies there.</summary>

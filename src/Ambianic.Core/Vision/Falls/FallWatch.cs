@@ -45,16 +45,18 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
 
     /// <summary>True when the person has been upright for a second.</summary>
     public bool Stands => State == FallState.Upright
-        && _history.Share(_history.Latest.Time - TimeSpan.FromSeconds(rule.RecoverSeconds), moment => _history.IsUpright(moment) && !_history.IsLow(moment)) is { Count: > 1, Share: 1 };
+        && _history.Share(_history.Latest.Time - TimeSpan.FromSeconds(rule.RecoverSeconds), _history.IsUp) is { Count: > 1, Share: 1 };
 
     /// <summary>True when the person came down, did not walk out, and may be lying by now.</summary>
     public bool IsFalling =>
-        State is FallState.Descending or FallState.Down && !_history.WalkedOut(_history.At(UprightAt), pictureWidth);
+        State is FallState.Descending or FallState.Down && !Disappearance.IsWalkingOut;
 
     /// <summary>True when the person lies, reported or not yet.</summary>
     public bool IsLying => IsFallen || _lyingSince is not null;
 
     private TimeSpan UprightAt => Evidence.UprightAt ?? default;
+
+    private Disappearance Disappearance => new(_history, rule, _history.At(UprightAt), pictureWidth);
 
     /// <summary>
     /// Shares the story of somebody who was falling, when either track may have gone on with something else: whoever is found to have
@@ -122,7 +124,7 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
     /// <summary>upright -> descending -> down; a deeper descent takes the place of the one before.</summary>
     private void FollowDescent(Moment now)
     {
-        if (_history.FindDrop(pictureWidth, isOnTheWay: State == FallState.Descending) is { } drop
+        if (new Descent(_history, rule, pictureWidth).Find(isOnTheWay: State == FallState.Descending) is { } drop
             && (State == FallState.Upright || drop.ShoulderDrop > Evidence.ShoulderDrop))
         {
             Evidence = drop with { DownAt = State == FallState.Down ? Evidence.DownAt : now.Time };
@@ -152,16 +154,14 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
             return null;
         }
 
-        var upright = _history.At(UprightAt);
-        var walkedOut = _history.WalkedOut(upright, pictureWidth);
-        var vanished = Evidence with { Vanished = true };
-        if (!walkedOut && _history.SawDrop(upright) && _history.IsNoLongerUpright(last) && vanished.Probability >= rule.Probability)
+        var (disappearance, vanished) = (Disappearance, Evidence with { Vanished = true });
+        if (disappearance.IsFall && vanished.Probability >= rule.Probability)
         {
             Evidence = vanished;
             return Fall(last);
         }
 
-        if (walkedOut || time - UprightAt > GiveUp)
+        if (disappearance.IsWalkingOut || time - UprightAt > GiveUp)
         {
             State = FallState.Upright; // else he may be found on the floor yet
         }
@@ -231,8 +231,8 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
     {
         _lowestShoulders = MathF.Max(_lowestShoulders, now.Shoulders);
         var window = TimeSpan.FromSeconds(rule.RecoverSeconds);
-        var (count, share) = _history.Share(now.Time - window, IsUp);
-        if (count < 2 || share < 0.7f || !IsUp(now) || now.Time - Evidence.DownAt < window)
+        var (count, share) = _history.Share(now.Time - window, GotUp);
+        if (count < 2 || share < 0.7f || !GotUp(now) || now.Time - Evidence.DownAt < window)
         {
             return null;
         }
@@ -261,8 +261,7 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
         return null;
     }
 
-    private bool IsUp(Moment moment) =>
-        _history.IsUpright(moment) && !_history.IsLow(moment) && _lowestShoulders - moment.Shoulders > 0.25f * _history.Stature;
+    private bool GotUp(Moment moment) => _history.IsUp(moment) && _lowestShoulders - moment.Shoulders > 0.25f * _history.Stature;
 
     private bool IsResting(Moment moment)
     {

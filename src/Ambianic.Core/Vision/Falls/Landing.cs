@@ -1,3 +1,5 @@
+using Ambianic.Vision.Tracking;
+
 namespace Ambianic.Vision.Falls;
 
 /// <summary>
@@ -77,7 +79,7 @@ internal readonly struct Landing
         && _history.Share(WindowStart, Sits).Share > 0.5f;
 
     /// <summary>True when the person still goes along the lower edge: low only because little is seen.</summary>
-    public bool IsWalkingOut => Now is { IsCutBelow: true, IsLying: false } && _history.Travelled(WindowStart) > Walking;
+    public bool IsWalkingOut => Now is { IsCutBelow: true, IsLying: false } && Travelled > Walking;
 
     /// <summary>True when the person is up again.</summary>
     public bool HasRisen => DownFor > Window && LowShare < RisenShare && !IsBelowSeat(Now);
@@ -89,10 +91,23 @@ internal readonly struct Landing
     private TimeSpan DownFor => Now.Time - _descent.DownAt;
 
     /// <summary>True when the person comes up again: whoever bent down to something does.</summary>
-    private bool IsRising => Heights(_history.LowestShoulders(WindowStart) - Now.Shoulders) > Rise;
+    private bool IsRising => _history.Heights(_history.Since(WindowStart).Max(moment => moment.Shoulders) - Now.Shoulders) > Rise;
 
     /// <summary>True when it looks like a stoop, or like nobody at all: it has to last for longer.</summary>
-    private bool IsDoubtful => IsOnFeet(Now) || _history.StandsBelow(Now) || !_history.IsCertain(WindowStart);
+    private bool IsDoubtful => IsOnFeet(Now) || _history.StandsBelow(Now) || !IsCertain;
+
+    /// <summary>True when one look at least was certain enough to believe in somebody new.</summary>
+    private bool IsCertain => _history.Since(WindowStart).Any(moment => moment.Score >= PersonTracker.StartScore);
+
+    /// <summary>How far the person went to the side, in heights.</summary>
+    private float Travelled
+    {
+        get
+        {
+            var middles = _history.Since(WindowStart).Select(moment => (moment.Box.XMin + moment.Box.XMax) / 2).ToList();
+            return _history.Heights(middles.Max() - middles.Min());
+        }
+    }
 
     /// <summary>True when the person was down whenever the model found it, which is only now and then of who lies.</summary>
     private bool IsAlwaysDown => _history.Share(_descent.DownAt, IsDown) is { Count: > 1, Share: 1 };
@@ -103,22 +118,19 @@ internal readonly struct Landing
     /// <summary>True when the person sits or lies on the floor, legs towards the camera or away from it, which leaves angle and shape of the body as they were.</summary>
     private bool IsOnFloor(Moment moment) =>
         IsBelowSeat(moment)
-        && (Heights(MathF.Abs(moment.Feet - _upright.Feet)) >= _rule.FeetShift || Heights(moment.Hips - moment.Feet) >= HipsBelowFeet)
-        && Heights(moment.Box.Height) <= _rule.FloorHeight
+        && (_history.Heights(MathF.Abs(moment.Feet - _upright.Feet)) >= _rule.FeetShift || _history.Heights(moment.Hips - moment.Feet) >= HipsBelowFeet)
+        && _history.Heights(moment.Box.Height) <= _rule.FloorHeight
         && moment.Aspect > _rule.SlenderAspect;
 
     /// <summary>True when the hips are lower than any seat would let them.</summary>
-    private bool IsBelowSeat(Moment moment) => Heights(moment.Hips - _upright.Hips) >= _rule.BelowSeat;
+    private bool IsBelowSeat(Moment moment) => _history.Heights(moment.Hips - _upright.Hips) >= _rule.BelowSeat;
 
     /// <summary>True when the torso is upright, legs wherever they are: somebody who came down like that sits, or squats.</summary>
-    private bool Sits(Moment moment) => moment.HasUprightTorso && Heights(moment.Box.Height) >= SittingHeight;
+    private bool Sits(Moment moment) => moment.HasUprightTorso && _history.Heights(moment.Box.Height) >= SittingHeight;
 
     /// <summary>True when the hips are well above feet that have not moved: bent to the floor, or on one knee, more probably than on it.</summary>
     private bool IsOnFeet(Moment moment) => moment.Spine is not null
-        && Heights(moment.Feet - moment.Hips) >= _rule.StoopHips
-        && MathF.Abs(Heights(moment.Feet - _upright.Feet)) < FeetMoved
-        && Heights(moment.Box.Height) > _rule.StoopHeight;
-
-    /// <summary>A length in heights of the person.</summary>
-    private float Heights(float length) => length / _history.Stature;
+        && _history.Heights(moment.Feet - moment.Hips) >= _rule.StoopHips
+        && MathF.Abs(_history.Heights(moment.Feet - _upright.Feet)) < FeetMoved
+        && _history.Heights(moment.Box.Height) > _rule.StoopHeight;
 }

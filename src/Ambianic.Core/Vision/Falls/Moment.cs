@@ -60,7 +60,10 @@ internal readonly record struct Moment(TimeSpan Time, Box Box, float Shoulders, 
     {
         var box = body.Box;
         return Falls.Spine.Of(body.Keypoints, spineScore) is { } spine
-            ? new Moment(time, box, spine.Shoulders.Y, spine.Hips.Y, FeetOf(body), body.Score, spine) { HasFeetInside = IsInside(body.Keypoints[LeftAnkle]) || IsInside(body.Keypoints[RightAnkle]) }
+            ? new Moment(time, box, spine.Shoulders.Y, spine.Hips.Y, FeetOf(body), body.Score, spine)
+            {
+                HasFeetInside = IsInside(body.Keypoints[LeftAnkle]) || IsInside(body.Keypoints[RightAnkle]),
+            }
             : new Moment(time, box, box.YMin + (0.18f * box.Height), box.YMin + (0.48f * box.Height), box.YMax, body.Score, null);
     }
 

@@ -44,7 +44,8 @@ internal sealed class SceneCut
         }
 
         var change = Change();
-        var isCut = change > Math.Clamp(Math.Max(ShareOfContrast * Math.Min(Contrast(_before), Contrast(_now)), TimesUsual * (_usual ?? change)), LeastChange, MostChange);
+        var unusual = Math.Max(ShareOfContrast * Math.Min(Contrast(_before), Contrast(_now)), TimesUsual * (_usual ?? change));
+        var isCut = change > Math.Clamp(unusual, LeastChange, MostChange);
         if (!isCut)
         {
             _usual = ((1 - Recent) * (_usual ?? change)) + (Recent * change);
