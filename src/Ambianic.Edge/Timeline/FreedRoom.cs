@@ -30,6 +30,7 @@ internal sealed partial class FreedRoom(Func<long> free, TimeProvider time, ILog
     private long _removed;
     private long _gained;
     private long _freeThen;
+    private long _storedSince; // then
     private long? _waitingSince;
     private long? _givenUpAt;
     private TimeSpan _pause = FirstPause;
@@ -54,10 +55,10 @@ internal sealed partial class FreedRoom(Func<long> free, TimeProvider time, ILog
     }
 
     /// <summary>An event was stored, which takes room of what became free.</summary>
-    public void Stored(long bytes) => _gained += _waitingSince is null ? 0 : bytes;
+    public void Stored(long bytes) => _storedSince += bytes;
 
     /// <summary>Files are about to be removed.</summary>
-    public void Removing() => _freeThen = free();
+    public void Removing() => (_freeThen, _storedSince) = (free(), 0);
 
     /// <summary>Files were removed.</summary>
     /// <param name="bytes">What they held.</param>
@@ -68,7 +69,7 @@ internal sealed partial class FreedRoom(Func<long> free, TimeProvider time, ILog
         if (_removed >= _trial && !IsOfUse(_gained))
         {
             _waitingSince = time.GetTimestamp();
-            _freeThen = free();
+            Removing(); // in the background, that is
         }
     }
 
@@ -93,7 +94,8 @@ internal sealed partial class FreedRoom(Func<long> free, TimeProvider time, ILog
         return _waitingSince is null && _givenUpAt is null;
     }
 
-    private long GrownBy() => Math.Max(0, free() - _freeThen);
+    /// <summary>How much more is free than then, and was stored meanwhile.</summary>
+    private long GrownBy() => Math.Max(0, free() - _freeThen + _storedSince);
 
     private bool IsOfUse(long gained)
     {
