@@ -6,7 +6,7 @@ namespace Ambianic.Configuration;
 internal sealed partial class SourceReader(MappingNode section, OptionsBinder binder, string workingDirectory)
 {
     private const string IdKey = "source_id";
-    private static readonly string[] Schemes = ["rtsp", "rtsps", "rtmp", "rtmps", "http", "https", "file", "udp", "rtp", "srt"];
+    private static readonly string[] Schemes = ["rtsp", "rtsps", "rtmp", "rtmps", "http", "https", "file", "udp", "rtp", "srt", "tcp"];
 
     /// <summary>The valid ones of the section, by id.</summary>
     public Dictionary<string, SourceOptions> ReadNamed(ProblemList problems)
@@ -33,8 +33,7 @@ internal sealed partial class SourceReader(MappingNode section, OptionsBinder bi
 
             case ScalarNode { IsNull: false } scalar when IsLocation(scalar.Text):
                 var uri = new MappingNode(scalar.Place, [new Entry("uri", scalar.Place, scalar) { Path = path }]);
-                var inline = Bind(uri, Credentials.Mask(scalar.Text), path, problems);
-                return (inline is null ? null : inline with { Live = IsCamera(scalar.Text) }, scalar);
+                return (Bind(uri, Credentials.Mask(scalar.Text), path, problems), scalar);
 
             case ScalarNode { IsNull: false } scalar:
                 ReportUnknown(scalar, path, problems);
@@ -90,7 +89,7 @@ internal sealed partial class SourceReader(MappingNode section, OptionsBinder bi
         }
 
         problems.AddRange(own.Problems);
-        var isFile = !IsCamera(options.Uri) && !options.Uri.Contains("://", StringComparison.Ordinal);
+        var isFile = !IsLocalCamera(options.Uri) && !options.Uri.Contains("://", StringComparison.Ordinal);
         return own.Problems.Count > 0
             ? null
             : options with
@@ -129,17 +128,18 @@ internal sealed partial class SourceReader(MappingNode section, OptionsBinder bi
 
     private static string PathOf(Entry entry) => ProblemList.Join("sources", entry.Key);
 
-    private static bool IsLocation(string text) => IsCamera(text) || text.Contains('/');
+    private static bool IsLocation(string text) => IsLocalCamera(text) || text.Contains('/');
 
-    private static bool IsCamera(string text) => CameraRegex().IsMatch(text);
-
-    private static bool IsEndless(string text) => EndlessRegex().IsMatch(text);
+    private static bool IsLocalCamera(string text) => LocalCameraRegex().IsMatch(text);
 
     /// <summary>What is no recording, whatever its owner forgot to say: were it taken for one, a camera that restarts would be done with.</summary>
-    [GeneratedRegex(@"^((rtsps?|rtmps?|srt|udp)://|https?://(?![^?#]*\.(mp4|m4v|mkv|avi|mov|webm|mpe?g|wmv|flv|gif|3gp|ts)([?#]|$))|/dev/video|picamera$)", RegexOptions.IgnoreCase)]
-    private static partial Regex EndlessRegex();
+    private static bool IsEndless(string text) =>
+        IsLocalCamera(text) || (text.Contains("://", StringComparison.Ordinal) && !RecordingRegex().IsMatch(text));
 
-    /// <summary>What never ends when it is given as a bare URI.</summary>
-    [GeneratedRegex("^(rtsps?://|rtmps?://|https?://|/dev/video|picamera$)", RegexOptions.IgnoreCase)]
-    private static partial Regex CameraRegex();
+    /// <summary>A file, or an address that is fetched and ends like one; what is named by a stream's protocol is a stream however it ends.</summary>
+    [GeneratedRegex(@"^(file://|(?!(rtsp|rtmp|rtp|srt|udp|tcp))[^?#]*\.(mp4|m4v|mkv|avi|mov|webm|mpe?g|wmv|flv|gif|3gp|ts)([?#]|$))", RegexOptions.IgnoreCase)]
+    private static partial Regex RecordingRegex();
+
+    [GeneratedRegex("^(/dev/video|picamera$)", RegexOptions.IgnoreCase)]
+    private static partial Regex LocalCameraRegex();
 }

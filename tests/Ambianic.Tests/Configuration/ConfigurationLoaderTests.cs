@@ -31,6 +31,12 @@ public sealed class ConfigurationLoaderTests : LoaderFixture
     [InlineData("uri: http://cam/video.mjpg", true)]
     [InlineData("uri: 'http://cam/snapshot?file=clip.mp4', type: image", true)]
     [InlineData("uri: http://cam/still.jpg, type: image, live: false", false)]
+    [InlineData("uri: 'udp://@:5000'", true)]
+    [InlineData("uri: 'rtp://239.0.0.1:5004'", true)]
+    [InlineData("uri: 'srt://cam:9000?streamid=a.ts'", true)]
+    [InlineData("uri: 'tcp://cam:9000'", true)]
+    [InlineData("uri: 'rtsp+tls://cam/clip.mp4'", true)]
+    [InlineData("uri: ftp://nas/clip.mp4", false)]
     [InlineData("uri: clip.mp4", false)]
     public void Load_SourceDoesNotSayWhetherItIsLive_StreamsAndCamerasAre(string source, bool isLive)
     {
@@ -127,6 +133,9 @@ public sealed class ConfigurationLoaderTests : LoaderFixture
     [Theory]
     [InlineData("rtsp://u:p@cam/1", true, "rtsp://***@cam/1", "rtsp://u:p@cam/1")]
     [InlineData("http://cam/mjpeg", true, "http://cam/mjpeg", "http://cam/mjpeg")]
+    [InlineData("udp://@:5000", true, "udp://@:5000", "udp://@:5000")]
+    [InlineData("srt://cam:9000", true, "srt://cam:9000", "srt://cam:9000")]
+    [InlineData("http://cam/clip.mp4", false, "http://cam/clip.mp4", "http://cam/clip.mp4")]
     [InlineData("/dev/video0", true, "/dev/video0", "/dev/video0")]
     [InlineData("picamera", true, "picamera", "picamera")]
     [InlineData("file:///films/a.mp4", false, "file:///films/a.mp4", "file:///films/a.mp4")]
