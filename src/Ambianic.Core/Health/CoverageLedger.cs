@@ -43,12 +43,7 @@ public sealed class CoverageLedger
     /// <returns>What has changed.</returns>
     public IReadOnlyList<SightChange> Observe(IReadOnlyList<PipelineStatus> statuses, DateTimeOffset at)
     {
-        List<SightChange> changes = [];
-        foreach (var status in statuses.Where(status => status.State != PipelineState.Disabled))
-        {
-            changes.Add(SightChange.Of(status, at));
-        }
-
+        List<SightChange> changes = [.. statuses.Select(status => SightChange.Of(status, at))];
         lock (_gate)
         {
             var gone = _last.Values.Where(last => last.Sight != Sight.Off && statuses.All(status => status.Name != last.Pipeline));

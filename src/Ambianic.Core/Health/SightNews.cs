@@ -33,7 +33,7 @@ public sealed class SightNews(TimeProvider time)
     public IReadOnlyList<SightReport> Observe(IReadOnlyList<PipelineStatus> statuses, TimeSpan patience)
     {
         List<SightReport> news = [];
-        foreach (var status in statuses.Where(status => status.State != PipelineState.Disabled))
+        foreach (var status in statuses)
         {
             if (Observe(status, patience) is { } report)
             {

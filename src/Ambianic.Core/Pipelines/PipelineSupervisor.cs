@@ -52,7 +52,7 @@ public sealed partial class PipelineSupervisor(
         _interruption is { } interruption && time.GetElapsedTime(Interlocked.Read(ref _interruptedAt)) < InterruptionIsShown ? interruption.Reason
         : _patternSince is null ? null
         : "most pipelines are silent together, so the cause is probably common to them (network, power, disk, processor); "
-            + (_isHeldBack ? "none is connected or built anew meanwhile" : "each is built anew by now, ever more rarely");
+            + (_isHeldBack ? "none is given up or built anew meanwhile" : "each is built anew by now, ever more rarely");
 
     /// <summary>Runs the pipelines and looks after them until <paramref name="cancellation"/>; returns when all have stopped.</summary>
     public async Task RunAsync(IReadOnlyList<PipelineConfiguration> configurations, CancellationToken cancellation)
@@ -215,7 +215,7 @@ public sealed partial class PipelineSupervisor(
     [LoggerMessage(LogLevel.Warning, "Nobody is blamed for a silence because {Reason}")]
     private partial void LogInterruption(string reason);
 
-    [LoggerMessage(LogLevel.Error, "{Ill} of {Watched} pipelines are silent together: look for a common cause (network, power, disk, processor). None is connected or built anew meanwhile")]
+    [LoggerMessage(LogLevel.Error, "{Ill} of {Watched} pipelines are silent together: look for a common cause (network, power, disk, processor). None is given up or built anew meanwhile")]
     private partial void LogSystemic(int ill, int watched);
 
     [LoggerMessage(LogLevel.Error, "The supervisor failed to look after the pipelines and goes on trying")]

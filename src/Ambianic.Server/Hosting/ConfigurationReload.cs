@@ -99,7 +99,10 @@ internal sealed partial class ConfigurationReload(
     {
         try
         {
-            return !File.Exists(file) || RegularFile.HasNoLength(file) ? "" : Hash(file);
+            return Directory.Exists(file) ? "a folder"
+                : !File.Exists(file) ? "missing"
+                : RegularFile.HasNoLength(file) ? "nothing in it"
+                : Hash(file);
         }
         catch (Exception error)
         {

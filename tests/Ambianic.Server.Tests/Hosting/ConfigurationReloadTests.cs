@@ -76,6 +76,26 @@ public sealed class ConfigurationReloadTests : IDisposable
     }
 
     [Fact]
+    public async Task ExecuteAsync_FileBecomesAFolderThatIsRemoved_IsTakenForRemoved()
+    {
+        File.WriteAllText(_directory["config.yaml"], "pipelines: {door: [source: {uri: /nowhere.mp4}]}\n");
+        File.WriteAllText(_directory["config.local.yaml"], "pipelines: {gate: [source: {uri: /nowhere.mp4}]}\n");
+        await using var application = AmbianicHost.Build(Load(), port: 0, Load);
+        await AmbianicHost.StartAsync(application);
+        var (current, supervisor) = (application.Services.GetRequiredService<CurrentConfiguration>(), application.Services.GetRequiredService<PipelineSupervisor>());
+        Assert.Contains(supervisor.Statuses, status => status.Name == "gate");
+
+        File.Delete(_directory["config.local.yaml"]);
+        Directory.CreateDirectory(_directory["config.local.yaml"]);
+        await Eventually.TrueAsync(() => current.Rejected.Count > 0);
+        Directory.Delete(_directory["config.local.yaml"]);
+
+        await Eventually.TrueAsync(() => supervisor.Statuses is [{ Name: "door" }]);
+        Assert.Empty(current.Rejected);
+        await application.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task ExecuteAsync_EditCannotBeReadAtFirst_IsTriedAgainAndSaidOnce()
     {
         File.WriteAllText(_directory["config.yaml"], "pipelines: {door: [source: {uri: /nowhere.mp4}]}\n");

@@ -31,6 +31,18 @@ public sealed class CoverageLedgerTests : IDisposable
     }
 
     [Fact]
+    public void Query_ConfigurationIsWrongSinceARestart_IsBlindThoughAmbianicRuns()
+    {
+        var ledger = new CoverageLedger();
+        ledger.Observe([Status(PipelineState.Stopped)], Start);
+        ledger.Observe([Status(PipelineState.Disabled, "config.yaml:3:5: no")], Start.AddSeconds(1));
+
+        var last = ledger.Query("door", null, null)[^1];
+
+        Assert.Equal((Sight.Blind, "its configuration is wrong: config.yaml:3:5: no", Start.AddSeconds(1)), (last.Sight, last.Reason, last.From));
+    }
+
+    [Fact]
     public void Query_ClockWasSetBack_NoIntervalEndsBeforeItBegins()
     {
         var ledger = new CoverageLedger();

@@ -131,12 +131,19 @@ public sealed class SightNewsTests
     [Theory]
     [InlineData(PipelineState.Stopped)]
     [InlineData(PipelineState.Ended)]
-    [InlineData(PipelineState.Disabled)]
     public void Observe_NotWatchingOnPurpose_IsNoNews(PipelineState state)
     {
         Live(20, PipelineState.Watching);
 
         Assert.Empty(Live(60, state));
+    }
+
+    [Fact]
+    public void Observe_ItsConfigurationIsWrong_TellsThatNobodyWatches()
+    {
+        var report = Assert.Single(Live(60, PipelineState.Disabled, "config.yaml:3:5: \"sauce\" is not known"));
+
+        Assert.Equal((Sight.Blind, "its configuration is wrong: config.yaml:3:5: \"sauce\" is not known"), (report.Sight, report.Reason));
     }
 
     [Fact]
