@@ -18,8 +18,8 @@ public sealed class EventFeed
         }
     }
 
-    /// <summary>Listens from this call on until <paramref name="cancellation"/>.</summary>
-    public IAsyncEnumerable<DetectionEvent> ListenAsync(CancellationToken cancellation)
+    /// <summary>Listens from this call on until the listener is disposed, by its owner.</summary>
+    public EventListener Listen()
     {
         var channel = Channel.CreateBounded<DetectionEvent>(
             new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
@@ -28,26 +28,30 @@ public sealed class EventFeed
             _listeners = [.. _listeners, channel];
         }
 
-        return ReadAsync(channel, cancellation);
+        return new EventListener(channel.Reader, () => Remove(channel));
     }
 
-    private async IAsyncEnumerable<DetectionEvent> ReadAsync(
-        Channel<DetectionEvent> channel,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    private void Remove(Channel<DetectionEvent> channel)
     {
-        try
+        lock (_gate)
         {
-            await foreach (var detectionEvent in channel.Reader.ReadAllAsync(cancellation))
-            {
-                yield return detectionEvent;
-            }
-        }
-        finally
-        {
-            lock (_gate)
-            {
-                _listeners = [.. _listeners.Where(listener => listener != channel)];
-            }
+            _listeners = [.. _listeners.Where(listener => listener != channel)];
         }
     }
+}
+
+/// <summary>One who listens to an <see cref="EventFeed"/>. Read by one thread at a time.</summary>
+public sealed class EventListener : IDisposable
+{
+    private readonly ChannelReader<DetectionEvent> _events;
+    private readonly Action _end;
+
+    internal EventListener(ChannelReader<DetectionEvent> events, Action end) => (_events, _end) = (events, end);
+
+    /// <summary>The next event; waits for it.</summary>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> came first.</exception>
+    public ValueTask<DetectionEvent> NextAsync(CancellationToken cancellation) => _events.ReadAsync(cancellation);
+
+    /// <inheritdoc/>
+    public void Dispose() => _end();
 }

@@ -76,23 +76,21 @@ internal static class TimelineApi
         EventFeed feed, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellation)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancellation);
-        await using var events = feed.ListenAsync(either.Token).GetAsyncEnumerator(CancellationToken.None);
+        using var events = feed.Listen();
         yield return new SseItem<TimelineEntry?>(null, "ready");
         while (true)
         {
+            DetectionEvent seen;
             try
             {
-                if (!await events.MoveNextAsync())
-                {
-                    yield break;
-                }
+                seen = await events.NextAsync(either.Token);
             }
             catch (OperationCanceledException)
             {
                 yield break; // the program stops or the listener left: neither is an error
             }
 
-            yield return new SseItem<TimelineEntry?>(TimelineEntry.For(events.Current));
+            yield return new SseItem<TimelineEntry?>(TimelineEntry.For(seen));
         }
     }
 

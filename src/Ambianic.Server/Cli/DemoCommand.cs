@@ -31,7 +31,7 @@ internal static class DemoCommand
         var footage = await FetchAsync(directory, cancellation);
         var setup = new DemoSetup(directory, footage);
         await using var application = AmbianicHost.Build(setup.Configure(), port);
-        var events = application.Services.GetRequiredService<EventFeed>().ListenAsync(cancellation);
+        using var events = application.Services.GetRequiredService<EventFeed>().Listen();
         var address = await AmbianicHost.StartAsync(application);
         Console.WriteLine($"""
 
@@ -43,8 +43,10 @@ internal static class DemoCommand
             """);
         try
         {
-            await foreach (var seen in events.WithCancellation(application.Lifetime.ApplicationStopping))
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, application.Lifetime.ApplicationStopping);
+            while (true)
             {
+                var seen = await events.NextAsync(either.Token);
                 Console.WriteLine($"{seen.At.ToString("HH:mm:ss", CultureInfo.InvariantCulture)}  {seen.Pipeline}: {Describe(seen)}");
             }
         }

@@ -18,7 +18,7 @@ internal sealed class SystemdWatchdog(Func<bool> isReady, string? address) : IWa
     {
         if (isReady())
         {
-            Send($"READY=1\nWATCHDOG=1\nSTATUS={status}");
+            Send($"READY=1\nWATCHDOG=1\nSTATUS={status.ReplaceLineEndings(" ")}");
         }
     }
 

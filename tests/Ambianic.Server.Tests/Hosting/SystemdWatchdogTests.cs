@@ -23,11 +23,11 @@ public sealed class SystemdWatchdogTests : IDisposable
         watchdog.Feed("starting");
         Assert.Equal(0, systemd.Available);
         isReady = true;
-        watchdog.Feed("2 pipeline(s), all well");
+        watchdog.Feed("1 of 2 pipeline(s) do not see: do\nor blind"); // a line is a message of its own
 
         var heard = new byte[256];
         var length = systemd.Receive(heard);
-        Assert.Equal("READY=1\nWATCHDOG=1\nSTATUS=2 pipeline(s), all well", Encoding.UTF8.GetString(heard, 0, length));
+        Assert.Equal("READY=1\nWATCHDOG=1\nSTATUS=1 of 2 pipeline(s) do not see: do or blind", Encoding.UTF8.GetString(heard, 0, length));
         watchdog.Stopping();
         Assert.Equal("STOPPING=1", Encoding.UTF8.GetString(heard, 0, systemd.Receive(heard)));
     }

@@ -97,9 +97,10 @@ public sealed class HangingDiskTests : IDisposable
     {
         try
         {
-            await foreach (var told in _fixture.Feed.ListenAsync(cancellation))
+            using var events = _fixture.Feed.Listen();
+            while (true)
             {
-                _announced.Enqueue(told);
+                _announced.Enqueue(await events.NextAsync(cancellation));
             }
         }
         catch (OperationCanceledException)

@@ -16,15 +16,12 @@ public sealed class SightRecorderTests : IDisposable
     {
         await using (var store = _fixture.Open())
         {
-            var announced = _fixture.Feed.ListenAsync(Cancellation).GetAsyncEnumerator(Cancellation);
-            var next = announced.MoveNextAsync();
+            using var announced = _fixture.Feed.Listen();
             var recorder = new SightRecorder(store, _fixture.Time);
             await recorder.SaveAsync(Report("door", Sight.Blind, 0), Cancellation);
             await recorder.SaveAsync(Report("yard", Sight.Black, 0), Cancellation);
             await recorder.SaveAsync(Report("door", Sight.Watching, 60), Cancellation);
-            Assert.True(await next);
-            Assert.Equal(Sight.Blind, announced.Current.Sight?.Sight);
-            await announced.DisposeAsync();
+            Assert.Equal(Sight.Blind, (await announced.NextAsync(Cancellation)).Sight?.Sight);
         }
 
         File.Delete(_fixture.DatabasePath);

@@ -33,8 +33,7 @@ public sealed class SqliteEventStoreStartTests : IDisposable
     public async Task Open_FilesWithoutRow_ArePutOnTheTimelineUnannounced()
     {
         var seen = WriteFilesAlone(TimelineFixture.Event("detections/20210501-090000.000000", TimelineFixture.Start, "front", TimelineFixture.Person));
-        var announced = _fixture.Feed.ListenAsync(Cancellation).GetAsyncEnumerator(Cancellation);
-        var next = announced.MoveNextAsync();
+        using var announced = _fixture.Feed.Listen();
 
         await using var store = _fixture.Open();
         await store.CaughtUp;
@@ -42,9 +41,7 @@ public sealed class SqliteEventStoreStartTests : IDisposable
         Assert.Equal([seen.Id], await TimelineFixture.IdsAsync(store, new EventQuery { Label = "person" }));
         Assert.Contains("Information: 1 event(s) that had files but were not in the database are on the timeline again", _fixture.Logger.Lines);
         var later = await _fixture.StoreAsync(store, [1]);
-        Assert.True(await next);
-        Assert.Equal(later[0].Id, announced.Current.Id);
-        await announced.DisposeAsync();
+        Assert.Equal(later[0].Id, (await announced.NextAsync(Cancellation)).Id);
     }
 
     [Fact]

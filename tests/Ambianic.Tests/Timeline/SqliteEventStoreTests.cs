@@ -33,14 +33,13 @@ public sealed class SqliteEventStoreTests : IDisposable
     public async Task AppendAsync_Announces_OnlyWhatCanBeReadFromAllPlaces()
     {
         await using var store = _fixture.Open();
-        var announced = _fixture.Feed.ListenAsync(Cancellation).GetAsyncEnumerator(Cancellation);
+        using var announced = _fixture.Feed.Listen();
         var checks = Task.Run(
             async () =>
             {
                 for (var i = 0; i < 20; i++)
                 {
-                    Assert.True(await announced.MoveNextAsync());
-                    var seen = announced.Current;
+                    var seen = await announced.NextAsync(Cancellation);
                     Assert.All([seen.ImageFileName, seen.ThumbnailFileName, seen.JsonFileName], name => Assert.True(File.Exists(_fixture.FullPath(seen, name))));
                     Assert.Equal([seen.Id], await TimelineFixture.IdsAsync(store, new EventQuery { Id = seen.Id }));
                 }
@@ -50,7 +49,6 @@ public sealed class SqliteEventStoreTests : IDisposable
         await _fixture.StoreAsync(store, Enumerable.Range(0, 20));
 
         await checks;
-        await announced.DisposeAsync();
     }
 
     [Fact]
