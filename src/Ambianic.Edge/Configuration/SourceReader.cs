@@ -1,12 +1,12 @@
-using System.Text.RegularExpressions;
+using Ambianic.Sources;
 
 namespace Ambianic.Configuration;
 
 /// <summary>Reads the section <c>sources</c> and what pipelines say about their source.</summary>
-internal sealed partial class SourceReader(MappingNode section, OptionsBinder binder, string workingDirectory)
+internal sealed class SourceReader(MappingNode section, OptionsBinder binder, string workingDirectory)
 {
     private const string IdKey = "source_id";
-    private static readonly string[] Schemes = ["rtsp", "rtsps", "rtmp", "rtmps", "http", "https", "file", "udp", "rtp", "srt", "tcp"];
+    private static readonly string[] Schemes = [.. SourceAddress.Networks, "file"];
 
     /// <summary>The valid ones of the section, by id.</summary>
     public Dictionary<string, SourceOptions> ReadNamed(ProblemList problems)
@@ -83,26 +83,25 @@ internal sealed partial class SourceReader(MappingNode section, OptionsBinder bi
         var own = new ProblemList();
         var options = binder.Bind<SourceOptions>(node, path, own);
         var uri = (node as MappingNode)?.Find("uri");
-        if (uri is not null && options.Uri.Contains("://", StringComparison.Ordinal))
+        if (uri is not null && SourceAddress.SchemeOf(options.Uri) is { } scheme)
         {
-            CheckUri(options.Uri, uri.Value.Place, uri.Path ?? ProblemList.Join(path, "uri"), own);
+            CheckUri(options.Uri, scheme, uri.Value.Place, uri.Path ?? ProblemList.Join(path, "uri"), own);
         }
 
         problems.AddRange(own.Problems);
-        var isFile = !IsLocalCamera(options.Uri) && !options.Uri.Contains("://", StringComparison.Ordinal);
+        var isFile = !SourceAddress.IsLocalCamera(options.Uri) && SourceAddress.SchemeOf(options.Uri) is null;
         return own.Problems.Count > 0
             ? null
             : options with
             {
                 Id = id,
                 Uri = isFile ? Path.GetFullPath(options.Uri, workingDirectory) : options.Uri,
-                Live = (node as MappingNode)?.Find("live") is null ? IsEndless(options.Uri) : options.Live,
+                Live = (node as MappingNode)?.Find("live") is null ? SourceAddress.IsEndless(options.Uri) : options.Live,
             };
     }
 
-    private static void CheckUri(string uri, Place place, string path, ProblemList problems)
+    private static void CheckUri(string uri, string scheme, Place place, string path, ProblemList problems)
     {
-        var scheme = uri[..uri.IndexOf("://", StringComparison.Ordinal)];
         if (!Schemes.Contains(scheme, StringComparer.OrdinalIgnoreCase) && Spelling.Nearest(scheme, Schemes) is { } meant)
         {
             problems.Add(place, path, $"{ProblemList.Quote(scheme)} is not a scheme that is known", meant + "://");
@@ -128,18 +127,5 @@ internal sealed partial class SourceReader(MappingNode section, OptionsBinder bi
 
     private static string PathOf(Entry entry) => ProblemList.Join("sources", entry.Key);
 
-    private static bool IsLocation(string text) => IsLocalCamera(text) || text.Contains('/');
-
-    private static bool IsLocalCamera(string text) => LocalCameraRegex().IsMatch(text);
-
-    /// <summary>What is no recording, whatever its owner forgot to say: were it taken for one, a camera that restarts would be done with.</summary>
-    private static bool IsEndless(string text) =>
-        IsLocalCamera(text) || (text.Contains("://", StringComparison.Ordinal) && !RecordingRegex().IsMatch(text));
-
-    /// <summary>A file, or an address that is fetched and ends like one; what is named by a stream's protocol is a stream however it ends.</summary>
-    [GeneratedRegex(@"^(file://|(?!(rtsp|rtmp|rtp|srt|udp|tcp))[^?#]*\.(mp4|m4v|mkv|avi|mov|webm|mpe?g|wmv|flv|gif|3gp|ts)([?#]|$))", RegexOptions.IgnoreCase)]
-    private static partial Regex RecordingRegex();
-
-    [GeneratedRegex("^(/dev/video|picamera$)", RegexOptions.IgnoreCase)]
-    private static partial Regex LocalCameraRegex();
+    private static bool IsLocation(string text) => SourceAddress.IsLocalCamera(text) || text.Contains('/');
 }

@@ -7,17 +7,7 @@ namespace Ambianic.Sources;
 /// <summary>Says in ffmpeg's words what a source's options ask for. Tested with ffmpeg 5.1; no option is used that version 4.4 or 7 lacks.</summary>
 internal static class FfmpegArguments
 {
-    /// <summary>What <see cref="SourceOptions.Uri"/> says for the camera of a Raspberry Pi.</summary>
-    public const string RaspberryPiCamera = "picamera";
-
-    private const string DevicePrefix = "/dev/video";
     private const int ProbeMicroseconds = 1_000_000;
-    private static readonly string[] Streams =
-        ["rtsp", "rtsps", "rtmp", "rtmps", "http", "https", "udp", "tcp", "rtp", "srt"];
-
-    /// <summary>True for cameras that are part of this computer; they never end.</summary>
-    public static bool IsLocalCamera(string uri) =>
-        uri == RaspberryPiCamera || uri.StartsWith(DevicePrefix, StringComparison.Ordinal);
 
     /// <summary>All arguments: reads the source and writes YUV4MPEG2 to standard output.</summary>
     /// <exception cref="SourceException">The URI names nothing that could be read.</exception>
@@ -50,12 +40,12 @@ internal static class FfmpegArguments
     private static IEnumerable<string> Input(SourceOptions options, bool live)
     {
         var uri = options.Uri;
-        if (uri == RaspberryPiCamera)
+        if (uri == SourceAddress.RaspberryPiCamera)
         {
             return ["-f", "mjpeg", "-i", "pipe:0"];
         }
 
-        if (uri.StartsWith(DevicePrefix, StringComparison.Ordinal))
+        if (uri.StartsWith(SourceAddress.DevicePrefix, StringComparison.Ordinal))
         {
             return ["-f", "v4l2", .. options.Format is { } pixels ? ["-input_format", pixels] : Array.Empty<string>(), "-i", uri];
         }
@@ -76,20 +66,21 @@ internal static class FfmpegArguments
     /// <summary>The full path of an existing, regular, non-empty file; null for a network stream.</summary>
     private static string? LocalFile(string uri)
     {
-        var scheme = uri.IndexOf("://", StringComparison.Ordinal);
-        if (scheme >= 0 && !uri.StartsWith("file://", StringComparison.OrdinalIgnoreCase))
+        var scheme = SourceAddress.SchemeOf(uri);
+        var isFile = "file".Equals(scheme, StringComparison.OrdinalIgnoreCase);
+        if (scheme is not null && !isFile)
         {
-            return Streams.Contains(uri[..scheme], StringComparer.OrdinalIgnoreCase)
+            return SourceAddress.Networks.Contains(scheme, StringComparer.OrdinalIgnoreCase)
                 ? null
-                : throw new SourceException($"nothing is known that reads {uri[..scheme]}://; known are file, {string.Join(", ", Streams)}");
+                : throw new SourceException($"nothing is known that reads {scheme}://; known are file, {string.Join(", ", SourceAddress.Networks)}");
         }
 
-        if (scheme >= 0 && !Uri.TryCreate(uri, UriKind.Absolute, out _))
+        if (isFile && !Uri.TryCreate(uri, UriKind.Absolute, out _))
         {
             throw new SourceException($"{uri} is no valid address of a file; a plain path will do");
         }
 
-        var path = Path.GetFullPath(scheme >= 0 ? new Uri(uri).LocalPath : uri);
+        var path = Path.GetFullPath(isFile ? new Uri(uri).LocalPath : uri);
         var file = new FileInfo(path);
         return Directory.Exists(path) ? throw new SourceException($"{path} is a directory, not a video file")
             : !file.Exists ? throw new SourceException($"there is no file {path}")

@@ -17,7 +17,7 @@ internal sealed class FfmpegSource(
     public string Id => options.Id;
 
     /// <inheritdoc/>
-    public bool IsLive { get; } = options.Live || FfmpegArguments.IsLocalCamera(options.Uri);
+    public bool IsLive { get; } = options.Live || SourceAddress.IsLocalCamera(options.Uri);
 
     /// <summary>
     /// Silence that is too long, counted from the last picture. Where pictures are rarer than the limit, two intervals of a
@@ -38,7 +38,7 @@ internal sealed class FfmpegSource(
     {
         var log = new FfmpegLog(Id, logger, time);
         await using var ffmpeg = await StartAsync(log);
-        await using var feed = options.Uri == FfmpegArguments.RaspberryPiCamera
+        await using var feed = options.Uri == SourceAddress.RaspberryPiCamera
             ? await RaspberryPiFeed.StartAsync(options, executables, ffmpeg, log, time)
             : null;
         using var stall = new StallTimer(StallLimit, time);
@@ -97,7 +97,7 @@ internal sealed class FfmpegSource(
                 executables,
                 executables.Ffmpeg,
                 FfmpegArguments.For(options, IsLive),
-                withInput: options.Uri == FfmpegArguments.RaspberryPiCamera,
+                withInput: options.Uri == SourceAddress.RaspberryPiCamera,
                 log.Hear,
                 time);
         }

@@ -35,8 +35,7 @@ public sealed class ConfigurationLoaderTests : LoaderFixture
     [InlineData("uri: 'rtp://239.0.0.1:5004'", true)]
     [InlineData("uri: 'srt://cam:9000?streamid=a.ts'", true)]
     [InlineData("uri: 'tcp://cam:9000'", true)]
-    [InlineData("uri: 'rtsp+tls://cam/clip.mp4'", true)]
-    [InlineData("uri: ftp://nas/clip.mp4", false)]
+    [InlineData("uri: 'RTSP://cam/clip.mp4'", true)]
     [InlineData("uri: clip.mp4", false)]
     public void Load_SourceDoesNotSayWhetherItIsLive_StreamsAndCamerasAre(string source, bool isLive)
     {
