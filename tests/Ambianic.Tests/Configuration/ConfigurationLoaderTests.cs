@@ -132,7 +132,7 @@ public sealed class ConfigurationLoaderTests : LoaderFixture
     [Theory]
     [InlineData("rtsp://u:p@cam/1", true, "rtsp://***@cam/1", "rtsp://u:p@cam/1")]
     [InlineData("http://cam/mjpeg", true, "http://cam/mjpeg", "http://cam/mjpeg")]
-    [InlineData("udp://@:5000", true, "udp://@:5000", "udp://@:5000")]
+    [InlineData("udp://239.0.0.1:5000", true, "udp://239.0.0.1:5000", "udp://239.0.0.1:5000")]
     [InlineData("srt://cam:9000", true, "srt://cam:9000", "srt://cam:9000")]
     [InlineData("http://cam/clip.mp4", false, "http://cam/clip.mp4", "http://cam/clip.mp4")]
     [InlineData("/dev/video0", true, "/dev/video0", "/dev/video0")]
