@@ -2,6 +2,7 @@ using Ambianic.Frames;
 using Ambianic.Pipelines;
 using Ambianic.Timeline;
 using Ambianic.Vision;
+using Ambianic.Vision.Falls;
 using Microsoft.Extensions.Logging;
 
 namespace Ambianic;
@@ -23,6 +24,8 @@ public static class BuiltInElements
             options,
             context.Get<IDetectorFactory>().Create(ModelRole.Poses, options.Model, options.Labels),
             context.Get<FramePool>(),
+            context.Get<OpenFalls>(),
+            $"{context.Pipeline}, {context.SourceId}",
             context.Get<ILogger<DetectFalls>>()))
         .Add<SaveDetectionsOptions>(SaveDetections.Name, (options, context) => new SaveDetections(
             options,

@@ -131,6 +131,8 @@ public sealed partial class DetectFalls : IPipelineElement, IDisposable
     private readonly FramePool _pool;
     private readonly ILogger<DetectFalls> _logger;
     private readonly FallScene _scene;
+    private readonly OpenFalls _open;
+    private readonly string _camera;
     private readonly RecentPictures _recent;
     private readonly int _quarters;
 
@@ -138,17 +140,21 @@ public sealed partial class DetectFalls : IPipelineElement, IDisposable
     /// <param name="options">Its options.</param>
     /// <param name="poses">The pose model.</param>
     /// <param name="pool">Lends the pixels of turned, drawn and kept pictures.</param>
+    /// <param name="open">Remembers who lies for the element that follows this one.</param>
+    /// <param name="camera">What is watched, for <paramref name="open"/>.</param>
     /// <param name="logger">Receives a line per report.</param>
-    public DetectFalls(DetectFallsOptions options, IDetector poses, FramePool pool, ILogger<DetectFalls> logger)
+    public DetectFalls(DetectFallsOptions options, IDetector poses, FramePool pool, OpenFalls open, string camera, ILogger<DetectFalls> logger)
     {
         _options = options;
         _poses = poses;
         _pool = pool;
         _logger = logger;
         _quarters = options.Rotate / 90;
+        _open = open;
+        _camera = $"{camera}, turned by {options.Rotate}"; // turned otherwise, people lie elsewhere
         _recent = new RecentPictures(pool);
         var zones = options.RestingZones.Select(zone => FrameTurning.Turn(zone.Box, _quarters));
-        _scene = new FallScene(new PoseLook(poses, options.Rule.LeastScore, pool), options.Rule, [.. zones]);
+        _scene = new FallScene(new PoseLook(poses, options.Rule.LeastScore, pool), options.Rule, [.. zones], () => open.Take(_camera));
     }
 
     /// <inheritdoc/>
@@ -159,6 +165,7 @@ public sealed partial class DetectFalls : IPipelineElement, IDisposable
     public async ValueTask InvokeAsync(Sample sample, SampleHandler next, CancellationToken cancellation)
     {
         var news = await ObserveAsync(sample, cancellation);
+        _open.Keep(_camera, _scene.Memory);
         foreach (var item in news)
         {
             LogReport(item.Label, item.Report.Track, item.Confidence, item.Report.Evidence);

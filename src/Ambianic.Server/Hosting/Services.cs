@@ -7,6 +7,7 @@ using Ambianic.Pipelines;
 using Ambianic.Sources;
 using Ambianic.Timeline;
 using Ambianic.Vision;
+using Ambianic.Vision.Falls;
 
 namespace Ambianic.Hosting;
 
@@ -43,6 +44,7 @@ internal static class Services
                 logger);
         });
         services.AddSingleton<UnsavedFalls>();
+        services.AddSingleton<OpenFalls>();
 
         services.AddSingleton(_ => BuiltInElements.AddTo(new ElementRegistry()));
         services.AddSingleton<PipelineBuilder>();

@@ -2,6 +2,7 @@ using Ambianic.Frames;
 using Ambianic.Pipelines;
 using Ambianic.Timeline;
 using Ambianic.Vision.Falls;
+using Microsoft.Extensions.Time.Testing;
 using SkiaSharp;
 
 namespace Ambianic.Vision;
@@ -12,9 +13,10 @@ public sealed class DetectFallsTests : IDisposable
     private readonly TimelineFixture _fixture = new();
     private readonly FramePool _pool = new();
     private readonly LogRecorder<DetectFalls> _log = new();
+    private readonly OpenFalls _open = new(new FakeTimeProvider());
 
     /// <summary>Somebody falls after two seconds and stays down.</summary>
-    private readonly Film _film = Film.Of(Posture.Standing, 2).Fall(Posture.Lying, 0.8).Hold(4);
+    private Film _film = Film.Of(Posture.Standing, 2).Fall(Posture.Lying, 0.8).Hold(4);
 
     public void Dispose() => _fixture.Dispose();
 
@@ -112,7 +114,7 @@ public sealed class DetectFallsTests : IDisposable
     public async Task InvokeAsync_PersonBoxesOnly_FindTheFallToo()
     {
         List<string> labels = [];
-        var element = new DetectFalls(new DetectFallsOptions(), new FakeDetector(_ => []), _pool, _log);
+        var element = new DetectFalls(new DetectFallsOptions(), new FakeDetector(_ => []), _pool, _open, "door", _log);
         for (var sample = 0; sample / (double)Fps < _film.Length; sample++)
         {
             using var frame = Grey(sample / (double)Fps);
@@ -131,11 +133,33 @@ public sealed class DetectFallsTests : IDisposable
         Assert.Equal(["FALL"], labels);
     }
 
+    [Theory]
+    [InlineData(0, "FALL", "LONG_LIE")]
+    [InlineData(90, "FALL")] // who lies in a picture that is turned otherwise lies elsewhere
+    public async Task InvokeAsync_AnotherElementTookOver_GoesOnWithWhoLies(int rotateThen, params string[] expected)
+    {
+        List<string> labels = [];
+        SampleHandler note = (passed, _) =>
+        {
+            labels.AddRange(passed.Detections.Select(detection => detection.Label));
+            return ValueTask.CompletedTask;
+        };
+        await ShowAsync(new DetectFallsOptions(), Grey, note);
+        Element(new DetectFallsOptions(), new FakeDetector(_ => [])).Dispose(); // sees nothing: the camera is away
+        _film = Film.Of(Posture.Lying, 20);
+
+        await ShowAsync(new DetectFallsOptions { FallProbability = 0.6f, Rotate = rotateThen }, Grey, note);
+
+        Assert.Equal(expected, labels);
+    }
+
+    private DetectFalls Element(DetectFallsOptions options, IDetector poses) => new(options, poses, _pool, _open, "door", _log);
+
     private async Task ShowAsync(DetectFallsOptions options, Func<double, Frame> camera, SampleHandler next)
     {
         var now = 0.0;
         var poses = new FakeDetector(region => region is null && _film.At(now) is { } person ? [person] : []);
-        using var element = new DetectFalls(options, poses, _pool, _log);
+        using var element = Element(options, poses);
         for (var sample = 0; sample <= (int)(_film.Length * Fps); sample++)
         {
             now = sample / (double)Fps;

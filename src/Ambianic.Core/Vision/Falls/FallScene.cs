@@ -10,7 +10,8 @@ namespace Ambianic.Vision.Falls;
 /// <param name="look">Finds people and their poses.</param>
 /// <param name="rule">What counts as a fall.</param>
 /// <param name="restingZones">Where lying is normal, relative to the picture.</param>
-public sealed class FallScene(IPoseLook look, FallRule rule, IReadOnlyList<Box> restingZones)
+/// <param name="recall">Asked at the first frame who lay there when this camera was last watched; null, or its null, is nobody.</param>
+public sealed class FallScene(IPoseLook look, FallRule rule, IReadOnlyList<Box> restingZones, Func<FallMemory?>? recall = null)
 {
     /// <summary>A frame that is older than this is no straggler: the source has begun anew.</summary>
     private static readonly TimeSpan Restart = TimeSpan.FromSeconds(2);
@@ -32,6 +33,10 @@ public sealed class FallScene(IPoseLook look, FallRule rule, IReadOnlyList<Box> 
     /// <summary>Everybody being followed.</summary>
     public IReadOnlyList<Track> Tracks => _tracker.Tracks;
 
+    /// <summary>Who lies after a report, as of the latest frame.</summary>
+    public FallMemory Memory =>
+        new(_last ?? default, [.. _tracker.Tracks.Select(track => _watches.GetValueOrDefault(track.Id)?.OpenFall(track)).OfType<OpenFall>()]);
+
     /// <summary>Takes the next frame.</summary>
     /// <param name="frame">Upright; borrowed until the call completes.</param>
     /// <param name="persons">Persons that an object detector found, relative to the frame; may be empty.</param>
@@ -41,6 +46,12 @@ public sealed class FallScene(IPoseLook look, FallRule rule, IReadOnlyList<Box> 
     public async ValueTask<IReadOnlyList<FallNews>> ObserveAsync(
         Frame frame, IReadOnlyList<Detection> persons, CancellationToken cancellation)
     {
+        var aspect = (float)frame.Width / frame.Height;
+        if (_last is null && recall?.Invoke() is { } memory)
+        {
+            Resume(memory, aspect);
+        }
+
         var time = frame.Position + _before;
         var isStraggler = time <= _last && _last - time < Restart;
         if (isStraggler)
@@ -68,8 +79,26 @@ public sealed class FallScene(IPoseLook look, FallRule rule, IReadOnlyList<Box> 
         _last = time;
         var bodies = await _search.FindAsync(frame, persons, _tracker.Tracks, time, cancellation);
         _tracker.Update(time, bodies);
-        return Watch(time, (float)frame.Width / frame.Height);
+        return Watch(time, aspect);
     }
+
+    private void Resume(FallMemory memory, float aspect)
+    {
+        _last = memory.At;
+        foreach (var fall in memory.Falls)
+        {
+            var watch = NewWatch(aspect);
+            if (watch.Resume(fall, memory.At))
+            {
+                _watches[fall.Track] = watch;
+                var track = _tracker.Resume(fall.Track, fall.Body, memory.At);
+                (track.Patience, track.IsLying) = (watch.Patience, watch.IsLying);
+            }
+        }
+    }
+
+    private FallWatch NewWatch(float aspect) => new(
+        rule, [.. restingZones.Select(zone => zone with { XMin = zone.XMin * aspect, XMax = zone.XMax * aspect })], aspect);
 
     /// <summary>
     /// Who was falling where a body now lies that belongs to nobody: tracks are led astray by what looks like a person beside it, for
@@ -92,8 +121,7 @@ public sealed class FallScene(IPoseLook look, FallRule rule, IReadOnlyList<Box> 
         {
             if (!_watches.TryGetValue(track.Id, out var watch))
             {
-                var zones = restingZones.Select(zone => zone with { XMin = zone.XMin * aspect, XMax = zone.XMax * aspect });
-                _watches[track.Id] = watch = new FallWatch(rule, [.. zones], aspect);
+                _watches[track.Id] = watch = NewWatch(aspect);
                 if (FallingAt(track.Body) is { } falling)
                 {
                     watch.ShareStory(falling, time);

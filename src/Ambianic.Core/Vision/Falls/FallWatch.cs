@@ -71,6 +71,22 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
         (_twin, other._twin) = (other, this);
     }
 
+    /// <summary>What there is to know of the person for whoever watches on; null unless it lies after a report.</summary>
+    public OpenFall? OpenFall(Track track) => IsFallen
+        ? new OpenFall(track.Id, track.Body, State, Evidence, _wasSeenToFall, _escalated, _lowestShoulders, _history.Stature)
+        : null;
+
+    /// <summary>Goes on with somebody who lies after a report.</summary>
+    /// <returns>False when that is a place where lying is normal by now.</returns>
+    public bool Resume(OpenFall fall, TimeSpan time)
+    {
+        var last = Moment.Of(fall.Body, time, rule.SpineScore);
+        _history.Resume(last, fall.Stature);
+        (State, Evidence, LeaningAngle) = (fall.State, fall.Evidence, last.Angle);
+        (_wasSeenToFall, _escalated, _lowestShoulders) = (fall.WasSeenToFall, fall.Escalated, fall.LowestShoulders);
+        return !IsResting(last);
+    }
+
     /// <summary>Takes the next sample.</summary>
     /// <param name="track">The person, seen or not.</param>
     /// <param name="time">Of the sample.</param>

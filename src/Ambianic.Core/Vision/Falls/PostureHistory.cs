@@ -39,6 +39,13 @@ internal sealed class PostureHistory(FallRule rule)
         }
     }
 
+    /// <summary>Begins with somebody who is known.</summary>
+    public void Resume(Moment moment, float stature)
+    {
+        _moments.Add(moment);
+        Stature = stature;
+    }
+
     /// <summary>Takes what another has seen before a time.</summary>
     public void CopyFrom(PostureHistory other, TimeSpan time)
     {

@@ -33,6 +33,18 @@ public sealed class PersonTracker
     /// <summary>Forgets everybody whom <paramref name="keep"/> does not hold: the picture has nothing to do with the one before.</summary>
     public void Reset(Predicate<Track> keep) => _tracks.RemoveAll(track => !keep(track));
 
+    /// <summary>Follows somebody who was followed elsewhere.</summary>
+    /// <param name="id">Its number there.</param>
+    /// <param name="body">As last seen.</param>
+    /// <param name="time">Before that of the next sample.</param>
+    public Track Resume(int id, Body body, TimeSpan time)
+    {
+        var track = new Track(id, body, time);
+        _lastId = Math.Max(_lastId, id);
+        _tracks.Add(track);
+        return track;
+    }
+
     /// <summary>Takes the next sample.</summary>
     /// <param name="time">Later than that of the sample before.</param>
     /// <param name="bodies">Everybody found in it, in any order, duplicates allowed.</param>

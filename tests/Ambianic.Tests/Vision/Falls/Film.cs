@@ -95,15 +95,28 @@ internal sealed class Cinema(params Film[] films) : IPoseLook
 
     public IReadOnlyList<Box> RestingZones { get; init; } = [];
 
+    /// <summary>When the element that watches is replaced by another, in seconds.</summary>
+    public double ReplacedAt { get; init; } = double.PositiveInfinity;
+
+    /// <summary>Where lying is normal for the other; the same as before by default.</summary>
+    public IReadOnlyList<Box>? RestingZonesThen { get; init; }
+
     /// <summary>Everything that was reported, with its time in seconds.</summary>
     public async Task<List<(double Time, FallNews News)>> ShowAsync(double fps, double startsAt = 0)
     {
         var pool = new FramePool();
         var scene = new FallScene(this, Rule, RestingZones);
         List<(double, FallNews)> all = [];
+        var isReplaced = false;
         var length = films.Max(film => film.Length);
         for (var sample = 0; (_now = startsAt + (sample / fps)) < length; sample++)
         {
+            if (!isReplaced && _now >= ReplacedAt)
+            {
+                var memory = scene.Memory;
+                (scene, isReplaced) = (new FallScene(this, Rule, RestingZonesThen ?? RestingZones, () => memory), true);
+            }
+
             using var frame = Grey(pool, TimeSpan.FromSeconds(Position(_now)), sample, Light(_now).Right);
             for (var row = 0; row < frame.Height; row++)
             {

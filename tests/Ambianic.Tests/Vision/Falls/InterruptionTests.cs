@@ -37,6 +37,38 @@ public sealed class InterruptionTests
         Assert.Equal([FallLabels.Fall, FallLabels.LongLie, FallLabels.GotUp], await cinema.LabelsAsync(fps));
     }
 
+    [Theory]
+    [MemberData(nameof(Rates))]
+    public async Task Observe_PipelineIsBuiltAnewWhileSomebodyLies_GoesOnToTheLongLieUnderTheSameNumber(double fps)
+    {
+        var film = Film.Of(Posture.Standing, 2).Fall(Posture.Lying, 0.8).Hold(22).Move(Posture.Standing, 2).Hold(4);
+        var cinema = new Cinema(film) { ReplacedAt = 7, Position = now => now < 7 ? now : now - 7 };
+
+        var told = await cinema.ShowAsync(fps);
+
+        Assert.Equal([FallLabels.Fall, FallLabels.LongLie, FallLabels.GotUp], told.Select(item => item.News.Label));
+        Assert.Single(told.Select(item => item.News.Report.Track).Distinct());
+        Assert.InRange(told[1].Time, 11.5, 14);
+    }
+
+    [Fact]
+    public async Task Observe_PipelineIsBuiltAnewAndTheFallenIsHidden_GoesOnToTheLongLieAndToTheLast()
+    {
+        var film = Film.Of(Posture.Standing, 2).Fall(Posture.Lying, 0.8).Hold(4).Hide(70);
+        var cinema = new Cinema(film) { ReplacedAt = 7, Position = now => now < 7 ? now : now - 7 };
+
+        Assert.Equal([FallLabels.Fall, FallLabels.LongLie, FallLabels.LongLie], await cinema.LabelsAsync(5));
+    }
+
+    [Fact]
+    public async Task Observe_RestingZoneIsDrawnWhereTheFallenLies_NothingMoreIsSaid()
+    {
+        var film = Film.Of(Posture.Standing, 2).Fall(Posture.Lying, 0.8).Hold(30);
+        var cinema = new Cinema(film) { ReplacedAt = 7, Position = now => now < 7 ? now : now - 7, RestingZonesThen = [Box.Whole] };
+
+        Assert.Equal([FallLabels.Fall], await cinema.LabelsAsync(5));
+    }
+
     [Fact]
     public async Task Observe_StragglersAndRepeatedTimes_AreIgnored()
     {

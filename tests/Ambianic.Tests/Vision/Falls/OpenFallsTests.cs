@@ -1,0 +1,44 @@
+using Ambianic.Vision.Tracking;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Ambianic.Vision.Falls;
+
+public sealed class OpenFallsTests
+{
+    private static readonly FallMemory Somebody = new(
+        TimeSpan.FromSeconds(10),
+        [new OpenFall(3, new Body(new Box(0, 0.8f, 0.5f, 1), 0.5f, []), FallState.Fallen, new FallEvidence(), true, false, 0.9f, 0.6f)]);
+
+    private readonly FakeTimeProvider _time = new();
+    private readonly OpenFalls _open;
+
+    public OpenFallsTests() => _open = new OpenFalls(_time);
+
+    [Fact]
+    public void Take_AMinuteLater_SaysThatTheyLieForAMinuteMore()
+    {
+        _open.Keep("door", Somebody);
+        _time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal((TimeSpan.FromSeconds(70), Somebody.Falls), _open.Take("door") is { } memory ? (memory.At, memory.Falls) : default);
+        Assert.Null(_open.Take("door")); // one goes on with them, not two
+    }
+
+    [Fact]
+    public void Take_FiveMinutesLater_KnowsNothing()
+    {
+        _open.Keep("door", Somebody);
+        _time.Advance(TimeSpan.FromMinutes(5));
+
+        Assert.Null(_open.Take("door"));
+    }
+
+    [Fact]
+    public void Take_TheyGotUpMeanwhile_KnowsNothing()
+    {
+        _open.Keep("door", Somebody);
+        _open.Keep("door", Somebody with { Falls = [] });
+
+        Assert.Null(_open.Take("door"));
+    }
+}
