@@ -79,7 +79,7 @@ public sealed record LabelledClip(string Name, string Path, string Set, double? 
 
         return clips.Count + missing.Count > 0
             ? (clips, missing)
-            : throw new InvalidDataException($"{manifest} has no row with the label fall, no_fall or n/a; its labels are: {string.Join(", ", others)}");
+            : throw new InvalidDataException($"{manifest} has no row with the label fall, no_fall or n/a; it has {(others.Count == 0 ? "no rows" : string.Join(", ", others.Select(label => $"'{label}'")))}");
 
         int Column(string name) => header.IndexOf(name) is >= 0 and var index
             ? index

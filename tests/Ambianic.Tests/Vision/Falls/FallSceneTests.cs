@@ -58,6 +58,31 @@ public sealed class FallSceneTests
     }
 
     [Theory]
+    [InlineData(5)]
+    [InlineData(10)]
+    [InlineData(15)]
+    public async Task Observe_BendsOverATableAndStays_IsNoFallBecauseTheHipsStayUp(double fps)
+    {
+        var film = Film.Of(Posture.Standing, 2).Move(Posture.Bending, 0.7).Hold(6);
+
+        Assert.Empty(await new Cinema(film).LabelsAsync(fps));
+        Assert.NotEmpty(await new Cinema(film) { Rule = new FallRule { HipDrop = -1 } }.LabelsAsync(fps));
+    }
+
+    [Fact]
+    public async Task Observe_UpAndDownAgainForExercise_IsNoFallBecauseItIsNotLowForMostOfTheTime()
+    {
+        var film = Film.Of(Posture.Standing, 2);
+        for (var i = 0; i < 8; i++)
+        {
+            film.Fall(Posture.Lying, 0.6).Hold(0.1).Move(Posture.Standing, 0.6).Hold(0.3);
+        }
+
+        Assert.Empty(await new Cinema(film).LabelsAsync(15));
+        Assert.NotEmpty(await new Cinema(film) { Rule = new FallRule { ConfirmShare = 0 } }.LabelsAsync(15));
+    }
+
+    [Theory]
     [MemberData(nameof(RatesAndPhases))]
     public async Task Observe_PickingSomethingUpWithBentKnees_ReportsNothing(double fps, double phase)
     {
