@@ -16,7 +16,7 @@ internal sealed partial class FrameReader : IAsyncDisposable
 
     private readonly string _pipeline;
     private readonly SampleHandler _arrive;
-    private readonly Action<string> _onFailure;
+    private readonly Action<Exception> _onFailure;
     private readonly HealthPolicySource _policy;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -43,7 +43,7 @@ internal sealed partial class FrameReader : IAsyncDisposable
         string pipeline,
         IReadOnlyList<ElementSlot> elements,
         SampleHandler arrive,
-        Action<string> onFailure,
+        Action<Exception> onFailure,
         HealthPolicySource policy,
         TimeProvider time,
         ILogger logger,
@@ -232,7 +232,7 @@ internal sealed partial class FrameReader : IAsyncDisposable
             return;
         }
 
-        _onFailure(error.Message);
+        _onFailure(error);
         LogSampleDropped(error is InferenceException ? null : error, _pipeline, _failuresUnlogged, error.Message);
         _failuresUnlogged = 0;
         _failureLoggedAt = _time.GetTimestamp();

@@ -1,5 +1,6 @@
 using Ambianic.Frames;
 using Ambianic.Health;
+using Ambianic.Vision;
 using Microsoft.Extensions.Logging;
 
 namespace Ambianic.Pipelines;
@@ -28,6 +29,7 @@ public sealed partial class Pipeline : IAsyncDisposable
 
     private volatile PipelineState _state = PipelineState.Idle;
     private volatile string? _lastError;
+    private volatile Exception? _failure;
     private volatile FrameMailbox? _mailbox;
     private volatile Connection? _connection;
     private long _droppedBefore;
@@ -58,7 +60,7 @@ public sealed partial class Pipeline : IAsyncDisposable
         _policy = policy ?? (() => HealthPolicy.Default);
         _backoff = backoff ?? Backoff.Default;
         _heartbeat = heartbeat ?? new Heartbeat(time);
-        _reader = new FrameReader(name, elements, Arrive, reason => _lastError = reason, _policy, time, logger, _stop.Token);
+        _reader = new FrameReader(name, elements, Arrive, Fail, _policy, time, logger, _stop.Token);
     }
 
     /// <summary>Its key in the configuration.</summary>
@@ -71,7 +73,9 @@ public sealed partial class Pipeline : IAsyncDisposable
         {
             var (chain, state, error) = (_reader.Chain, _state, _lastError);
             var health = Judge(state);
-            if (state == PipelineState.Watching && error is not null && _heartbeat.Silence >= FailingAfter)
+            var failure = _failure;
+            if ((state == PipelineState.Watching && error is not null && _heartbeat.Silence >= FailingAfter)
+                || (state == PipelineState.Connecting && failure is not null)) // pictures come, and none could be looked at yet
             {
                 state = PipelineState.Failing;
             }
@@ -89,6 +93,7 @@ public sealed partial class Pipeline : IAsyncDisposable
             {
                 Picture = state == PipelineState.Watching && _source.IsLive ? _reader.Picture : PictureState.Good,
                 PictureSeconds = _reader.PictureLasts.TotalSeconds,
+                NeedsPerson = state == PipelineState.Failing && failure is InferenceException { IsLasting: true },
                 Stuck = health is HealthState.Healthy or HealthState.Ended ? null : chain.NameOf(chain.Stuck(_policy())),
                 Elements = [.. chain.Slots.Select((slot, index) =>
                     new ElementStatus(slot.Name, chain.BusyFor(index + 1).TotalSeconds, slot.Recycled))],
@@ -200,6 +205,7 @@ public sealed partial class Pipeline : IAsyncDisposable
     /// <summary>One connection: it reads the source into its mailbox, and the reader looks at what it finds there.</summary>
     private async Task RunOnceAsync(CancellationToken cancellation)
     {
+        _failure = null;
         _state = PipelineState.Connecting;
         using var connection = new Connection(_source, _time, cancellation);
         _mailbox = connection.Mailbox;
@@ -221,9 +227,16 @@ public sealed partial class Pipeline : IAsyncDisposable
         }
     }
 
+    private void Fail(Exception error)
+    {
+        _lastError = error.Message;
+        _failure = error;
+    }
+
     private ValueTask Arrive(Sample sample, CancellationToken cancellation)
     {
         _lastError = null;
+        _failure = null;
         _heartbeat.Beat();
         if (_state == PipelineState.Connecting)
         {

@@ -17,7 +17,7 @@ public enum PipelineState
     /// <summary>Frames arrive.</summary>
     Watching,
 
-    /// <summary>Frames arrive, and an element or its model has failed on each of them for two seconds.</summary>
+    /// <summary>Frames arrive, and an element or its model has failed on each of them for two seconds, or since the connection was made.</summary>
     Failing,
 
     /// <summary>The source failed; waiting before the next try.</summary>
@@ -65,6 +65,9 @@ public sealed record PipelineStatus(
 
     /// <summary>Seconds that it has been so; 0 while it is good.</summary>
     public double PictureSeconds { get; init; }
+
+    /// <summary>True while it fails for a reason that only a person can remove: a model whose outputs are not numbers.</summary>
+    public bool NeedsPerson { get; init; }
 
     /// <summary>The elements in their order.</summary>
     public IReadOnlyList<ElementStatus> Elements { get; init; } = [];

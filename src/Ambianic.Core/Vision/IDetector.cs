@@ -40,4 +40,7 @@ public sealed class InferenceException(string message, Exception? inner = null) 
 {
     /// <summary>True when the model runs and only its outputs are not understood: <c>model.decoder</c> may say what they are.</summary>
     public bool NeedsDecoder { get; init; }
+
+    /// <summary>True when only another model, or another export of it, helps: a person has to act.</summary>
+    public bool IsLasting { get; init; }
 }

@@ -36,6 +36,12 @@ public sealed record ModelInput(
         Mean = [127.5f, 127.5f, 127.5f], Scale = [1 / 127.5f, 1 / 127.5f, 1 / 127.5f],
     };
 
+    /// <summary>The same input less ImageNet's mean colour, in its standard deviations (red .485 and .229, green .456 and .224, blue .406 and .225).</summary>
+    public ModelInput AsInImageNet() => this with
+    {
+        Mean = [123.675f, 116.28f, 103.53f], Scale = [1 / 58.395f, 1 / 57.12f, 1 / 57.375f],
+    };
+
     /// <summary>Elements that are the pixels themselves, 0..255.</summary>
     public static IReadOnlyList<float> NoMean { get; } = [0, 0, 0];
 

@@ -127,7 +127,9 @@ public sealed partial class DetectorPool(
 
     /// <summary>Labels are compared by what they say, because a file of them is read anew for every element.</summary>
     private static (ResolvedModel Model, string? Labels) KeyOf(ResolvedModel model) =>
-        (model with { Labels = null }, model.Labels is null ? null : string.Join('\n', model.Labels));
+        (
+        model with { Labels = null, LabelFile = null },
+        model.Labels is null ? null : $"{model.LabelFile?.BeginsWithBackground}\n{string.Join('\n', model.Labels)}");
 
     /// <summary>A session that hangs makes room for another one.</summary>
     /// <exception cref="InferenceException">Too many native calls never came back.</exception>

@@ -36,9 +36,10 @@ internal abstract class InferenceRun : IDisposable
     /// <exception cref="InferenceException">The model rejected the input.</exception>
     public abstract Letterbox Run(Frame frame, Box? region);
 
-    /// <summary>Runs the model on an undefined picture of its full size, so that everything lazy has happened.</summary>
+    /// <summary>Runs the model on a picture of its full size, so that everything lazy has happened.</summary>
+    /// <param name="withPattern">True: all kinds of brightness; false: an empty picture.</param>
     /// <exception cref="InferenceException">The model rejected the input.</exception>
-    public abstract void WarmUp();
+    public abstract void WarmUp(bool withPattern = false);
 
     /// <summary>Asks a run to break off, from another thread; no run succeeds afterwards.</summary>
     public abstract void Stop();
@@ -112,8 +113,14 @@ internal sealed class InferenceRun<T> : InferenceRun
         return letterbox;
     }
 
-    public override void WarmUp()
+    public override void WarmUp(bool withPattern = false)
     {
+        for (var i = 0; withPattern && i < _tensor.Length; i++)
+        {
+            var brightness = i * 7 % 256;
+            _tensor[i] = typeof(T) == typeof(byte) || typeof(T) == typeof(int) ? T.CreateTruncating(brightness) : T.CreateTruncating(brightness / 255f);
+        }
+
         BindPicture(_input.Width, _input.Height);
         Run();
     }

@@ -49,7 +49,7 @@ internal sealed class ModelSession : IDisposable
         _longest = longest;
         Classes = decoder.Classes(runs[0].Outputs) is > 0 and var seen ? seen : model.Classes;
         _reader = new DetectionReader(
-            decoder, model.Calibration ?? Calibration.None, model.Labels is { } labels ? LabelSets.CloseGaps(labels, Classes) : OwnLabels(graph, decoder, Classes));
+            decoder, model.Calibration ?? Calibration.None, LabelsOf(model, graph, decoder, Classes, decoder.FirstClass(runs[0].Outputs) == 1));
         _workers = [.. runs.Select(run => new InferenceWorker(run))];
         _working = _workers.Length;
         foreach (var worker in _workers)
@@ -105,9 +105,9 @@ internal sealed class ModelSession : IDisposable
             CheckLabels(model, graph, decoder, runs[0]);
             if (model.Input is null)
             {
+                input = DetectionDecoders.Input(decoder, graph.Tensor, runs[0].Outputs, graph.IsSizeFree);
                 runs[0].Dispose();
                 runs.Clear();
-                input = DetectionDecoders.Input(decoder, graph.Tensor, graph.IsSizeFree);
                 AddWarm(input);
             }
 
@@ -129,6 +129,7 @@ internal sealed class ModelSession : IDisposable
             throw new InferenceException($"{model.Name} ({model.OnnxPath}): {error.Message}", error)
             {
                 NeedsDecoder = error is InferenceException { NeedsDecoder: true },
+                IsLasting = error is InferenceException { IsLasting: true },
             };
         }
 
@@ -140,6 +141,11 @@ internal sealed class ModelSession : IDisposable
             using (givenUp.UnsafeRegister(static run => ((InferenceRun)run!).Stop(), run))
             {
                 run.WarmUp();
+                if (!FiniteNumbers.AreFinite(run.Outputs))
+                {
+                    run.WarmUp(withPattern: true); // a model that looks for contrast may divide by that of an empty picture
+                    FiniteNumbers.Require(run.Outputs);
+                }
             }
 
             givenUp.ThrowIfCancellationRequested(); // what was stopped never runs again
@@ -226,12 +232,19 @@ internal sealed class ModelSession : IDisposable
         }
     }
 
-    /// <summary>What the file says, or what models of this family say; eighty unnamed classes are COCO's.</summary>
-    private static IReadOnlyList<string> OwnLabels(OnnxGraph graph, IDetectionDecoder decoder, int classes) =>
-        graph.Labels.Count > 0 ? graph.Labels
+    /// <summary>What the file of labels says, or the model's file, or what models of this family say; 80, 90 or 91 unnamed classes are COCO's.</summary>
+    private static IReadOnlyList<string> LabelsOf(ResolvedModel model, OnnxGraph graph, IDetectionDecoder decoder, int classes, bool countsFromOne) =>
+        model.LabelFile is { } file ? file.For(classes, countsFromOne)
+        : model.Labels is { } labels ? LabelSets.CloseGaps(labels, classes)
+        : graph.Labels.Count > 0 ? graph.Labels
         : decoder.Labels.Count > 0 ? decoder.Labels
-        : classes == LabelSets.Coco80.Count ? LabelSets.Coco80
-        : [];
+        : classes switch
+        {
+            80 => LabelSets.Coco80,
+            90 => LabelSets.Coco90,
+            91 => LabelSets.Coco91,
+            _ => [],
+        };
 
     private void Work(InferenceWorker worker)
     {
@@ -271,6 +284,7 @@ internal sealed class ModelSession : IDisposable
         var letterbox = run.Run(request.Frame, request.Region);
         Interlocked.Increment(ref _count);
         Interlocked.Add(ref _ticks, run.Elapsed.Ticks);
+        FiniteNumbers.Require(run.Outputs);
         return _reader.Read(run.Outputs, letterbox, request.Threshold, candidates);
     }
 }

@@ -70,6 +70,9 @@ public sealed record ResolvedModel(
     /// <summary>From the model's scores to confidences; null takes the scores as they are.</summary>
     public Calibration? Calibration { get; init; }
 
+    /// <summary>The file that the labels come from, which the model's outputs tell how to count; null when there is none.</summary>
+    public LabelList? LabelFile { get; init; }
+
     /// <summary>How many classes it tells apart, for outputs that do not show it; 0 when nobody knows.</summary>
     public int Classes { get; init; }
 }

@@ -1,48 +1,102 @@
-using System.Globalization;
 using System.Text;
-using System.Text.RegularExpressions;
 using System.Text.Unicode;
 
 namespace Ambianic.Models;
 
 /// <summary>
-/// Reads a file of labels: a line each, either <c>person</c>, counted from 0, or <c>0  person</c>, with the class index.
+/// Reads a file of labels: a line each (<see cref="LabelLines"/>), a label map of TensorFlow (<see cref="LabelMap"/>), or JSON or YAML
+/// (<see cref="LabelDocument"/>). What the file is, its content tells.
 /// </summary>
-public static partial class LabelFile
+public static class LabelFile
 {
     private const int LargestFile = 1 << 20;
     private const int LongestLabel = 200;
     private const int HighestIndex = 100_000;
 
-    /// <summary>Labels by class index; an index that the file leaves out, or whose line is empty, is <see cref="LabelSets.Unnamed"/>.</summary>
-    /// <exception cref="ModelException">The file cannot be read, is neither UTF-8 nor marked UTF-16, or holds no labels.</exception>
-    public static IReadOnlyList<string> Read(string path)
+    /// <summary>What a first class is called that is none.</summary>
+    private static readonly HashSet<string> Background =
+        new(["???", "background", "__background__", "_background_", "bg", "unlabeled", "unlabelled", "n/a"], StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>What an index is called that stands for no class.</summary>
+    private static readonly HashSet<string> Gap = new(["", "???", "n/a", "-"], StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="ModelException">The file cannot be read, is neither UTF-8 nor marked UTF-16, or holds no labels; the message says in which line.</exception>
+    public static LabelList Load(string path)
     {
-        string[] labels;
+        string text;
         try
         {
-            labels = [.. Decode(RegularFile.ReadAll(path, LargestFile)).TrimEnd().Split('\n').Select(line => line.Trim())];
+            text = Decode(RegularFile.ReadAll(path, LargestFile));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ModelException)
         {
             throw new ModelException($"the labels file {path} cannot be read: {error.Message}", error);
         }
 
-        if (Array.Exists(labels, label => label.Length > LongestLabel || label.Any(letter => char.IsControl(letter) && letter != '\t')))
-        {
-            throw new ModelException($"the labels file {path} is not text with a label a line; is it a labels file?");
-        }
-
-        string[] filled = [.. labels.Where(label => label.Length > 0)];
-        if (filled.Length == 0)
+        string[] lines = [.. text.TrimEnd().Split('\n').Select(line => line.Trim())];
+        if (Array.TrueForAll(lines, line => line.Length == 0))
         {
             throw new ModelException($"the labels file {path} holds no labels (a device or a pipe counts as empty)");
         }
 
-        var indexed = Array.ConvertAll(filled, label => IndexedLabel().Match(label));
-        return Array.TrueForAll(indexed, match => match.Success)
-            ? ByIndex(indexed, path)
-            : [.. labels.Select((label, index) => label.Length > 0 ? label : LabelSets.Unnamed(index))];
+        try
+        {
+            return List(Parse(text, lines), path, lines.Length);
+        }
+        catch (LabelException error)
+        {
+            throw new ModelException($"{path}:{error.Line}: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Labels by the index in the file; an index that it leaves out, or whose line is empty, is <see cref="LabelSets.Unnamed"/>.</summary>
+    /// <inheritdoc cref="Load"/>
+    public static IReadOnlyList<string> Read(string path) => Load(path).Names;
+
+    private static ParsedLabels Parse(string text, string[] lines)
+    {
+        var first = Array.FindIndex(lines, line => line.Length > 0 && line[0] is not '#');
+        if (first >= 0 && (lines[first][0] == '<' || lines[first].StartsWith("version https://git-lfs", StringComparison.Ordinal) || IsAnswerOfServer(lines)))
+        {
+            throw new LabelException(first + 1, "this is a web page or an answer of a server and no list of labels; download the file itself");
+        }
+
+        return LabelMap.IsOne(text) ? LabelMap.Parse(text)
+            : LabelDocument.IsOne(lines) ? LabelDocument.Parse(text)
+            : LabelLines.Parse(lines);
+    }
+
+    private static bool IsAnswerOfServer(string[] lines) => lines is [['4' or '5', _, _, ':', ' ', ..]];
+
+    private static LabelList List(ParsedLabels parsed, string path, int lastLine)
+    {
+        var names = new SortedDictionary<int, string>();
+        foreach (var (line, index, name) in parsed.Labels)
+        {
+            if (name.Length > LongestLabel || name.Any(char.IsControl))
+            {
+                throw new LabelException(line, "this is not text with a label; is it a labels file?");
+            }
+
+            if (index is < 0 or > HighestIndex)
+            {
+                throw new LabelException(line, $"the class index {index} is not between 0 and {HighestIndex}");
+            }
+
+            names[index] = name;
+        }
+
+        var last = names.Keys.LastOrDefault(-1);
+        var hasBackground = names.GetValueOrDefault(0) is { } zero ? parsed.CountsFromOne is null && Background.Contains(zero) : parsed.CountsFromOne is true;
+        var list = Enumerable.Range(0, last + 1)
+            .Select(index => names.GetValueOrDefault(index, "") is var name && (Gap.Contains(name) || (index == 0 && Background.Contains(name)))
+                ? LabelSets.Unnamed(index)
+                : name)
+            .ToArray();
+        return !list.Where((name, index) => name != LabelSets.Unnamed(index)).Any()
+            ? throw new LabelException(lastLine, "the file holds no labels; write one a line")
+            : new LabelList(list, path, lastLine) { IsIndexed = parsed.IsIndexed, BeginsWithBackground = hasBackground };
     }
 
     /// <summary>UTF-16 begins with its mark; all else is UTF-8.</summary>
@@ -81,23 +135,4 @@ public static partial class LabelFile
 
         return null;
     }
-
-    private static string[] ByIndex(Match[] lines, string path)
-    {
-        var byIndex = new Dictionary<int, string>();
-        foreach (var line in lines)
-        {
-            if (!int.TryParse(line.Groups[1].ValueSpan, CultureInfo.InvariantCulture, out var index) || index > HighestIndex)
-            {
-                throw new ModelException($"the labels file {path} has the class index {line.Groups[1].Value}, which is too high");
-            }
-
-            byIndex[index] = line.Groups[2].Value;
-        }
-
-        return [.. Enumerable.Range(0, byIndex.Keys.Max() + 1).Select(index => byIndex.GetValueOrDefault(index, LabelSets.Unnamed(index)))];
-    }
-
-    [GeneratedRegex(@"^(\d+)[\s:,]+(\S.*)$")]
-    private static partial Regex IndexedLabel();
 }

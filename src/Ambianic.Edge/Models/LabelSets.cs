@@ -17,6 +17,15 @@ public static class LabelSets
         "hair drier", "toothbrush",
     ];
 
+    /// <summary>Indices from 0 that COCO's numbering of 90 has left out.</summary>
+    private static readonly int[] GapsOfCoco90 = [11, 25, 28, 29, 44, 65, 67, 68, 70, 82];
+
+    /// <summary>The same classes in COCO's own numbering, from 0 for a person to 89 for a toothbrush; ten are <see cref="Unnamed"/>.</summary>
+    public static IReadOnlyList<string> Coco90 { get; } = Spread(Coco80, 0);
+
+    /// <summary>The same from 1 to 90, as COCO counts; 0 is <see cref="Unnamed"/>.</summary>
+    public static IReadOnlyList<string> Coco91 { get; } = Spread(Coco80, 1);
+
     /// <summary>Of models that find bodies.</summary>
     public static IReadOnlyList<string> Person { get; } = ["person"];
 
@@ -37,5 +46,37 @@ public static class LabelSets
     {
         string[] named = [.. labels.Where((label, index) => label != Unnamed(index))];
         return named.Length == classes ? named : labels;
+    }
+
+    /// <summary>
+    /// Labels for a model that counts as COCO does: 90 classes with ten gaps, or 91 with one before the first. Files often hold the other
+    /// 80 alone, or do not count the one before the first.
+    /// </summary>
+    /// <param name="labels">By class index.</param>
+    /// <param name="classes">How many the model tells apart.</param>
+    /// <returns>The labels at their places when they are 80 for 90 or 91 classes, or 90 for 91; otherwise all, as they are.</returns>
+    public static IReadOnlyList<string> OpenGaps(IReadOnlyList<string> labels, int classes) => (labels.Count, classes) switch
+    {
+        (80, 90) => Spread(labels, 0),
+        (80, 91) => Spread(labels, 1),
+        (90, 91) => [Unnamed(0), .. labels.Select((label, index) => label == Unnamed(index) ? Unnamed(index + 1) : label)],
+        _ => labels,
+    };
+
+    private static string[] Spread(IReadOnlyList<string> labels, int first)
+    {
+        var spread = Enumerable.Range(0, labels.Count + GapsOfCoco90.Length + first).Select(Unnamed).ToArray();
+        var index = first;
+        foreach (var label in labels)
+        {
+            while (GapsOfCoco90.Contains(index - first))
+            {
+                index++;
+            }
+
+            spread[index++] = label;
+        }
+
+        return spread;
     }
 }

@@ -44,7 +44,7 @@ public sealed partial class ModelResolver(ModelStore store, ILogger<ModelResolve
             await store.GetAsync(model, progress, cancellation),
             model.Input,
             options?.Decoder ?? model.Decoder,
-            labels is null ? model.Labels : LabelSets.CloseGaps(LabelFile.Read(labels), model.Labels.Count))
+            labels is null ? model.Labels : LabelFile.Load(labels).For(model.Labels.Count, countsFromOne: false))
         {
             Calibration = model.Calibration,
             Classes = model.Labels.Count,
@@ -92,8 +92,11 @@ public sealed partial class ModelResolver(ModelStore store, ILogger<ModelResolve
             : TfliteAsync(role, origin, options, labels, progress, cancellation);
     }
 
-    private static ResolvedModel Own(string onnx, string path, ModelOptions options, string? labels) => new(
-        Path.GetFileName(path), onnx, null, options.Decoder, labels is null ? null : LabelFile.Read(labels));
+    private static ResolvedModel Own(string onnx, string path, ModelOptions options, string? labels)
+    {
+        var file = labels is null ? null : LabelFile.Load(labels);
+        return new ResolvedModel(Path.GetFileName(path), onnx, null, options.Decoder, file?.Names) { LabelFile = file };
+    }
 
     private static ModelException Missing(string path) => Directory.Exists(path)
         ? new($"the model {path} is a folder, not a file")

@@ -66,6 +66,10 @@ internal static class EventJson
     public static DetectionEvent FromFile(ReadOnlySpan<byte> json, string relDir, string fileName, TimeZoneInfo local) =>
         Read(Deserialize(json), relDir, fileName, local);
 
+    /// <summary>What an event's file says under <c>datetime</c>; null when nothing.</summary>
+    /// <exception cref="InvalidDataException">It is not an event.</exception>
+    public static string? DatetimeOf(ReadOnlySpan<byte> json) => Deserialize(json).Datetime;
+
     private static DetectionDocument Document(Detection detection) => new(
         detection.Label,
         detection.Confidence,
@@ -187,7 +191,8 @@ internal static class EventJson
         Rule = document.Rule,
     };
 
-    private static string Text(DateTimeOffset at) => at.ToString(TimeFormat, CultureInfo.InvariantCulture);
+    /// <summary>A time as files hold it: local, with its offset and six digits of the second.</summary>
+    public static string Text(DateTimeOffset at) => at.ToString(TimeFormat, CultureInfo.InvariantCulture);
 
     private static string IdOf(string path) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(path)).AsSpan(0, 16));
 

@@ -63,9 +63,12 @@ internal static class ReferenceTimeline
         }
     }
 
-    /// <summary>The key <c>args</c> of an entry, as the JSON beside a picture would be; values are text, which is read as numbers where those belong.</summary>
+    /// <summary>
+    /// The key <c>args</c> of an entry, as the JSON beside a picture would be; values are text, which is read as numbers where those belong.
+    /// And when the entry was made, or null when it does not say.
+    /// </summary>
     /// <exception cref="InvalidDataException">It is no event.</exception>
-    public static JsonObject Read(ReferenceEntry entry)
+    public static (JsonObject Args, DateTimeOffset? Created) Read(ReferenceEntry entry)
     {
         var stream = new YamlStream();
         try
@@ -86,13 +89,16 @@ internal static class ReferenceTimeline
             throw new InvalidDataException("not an event: it has no args; it may be cut off");
         }
 
-        if (args["id"] is null && map.Children.TryGetValue(new YamlScalarNode("id"), out var id))
+        if (args["id"] is null)
         {
-            args["id"] = (id as YamlScalarNode)?.Value;
+            args["id"] = Scalar(map, "id");
         }
 
-        return args;
+        return (args, ReferenceTime.Moment(Scalar(map, "created")));
     }
+
+    private static string? Scalar(YamlMappingNode map, string key) =>
+        map.Children.TryGetValue(new YamlScalarNode(key), out var node) ? (node as YamlScalarNode)?.Value : null;
 
     /// <summary>Asked before the text is loaded: the loader recurses, and a stack that overflows ends the program.</summary>
     private static void RefuseDeepNesting(string text)

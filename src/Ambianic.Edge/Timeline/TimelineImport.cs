@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using Ambianic.Models;
 
 namespace Ambianic.Timeline;
@@ -17,6 +18,7 @@ public sealed class TimelineImport
     private readonly string _from;
     private readonly string _dataDir;
     private readonly TimeZoneInfo _local;
+    private readonly Dictionary<string, DateTimeOffset> _created = [];
     private readonly List<UnreadableEventFile> _leftAlone = [];
     private int _imported;
     private int _known;
@@ -56,20 +58,33 @@ public sealed class TimelineImport
             throw new DirectoryNotFoundException($"{_from}: holds neither {EventNames.Root}/ nor a timeline to import; name another data directory");
         }
 
+        foreach (var log in logs) // first, because they tell when the events were that lie in the folders
+        {
+            CopyLog(log, cancellation);
+        }
+
         var folders = new EventFolders(_from);
         foreach (var folder in folders.All())
         {
             foreach (var name in TryRead(folder, () => folders.JsonFiles(folder).Order(StringComparer.Ordinal).ToArray()) ?? [])
             {
                 cancellation.ThrowIfCancellationRequested();
-                Copy($"{folder}/{name}", () => (folders.Read(folder, name, _local), File.ReadAllBytes(Path.Combine(_from, folder, name))));
+                Copy($"{folder}/{name}", () => ReadFile(folders, folder, name));
             }
         }
+    }
 
-        foreach (var log in logs)
+    private Found ReadFile(EventFolders folders, string folder, string name)
+    {
+        var seen = folders.Read(folder, name, _local);
+        var written = File.ReadAllBytes(Path.Combine(_from, folder, name));
+        if (!_created.TryGetValue($"{folder}/{name}", out var created))
         {
-            CopyLog(log, cancellation);
+            return new Found(seen, written, written);
         }
+
+        var json = ReferenceTime.WithOffset(written, created, _local);
+        return new Found(EventJson.FromFile(json, folder, name, _local), json, written);
     }
 
     /// <summary>Entries whose JSON is gone are made anew from what the timeline tells.</summary>
@@ -81,18 +96,41 @@ public sealed class TimelineImport
             cancellation.ThrowIfCancellationRequested();
             Copy($"{name}:{entry.Line}", () =>
             {
-                var args = ReferenceTimeline.Read(entry);
-                var json = Encoding.UTF8.GetBytes(args.ToJsonString());
-                var told = EventJson.FromFile(json, Folder((string?)args["rel_dir"]), Name((string?)args["json_file_name"]), _local);
-                return File.Exists(Path.Combine(_from, told.RelDir, told.JsonFileName)) ? null : (told, EventJson.ForFile(told));
+                var (args, created) = ReferenceTimeline.Read(entry);
+                var told = Told(args);
+                if (File.Exists(Path.Combine(_from, told.RelDir, told.JsonFileName)))
+                {
+                    Remember(told, created);
+                    return null;
+                }
+
+                var written = EventJson.ForFile(told);
+                if (created is { } moment && ReferenceTime.WithOffset((string?)args["datetime"], moment, _local) is { } datetime)
+                {
+                    args["datetime"] = datetime;
+                    told = Told(args);
+                }
+
+                return new Found(told, EventJson.ForFile(told), written);
             });
         }
     }
 
-    /// <summary>Reads an event and its pictures, and only then writes: what cannot be read is left alone, what cannot be written ends the import.</summary>
-    private void Copy(string place, Func<(DetectionEvent Event, byte[] Json)?> read)
+    private DetectionEvent Told(JsonObject args) => EventJson.FromFile(
+        Encoding.UTF8.GetBytes(args.ToJsonString()), Folder((string?)args["rel_dir"]), Name((string?)args["json_file_name"]), _local);
+
+    private void Remember(DetectionEvent told, DateTimeOffset? created)
     {
-        if (TryRead(place, () => read() is { } found ? FilesOf(found.Event, found.Json) : null) is { } files)
+        if (created is { } at)
+        {
+            _created[$"{told.RelDir.Replace('\\', '/')}/{told.JsonFileName}"] = at;
+        }
+    }
+
+    /// <summary>Reads an event and its pictures, and only then writes: what cannot be read is left alone, what cannot be written ends the import.</summary>
+    private void Copy(string place, Func<Found?> read)
+    {
+        if (TryRead(place, () => read() is { } found ? FilesOf(found) : null) is { } files)
         {
             DurableFiles.Write(files.Folder, files.Files);
             _imported++;
@@ -100,13 +138,15 @@ public sealed class TimelineImport
     }
 
     /// <summary>What is to be written; null when it is here already.</summary>
-    private Copies? FilesOf(DetectionEvent seen, byte[] json)
+    private Copies? FilesOf(Found found)
     {
+        var (seen, json, written) = found;
         var target = Path.Combine(_dataDir, seen.RelDir);
         var path = Path.Combine(target, seen.JsonFileName);
         if (File.Exists(path))
         {
-            if (!RegularFile.ReadAll(path, LargestPicture).AsSpan().SequenceEqual(json))
+            var here = RegularFile.ReadAll(path, LargestPicture).AsSpan();
+            if (!here.SequenceEqual(json) && !here.SequenceEqual(written))
             {
                 throw new InvalidDataException("another event has this name here");
             }
@@ -144,6 +184,11 @@ public sealed class TimelineImport
         name is not null && Path.GetFileName(name) == name && !name.Contains('\0') && name.EndsWith(EventNames.JsonSuffix, StringComparison.Ordinal)
             ? name
             : throw new InvalidDataException($"not an event: its file is \"{name}\"");
+
+    /// <param name="Event">As it is imported.</param>
+    /// <param name="Json">Its file.</param>
+    /// <param name="Written">Its file as it lies there, which may have been copied before its offset was known.</param>
+    private sealed record Found(DetectionEvent Event, byte[] Json, byte[] Written);
 
     private sealed record Copies(string Folder, NewFile[] Files);
 }

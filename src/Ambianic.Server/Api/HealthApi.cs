@@ -31,7 +31,9 @@ internal static class HealthApi
         }
 
         var terminal = supervisor.Statuses.Where(pipeline => pipeline.Health == HealthState.Terminal).Select(pipeline => pipeline.Name).ToList();
-        return terminal.Count == 0 ? null : $"cannot be healed: {string.Join(", ", terminal)}; see /api/health";
+        return terminal.Count > 0 ? $"cannot be healed: {string.Join(", ", terminal)}; see /api/health"
+            : supervisor.Statuses.FirstOrDefault(pipeline => pipeline.NeedsPerson) is { } failing ? $"{failing.Name} fails: {failing.LastError}"
+            : null;
     }
 
     internal sealed record Report(

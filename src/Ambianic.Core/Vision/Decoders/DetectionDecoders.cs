@@ -7,7 +7,8 @@ public static class DetectionDecoders
     private static readonly IDetectionDecoder[] All =
     [
         new NanoDet(), new YuNet(), new BlazeFace(), new BlazePose(), new PoseNet(), new MoveNetMulti(), new MoveNetSingle(),
-        new SsdPostprocess(), new CenterNet(), new Detr(), new Yolox(isDecoded: false), new Yolox(isDecoded: true), new Yolo(),
+        new FinishedBoxes(), new FinishedRows(), new SsdPostprocess(), new CenterNet(), new Detr(), new BoxesScores(),
+        new Yolox(isDecoded: false), new Yolox(isDecoded: true), new Yolo(),
     ];
 
     /// <summary>Names of all decoders.</summary>
@@ -27,16 +28,17 @@ public static class DetectionDecoders
     public static IDetectionDecoder Guess(IReadOnlyList<ModelOutput> outputs, int width, int height) =>
         All.FirstOrDefault(decoder => decoder.Reads(outputs, width, height))
         ?? throw new InferenceException(
-            $"cannot tell how to read the outputs {string.Join(", ", outputs.Select(Describe))} of a picture of {width}x{height}; "
+            $"cannot tell how to read the outputs {outputs.Describe()} of a picture of {width}x{height}; "
             + $"say it with model.decoder: {string.Join(", ", Names)}") { NeedsDecoder = true };
 
     /// <summary>How pictures are prepared for a model of a decoder's family: as is usual there, and where the tensor takes whole numbers, pixels as they are.</summary>
     /// <param name="decoder">The family.</param>
     /// <param name="tensor">Size, layout and type that the graph asks for.</param>
+    /// <param name="outputs">All outputs of one run.</param>
     /// <param name="isSizeFree">True when the graph takes pictures of any size, so that the family may choose.</param>
-    public static ModelInput Input(IDetectionDecoder decoder, ModelInput tensor, bool isSizeFree)
+    public static ModelInput Input(IDetectionDecoder decoder, ModelInput tensor, IReadOnlyList<ModelOutput> outputs, bool isSizeFree)
     {
-        var usual = decoder.Usual(tensor);
+        var usual = decoder.Usual(tensor, outputs);
         if (!isSizeFree)
         {
             usual = usual with { Width = tensor.Width, Height = tensor.Height, SizeMultiple = 0 };
@@ -46,6 +48,4 @@ public static class DetectionDecoders
             ? usual with { Mean = ModelInput.NoMean, Scale = ModelInput.NoScale } // a quantised graph holds the normalisation
             : usual;
     }
-
-    private static string Describe(ModelOutput output) => $"{output.Name} [{string.Join(",", output.Shape)}]";
 }

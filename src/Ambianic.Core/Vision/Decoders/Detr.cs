@@ -1,11 +1,16 @@
+using System.Runtime.InteropServices;
+
 namespace Ambianic.Vision.Decoders;
 
 /// <summary>
-/// Real-time detection transformers, in the three forms they are exported in: labels, boxes (corners in pixels of the size
-/// given as second input) and scores (RT-DETR v2, D-FINE); logits and relative boxes (Transformers); or one output of
-/// relative boxes and scores [1, queries, 4 + classes] (Ultralytics).
+/// Detection transformers, in the three forms they are exported in: labels, boxes (corners in pixels of the size given as second
+/// input) and scores (RT-DETR v2, D-FINE, TorchVision); logits and relative boxes (Transformers, RF-DETR); or one output of relative
+/// boxes and scores [1, queries, 4 + classes] (Ultralytics).
 /// </summary>
-/// <remarks>Y. Zhao et al., "DETRs Beat YOLOs on Real-time Object Detection", 2023; Y. Peng et al., "D-FINE", 2024.</remarks>
+/// <remarks>
+/// N. Carion et al., "End-to-End Object Detection with Transformers", 2020, whose logits are for a softmax with a column for "nothing"; Y. Zhao et
+/// al., "DETRs Beat YOLOs on Real-time Object Detection", 2023; Y. Peng et al., "D-FINE", 2024; github.com/roboflow/rf-detr.
+/// </remarks>
 public sealed class Detr : IDetectionDecoder
 {
     private const int UsualQueries = 300;
@@ -16,14 +21,21 @@ public sealed class Detr : IDetectionDecoder
     public string Name => "detr";
 
     /// <inheritdoc/>
-    public bool Reads(IReadOnlyList<ModelOutput> outputs, int width, int height) =>
-        outputs.Count == 1
-            ? IsRows(outputs[0]) && outputs[0].FromLast(2) == UsualQueries && outputs[0].FromLast(1) > 6
-            : outputs.Count is 2 or 3 && Find(outputs, "boxes") is { } boxes && boxes.FromLast(1) == 4 && (Find(outputs, "logits") ?? Find(outputs, "scores")) is not null;
+    public bool Reads(IReadOnlyList<ModelOutput> outputs, int width, int height) => outputs.Count == 1
+        ? IsRows(outputs[0]) && outputs[0].FromLast(2) == UsualQueries && outputs[0].FromLast(1) > 6
+        : DetrOutputs.Finished(outputs) is not null || DetrOutputs.Logits(outputs) is not null;
 
     /// <inheritdoc/>
     public int Classes(IReadOnlyList<ModelOutput> outputs) =>
-        outputs.Count == 1 ? outputs[0].FromLast(1) - 4 : Find(outputs, "logits")?.FromLast(1) ?? 0;
+        outputs.Count == 1 ? outputs[0].FromLast(1) - 4
+        : DetrOutputs.Finished(outputs) is null && DetrOutputs.Logits(outputs) is var (_, logits) ? logits.FromLast(1) - (DetrOutputs.ColumnOfNothing(logits) is null ? 0 : 1)
+        : 0;
+
+    /// <inheritdoc/>
+    public int FirstClass(IReadOnlyList<ModelOutput> outputs) =>
+        DetrOutputs.Finished(outputs) is var (_, boxes, _) ? FirstLabel(boxes)
+        : DetrOutputs.Logits(outputs) is var (_, logits) && DetrOutputs.ColumnOfNothing(logits) == 0 ? 1
+        : 0;
 
     /// <summary>Nothing: each query stands for a thing of its own, which is what these models are trained for.</summary>
     public float Overlap(IReadOnlyList<ModelOutput> outputs, int width, int height) => NonMaximumSuppression.KeepAll;
@@ -31,44 +43,37 @@ public sealed class Detr : IDetectionDecoder
     /// <inheritdoc/>
     public ModelInput Usual(ModelInput tensor) => tensor with { Scale = ModelInput.UnitScale, Placement = LetterboxPlacement.Centred };
 
+    /// <summary>RF-DETR, and those that are trained with a softmax, want pictures with the mean and deviation of ImageNet.</summary>
+    public ModelInput Usual(ModelInput tensor, IReadOnlyList<ModelOutput> outputs) =>
+        DetrOutputs.Finished(outputs) is null && DetrOutputs.Logits(outputs) is var (boxes, logits)
+        && (DetrOutputs.IsCalledDets(boxes) || DetrOutputs.ColumnOfNothing(logits) is not null)
+            ? tensor.AsInImageNet() with { Placement = LetterboxPlacement.Centred }
+            : Usual(tensor);
+
     /// <inheritdoc/>
     public void Decode(IReadOnlyList<ModelOutput> outputs, in Letterbox letterbox, float threshold, CandidateList found)
     {
-        var boxes = Find(outputs, "boxes");
-        var queries = boxes is { Shape.Count: > 1 } && boxes.FromLast(1) == 4 && boxes.FromLast(2) * 4 == boxes.Values.Length ? boxes.FromLast(2) : -1;
         if (outputs.Count == 1 && IsRows(outputs[0]))
         {
             DecodeRows(outputs[0], letterbox, threshold, found);
         }
-        else if (Find(outputs, "logits") is { Shape.Count: > 1 } logits && logits.FromLast(1) > 0 && logits.FromLast(1) * queries == logits.Values.Length)
+        else if (DetrOutputs.Finished(outputs) is var (labels, corners, scores))
         {
-            DecodeLogits(logits, boxes!.Values.Span, letterbox, threshold, found);
+            DecodeFinished(labels.Values.Span, corners, scores.Values.Span, letterbox, threshold, found);
         }
-        else if (Find(outputs, "labels") is { } labels && Find(outputs, "scores") is { } scores && labels.Values.Length == queries && scores.Values.Length == queries)
+        else if (DetrOutputs.Logits(outputs) is var (boxes, logits))
         {
-            DecodeFinished(labels.Values.Span, boxes!.Values.Span, scores.Values.Span, threshold, found);
+            DecodeLogits(logits, boxes.Values.Span, letterbox, threshold, found);
         }
         else
         {
-            throw new InferenceException(
-                $"the outputs {string.Join(", ", outputs.Select(output => $"{output.Name} [{string.Join(",", output.Shape)}]"))} are not those of a detection transformer; try another decoder");
+            throw new InferenceException($"the outputs {outputs.Describe()} are not those of a detection transformer; try another decoder");
         }
     }
 
     private static bool IsRows(ModelOutput output) => output.Shape is [1, <= MostQueries, > 4 and < MostClasses];
 
-    private static ModelOutput? Find(IReadOnlyList<ModelOutput> outputs, string name)
-    {
-        foreach (var output in outputs)
-        {
-            if (output.Name.Contains(name, StringComparison.OrdinalIgnoreCase))
-            {
-                return output;
-            }
-        }
-
-        return null;
-    }
+    private static int FirstLabel(ModelOutput boxes) => boxes.Shape.Count == 2 ? 1 : 0;
 
     private static void DecodeRows(ModelOutput output, in Letterbox letterbox, float threshold, CandidateList found)
     {
@@ -86,12 +91,14 @@ public sealed class Detr : IDetectionDecoder
     private static void DecodeLogits(
         ModelOutput logits, ReadOnlySpan<float> boxes, in Letterbox letterbox, float threshold, CandidateList found)
     {
-        var classes = logits.FromLast(1);
-        var values = logits.Values.Span;
-        for (var query = 0; query < boxes.Length / 4; query++)
+        var nothing = DetrOutputs.ColumnOfNothing(logits);
+        var (columns, first) = (logits.FromLast(1), nothing == 0 ? 1 : 0);
+        var classes = columns - (nothing is null ? 0 : 1);
+        var rows = logits.Values.Span;
+        for (var query = 0; query < boxes.Length / 4; query++, rows = rows[columns..])
         {
-            var (label, logit) = Best.Of(values.Slice(query * classes, classes));
-            var score = Activation.Sigmoid(logit);
+            var (label, logit) = Best.Of(rows.Slice(first, classes));
+            var score = nothing is null ? Activation.Sigmoid(logit) : ShareOf(logit, rows[..columns]);
             if (score >= threshold)
             {
                 found.Add(label, score, Relative(boxes[(query * 4)..], letterbox));
@@ -99,17 +106,33 @@ public sealed class Detr : IDetectionDecoder
         }
     }
 
-    private static void DecodeFinished(
-        ReadOnlySpan<float> labels, ReadOnlySpan<float> boxes, ReadOnlySpan<float> scores, float threshold, CandidateList found)
+    /// <summary>The softmax of one of the logits.</summary>
+    private static float ShareOf(float logit, ReadOnlySpan<float> logits)
     {
+        var sum = 0f;
+        foreach (var other in logits)
+        {
+            sum += MathF.Exp(other - logit);
+        }
+
+        return 1 / sum;
+    }
+
+    private static void DecodeFinished(
+        ReadOnlySpan<float> labels, ModelOutput boxes, ReadOnlySpan<float> scores, in Letterbox letterbox, float threshold, CandidateList found)
+    {
+        var (first, before) = (FirstLabel(boxes), found.Items.Count);
+        var corners = boxes.Values.Span;
         for (var query = 0; query < scores.Length; query++)
         {
             if (scores[query] >= threshold)
             {
-                var box = boxes.Slice(query * 4, 4);
-                found.Add((int)labels[query], scores[query], new Box(box[0], box[1], box[2], box[3]));
+                var box = corners.Slice(query * 4, 4);
+                found.Add((int)labels[query] - first, scores[query], new Box(box[0], box[1], box[2], box[3]));
             }
         }
+
+        BoxUnits.ToPixels(CollectionsMarshal.AsSpan(found.Items)[before..], letterbox);
     }
 
     private static Box Relative(ReadOnlySpan<float> box, in Letterbox letterbox)

@@ -21,6 +21,12 @@ public interface IDetectionDecoder
     /// <summary>How many classes the outputs tell apart; 0 when that cannot be seen.</summary>
     int Classes(IReadOnlyList<ModelOutput> outputs) => 0;
 
+    /// <summary>
+    /// What the outputs call the first class: 1 where 0 is the background, else 0. Candidates count from 0 in either case; it tells
+    /// that a file of labels may begin with the background too.
+    /// </summary>
+    int FirstClass(IReadOnlyList<ModelOutput> outputs) => 0;
+
     /// <summary>Candidates of one class that overlap more than this are the same thing; 0 to 1, and 1 where the graph or the method has already left one candidate for each thing.</summary>
     /// <param name="outputs">All outputs of one run.</param>
     /// <param name="width">Of the tensor that went in, in pixels.</param>
@@ -30,6 +36,11 @@ public interface IDetectionDecoder
     /// <summary>How pictures are usually prepared for this family.</summary>
     /// <param name="tensor">Size, layout and type that the graph asks for; colours and padding are to be filled in.</param>
     ModelInput Usual(ModelInput tensor);
+
+    /// <summary>The same, where models of the family that end in different outputs also want different pictures.</summary>
+    /// <param name="tensor">Size, layout and type that the graph asks for; colours and padding are to be filled in.</param>
+    /// <param name="outputs">All outputs of one run.</param>
+    ModelInput Usual(ModelInput tensor, IReadOnlyList<ModelOutput> outputs) => Usual(tensor);
 
     /// <summary>Adds what the outputs say.</summary>
     /// <param name="outputs">All outputs of one run.</param>

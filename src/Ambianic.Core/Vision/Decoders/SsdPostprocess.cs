@@ -4,8 +4,8 @@ namespace Ambianic.Vision.Decoders;
 
 /// <summary>
 /// SSD detectors. Either suppression is part of the graph, as TensorFlow's object detection models end: boxes [1, n, 4] (top,
-/// left, bottom, right, relative to the tensor), then classes [1, n] and scores [1, n], and their number. Or the graph
-/// was imported from TensorFlow Lite and leaves the end to <see cref="DetectionPostProcess"/>.
+/// left, bottom, right, relative to the tensor), classes [1, n], scores [1, n] and their number, see <see cref="SsdOutputs"/>. Or the
+/// graph was imported from TensorFlow Lite and leaves the end to <see cref="DetectionPostProcess"/>.
 /// </summary>
 public sealed class SsdPostprocess : IDetectionDecoder
 {
@@ -14,11 +14,16 @@ public sealed class SsdPostprocess : IDetectionDecoder
 
     /// <inheritdoc/>
     public bool Reads(IReadOnlyList<ModelOutput> outputs, int width, int height) =>
-        Find(outputs, DetectionPostProcess.Parameters) is not null || (outputs.Count == 4 && FindFinished(outputs) is not null);
+        Find(outputs, DetectionPostProcess.Parameters) is not null
+        || (outputs.Count > 2 && !outputs.Any(output => IsOfAnotherFamily(output.Name)) && SsdOutputs.Find(outputs) is not null);
 
     /// <inheritdoc/>
     public int Classes(IReadOnlyList<ModelOutput> outputs) =>
         Find(outputs, DetectionPostProcess.Parameters) is { } parameters ? DetectionPostProcess.FromTensor(parameters.Values.Span).Classes : 0;
+
+    /// <inheritdoc/>
+    public int FirstClass(IReadOnlyList<ModelOutput> outputs) =>
+        Find(outputs, DetectionPostProcess.Parameters) is null && SsdOutputs.Find(outputs) is { } found ? found.FirstClass : 0;
 
     /// <summary>Nothing: the file's own parameters have said what is suppressed.</summary>
     public float Overlap(IReadOnlyList<ModelOutput> outputs, int width, int height) => NonMaximumSuppression.KeepAll;
@@ -34,13 +39,13 @@ public sealed class SsdPostprocess : IDetectionDecoder
         {
             DecodeRest(DetectionPostProcess.FromTensor(parameters.Values.Span), outputs, letterbox, threshold, found);
         }
-        else if (FindFinished(outputs) is var (boxes, classes, scores))
+        else if (SsdOutputs.Find(outputs) is { } finished)
         {
-            DecodeFinished(boxes.Values.Span, classes.Values.Span, scores.Values.Span, letterbox, threshold, found);
+            DecodeFinished(finished, letterbox, threshold, found);
         }
         else
         {
-            throw new InferenceException("the outputs are not boxes, classes and scores; try another decoder");
+            throw new InferenceException($"the outputs {outputs.Describe()} are not boxes [1,n,4], classes [1,n] and scores [1,n]; try another decoder");
         }
     }
 
@@ -64,32 +69,27 @@ public sealed class SsdPostprocess : IDetectionDecoder
         found.Items.RemoveRange(kept, found.Items.Count - kept);
     }
 
-    private static void DecodeFinished(
-        ReadOnlySpan<float> boxes, ReadOnlySpan<float> classes, ReadOnlySpan<float> scores, in Letterbox letterbox, float threshold, CandidateList found)
+    private static void DecodeFinished(in SsdOutputs outputs, in Letterbox letterbox, float threshold, CandidateList found)
     {
+        var boxes = outputs.Boxes.Values.Span;
+        var classes = outputs.Classes.Values.Span;
+        var scores = outputs.Scores.Values.Span;
+        var first = found.Items.Count;
         for (var i = 0; i < scores.Length; i++)
         {
             if (scores[i] >= threshold)
             {
                 var box = boxes.Slice(i * 4, 4);
-                found.Add((int)classes[i], scores[i], letterbox.FromFraction(new Box(box[1], box[0], box[3], box[2])));
+                found.Add((int)classes[i] - outputs.FirstClass, scores[i], new Box(box[1], box[0], box[3], box[2]));
             }
         }
+
+        BoxUnits.ToPixels(CollectionsMarshal.AsSpan(found.Items)[first..], letterbox);
     }
 
-    private static (ModelOutput Boxes, ModelOutput Classes, ModelOutput Scores)? FindFinished(IReadOnlyList<ModelOutput> outputs)
-    {
-        var boxes = outputs[0];
-        var lists = outputs.Where(output => output.Shape.Count == 2 && output.FromLast(1) == boxes.FromLast(2)).ToArray();
-        if (boxes.Shape is not [1, _, 4] || lists.Length != 2 || lists.Any(list => list.Shape[0] != 1))
-        {
-            return null;
-        }
-
-        return lists[0].Name.Contains("score", StringComparison.OrdinalIgnoreCase)
-            ? (boxes, lists[1], lists[0])
-            : (boxes, lists[0], lists[1]);
-    }
+    /// <summary>Names of families whose outputs have the same shapes and whose boxes begin with the left side.</summary>
+    private static bool IsOfAnotherFamily(string name) =>
+        name.Contains("label", StringComparison.OrdinalIgnoreCase) || FinishedBoxes.IsNameOf(name);
 
     private static ReadOnlySpan<float> Require(IReadOnlyList<ModelOutput> outputs, string name) =>
         Find(outputs, name) is { } output ? output.Values.Span : throw new InferenceException($"the model has no output {name}");

@@ -15,12 +15,6 @@ public sealed class Yolo : IDetectionDecoder
     private const int MostEndToEndRows = 1000;
     private const int AnchorsPerCell = 3;
 
-    /// <summary>
-    /// The most confident box ends left of and above this: it lies in the tensor's first pixels, where nothing can be
-    /// recognised, or it is not in pixels. A box in parts may reach beyond 1, but never so far.
-    /// </summary>
-    private const float LargestPart = 2;
-
     private enum Head
     {
         None,
@@ -77,34 +71,29 @@ public sealed class Yolo : IDetectionDecoder
                     : $"an output [{string.Join(",", outputs[0].Shape)}] is not a YOLO's; try another decoder");
         }
 
-        ToPixels(CollectionsMarshal.AsSpan(found.Items)[first..], letterbox);
+        BoxUnits.ToPixels(CollectionsMarshal.AsSpan(found.Items)[first..], letterbox);
     }
 
     /// <summary>Six columns are version 5 with one class where there are as many rows as that has anchors.</summary>
     private static Head HeadOf(IReadOnlyList<ModelOutput> outputs, int width, int height) =>
-        outputs.Count != 1 || outputs[0].Shape is not [1, var rows, var columns] ? Head.None
+        outputs[0].Shape is not [1, var rows, var columns] || !IsAlone(outputs) ? Head.None
         : columns == EndToEndColumns && rows <= MostEndToEndRows && rows != AnchorsPerCell * Yolox.Cells(width, height) ? Head.EndToEnd
         : rows < columns && rows > 4 ? Head.Columns
         : columns < rows && columns > 5 ? Head.Rows
         : Head.None;
 
-    private static void ToPixels(Span<Candidate> found, in Letterbox letterbox)
+    /// <summary>Early exports of version 5 repeat the first output by scale, in tensors of five axes.</summary>
+    private static bool IsAlone(IReadOnlyList<ModelOutput> outputs)
     {
-        Candidate best = default;
-        foreach (var candidate in found)
+        for (var i = 1; i < outputs.Count; i++)
         {
-            best = candidate.Score > best.Score ? candidate : best;
+            if (outputs[i].Shape.Count != 5)
+            {
+                return false;
+            }
         }
 
-        if (best.Box.XMax > LargestPart || best.Box.YMax > LargestPart)
-        {
-            return;
-        }
-
-        foreach (ref var candidate in found)
-        {
-            candidate = candidate with { Box = letterbox.FromFraction(candidate.Box) };
-        }
+        return true;
     }
 
     private static void DecodeEndToEnd(ReadOnlySpan<float> rows, float threshold, CandidateList found)

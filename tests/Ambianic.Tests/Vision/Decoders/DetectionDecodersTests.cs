@@ -29,7 +29,7 @@ public sealed class DetectionDecodersTests
         var usual = DetectionDecoders.Get(decoder).Usual(ModelInputs.Pixels(64, 64));
         foreach (var type in new[] { TensorType.UInt8, TensorType.Int32 })
         {
-            var input = DetectionDecoders.Input(DetectionDecoders.Get(decoder), ModelInputs.Pixels(64, 64) with { Type = type }, isSizeFree: true);
+            var input = DetectionDecoders.Input(DetectionDecoders.Get(decoder), ModelInputs.Pixels(64, 64) with { Type = type }, [], isSizeFree: true);
 
             Assert.Equal((ModelInput.NoMean, ModelInput.NoScale), (input.Mean, input.Scale));
             Assert.Equal((type, usual.Order, usual.Placement, usual.Pad), (input.Type, input.Order, input.Placement, input.Pad));
