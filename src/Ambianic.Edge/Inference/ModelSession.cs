@@ -94,6 +94,7 @@ internal sealed class ModelSession : IDisposable
     {
         OnnxGraph? graph = null;
         List<InferenceRun> runs = [];
+        var isLoaded = false;
         try
         {
             graph = OnnxGraph.Load(model.OnnxPath);
@@ -118,19 +119,27 @@ internal sealed class ModelSession : IDisposable
                 runs.Add(InferenceRun.Create(graph, input, time));
             }
 
-            return new ModelSession(model, graph, decoder, runs, longest, time);
+            var session = new ModelSession(model, graph, decoder, runs, longest, time);
+            isLoaded = true;
+            return session;
         }
         catch (Exception error)
         {
-            runs.ForEach(run => run.Dispose());
-            graph?.Dispose();
-
             // A bad file may end in anything: ONNX Runtime passes on what its kernels throw, and decoders trust shapes.
-            throw new InferenceException($"{model.Name} ({model.OnnxPath}): {error.Message}", error)
+            var inputs = error is InferenceException { NeedsDecoder: true } ? $"; its inputs are {graph?.Inputs}" : "";
+            throw new InferenceException($"{model.Name} ({model.OnnxPath}): {error.Message}{inputs}", error)
             {
                 NeedsDecoder = error is InferenceException { NeedsDecoder: true },
                 IsLasting = error is InferenceException { IsLasting: true },
             };
+        }
+        finally
+        {
+            if (!isLoaded)
+            {
+                runs.ForEach(run => run.Dispose());
+                graph?.Dispose();
+            }
         }
 
         void AddWarm(ModelInput input)

@@ -27,6 +27,10 @@ internal sealed class OnnxGraph : IDisposable
     /// <summary>Name of the input that takes the picture.</summary>
     public string PictureInput { get; }
 
+    /// <summary>Name, type and shape of each input, for people.</summary>
+    public string Inputs => string.Join(", ", Session.InputMetadata.Select(input =>
+        $"{input.Key} {(input.Value.IsTensor ? $"{input.Value.ElementDataType} [{string.Join(",", input.Value.Dimensions)}]" : "that is no tensor")}"));
+
     /// <summary>Size, layout and type of the picture's tensor; colours are a guess.</summary>
     public ModelInput Tensor { get; }
 

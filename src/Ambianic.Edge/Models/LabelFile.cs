@@ -46,7 +46,7 @@ public static class LabelFile
         }
         catch (LabelException error)
         {
-            throw new ModelException($"{path}:{error.Line}: {error.Message}", error);
+            throw new ModelException($"{path}:{Math.Min(error.Line, lines.Length)}: {error.Message}", error);
         }
     }
 

@@ -89,7 +89,7 @@ public sealed class OwnModelTests : IDisposable
     {
         var path = TinyOnnx.OfBytes(1, 40, 40, 3)
             .Output("detection_boxes", [1, 1, 4], [0, 0.25f, 0.5f, 0.75f])
-            .Output("detection_classes", [1, 1], [1f])
+            .Output("detection_classes", [1, 1], [2f]) // it counts from 1
             .Output("detection_scores", [1, 1], [0.9f])
             .Output("num_detections", [1], [1f])
             .Write(_folder.FullName);
@@ -97,6 +97,55 @@ public sealed class OwnModelTests : IDisposable
         var detection = Assert.Single(await LookAsync(path, 80, 40, "a", "b"));
 
         Assert.Equal(("b", new Box(0.25f, 0, 0.75f, 1)), (detection.Label, detection.Box));
+    }
+
+    /// <summary>The model says person, car and dog; whichever way it counts, and the file does.</summary>
+    [Theory]
+    [InlineData("detection_classes:0", 1, "???\nperson\nbicycle\ncar")]
+    [InlineData("detection_classes:0", 1, "person\nbicycle\ncar")]
+    [InlineData("detection_classes:0", 1, "item { id: 1 name: 'person' }\nitem { id: 2 name: 'bicycle' }\nitem { id: 3 name: 'car' }")]
+    [InlineData("detection_classes:0", 1, "1 person\n2 bicycle\n3 car")]
+    [InlineData("c", 0, "???\nperson\nbicycle\ncar")]
+    [InlineData("c", 0, "person\nbicycle\ncar")]
+    [InlineData("c", 0, "item { id: 1 name: 'person' }\nitem { id: 2 name: 'bicycle' }\nitem { id: 3 name: 'car' }")]
+    [InlineData("c", 0, "0 person\n1 bicycle\n2 car")]
+    public async Task Detect_SsdWithAFileOfLabels_CountsAsBothMean(string name, int first, string labels)
+    {
+        var path = TinyOnnx.OfBytes(1, 40, 40, 3)
+            .Output(name == "c" ? "b" : "detection_boxes:0", [1, 2, 4], [0, 0.25f, 0.5f, 0.75f, 0, 0, 0.5f, 0.5f])
+            .Output(name, [1, 2], [first, first + 2f])
+            .Output(name == "c" ? "s" : "detection_scores:0", [1, 2], [0.9f, 0.8f])
+            .Output("n", [1], [2f])
+            .Write(_folder.FullName);
+        var file = Path.Combine(_folder.FullName, "labels.txt");
+        await File.WriteAllTextAsync(file, labels, TestContext.Current.CancellationToken);
+
+        Assert.Equal(["person", "car"], (await LookWithFileAsync(path, file)).Select(detection => detection.Label));
+    }
+
+    [Fact]
+    public async Task Detect_RfDetrWithoutLabels_CountsAsCocoDoes()
+    {
+        var (boxes, logits) = (new float[300 * 4], Enumerable.Repeat(-9f, 300 * 91).ToArray());
+        ((float[])[0.5f, 0.5f, 0.5f, 0.5f]).CopyTo(boxes, 0);
+        (logits[18], logits[91 + 1]) = (3, 2);
+        ((float[])[0.5f, 0.5f, 0.5f, 0.5f]).CopyTo(boxes, 4);
+        var path = new TinyOnnx(1, 3, 56, 56).Output("dets", [1, 300, 4], boxes).Output("labels", [1, 300, 91], logits)
+            .Output("masks", [1, 300, 2, 2], new float[1200]).Write(_folder.FullName);
+
+        Assert.Equal(["dog", "person"], (await LookAsync(path, 56, 56)).Select(detection => detection.Label));
+    }
+
+    [Fact]
+    public async Task Ready_FileOfTooFewLabels_IsAnErrorOfTheFile()
+    {
+        var path = new TinyOnnx(1, 3, 32, 32).Output("output0", [1, 7, 21], new float[7 * 21]).Write(_folder.FullName);
+        var file = Path.Combine(_folder.FullName, "labels.txt");
+        await File.WriteAllTextAsync(file, "cat\ndog\n", TestContext.Current.CancellationToken);
+
+        var error = await Assert.ThrowsAsync<InferenceException>(() => LookWithFileAsync(path, file));
+
+        Assert.Contains($"{file}:2: the labels end here after 2, and the model tells 3 classes apart", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -224,6 +273,7 @@ public sealed class OwnModelTests : IDisposable
 
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
         Assert.Contains(path, error.Message, StringComparison.Ordinal);
+        Assert.Equal(channels == 3, error.Message.EndsWith("its inputs are images Float [1,3,32,32]", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -282,6 +332,17 @@ public sealed class OwnModelTests : IDisposable
         using var frame = new FramePool().Rent(width, height, PixelFormat.I420);
         return await pool.Create(ModelRole.Objects, new ModelOptions { Decoder = decoder, Calibration = calibration }, null)
             .DetectAsync(frame, null, 0.6f, TestContext.Current.CancellationToken);
+    }
+
+    private static async Task<IReadOnlyList<Detection>> LookWithFileAsync(string path, string file)
+    {
+        var labels = LabelFile.Load(file);
+        using var pool = new DetectorPool(
+            (_, _, _, _) => Task.FromResult(new ResolvedModel("own", path, null, null, labels.Names) { LabelFile = labels }),
+            TimeProvider.System,
+            NullLogger<DetectorPool>.Instance);
+        using var frame = new FramePool().Rent(40, 40, PixelFormat.I420);
+        return await pool.Create(ModelRole.Objects, new ModelOptions(), null).DetectAsync(frame, null, 0.6f, TestContext.Current.CancellationToken);
     }
 
     private static DetectorPool Pool(string path, string[]? labels) => new(

@@ -83,6 +83,9 @@ internal sealed class TinyOnnx
         return OnWhite(output, 1000, Node("Gather", "nothing", "zero", "rounds"), single);
     }
 
+    /// <summary>Lets the model overflow on a white picture.</summary>
+    public TinyOnnx OverflowsOnWhite(string output) => OnWhite(output, 1e38f, Node("Mul", "nothing", "many", "many"), Scalar("zero", 0));
+
     /// <summary>Adds something to the output that is computed from a number, <c>rounds</c>, which is large on a white picture and else zero.</summary>
     private TinyOnnx OnWhite(string output, float large, NodeProto work, TensorProto zero)
     {

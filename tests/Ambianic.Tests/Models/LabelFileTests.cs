@@ -31,7 +31,7 @@ public sealed class LabelFileTests
     [Theory]
     [InlineData("", "labels.txt holds no labels")]
     [InlineData("\n \n", "labels.txt holds no labels")]
-    [InlineData("person\n\0\u0001\u0002ELF", "labels.txt is not text")]
+    [InlineData("person\n\0\u0001\u0002ELF", "labels.txt:2: this is not text")]
     public void Read_NoLabels_IsAnErrorThatNamesTheFile(string content, string reason)
     {
         var error = Assert.Throws<ModelException>(() => Read(content));

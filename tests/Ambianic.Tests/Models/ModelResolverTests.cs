@@ -54,7 +54,7 @@ public sealed class ModelResolverTests : IDisposable
     public async Task ResolveAsync_CatalogModelWithOwnLabels_KeepsTheNumberOfItsClasses()
     {
         await PulledModels.RequireAsync("centernet");
-        await File.WriteAllTextAsync(_fixture["two.txt"], "a\nb\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(_fixture["two.txt"], "0 a\n1 b\n", TestContext.Current.CancellationToken);
         var store = new ModelStore(
             ModelStore.DefaultDirectory(), _fixture, TimeProvider.System, NullLogger<ModelStore>.Instance) { NpmCommand = ["none"] };
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Ambianic.Frames;
 using Ambianic.Health;
+using Ambianic.Vision;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Ambianic.Pipelines;
@@ -79,6 +80,24 @@ public sealed class PipelineTests : IDisposable
         Assert.Equal((Sight.Blind, "out of ideas", arrived), (sight.Sight, sight.Reason, sight.At));
         await stop.CancelAsync();
         await running;
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Status_NoSampleHasEverArrived_IsFailingAtOnceAndSaysWhetherAPersonIsNeeded(bool isLasting)
+    {
+        var fails = new Element((_, _, _) => throw new InferenceException("not numbers") { IsLasting = isLasting });
+        var pipeline = Make(new ScriptedSource(_pool, live: true, ScriptedSource.GivesAndWaits(1)), fails);
+        using var stop = new CancellationTokenSource();
+        var running = pipeline.RunAsync(stop.Token);
+        await Eventually.TrueAsync(() => pipeline.Status is { Failed: 1, LastError: not null });
+
+        Assert.Equal((PipelineState.Failing, isLasting, "not numbers"), (pipeline.Status.State, pipeline.Status.NeedsPerson, pipeline.Status.LastError));
+        Assert.Equal(Sight.Blind, SightChange.Of(pipeline.Status, _time.GetUtcNow()).Sight);
+        await stop.CancelAsync();
+        await running;
+        Assert.False(pipeline.Status.NeedsPerson);
     }
 
     [Fact]

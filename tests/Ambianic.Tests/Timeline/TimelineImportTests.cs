@@ -106,7 +106,7 @@ public sealed class TimelineImportTests : IDisposable
         await Assert.ThrowsAnyAsync<IOException>(ImportAsync);
 
         await using var store = _fixture.Open();
-        Assert.Equal(["a"], await TimelineFixture.IdsAsync(store, new EventQuery()));
+        Assert.Equal(["c", "a"], await TimelineFixture.IdsAsync(store, new EventQuery()));
     }
 
     [Fact]
@@ -115,6 +115,97 @@ public sealed class TimelineImportTests : IDisposable
         var error = await Assert.ThrowsAnyAsync<IOException>(ImportAsync);
 
         Assert.Contains("detections/", error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>The program runs two hours east of UTC; the other one ran where the entry's two times say.</summary>
+    [Theory]
+    [InlineData("1619863201.3", "2021-05-01T12:00:01.000001+02:00")] // in UTC, as in a container
+    [InlineData("1619856001.0", "2021-05-01T10:00:01.000001+02:00")] // here
+    [InlineData("1619877601.0", "2021-05-01T16:00:01.000001+02:00")] // four hours west
+    [InlineData("'2021-05-01T04:15:02.5Z'", "2021-05-01T06:15:01.000001+02:00")] // in Nepal
+    [InlineData("'2021-05-01T14:00:02+04:00'", "2021-05-01T12:00:01.000001+02:00")] // an offset instead of Z
+    [InlineData("1619860000.0", "2021-05-01T10:00:01.000001+02:00")] // no quarter of an hour: what is local here
+    [InlineData("1619924401.0", "2021-05-01T10:00:01.000001+02:00")] // no clock is 17 hours from UTC
+    [InlineData("yesterday", "2021-05-01T10:00:01.000001+02:00")]
+    [InlineData("null", "2021-05-01T10:00:01.000001+02:00")]
+    [InlineData("", "2021-05-01T10:00:01.000001+02:00")]
+    public async Task RunAsync_EntryAlsoSaysTheMoment_IsAtThatMoment(string created, string expected)
+    {
+        WriteEntry("'2021-05-01T10:00:01.000001'", created, withFile: false, "e");
+        WriteEntry("'2021-05-01T10:00:01.000001'", created, withFile: true, "f");
+
+        var first = await ImportAsync();
+        var again = await ImportAsync();
+
+        Assert.Equal((2, 0), (first.Imported, again.Imported));
+        Assert.Empty(again.LeftAlone);
+        foreach (var id in new[] { "e", "f" })
+        {
+            var json = await File.ReadAllTextAsync(Path.Combine(_fixture.DataDir, $"detections/20210501-100000.000000/{id}-inference.json"), Cancellation);
+            var seen = EventJson.FromFile(System.Text.Encoding.UTF8.GetBytes(json), "detections/x", "x", _fixture.Time.LocalTimeZone);
+            Assert.Equal(DateTimeOffset.Parse(expected, CultureInfo.InvariantCulture), seen.At);
+        }
+    }
+
+    [Fact]
+    public async Task RunAsync_DatetimeHasAnOffset_IsNotDoubted()
+    {
+        WriteEntry("'2021-05-01T10:00:01.000001+01:00'", "1619863201.3", withFile: false, "e");
+
+        await ImportAsync();
+
+        await using var store = _fixture.Open();
+        await foreach (var seen in store.QueryAsync(new EventQuery { Id = "e" }, Cancellation))
+        {
+            Assert.Equal(new DateTimeOffset(2021, 5, 1, 10, 0, 1, TimeSpan.FromHours(1)), seen.At, TimeSpan.FromMilliseconds(1));
+        }
+
+        Assert.Equal(["e"], await TimelineFixture.IdsAsync(store, new EventQuery()));
+    }
+
+    [Theory]
+    [InlineData("1604208600.2", -4)]
+    [InlineData("1604212200.2", -5)]
+    public void WithOffset_HourThatOccursTwice_IsTheOneThatTheMomentTells(string created, int hours)
+    {
+        var newYork = TimeZoneInfo.FindSystemTimeZoneById("America/New_York");
+
+        var datetime = ReferenceTime.WithOffset("2020-11-01T01:30:00.100000", ReferenceTime.Moment(created)!.Value, newYork);
+
+        Assert.Equal($"2020-11-01T01:30:00.100000-0{-hours}:00", datetime);
+    }
+
+    /// <summary>An event whose log says more than its file, in which all else stays as it is.</summary>
+    [Fact]
+    public async Task RunAsync_EventWithItsFile_KeepsWhatTheFileSays()
+    {
+        WriteEntry("'2021-05-01T10:00:01.000001'", "1619863201.3", withFile: true, "f");
+
+        await ImportAsync();
+
+        Assert.Equal(
+            """{"id": "f", "datetime": "2021-05-01T12:00:01.000001+02:00",  "own": [1, 2]}""",
+            await File.ReadAllTextAsync(Path.Combine(_fixture.DataDir, "detections/20210501-100000.000000/f-inference.json"), Cancellation));
+    }
+
+    private void WriteEntry(string datetime, string created, bool withFile, string id)
+    {
+        var folder = _old["detections/20210501-100000.000000"];
+        Directory.CreateDirectory(folder);
+        if (withFile)
+        {
+            File.WriteAllText(Path.Combine(folder, $"{id}-inference.json"), $$"""{"id": "{{id}}", "datetime": {{datetime.Replace('\'', '"')}},  "own": [1, 2]}""");
+        }
+
+        File.AppendAllText(_old["timeline-event-log.yaml"], $"""
+            - args:
+                datetime: {datetime}
+                json_file_name: {id}-inference.json
+                rel_dir: detections/20210501-100000.000000
+              id: {id}
+              {(created.Length > 0 ? $"created: {created}" : "message: Detection Event")}
+
+            """);
     }
 
     private Task<ImportResult> ImportAsync() => TimelineImport.RunAsync(_old.Path, _fixture.DataDir, _fixture.Time, Cancellation);

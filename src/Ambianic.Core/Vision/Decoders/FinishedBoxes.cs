@@ -36,13 +36,14 @@ public sealed class FinishedBoxes : IDetectionDecoder
     public void Decode(IReadOnlyList<ModelOutput> outputs, in Letterbox letterbox, float threshold, CandidateList found)
     {
         var first = found.Items.Count;
-        if (FindRows(outputs) is var (rows, labels))
+        if (FindRows(outputs) is var (finished, labels))
         {
-            Add(rows.Values.Span, 5, rows.Values.Span[Math.Min(4, rows.Values.Length)..], 5, labels.Values.Span, threshold, found);
+            Add(finished.Values.Span, 5, finished.Values.Span[Math.Min(4, finished.Values.Length)..], 5, labels.Values.Span, threshold, found);
         }
         else if (FindLists(outputs) is var (boxes, scores, classes))
         {
-            Add(boxes.Values.Span, 4, scores.Values.Span, 1, classes.Values.Span, threshold, found);
+            var rows = SsdOutputs.RowsThatCount(outputs, classes.Values.Length);
+            Add(boxes.Values.Span, 4, scores.Values.Span, 1, classes.Values.Span[..rows], threshold, found);
         }
         else
         {

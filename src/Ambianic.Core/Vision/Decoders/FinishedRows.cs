@@ -26,8 +26,13 @@ public sealed class FinishedRows : IDetectionDecoder
 
     /// <inheritdoc/>
     public bool Reads(IReadOnlyList<ModelOutput> outputs, int width, int height) =>
-        FormOf(outputs) is not Form.None
-        && (FormOf(outputs) != Form.EfficientDet || outputs[0].Name.Contains("detection", StringComparison.OrdinalIgnoreCase));
+        FormOf(outputs) switch
+        {
+            Form.None => false,
+            Form.OpenVino => true,
+            Form.EfficientDet => outputs[0].Name.Contains("detection", StringComparison.OrdinalIgnoreCase),
+            var form => ArePlausible(outputs[0], form), // an output of seven classes has this shape too
+        };
 
     /// <inheritdoc/>
     public int FirstClass(IReadOnlyList<ModelOutput> outputs) => FormOf(outputs) is Form.OpenVino or Form.EfficientDet ? 1 : 0;
@@ -72,6 +77,23 @@ public sealed class FinishedRows : IDetectionDecoder
         }
 
         BoxUnits.ToPixels(CollectionsMarshal.AsSpan(found.Items)[first..], letterbox);
+    }
+
+    private static bool ArePlausible(ModelOutput output, Form form)
+    {
+        var (score, label) = form == Form.ScoreClass ? (5, 6) : (6, 5);
+        var hasBox = output.Values.IsEmpty;
+        for (var rows = output.Values.Span; rows.Length >= Columns; rows = rows[Columns..])
+        {
+            if (rows[0] != 0 || rows[score] is not (>= 0 and <= 1) || rows[label] < 0 || !float.IsInteger(rows[label]))
+            {
+                return false;
+            }
+
+            hasBox |= rows[3] > rows[1] && rows[4] > rows[2];
+        }
+
+        return hasBox;
     }
 
     private static Form FormOf(IReadOnlyList<ModelOutput> outputs) => outputs.Count == 1 ? FormOf(outputs[0]) : Form.None;

@@ -24,6 +24,21 @@ internal readonly record struct SsdOutputs(ModelOutput Boxes, ModelOutput Classe
     public static bool IsList(ModelOutput output, int count) =>
         output.Shape is [1, _] or [_] && output.FromLast(1) == count && output.Values.Length == count;
 
+    /// <summary>How many of the rows are meant: an output of one number says it, where there is one, and what lies beyond may be anything.</summary>
+    public static int RowsThatCount(IReadOnlyList<ModelOutput> outputs, int rows)
+    {
+        for (var i = 0; rows > 1 && i < outputs.Count; i++)
+        {
+            if (outputs[i].Values.Length == 1 && outputs[i].Values.Span[0] is var number && float.IsInteger(number) && number <= rows
+                && number >= (Has(outputs[i], "num") ? 0 : 1))
+            {
+                return (int)number;
+            }
+        }
+
+        return rows;
+    }
+
     private static SsdOutputs? ByName(IReadOnlyList<ModelOutput> outputs)
     {
         ModelOutput? boxes = null, classes = null, scores = null;

@@ -41,7 +41,7 @@ public sealed class SsdPostprocess : IDetectionDecoder
         }
         else if (SsdOutputs.Find(outputs) is { } finished)
         {
-            DecodeFinished(finished, letterbox, threshold, found);
+            DecodeFinished(finished, SsdOutputs.RowsThatCount(outputs, finished.Scores.Values.Length), letterbox, threshold, found);
         }
         else
         {
@@ -69,13 +69,13 @@ public sealed class SsdPostprocess : IDetectionDecoder
         found.Items.RemoveRange(kept, found.Items.Count - kept);
     }
 
-    private static void DecodeFinished(in SsdOutputs outputs, in Letterbox letterbox, float threshold, CandidateList found)
+    private static void DecodeFinished(in SsdOutputs outputs, int rows, in Letterbox letterbox, float threshold, CandidateList found)
     {
         var boxes = outputs.Boxes.Values.Span;
         var classes = outputs.Classes.Values.Span;
         var scores = outputs.Scores.Values.Span;
         var first = found.Items.Count;
-        for (var i = 0; i < scores.Length; i++)
+        for (var i = 0; i < rows; i++)
         {
             if (scores[i] >= threshold)
             {
