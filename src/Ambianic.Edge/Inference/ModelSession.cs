@@ -49,7 +49,7 @@ internal sealed class ModelSession : IDisposable
         _longest = longest;
         Classes = decoder.Classes(runs[0].Outputs) is > 0 and var seen ? seen : model.Classes;
         _reader = new DetectionReader(
-            decoder, model.Calibration ?? Calibration.None, LabelsOf(model, graph, decoder, Classes, decoder.FirstClass(runs[0].Outputs) == 1));
+            decoder, model.Calibration ?? Calibration.None, LabelsOf(model, graph, decoder, Classes, runs[0].Outputs));
         _workers = [.. runs.Select(run => new InferenceWorker(run))];
         _working = _workers.Length;
         foreach (var worker in _workers)
@@ -242,8 +242,8 @@ internal sealed class ModelSession : IDisposable
     }
 
     /// <summary>What the file of labels says, or the model's file, or what models of this family say; 80, 90 or 91 unnamed classes are COCO's.</summary>
-    private static IReadOnlyList<string> LabelsOf(ResolvedModel model, OnnxGraph graph, IDetectionDecoder decoder, int classes, bool countsFromOne) =>
-        model.LabelFile is { } file ? file.For(classes, countsFromOne)
+    private static IReadOnlyList<string> LabelsOf(ResolvedModel model, OnnxGraph graph, IDetectionDecoder decoder, int classes, IReadOnlyList<ModelOutput> outputs) =>
+        model.LabelFile is { } file ? file.For(classes, decoder.FirstClass(outputs) == 1, decoder.LastClassMayBeUnused(outputs))
         : model.Labels is { } labels ? LabelSets.CloseGaps(labels, classes)
         : graph.Labels.Count > 0 ? graph.Labels
         : decoder.Labels.Count > 0 ? decoder.Labels

@@ -15,8 +15,9 @@ public sealed record LabelList(IReadOnlyList<string> Names, string Path, int Las
     /// <summary>The labels of a model that counts its classes from 0, without a background.</summary>
     /// <param name="classes">How many the model tells apart; 0 when nobody knows.</param>
     /// <param name="countsFromOne">True when its outputs call the first class 1.</param>
+    /// <param name="mayLackLast">True when the last class may have no label.</param>
     /// <exception cref="ModelException">The labels are too few.</exception>
-    public IReadOnlyList<string> For(int classes, bool countsFromOne)
+    public IReadOnlyList<string> For(int classes, bool countsFromOne, bool mayLackLast = false)
     {
         var names = WithoutBackground(classes, countsFromOne);
         if (classes == 0)
@@ -26,7 +27,8 @@ public sealed record LabelList(IReadOnlyList<string> Names, string Path, int Las
 
         names = LabelSets.CloseGaps(names, classes);
         names = LabelSets.OpenGaps(names, classes);
-        return names.Count >= classes || IsIndexed
+        return mayLackLast && names.Count == classes - 1 ? [.. names, LabelSets.Unnamed(classes - 1)]
+            : names.Count >= classes || IsIndexed
             ? names
             : throw new ModelException(
                 $"{Path}:{LastLine}: the labels end here after {names.Count}, and the model tells {classes} classes apart; "

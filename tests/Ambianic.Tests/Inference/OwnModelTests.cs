@@ -136,6 +136,23 @@ public sealed class OwnModelTests : IDisposable
         Assert.Equal(["dog", "person"], (await LookAsync(path, 56, 56)).Select(detection => detection.Label));
     }
 
+    /// <summary>Trained for two classes, it says three.</summary>
+    [Theory]
+    [InlineData("cat\ndog", "dog")]
+    [InlineData("background\ncat\ndog", "cat")]
+    public async Task Detect_RfDetrOfOwnClasses_NeedsNoLabelForTheLast(string labels, string expected)
+    {
+        var logits = Enumerable.Repeat(-9f, 300 * 3).ToArray();
+        logits[1] = 3;
+        var boxes = new float[300 * 4];
+        ((float[])[0.5f, 0.5f, 0.5f, 0.5f]).CopyTo(boxes, 0);
+        var path = new TinyOnnx(1, 3, 56, 56).Output("dets", [1, 300, 4], boxes).Output("labels", [1, 300, 3], logits).Write(_folder.FullName);
+        var file = Path.Combine(_folder.FullName, "labels.txt");
+        await File.WriteAllTextAsync(file, labels, TestContext.Current.CancellationToken);
+
+        Assert.Equal(expected, Assert.Single(await LookWithFileAsync(path, file)).Label);
+    }
+
     [Fact]
     public async Task Ready_FileOfTooFewLabels_IsAnErrorOfTheFile()
     {

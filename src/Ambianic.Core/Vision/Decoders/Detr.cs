@@ -31,6 +31,10 @@ public sealed class Detr : IDetectionDecoder
         : DetrOutputs.Finished(outputs) is null && DetrOutputs.Logits(outputs) is var (_, logits) ? logits.FromLast(1) - (DetrOutputs.ColumnOfNothing(logits) is null ? 0 : 1)
         : 0;
 
+    /// <summary>RF-DETR has a column more than classes, and does not use it.</summary>
+    public bool LastClassMayBeUnused(IReadOnlyList<ModelOutput> outputs) =>
+        DetrOutputs.Logits(outputs) is var (boxes, logits) && DetrOutputs.IsCalledDets(boxes) && logits.FromLast(1) > 1;
+
     /// <inheritdoc/>
     public int FirstClass(IReadOnlyList<ModelOutput> outputs) =>
         DetrOutputs.Finished(outputs) is var (_, boxes, _) ? FirstLabel(boxes)

@@ -21,6 +21,9 @@ public interface IDetectionDecoder
     /// <summary>How many classes the outputs tell apart; 0 when that cannot be seen.</summary>
     int Classes(IReadOnlyList<ModelOutput> outputs) => 0;
 
+    /// <summary>True when the last class may be one that training has left unused, for which nobody has a label.</summary>
+    bool LastClassMayBeUnused(IReadOnlyList<ModelOutput> outputs) => false;
+
     /// <summary>
     /// What the outputs call the first class: 1 where 0 is the background, else 0. Candidates count from 0 in either case; it tells
     /// that a file of labels may begin with the background too.
