@@ -6,6 +6,7 @@ using Ambianic.Frames;
 using Ambianic.Models;
 using Ambianic.Pipelines;
 using Ambianic.Sources;
+using Ambianic.Sources.Tls;
 using Ambianic.Vision;
 using Ambianic.Vision.Falls;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -34,7 +35,7 @@ internal static class FallTiming
     {
         using var models = new BenchmarkModels();
         var pool = new FramePool();
-        var source = new FrameSources(pool, TimeProvider.System, NullLoggerFactory.Instance).Create(options);
+        var source = new FrameSources(pool, CertificatePins.In(Path.GetTempPath()), TimeProvider.System, NullLoggerFactory.Instance).Create(options);
         var poses = models.Create(ModelCatalog.Default(ModelRole.Poses).Name, null, raw: false);
         await poses.ReadyAsync(cancellation);
         var look = new RepeatedLook(new PoseLook(poses, new FallRule().LeastScore, pool));

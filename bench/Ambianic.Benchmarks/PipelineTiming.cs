@@ -5,6 +5,7 @@ using Ambianic.Configuration;
 using Ambianic.Frames;
 using Ambianic.Pipelines;
 using Ambianic.Sources;
+using Ambianic.Sources.Tls;
 using Ambianic.Vision;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -31,7 +32,7 @@ internal static class PipelineTiming
     {
         using var models = new BenchmarkModels();
         var pool = new FramePool();
-        var source = new FrameSources(pool, TimeProvider.System, NullLoggerFactory.Instance).Create(options);
+        var source = new FrameSources(pool, CertificatePins.In(Path.GetTempPath()), TimeProvider.System, NullLoggerFactory.Instance).Create(options);
         var detector = models.Create(model, null, raw: false);
         await detector.ReadyAsync(CancellationToken.None);
         List<double> decoding = [], inference = [], pipeline = [], bytes = [];

@@ -40,6 +40,9 @@ public sealed record SourceOptions
     /// <summary>How RTSP travels. The default is <c>tcp</c>.</summary>
     public RtspTransport Transport { get; init; } = RtspTransport.Tcp;
 
+    /// <summary>What is done about a certificate that this computer does not trust. The default is <c>pin</c>.</summary>
+    public TlsRule Tls { get; init; } = TlsRule.Pin;
+
     /// <summary>Seconds without a frame after which the source counts as stalled, 1 to 600. The default is 10.</summary>
     [Range(1.0, 600)]
     public double StallSeconds { get; init; } = 10;
@@ -66,4 +69,17 @@ public enum RtspTransport
 
     /// <summary>Datagrams.</summary>
     Udp,
+}
+
+/// <summary>What is done about a camera's certificate that this computer does not trust.</summary>
+public enum TlsRule
+{
+    /// <summary>It is written down when it is first seen, and another one later is a fault.</summary>
+    Pin,
+
+    /// <summary>It is a fault.</summary>
+    Verify,
+
+    /// <summary>It is taken, and so is any other: who stands between us and the camera sees everything.</summary>
+    Accept,
 }

@@ -10,8 +10,11 @@ internal static class FfmpegArguments
     private const int ProbeMicroseconds = 1_000_000;
 
     /// <summary>All arguments: reads the source and writes YUV4MPEG2 to standard output.</summary>
+    /// <param name="options">What is read, and how.</param>
+    /// <param name="live">See <see cref="IFrameSource.IsLive"/>.</param>
+    /// <param name="host">What HTTP requests name as their host when it is not that of the address; else null.</param>
     /// <exception cref="SourceException">The URI names nothing that could be read.</exception>
-    public static IReadOnlyList<string> For(SourceOptions options, bool live) =>
+    public static IReadOnlyList<string> For(SourceOptions options, bool live, string? host = null) =>
     [
         "-hide_banner", "-nostdin", "-nostats", "-loglevel", "repeat+level+warning",
 
@@ -21,6 +24,7 @@ internal static class FfmpegArguments
         // A filter graph made anew for another size would count time from zero, and ffmpeg drop all until it has caught up. The
         // old one goes on, squeezes the picture into the old size, and says so: FfmpegLog.SawChange.
         .. live ? ["-reinit_filter", "0"] : Array.Empty<string>(),
+        .. host is null ? Array.Empty<string>() : ["-headers", $"Host: {host}\r\n"],
         .. Input(options, live),
         "-an", "-sn", "-dn",
         "-filter_threads", "1",

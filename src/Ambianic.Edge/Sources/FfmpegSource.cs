@@ -11,7 +11,7 @@ namespace Ambianic.Sources;
 /// <see cref="PixelFormat.I420"/>; their position is that of the file's own clock, for cameras the time since connecting.
 /// </summary>
 internal sealed class FfmpegSource(
-    SourceOptions options, Executables executables, FramePool pool, TimeProvider time, ILogger<FfmpegSource> logger) : IFrameSource
+    SourceOptions options, Executables executables, FramePool pool, TimeProvider time, ILogger<FfmpegSource> logger, string? host = null) : IFrameSource
 {
     /// <inheritdoc/>
     public string Id => options.Id;
@@ -96,7 +96,7 @@ internal sealed class FfmpegSource(
             return await ChildProcess.StartAsync(
                 executables,
                 executables.Ffmpeg,
-                FfmpegArguments.For(options, IsLive),
+                FfmpegArguments.For(options, IsLive, host),
                 withInput: options.Uri == SourceAddress.RaspberryPiCamera,
                 log.Hear,
                 time);

@@ -60,6 +60,16 @@ internal static partial class DurableFiles
         }
     }
 
+    /// <summary>Writes one file in the place of an older one of its name, if there is one.</summary>
+    /// <exception cref="IOException">What was there before is still there.</exception>
+    public static void Replace(string folder, NewFile file)
+    {
+        EnsureFolder(folder);
+        WriteTemporary(folder, file);
+        File.Move(Temporary(folder, file), Path.Combine(folder, file.Name), overwrite: true);
+        SyncFolder(folder);
+    }
+
     /// <summary>Makes a folder and those above it, and sees to it that they survive a loss of power.</summary>
     /// <exception cref="IOException">It cannot be made.</exception>
     public static void EnsureFolder(string folder)

@@ -5,6 +5,7 @@ using Ambianic.Inference;
 using Ambianic.Models;
 using Ambianic.Pipelines;
 using Ambianic.Sources;
+using Ambianic.Sources.Tls;
 using Ambianic.Timeline;
 using Ambianic.Vision;
 using Ambianic.Vision.Falls;
@@ -24,6 +25,7 @@ internal static class Services
         services.AddModels();
 
         services.AddSingleton(_ => new FramePool());
+        services.AddSingleton(_ => CertificatePins.In(settings.DataDir));
         services.AddSingleton<FrameSources>();
         services.AddSingleton<FrameSourceFactory>(provider => provider.GetRequiredService<FrameSources>().Create);
 

@@ -1,13 +1,15 @@
 using Ambianic.Configuration;
 using Ambianic.Frames;
+using Ambianic.Sources.Tls;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using SkiaSharp;
 
-namespace Ambianic.Sources;
+namespace Ambianic.Sources.Http;
 
-public sealed class StillImageSourceTests
+public sealed class HttpSourceTests : IDisposable
 {
+    private readonly TemporaryDirectory _directory = new();
     private static readonly byte[] Picture = Encode(200, 100);
     private static readonly byte[] PictureAnswer = LoopbackServer.Http("200 OK", "image/png", Picture);
     private readonly FramePool _pool = new();
@@ -115,6 +117,8 @@ public sealed class StillImageSourceTests
         Assert.DoesNotContain("s3cret", error.ToString(), StringComparison.Ordinal);
     }
 
+    public void Dispose() => _directory.Dispose();
+
     private static byte[] Encode(int width, int height)
     {
         using var bitmap = new SKBitmap(width, height);
@@ -162,5 +166,6 @@ public sealed class StillImageSourceTests
         return Create(options, time ?? TimeProvider.System);
     }
 
-    private IFrameSource Create(SourceOptions options, TimeProvider time) => new FrameSources(_pool, time, NullLoggerFactory.Instance).Create(options);
+    private IFrameSource Create(SourceOptions options, TimeProvider time) =>
+        new FrameSources(_pool, CertificatePins.In(_directory.Path), time, NullLoggerFactory.Instance).Create(options);
 }
