@@ -1,5 +1,8 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace Ambianic.Sources;
@@ -10,14 +13,16 @@ internal sealed class LoopbackServer : IAsyncDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _end = new();
     private readonly Func<string, Stream, CancellationToken, Task> _answer;
+    private readonly X509Certificate2? _certificate;
     private readonly Task _serving;
     private int _requests;
 
     /// <summary>Starts it.</summary>
     /// <param name="answer">Gets the head of each HTTP request, and the stream to answer on.</param>
-    public LoopbackServer(Func<string, Stream, CancellationToken, Task> answer)
+    /// <param name="certificate">What it shows when it speaks TLS; null for plain text.</param>
+    public LoopbackServer(Func<string, Stream, CancellationToken, Task> answer, X509Certificate2? certificate = null)
     {
-        _answer = answer;
+        (_answer, _certificate) = (answer, certificate);
         _listener.Start();
         _serving = ServeAsync();
     }
@@ -63,7 +68,7 @@ internal sealed class LoopbackServer : IAsyncDisposable
         {
             using (client)
             {
-                await using var stream = client.GetStream();
+                await using var stream = await SecuredAsync(client.GetStream());
                 while (await ReadHeadAsync(stream) is { } head)
                 {
                     Interlocked.Increment(ref _requests);
@@ -71,10 +76,22 @@ internal sealed class LoopbackServer : IAsyncDisposable
                 }
             }
         }
-        catch (Exception error) when (error is IOException or OperationCanceledException)
+        catch (Exception error) when (error is IOException or OperationCanceledException or AuthenticationException)
         {
             // The client has what it wanted, or the test is over.
         }
+    }
+
+    private async Task<Stream> SecuredAsync(NetworkStream plain)
+    {
+        if (_certificate is null)
+        {
+            return plain;
+        }
+
+        var secure = new SslStream(plain);
+        await secure.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = _certificate }, _end.Token);
+        return secure;
     }
 
     private async Task<string?> ReadHeadAsync(Stream stream)

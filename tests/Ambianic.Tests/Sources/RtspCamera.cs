@@ -24,7 +24,7 @@ internal sealed class RtspCamera : IDisposable
 
     /// <summary>Starts it; skips the test when its parts are not installed.</summary>
     /// <param name="port">0 takes a free one.</param>
-    /// <param name="credentials">User and password that it asks for, or nothing.</param>
+    /// <param name="credentials">User and password that it asks for, or nothing; then the PEM file of certificate and key with which it speaks TLS, or nothing.</param>
     public static async Task<RtspCamera> StartAsync(int port = 0, params string[] credentials)
     {
         Clips.RequireFfmpeg();

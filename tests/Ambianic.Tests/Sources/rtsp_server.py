@@ -1,4 +1,4 @@
-"""An RTSP camera for the tests: rtsp_server.py PORT [USER PASSWORD]
+"""An RTSP camera for the tests: rtsp_server.py PORT [USER PASSWORD] [CERTIFICATE.PEM]
 
 Serves a moving test picture at /camera on the loopback interface, prints the port (PORT may be 0) once it
 listens, and ends when its standard input does, so that it never outlives the tests. SIGUSR1 changes the size of the picture.
@@ -10,7 +10,7 @@ import gi
 
 gi.require_version("Gst", "1.0")
 gi.require_version("GstRtspServer", "1.0")
-from gi.repository import GLib, Gst, GstRtspServer  # noqa: E402
+from gi.repository import Gio, GLib, Gst, GstRtspServer  # noqa: E402
 
 CAMERA = (
     "( videotestsrc is-live=true pattern=ball ! capsfilter name=size"
@@ -50,16 +50,26 @@ def change_size():
 camera.connect("media-configure", configure)
 GLib.unix_signal_add(GLib.PRIORITY_DEFAULT, signal.SIGUSR1, change_size)
 
-if len(sys.argv) > 3:
-    auth = GstRtspServer.RTSPAuth()
+arguments = sys.argv[2:]
+certificate = arguments.pop() if len(arguments) % 2 else None
+auth = GstRtspServer.RTSPAuth()
+if certificate:
+    auth.set_tls_certificate(Gio.TlsCertificate.new_from_file(certificate))
+    server.set_auth(auth)
+
+if arguments or certificate:
     viewer = GstRtspServer.RTSPToken()
     viewer.set_string("media.factory.role", "viewer")
-    auth.add_basic(GstRtspServer.RTSPAuth.make_basic(sys.argv[2], sys.argv[3]), viewer)
-    server.set_auth(auth)
     role = GstRtspServer.RTSPPermissions()
     role.add_permission_for_role("viewer", "media.factory.access", True)
     role.add_permission_for_role("viewer", "media.factory.construct", True)
     camera.set_permissions(role)
+
+if arguments:
+    auth.add_basic(GstRtspServer.RTSPAuth.make_basic(*arguments), viewer)
+    server.set_auth(auth)
+elif certificate:
+    auth.set_default_token(viewer)
 
 server.get_mount_points().add_factory("/camera", camera)
 if server.attach(None) == 0:

@@ -28,7 +28,7 @@ internal sealed class CameraHttp(Uri address, TlsRule tls, CameraConnections con
         {
             var answer = await AskAsync(target, cancellation);
             var head = answer.Head;
-            if (head.Status is >= 200 and < 300)
+            if (IsSuccess(head))
             {
                 return answer;
             }
@@ -59,7 +59,7 @@ internal sealed class CameraHttp(Uri address, TlsRule tls, CameraConnections con
             await connection.WriteAsync(Request(target), cancellation);
             var raw = new PeekStream(connection);
             var head = await HttpHead.ReadAsync(raw, cancellation);
-            return new HttpAnswer(connection, head, await HttpBody.OpenAsync(head, raw, cancellation));
+            return new HttpAnswer(connection, head, IsSuccess(head) ? await HttpBody.OpenAsync(head, raw, cancellation) : raw);
         }
         catch
         {
@@ -88,6 +88,8 @@ internal sealed class CameraHttp(Uri address, TlsRule tls, CameraConnections con
         var host = target.HostNameType == UriHostNameType.IPv6 ? $"[{target.IdnHost}]" : target.IdnHost;
         return target.IsDefaultPort ? host : $"{host}:{target.Port}";
     }
+
+    private static bool IsSuccess(HttpHead head) => head.Status is >= 200 and < 300;
 
     private bool IsOurs(Uri target) => target.IdnHost.Equals(address.IdnHost, StringComparison.OrdinalIgnoreCase);
 

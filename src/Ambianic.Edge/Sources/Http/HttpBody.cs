@@ -21,7 +21,8 @@ internal static class HttpBody
             body = new PeekStream(new ChunkedStream(raw));
         }
 
-        var begin = await body.PeekAsync(2, cancellation);
+        // A camera may keep the connection open after its last byte: no more is waited for than it claims.
+        var begin = await body.PeekAsync((int)Math.Min(2, saysChunked ? 2 : head.ContentLength ?? 2), cancellation);
         Stream? plain = (head["Content-Encoding"] ?? "").Trim().ToLowerInvariant() switch
         {
             _ when begin.Span is [0x1F, 0x8B, ..] => new GZipStream(body, CompressionMode.Decompress),

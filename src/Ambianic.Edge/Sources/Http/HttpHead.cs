@@ -18,7 +18,7 @@ internal sealed partial record HttpHead(int Status, string Reason, IReadOnlyList
 
     /// <summary>Bytes of the body as the camera claims; null when it claims nothing that makes sense.</summary>
     public long? ContentLength =>
-        long.TryParse(this["Content-Length"], NumberStyles.None, CultureInfo.InvariantCulture, out var length) && length > 0 ? length : null;
+        long.TryParse(this["Content-Length"], NumberStyles.None, CultureInfo.InvariantCulture, out var length) ? length : null;
 
     /// <summary>First value of a field, in whatever case its name is written; null when it is missing.</summary>
     public string? this[string name] => All(name).FirstOrDefault();

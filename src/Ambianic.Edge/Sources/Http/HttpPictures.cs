@@ -15,6 +15,9 @@ internal sealed class HttpPictures(CameraHttp camera, bool wantsStream, TimeProv
     /// <summary>Bytes of one picture at most.</summary>
     public const int Largest = 32 << 20;
 
+    /// <summary>Bytes of a page that are looked at to say what it is.</summary>
+    private const int PageSample = 4096;
+
     /// <summary>What a camera may still send after the length that it claimed, when the picture is not at its end by then.</summary>
     private static readonly TimeSpan Afterwards = TimeSpan.FromSeconds(1);
 
@@ -49,7 +52,7 @@ internal sealed class HttpPictures(CameraHttp camera, bool wantsStream, TimeProv
         await CloseAsync();
         _answer = await camera.GetAsync(cancellation);
         var (head, body) = (_answer.Head, _answer.Body);
-        var begin = await body.PeekAsync(BodyKinds.Sample, cancellation);
+        var begin = await body.PeekAsync((int)Math.Min(BodyKinds.Sample, _answer.Length ?? BodyKinds.Sample), cancellation);
         Kind = BodyKinds.Of(head.MediaType, begin.Span);
         var type = head.MediaType is { Length: > 0 } said ? $"type {said}" : "no type";
         Description = $"status {head.Status}, {type}, {BodyKinds.DescribeBegin(begin.Span)}";
@@ -177,11 +180,13 @@ internal sealed class HttpPictures(CameraHttp camera, bool wantsStream, TimeProv
 
     private async ValueTask<string> DescribeTextAsync(CancellationToken cancellation)
     {
+        using var end = new CancellationTokenSource(Afterwards, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, end.Token);
         try
         {
-            await _answer!.Body.PeekAsync(4096, cancellation);
+            await _answer!.Body.PeekAsync((int)Math.Min(PageSample, _answer.Length ?? PageSample), either.Token);
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException || (error is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             // what came before will do
         }

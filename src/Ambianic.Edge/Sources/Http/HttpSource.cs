@@ -222,20 +222,20 @@ internal sealed partial class HttpSource(
     /// <summary>Says once when an address holds something else than the configuration says.</summary>
     private void LogWhatItIs(HttpPictures pictures)
     {
-        if (_wasLogged || _isVideo == !IsImage || pictures.Kind is not (BodyKind.Jpeg or BodyKind.OtherPicture or BodyKind.Video))
+        var isImage = !_isVideo && !pictures.IsStream;
+        if (_wasLogged || isImage == IsImage)
         {
             return;
         }
 
-        if (IsImage && (_isVideo || pictures.IsStream))
+        _wasLogged = true;
+        if (isImage)
         {
-            _wasLogged = true;
-            LogIsStream(Id);
-        }
-        else if (!IsImage && !pictures.IsStream)
-        {
-            _wasLogged = true;
             LogIsPicture(Id);
+        }
+        else
+        {
+            LogIsStream(Id);
         }
     }
 

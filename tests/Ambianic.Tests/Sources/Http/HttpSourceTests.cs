@@ -64,11 +64,13 @@ public sealed class HttpSourceTests : IDisposable
     [Fact]
     public async Task ReadAsync_SomethingElseAnswered_SaysWhat()
     {
-        await FailsAsync(LoopbackServer.Http("200 OK", "text/html", "<html>Log in</html>"u8), "not a picture");
+        await FailsAsync(LoopbackServer.Http("200 OK", "text/html", "<html>Log in</html>"u8), "a login page came, not a picture");
         await FailsAsync(LoopbackServer.Http("200 OK", "image/png", Picture.AsSpan(0, 300)), "cut off");
         await FailsAsync(LoopbackServer.Http("200 OK", "image/jpeg", new byte[33 << 20]), "larger than 32 MiB");
         await FailsAsync(LoopbackServer.Http("404 Not Found", "text/plain", ""u8), "no such picture");
         await FailsAsync(LoopbackServer.Http("302 Found", "text/plain", ""u8), "give the picture's own address");
+        await FailsAsync(LoopbackServer.Http("200 OK", "image/jpeg", ""u8), "an empty answer");
+        await FailsAsync(LoopbackServer.Http("200 OK", "image/jpeg", "camera busy"u8), "begins with \"camera busy\"");
         await FailsAsync(LoopbackServer.Http("503 Busy", "text/plain", ""u8), "503 Busy");
         await FailsAsync([.. "this is not HTTP\r\n\r\n"u8], "does not speak HTTP");
     }
