@@ -142,6 +142,22 @@ public sealed class OddCamerasTests : IDisposable
     }
 
     [Fact]
+    public async Task ReadAsync_PicturesWithoutHuffmanTables_AreWatchedWithTheStandardOnes()
+    {
+        using var clips = new Clips();
+        var whole = await File.ReadAllBytesAsync(clips.Make("still.jpg", "s=160x120:r=5:d=1", "-frames:v 1 -huffman default"), Cancellation);
+        var tables = whole.AsSpan().IndexOf([0xFF, 0xC4]);
+        var after = tables + 2 + (whole[tables + 2] << 8) + whole[tables + 3];
+        byte[] bare = [.. whole[..tables], .. whole[after..]];
+        await using var server = Streaming(_ => bare);
+
+        Assert.Equal(2, (await ReadAsync(Source(server, SourceType.Video), 2)).Count);
+
+        Assert.Equal(-1, bare.AsSpan().IndexOf([0xFF, 0xC4]));
+        Assert.Empty(_log.Lines);
+    }
+
+    [Fact]
     public async Task ReadAsync_StreamEnds_SaysSo()
     {
         byte[] head = [.. "HTTP/1.0 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=b\r\n\r\n"u8];
