@@ -26,9 +26,14 @@ internal sealed partial class HttpSource(
     ILogger<HttpSource> logger) : IFrameSource
 {
     private static readonly TimeSpan DamageLogInterval = TimeSpan.FromMinutes(1);
+
+    /// <summary>A stream that begins with so many pictures that we cannot decode is left to ffmpeg, which knows rare kinds of JPEG.</summary>
+    private const int MostDamaged = 10;
+
     private CameraHttp? _camera;
     private bool _isVideo;
     private bool _isPicture;
+    private string? _format;
     private bool _wasLogged;
     private long? _damageLoggedAt;
 
@@ -84,6 +89,7 @@ internal sealed partial class HttpSource(
     {
         var choice = new PictureChoice(TimeSpan.FromSeconds(1 / options.EffectiveFps));
         var connectedAt = time.GetTimestamp();
+        var damaged = 0;
         for (var sequence = 0L; ;)
         {
             var askedAt = time.GetTimestamp();
@@ -97,6 +103,12 @@ internal sealed partial class HttpSource(
             {
                 if (Decode(pictures, sequence, position) is not { } frame)
                 {
+                    if (sequence == 0 && ++damaged == MostDamaged)
+                    {
+                        (_isVideo, _format) = (true, "mjpeg");
+                        throw Failure($"the first {damaged} pictures of the stream cannot be decoded; the next connection is read by ffmpeg ({pictures.Description})");
+                    }
+
                     continue; // the wait goes on: damaged pictures alone are a silence too
                 }
 
@@ -124,7 +136,7 @@ internal sealed partial class HttpSource(
     {
         await pictures.DisposeAsync(); // a camera may serve one viewer only
         var isRead = false;
-        await using var frames = video(options).ReadAsync(cancellation).GetAsyncEnumerator(cancellation);
+        await using var frames = video(options with { Format = _format }).ReadAsync(cancellation).GetAsyncEnumerator(cancellation);
         while (await MoveNextAsync())
         {
             isRead = true;
@@ -140,7 +152,7 @@ internal sealed partial class HttpSource(
             }
             catch (SourceException error) when (!isRead && error is not SourceStalledException)
             {
-                _isVideo = false; // the next connection finds out anew what the address holds
+                (_isVideo, _format) = (false, null); // the next connection finds out anew what the address holds
                 throw pictures.Description.Length == 0 ? error : new SourceException($"{error.Message}; the camera answered: {pictures.Description}", error);
             }
         }

@@ -11,6 +11,7 @@ namespace Ambianic.Sources.Http;
 public sealed class OddCamerasTests : IDisposable
 {
     private static readonly byte[] Picture = Jpegs.Make(1, 160, 120);
+    private static readonly byte[] HuffmanTables = [0xFF, 0xC4];
     private readonly TemporaryDirectory _directory = new();
     private readonly FramePool _pool = new();
     private readonly LogRecorder<HttpSource> _log = new();
@@ -146,15 +147,28 @@ public sealed class OddCamerasTests : IDisposable
     {
         using var clips = new Clips();
         var whole = await File.ReadAllBytesAsync(clips.Make("still.jpg", "s=160x120:r=5:d=1", "-frames:v 1 -huffman default"), Cancellation);
-        var tables = whole.AsSpan().IndexOf([0xFF, 0xC4]);
+        var tables = whole.AsSpan().IndexOf(HuffmanTables);
         var after = tables + 2 + (whole[tables + 2] << 8) + whole[tables + 3];
         byte[] bare = [.. whole[..tables], .. whole[after..]];
         await using var server = Streaming(_ => bare);
 
         Assert.Equal(2, (await ReadAsync(Source(server, SourceType.Video), 2)).Count);
 
-        Assert.Equal(-1, bare.AsSpan().IndexOf([0xFF, 0xC4]));
+        Assert.Equal(-1, bare.AsSpan().IndexOf(HuffmanTables));
         Assert.Empty(_log.Lines);
+    }
+
+    [Fact]
+    public async Task ReadAsync_PicturesThatOnlyFfmpegDecodes_AreLeftToIt()
+    {
+        using var clips = new Clips();
+        var lossless = await File.ReadAllBytesAsync(clips.Run("still.jpg", "-f lavfi -i testsrc2=s=160x120 -frames:v 1 -c:v ljpeg -strict unofficial -f image2"), Cancellation);
+        await using var server = Streaming(_ => Part("--b\r\n\r\n", lossless));
+        var source = Source(server, SourceType.Video);
+
+        var error = await Assert.ThrowsAsync<SourceException>(() => ReadAsync(source, 1));
+        Assert.Contains("the next connection is read by ffmpeg", error.Message, StringComparison.Ordinal);
+        Assert.Single(await ReadAsync(source, 1));
     }
 
     [Fact]
