@@ -38,7 +38,7 @@ internal static class FallTiming
         var source = new FrameSources(pool, CertificatePins.In(Path.GetTempPath()), TimeProvider.System, NullLoggerFactory.Instance).Create(options);
         var poses = models.Create(ModelCatalog.Default(ModelRole.Poses).Name, null, raw: false);
         await poses.ReadyAsync(cancellation);
-        var look = new RepeatedLook(new PoseLook(poses, new FallRule().LeastScore, pool));
+        var look = new RepeatedLook(new PoseEstimator(poses, new FallRule().LeastScore, pool));
         await DecideAsync(source, look, cancellation); // asks the model for all that is asked again below
         List<double> decisions = [];
         for (var round = 0; round < Rounds; round++)
@@ -97,7 +97,7 @@ internal static class FallTiming
     }
 
     /// <summary>Remembers the model's answers and how long giving them takes, so that the rest can be timed.</summary>
-    private sealed class RepeatedLook(IPoseLook look) : IPoseLook
+    private sealed class RepeatedLook(IPoseEstimator look) : IPoseEstimator
     {
         private readonly Dictionary<(long Sequence, Box Region, int Quarters), IReadOnlyList<Detection>> _answers = [];
         private int _looks;
@@ -110,14 +110,14 @@ internal static class FallTiming
 
         public void Begin() => (_looks, Samples) = (0, 0);
 
-        public async ValueTask<IReadOnlyList<Detection>> LookAsync(Frame frame, Box region, int quarters, CancellationToken cancellation)
+        public async ValueTask<IReadOnlyList<Detection>> EstimateAsync(Frame frame, Box region, int quarters, CancellationToken cancellation)
         {
             var start = Stopwatch.GetTimestamp();
             _looks++;
             var key = (frame.Sequence, region, quarters);
             if (!_answers.TryGetValue(key, out var answer))
             {
-                _answers[key] = answer = await look.LookAsync(frame, region, quarters, cancellation);
+                _answers[key] = answer = await look.EstimateAsync(frame, region, quarters, cancellation);
             }
 
             Asked += Stopwatch.GetElapsedTime(start);

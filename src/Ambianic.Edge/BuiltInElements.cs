@@ -22,7 +22,7 @@ public static class BuiltInElements
             options, context.Get<IDetectorFactory>().Create(ModelRole.Poses, options.Model, options.Labels)))
         .Add<DetectFallsOptions>("detect_falls", (options, context) => new DetectFalls(
             options,
-            context.Get<IDetectorFactory>().Create(ModelRole.Poses, options.Model, options.Labels),
+            context.Get<IDetectorFactory>().Create(ModelRole.Poses, options.Model, labels: null),
             context.Get<FramePool>(),
             context.Get<OpenFalls>(),
             $"{context.Pipeline}, {context.SourceId}",

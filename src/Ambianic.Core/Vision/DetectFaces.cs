@@ -34,8 +34,6 @@ public sealed class DetectFaces(DetectFacesOptions options, IDetector detector) 
     /// <summary>What these detections are called for people.</summary>
     public const string Display = "Face Detection";
 
-    private const string Person = "person";
-
     /// <summary>Part of the person's size that is looked at around her: boxes cut off chins and hair.</summary>
     private const float Margin = 0.1f;
 
@@ -59,7 +57,7 @@ public sealed class DetectFaces(DetectFacesOptions options, IDetector detector) 
         var hasPerson = false;
         foreach (var person in sample.Detections)
         {
-            if (person.Label != Person || person.Confidence < options.ConfidenceThreshold)
+            if (person.Label != Detection.PersonLabel || person.Confidence < options.ConfidenceThreshold)
             {
                 continue;
             }

@@ -10,6 +10,11 @@ namespace Ambianic.Vision;
 /// <summary>Options of the element <c>detect_falls</c>.</summary>
 public sealed record DetectFallsOptions : IValidatableObject
 {
+    /// <summary>
+    /// With fewer samples a second no fall is reported. A person is followed for 3 s without being found, and samples come unevenly.
+    /// </summary>
+    public const double LeastFps = 0.4;
+
     /// <summary>A key of <c>ai_models</c>, whose keys this element takes over.</summary>
     public string? AiModel { get; init; }
 
@@ -17,7 +22,7 @@ public sealed record DetectFallsOptions : IValidatableObject
     [Finds(ModelRole.Poses)]
     public ModelOptions? Model { get; init; }
 
-    /// <summary>A file of labels; accepted for compatibility, pose models bring their own.</summary>
+    /// <summary>Accepted for compatibility and not read: pose models bring their own label.</summary>
     public string? Labels { get; init; }
 
     /// <summary>0 to 1; a pose whose spine is less certain is followed by its box alone. The default is 0.15.</summary>
@@ -124,8 +129,6 @@ public sealed partial class DetectFalls : IPipelineElement, IDisposable
     /// <summary>What these detections are called for people.</summary>
     public const string Display = "Fall Detection";
 
-    private const string Person = "person";
-
     private readonly DetectFallsOptions _options;
     private readonly IDetector _poses;
     private readonly FramePool _pool;
@@ -153,8 +156,9 @@ public sealed partial class DetectFalls : IPipelineElement, IDisposable
         _open = open;
         _camera = $"{camera}, turned by {options.Rotate}"; // turned otherwise, people lie elsewhere
         _recent = new RecentPictures(pool);
+        var rule = options.Rule;
         var zones = options.RestingZones.Select(zone => FrameTurning.Turn(zone.Box, _quarters));
-        _scene = new FallScene(new PoseLook(poses, options.Rule.LeastScore, pool), options.Rule, [.. zones], () => open.Take(_camera));
+        _scene = new FallScene(new PoseEstimator(poses, rule.LeastScore, pool), rule, [.. zones], () => open.Take(_camera, rule.Lying));
     }
 
     /// <inheritdoc/>
@@ -164,11 +168,11 @@ public sealed partial class DetectFalls : IPipelineElement, IDisposable
     /// <exception cref="InferenceException">The model could not be loaded or run.</exception>
     public async ValueTask InvokeAsync(Sample sample, SampleHandler next, CancellationToken cancellation)
     {
-        var news = await ObserveAsync(sample, cancellation);
+        var reports = await ObserveAsync(sample, cancellation);
         _open.Keep(_camera, _scene.Memory);
-        foreach (var item in news)
+        foreach (var report in reports)
         {
-            LogReport(item.Label, item.Report.Track, item.Confidence, item.Report.Evidence);
+            LogReport(report.Label, report.Details.Track, report.Confidence, report.Details.Evidence);
         }
 
         var bodies = _scene.Tracks.Where(track => track.IsSeen).Select(track => track.Body);
@@ -178,9 +182,9 @@ public sealed partial class DetectFalls : IPipelineElement, IDisposable
         await next(
             new Sample(frame)
             {
-                Detections = [.. news.Select(item => Describe(item, aspect))],
+                Detections = [.. reports.Select(report => Describe(report, aspect))],
                 Display = Display,
-                Before = news.Count > 0 ? _recent.Pictures : [],
+                Before = reports.Count > 0 ? _recent.Pictures : [],
             },
             cancellation);
         _recent.Offer(frame);
@@ -189,9 +193,9 @@ public sealed partial class DetectFalls : IPipelineElement, IDisposable
     /// <summary>Gives the pictures that were kept back.</summary>
     public void Dispose() => _recent.Dispose();
 
-    private async ValueTask<IReadOnlyList<FallNews>> ObserveAsync(Sample sample, CancellationToken cancellation)
+    private async ValueTask<IReadOnlyList<PersonReport>> ObserveAsync(Sample sample, CancellationToken cancellation)
     {
-        var persons = sample.Region is null ? sample.Detections.Where(detection => detection.Label == Person) : [];
+        var persons = sample.Region is null ? sample.Detections.Where(detection => detection.Label == Detection.PersonLabel) : [];
         if (_quarters == 0)
         {
             return await _scene.ObserveAsync(sample.Frame, [.. persons], cancellation);
@@ -209,17 +213,17 @@ public sealed partial class DetectFalls : IPipelineElement, IDisposable
     private float Aspect(Frame frame) =>
         _quarters % 2 == 0 ? (float)frame.Width / frame.Height : (float)frame.Height / frame.Width;
 
-    private Detection Describe(FallNews news, float aspect) => new(
-        news.Label,
-        news.Confidence,
-        FrameTurning.TurnBack(news.Body.RelativeBox(aspect), _quarters))
+    private Detection Describe(PersonReport report, float aspect) => new(
+        report.Label,
+        report.Confidence,
+        FrameTurning.TurnBack(report.Body.RelativeBox(aspect), _quarters))
     {
-        Keypoints = [.. news.Body.RelativeKeypoints(aspect).Select(point =>
+        Keypoints = [.. report.Body.RelativeKeypoints(aspect).Select(point =>
         {
             var (x, y) = FrameTurning.TurnBack(point.X, point.Y, _quarters);
             return point with { X = x, Y = y };
         })],
-        Fall = news.Report,
+        Fall = report.Details,
     };
 
     [LoggerMessage(LogLevel.Information, "{Label}: person {Track}, confidence {Confidence:0.00}, {Evidence}")]

@@ -37,8 +37,6 @@ public sealed class DetectPoses(DetectPosesOptions options, IDetector detector) 
     /// <summary>What these detections are called for people.</summary>
     public const string Display = "Pose Detection";
 
-    private const string Person = "person";
-
     /// <summary>Part of the person's size that is looked at around her.</summary>
     private const float Margin = 0.15f;
 
@@ -66,7 +64,7 @@ public sealed class DetectPoses(DetectPosesOptions options, IDetector detector) 
         List<Detection> poses = [.. await detector.DetectAsync(sample.Frame, sample.Region, options.ConfidenceThreshold, cancellation)];
         foreach (var person in sample.Detections)
         {
-            if (person.Label != Person || poses.Count >= options.TopK || poses.Exists(pose => pose.Box.IoU(person.Box) >= SamePerson))
+            if (person.Label != Detection.PersonLabel || poses.Count >= options.TopK || poses.Exists(pose => pose.Box.IoU(person.Box) >= SamePerson))
             {
                 continue;
             }

@@ -8,6 +8,9 @@ namespace Ambianic.Vision;
 /// <param name="Box">Where it is, relative to the sample's picture (its region, when it has one).</param>
 public sealed record Detection(string Label, float Confidence, Box Box)
 {
+    /// <summary>The label of a person, as in the COCO data set and in every pose model.</summary>
+    public const string PersonLabel = "person";
+
     /// <summary>Key points of a pose or a face, empty when the model gives none.</summary>
     public IReadOnlyList<Keypoint> Keypoints { get; init; } = [];
 

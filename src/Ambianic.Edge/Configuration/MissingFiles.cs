@@ -30,7 +30,7 @@ internal static class MissingFiles
             }
         }
 
-        if (ValueOf<string>(options, LabelsKey) is { Length: > 0 } labels && !File.Exists(labels))
+        if (ReadsLabels(options.GetType()) && ValueOf<string>(options, LabelsKey) is { Length: > 0 } labels && !File.Exists(labels))
         {
             Warn(element.Find(LabelsKey), path, labels, problems);
         }
@@ -51,6 +51,10 @@ internal static class MissingFiles
         problems.Add(new ConfigurationProblem(
             place.File, place.Line, place.Column, entry.Path ?? ProblemList.Join(parent, entry.Key), message) { IsWarning = true });
     }
+
+    /// <summary>False for an element that accepts the key only for compatibility.</summary>
+    private static bool ReadsLabels(Type options) => OptionKeys.Of(options).TryGetValue(LabelsKey, out var property)
+        && property.IsDefined(typeof(ConfigurationPathAttribute), inherit: false);
 
     private static T? ValueOf<T>(object options, string key)
         where T : class => OptionKeys.Of(options.GetType()).TryGetValue(key, out var property) ? property.GetValue(options) as T : null;

@@ -57,6 +57,7 @@ internal sealed class PipelineReader(
         }
 
         UncoveredPictures.Report(elements, warnings);
+        FallSampleRate.Report(source, elements, warnings);
         return new PipelineConfiguration(pipeline.Key, source, [.. elements.Select(item => new ElementConfiguration(item.Element.Key, item.Options))])
         {
             Problems = problems.Problems,

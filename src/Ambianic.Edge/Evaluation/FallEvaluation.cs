@@ -53,16 +53,16 @@ public sealed class FallEvaluation(IDetector poses, Func<SourceOptions, IFrameSo
     public async Task<ClipResult> RunAsync(LabelledClip clip, FallEvaluationOptions options, CancellationToken cancellation)
     {
         await poses.ReadyAsync(cancellation);
-        IPoseLook look = new PoseLook(poses, LeastScore, pool);
+        IPoseEstimator estimator = new PoseEstimator(poses, LeastScore, pool);
         var remembered = options.PosesFolder is { } folder
-            ? new RememberedPoses(look, Path.Combine(folder, RememberedPoses.FileFor(clip, poses.Model)))
+            ? new RememberedPoses(estimator, Path.Combine(folder, RememberedPoses.FileFor(clip, poses.Model)))
             : null;
-        look = remembered ?? look;
+        estimator = remembered ?? estimator;
         List<ClipAlarm> alarms = [];
         var duration = 0.0;
         var observe = options.Rule == MeasuredRule.Reference
-            ? Reference(look, alarms, cancellation)
-            : Ours(look, options, alarms, cancellation);
+            ? Reference(estimator, alarms, cancellation)
+            : Ours(estimator, options, alarms, cancellation);
         await foreach (var (sample, decoded) in SampleAsync(clip, options, cancellation))
         {
             using (sample)
@@ -77,33 +77,33 @@ public sealed class FallEvaluation(IDetector poses, Func<SourceOptions, IFrameSo
     }
 
     private static Func<Frame, ValueTask> Ours(
-        IPoseLook look, FallEvaluationOptions options, List<ClipAlarm> alarms, CancellationToken cancellation)
+        IPoseEstimator estimator, FallEvaluationOptions options, List<ClipAlarm> alarms, CancellationToken cancellation)
     {
-        var scene = new FallScene(look, options.Thresholds, []);
+        var scene = new FallScene(estimator, options.Thresholds, []);
         return async frame =>
         {
-            foreach (var news in await scene.ObserveAsync(frame, [], cancellation))
+            foreach (var report in await scene.ObserveAsync(frame, [], cancellation))
             {
-                if (news.Label == FallLabels.Fall)
+                if (report.Kind == FallKind.Fall)
                 {
-                    var why = news.Report.Evidence;
+                    var why = report.Details.Evidence;
                     alarms.Add(new ClipAlarm(
                         frame.Position.TotalSeconds,
-                        news.Confidence,
-                        $"person {news.Report.Track}: shoulders -{why.ShoulderDrop:0.00}, hips -{why.HipDrop:0.00}, "
-                        + $"{why.Speed:0.00}/s, {news.Report.LeaningAngle:0} degrees, {(why.Vanished ? "vanished" : $"low {why.LowShare:0.00}")}"));
+                        report.Confidence,
+                        $"person {report.Details.Track}: shoulders -{why.ShoulderDrop:0.00}, hips -{why.HipDrop:0.00}, "
+                        + $"{why.Speed:0.00}/s, {report.Details.LeaningAngle:0} degrees, {(why.Vanished ? "vanished" : $"low {why.LowShare:0.00}")}"));
                 }
             }
         };
     }
 
-    private static Func<Frame, ValueTask> Reference(IPoseLook look, List<ClipAlarm> alarms, CancellationToken cancellation)
+    private static Func<Frame, ValueTask> Reference(IPoseEstimator estimator, List<ClipAlarm> alarms, CancellationToken cancellation)
     {
         var rule = new ReferenceFallRule();
         return async frame =>
         {
             var aspect = (float)frame.Width / frame.Height;
-            var seen = await look.LookAsync(frame, Box.Whole, 0, cancellation);
+            var seen = await estimator.EstimateAsync(frame, Box.Whole, 0, cancellation);
             IEnumerable<Keypoint> points = seen.Count == 0 ? [] : seen[0].Keypoints;
             if (rule.Observe(frame.Position, [.. points.Select(point => point with { X = point.X * aspect })]) is { } confidence)
             {

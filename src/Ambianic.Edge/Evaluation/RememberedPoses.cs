@@ -7,15 +7,15 @@ using Ambianic.Vision.Falls;
 namespace Ambianic.Evaluation;
 
 /// <summary>Asks the model once for each look at a clip and remembers the answers in a file, so that a rule can be tried again in seconds.</summary>
-/// <param name="look">Asked for what is not remembered.</param>
+/// <param name="estimator">Asked for what is not remembered.</param>
 /// <param name="path">The file; made when missing.</param>
-internal sealed class RememberedPoses(IPoseLook look, string path) : IPoseLook
+internal sealed class RememberedPoses(IPoseEstimator estimator, string path) : IPoseEstimator
 {
     private readonly Dictionary<string, IReadOnlyList<Detection>> _answers = Load(path);
     private bool _changed;
 
     /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<Detection>> LookAsync(
+    public async ValueTask<IReadOnlyList<Detection>> EstimateAsync(
         Frame frame, Box region, int quarters, CancellationToken cancellation)
     {
         var key = string.Create(
@@ -23,7 +23,7 @@ internal sealed class RememberedPoses(IPoseLook look, string path) : IPoseLook
             $"{frame.Sequence} {region.XMin:0.###} {region.YMin:0.###} {region.XMax:0.###} {region.YMax:0.###} {quarters}");
         if (!_answers.TryGetValue(key, out var answer))
         {
-            _answers[key] = answer = await look.LookAsync(frame, region, quarters, cancellation);
+            _answers[key] = answer = await estimator.EstimateAsync(frame, region, quarters, cancellation);
             _changed = true;
         }
 

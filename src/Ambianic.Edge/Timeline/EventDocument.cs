@@ -26,7 +26,7 @@ public sealed record EventDocument(
 /// <param name="Reason">Why, for people.</param>
 public sealed record SightDocument(string? State, string? BlindSince, string? Reason);
 
-/// <summary>One detection; <c>keypoints</c> only when there are some, what follows them only for falls. The reference system wrote <c>keypoint_corr</c> in several shapes.</summary>
+/// <summary>One detection; <c>keypoints</c> only when there are some, what follows them only for falls. For <c>keypoint_corr</c> of the reference system see <see cref="ReferenceFall"/>.</summary>
 public sealed record DetectionDocument(
     string? Label,
     float Confidence,
@@ -38,7 +38,8 @@ public sealed record DetectionDocument(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? State = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? DownSeconds = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] FallEvidenceDocument? Evidence = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] FallRule? Rule = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] FallRule? Rule = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? RuleFingerprint = null);
 
 /// <summary>
 /// Why somebody is taken to have fallen; times in seconds within the medium, lengths in heights of the person. What belongs to

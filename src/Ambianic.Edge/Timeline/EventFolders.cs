@@ -1,4 +1,5 @@
 using Ambianic.Models;
+using SkiaSharp;
 
 namespace Ambianic.Timeline;
 
@@ -59,8 +60,21 @@ internal sealed class EventFolders(string dataDir)
         }
 
         return new FileInfo(path).Length <= LongestJson
-            ? EventJson.FromFile(File.ReadAllBytes(path), relDir, jsonFile, local)
+            ? EventJson.FromFile(File.ReadAllBytes(path), relDir, jsonFile, local, name => PictureSize(relDir, name))
             : throw new InvalidDataException("not an event: larger than 4 MiB");
+    }
+
+    /// <summary>Width and height in pixels of an event's picture; null when there is none that can be read.</summary>
+    public (int Width, int Height)? PictureSize(string relDir, string name)
+    {
+        var path = Path.Combine(PathOf(relDir), name);
+        if (name.Length == 0 || !File.Exists(path) || RegularFile.HasNoLength(path))
+        {
+            return null;
+        }
+
+        using var codec = SKCodec.Create(path);
+        return codec is { Info: { Width: > 0, Height: > 0 } info } ? (info.Width, info.Height) : null;
     }
 
     /// <summary>Name of the file that says that an event is to be kept.</summary>

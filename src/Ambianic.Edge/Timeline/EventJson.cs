@@ -62,9 +62,17 @@ internal static class EventJson
     /// <param name="relDir">Its folder, relative to the data directory.</param>
     /// <param name="fileName">Its name.</param>
     /// <param name="local">What a time without offset means.</param>
+    /// <param name="sizeOf">Width and height in pixels of a picture beside the file, by its name; null when it is not known.</param>
     /// <exception cref="InvalidDataException">It is not an event; the message says why.</exception>
-    public static DetectionEvent FromFile(ReadOnlySpan<byte> json, string relDir, string fileName, TimeZoneInfo local) =>
-        Read(Deserialize(json), relDir, fileName, local);
+    public static DetectionEvent FromFile(
+        ReadOnlySpan<byte> json, string relDir, string fileName, TimeZoneInfo local, Func<string, (int Width, int Height)?> sizeOf)
+    {
+        var document = Deserialize(json);
+        var seen = Read(document, relDir, fileName, local);
+        return ReferenceFall.IsIn(document) && sizeOf(seen.ThumbnailFileName) is { } size
+            ? seen with { Detections = [.. seen.Detections.Zip(document.InferenceResult!, (detection, raw) => ReferenceFall.Place(detection, raw, size))] }
+            : seen;
+    }
 
     /// <summary>What an event's file says under <c>datetime</c>; null when nothing.</summary>
     /// <exception cref="InvalidDataException">It is not an event.</exception>
@@ -83,7 +91,8 @@ internal static class EventJson
         detection.Fall is { } fall ? JsonNamingPolicy.SnakeCaseLower.ConvertName(fall.State.ToString()) : null,
         detection.Fall?.DownSeconds,
         detection.Fall is null ? null : Document(detection.Fall.Evidence),
-        detection.Fall?.Rule);
+        detection.Fall?.Rule,
+        detection.Fall?.RuleFingerprint);
 
     private static BoxDocument Document(Box box) => new(box.XMin, box.YMin, box.XMax, box.YMax);
 
@@ -174,7 +183,9 @@ internal static class EventJson
     private static FallReport ReadFall(DetectionDocument document, float leaningAngle) => new()
     {
         Track = document.Track ?? 0,
-        State = Enum.TryParse<FallState>(document.State?.Replace("_", "", StringComparison.Ordinal), true, out var state) ? state : FallState.Upright,
+        State = Enum.TryParse<FallState>(document.State?.Replace("_", "", StringComparison.Ordinal), true, out var state)
+            ? state
+            : FallLabels.StateAt(document.Label ?? "") ?? FallState.Upright,
         LeaningAngle = leaningAngle,
         DownSeconds = document.DownSeconds ?? 0,
         Evidence = document.Evidence is not { } evidence ? new FallEvidence() : new FallEvidence
@@ -187,8 +198,10 @@ internal static class EventJson
             LowShare = evidence.LowShare,
             WindowSeconds = evidence.WindowSeconds,
             Vanished = evidence.Vanished ?? false,
+            Probability = evidence.Probability,
         },
         Rule = document.Rule,
+        RuleFingerprint = document.RuleFingerprint,
     };
 
     /// <summary>A time as files hold it: local, with its offset and six digits of the second.</summary>

@@ -116,8 +116,13 @@ public sealed class TimelineImport
         }
     }
 
-    private DetectionEvent Told(JsonObject args) => EventJson.FromFile(
-        Encoding.UTF8.GetBytes(args.ToJsonString()), Folder((string?)args["rel_dir"]), Name((string?)args["json_file_name"]), _local);
+    private DetectionEvent Told(JsonObject args)
+    {
+        var json = Encoding.UTF8.GetBytes(args.ToJsonString());
+        var folder = Folder((string?)args["rel_dir"]);
+        return EventJson.FromFile(
+            json, folder, Name((string?)args["json_file_name"]), _local, picture => new EventFolders(_from).PictureSize(folder, picture));
+    }
 
     private void Remember(DetectionEvent told, DateTimeOffset? created)
     {

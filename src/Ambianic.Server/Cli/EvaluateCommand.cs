@@ -8,6 +8,7 @@ using Ambianic.Frames;
 using Ambianic.Hosting;
 using Ambianic.Pipelines;
 using Ambianic.Vision;
+using Ambianic.Vision.Falls;
 
 namespace Ambianic.Cli;
 
@@ -16,7 +17,7 @@ internal static class EvaluateCommand
 {
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    public static Command Create() => new("evaluate", "Measure how well it works on your own recordings") { Falls() };
+    public static Command Create() => new("evaluate", "Measure how well it works on your own recordings") { Falls(), Rule() };
 
     private static Command Falls()
     {
@@ -40,6 +41,23 @@ internal static class EvaluateCommand
             new FallEvaluationOptions { Fps = parsed.GetValue(fps), Phase = parsed.GetValue(phase), Rule = parsed.GetValue(rule), PosesFolder = parsed.GetValue(poses) },
             parsed.GetValue(json),
             cancellation));
+        return command;
+    }
+
+    private static Command Rule()
+    {
+        var command = new Command("rule", "Print every threshold that falls are judged by, and the fingerprint that events name");
+        command.SetAction(_ =>
+        {
+            var rule = new FallRule();
+            Console.WriteLine($"rule_fingerprint {rule.Fingerprint()}");
+            foreach (var (name, value) in rule.Values())
+            {
+                Console.WriteLine($"{name} {value}");
+            }
+
+            return 0;
+        });
         return command;
     }
 

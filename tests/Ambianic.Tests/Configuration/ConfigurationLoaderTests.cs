@@ -186,6 +186,37 @@ public sealed class ConfigurationLoaderTests : LoaderFixture
         Assert.All(result.Problems, problem => Assert.True(problem.IsWarning));
     }
 
+    [Theory]
+    [InlineData("fps: 0.3", 6)]
+    [InlineData("fps: 0.4", null)]
+    [InlineData("width: 640", null)]
+    public void Load_SourceTooSlowForFalls_IsAWarningWhereTheyAreDetected(string option, int? line)
+    {
+        Write("config.yaml", $$"""
+            sources:
+              room: {uri: rtsp://cam/1, {{option}} }
+            pipelines:
+              room:
+                - source: room
+                - detect_falls:
+            """);
+
+        var problem = LoadBuiltIn().Problems.SingleOrDefault();
+
+        Assert.Equal(line, problem?.Line);
+        Assert.Equal(
+            line is null ? null : "reports no fall at 0.3 samples a second; set fps of source room to 0.4 or more, or remove it for 5", problem?.Message);
+        Assert.Equal(line is not null, problem?.IsWarning ?? false);
+    }
+
+    [Fact]
+    public void Load_LabelsOfDetectFalls_AreAcceptedThoughTheFileIsNotThere()
+    {
+        Write("config.yaml", "pipelines: {room: [source: rtsp://cam/1, detect_falls: {labels: ai_models/pose_labels.txt}]}");
+
+        Assert.Empty(LoadBuiltIn().Problems);
+    }
+
     [Fact]
     public void Load_KeysThatHoldAnchors_AreNoFault() => Assert.Empty(LoadText("""
         x-anything: 1

@@ -74,7 +74,7 @@ public sealed class EventJsonTests
     public void ForFile_AnyEvent_IsReadBackTheSame() => Events.Sample(seen =>
     {
         var json = EventJson.ForFile(seen);
-        var read = EventJson.FromFile(json, seen.RelDir, seen.JsonFileName, Local);
+        var read = EventJson.FromFile(json, seen.RelDir, seen.JsonFileName, Local, _ => null);
         AssertSame(seen, read);
         AssertSame(seen, EventJson.FromDatabase(EventJson.ForDatabase(seen)));
     });
@@ -95,8 +95,10 @@ public sealed class EventJsonTests
                 Evidence = new FallEvidence
                 {
                     UprightAt = TimeSpan.FromSeconds(3), DownAt = TimeSpan.FromSeconds(4), ShoulderDrop = 0.75f, LowShare = 1, WindowSeconds = 1,
+                    Probability = 0.75f,
                 },
                 Rule = new FallRule { Probability = 0.4f, LongLieSeconds = 20 },
+                RuleFingerprint = "0123abcd",
             },
         };
         var seen = TimelineFixture.Event("detections/20210501-100000.000000", TimelineFixture.Start, "front", fall) with
@@ -113,12 +115,14 @@ public sealed class EventJsonTests
         Assert.Equal("""{"left_hip":[0.5,0.25]}""", JsonSerializer.Serialize(result.GetProperty("keypoint_corr")));
         Assert.Equal("long_lie", result.GetProperty("state").GetString());
         Assert.Equal(0.75, result.GetProperty("evidence").GetProperty("shoulder_drop").GetDouble());
-        Assert.InRange(result.GetProperty("evidence").GetProperty("probability").GetDouble(), 0.01, 1);
+        Assert.Equal(0.75, result.GetProperty("evidence").GetProperty("probability").GetDouble());
+        Assert.Equal("0123abcd", result.GetProperty("rule_fingerprint").GetString());
         var rule = result.GetProperty("rule");
         Assert.Equal(
             (0.4, 0.3, 1.5, 20.0),
             (rule.GetProperty("probability").GetDouble(), rule.GetProperty("shoulder_drop").GetDouble(), rule.GetProperty("drop_seconds").GetDouble(), rule.GetProperty("long_lie_seconds").GetDouble()));
-        var read = EventJson.FromFile(json, seen.RelDir, seen.JsonFileName, Local);
+        Assert.Equal(RuleKeys, rule.EnumerateObject().Select(property => property.Name));
+        var read = EventJson.FromFile(json, seen.RelDir, seen.JsonFileName, Local, _ => null);
         Assert.Equal(fall.Fall, Assert.Single(read.Detections).Fall);
         Assert.Equal(seen.BeforeFileNames, read.BeforeFileNames);
     }
@@ -145,7 +149,7 @@ public sealed class EventJsonTests
 
         var evidence = JsonDocument.Parse(json).RootElement.GetProperty("inference_result")[0].GetProperty("evidence");
         Assert.Equal(["down_at_s", "low_share", "window_seconds"], evidence.EnumerateObject().Select(property => property.Name));
-        Assert.Equal(lying.Fall, Assert.Single(EventJson.FromFile(json, seen.RelDir, seen.JsonFileName, Local).Detections).Fall);
+        Assert.Equal(lying.Fall, Assert.Single(EventJson.FromFile(json, seen.RelDir, seen.JsonFileName, Local, _ => null).Detections).Fall);
     }
 
     [Fact]
@@ -161,7 +165,7 @@ public sealed class EventJsonTests
         var written = JsonDocument.Parse(json).RootElement;
         Assert.Equal("""{"xmin":0.25,"ymin":0.5,"xmax":0.75,"ymax":1}""", JsonSerializer.Serialize(written.GetProperty("region")));
         Assert.Equal("source", written.EnumerateObject().SkipLast(1).Last().Name);
-        Assert.Equal(seen.Region, EventJson.FromFile(json, seen.RelDir, seen.JsonFileName, Local).Region);
+        Assert.Equal(seen.Region, EventJson.FromFile(json, seen.RelDir, seen.JsonFileName, Local, _ => null).Region);
         Assert.Equal(seen.Region, EventJson.FromDatabase(EventJson.ForDatabase(seen)).Region);
     }
 
@@ -185,6 +189,37 @@ public sealed class EventJsonTests
         Assert.Equal(62.5f, fall.Fall?.LeaningAngle);
     }
 
+    [Theory]
+    [InlineData("FALL", FallState.Fallen)]
+    [InlineData("something", FallState.Upright)]
+    public void FromFile_FallOfTheReference_IsFallen(string label, FallState state)
+    {
+        var seen = Read($$"""
+            {"datetime": "2021-01-12T17:04:05", "inference_result": [{"label": "{{label}}", "confidence": 0.5, "leaning_angle": 70}]}
+            """);
+
+        Assert.Equal(state, Assert.Single(seen.Detections).Fall?.State);
+    }
+
+    [Fact]
+    public void FromFile_FallOfTheReference_HasItsPointsAndABoxWithinThePicture()
+    {
+        var json = Encoding.UTF8.GetBytes(
+            """
+            {"datetime": "2021-01-12T17:04:05", "thumbnail_file_name": "a-thumbnail.jpg",
+             "inference_result": [{"label": "FALL", "confidence": 0.5, "leaning_angle": 70, "keypoint_corr": {
+                "left shoulder": [64, 36.0], "left hip": ["128", "108"], "right shoulder": null, "right hip": [300, "x"]}}]}
+            """);
+
+        var seen = EventJson.FromFile(json, "detections/here", "a-inference.json", Local, name => name == "a-thumbnail.jpg" ? (256, 144) : null);
+
+        var fall = Assert.Single(seen.Detections);
+        Assert.Equal(new Box(0.25f, 0.25f, 0.5f, 0.75f), fall.Box);
+        Assert.Equal(
+            [new Keypoint("left_shoulder", 0.25f, 0.25f, 0.5f), new Keypoint("left_hip", 0.5f, 0.75f, 0.5f)], fall.Keypoints);
+        AssertSame(seen, EventJson.FromDatabase(EventJson.ForDatabase(seen)));
+    }
+
     [Fact]
     public void FromFile_NullResults_IsAQuietScene()
     {
@@ -201,7 +236,7 @@ public sealed class EventJsonTests
 
         Assert.Matches("^[0-9a-f]{32}$", Read(json).Id);
         Assert.Equal(Read(json).Id, Read(json).Id);
-        Assert.NotEqual(Read(json).Id, EventJson.FromFile(Encoding.UTF8.GetBytes(json), "detections/other", "a", Local).Id);
+        Assert.NotEqual(Read(json).Id, EventJson.FromFile(Encoding.UTF8.GetBytes(json), "detections/other", "a", Local, _ => null).Id);
     }
 
     [Theory]
@@ -237,6 +272,15 @@ public sealed class EventJsonTests
         Assert.Equal("front", entry.GetProperty("pipeline_context").GetProperty("unique_pipeline_name").GetString());
     }
 
+    /// <summary>What programs of others may read of the thresholds: no key is ever taken away.</summary>
+    private static readonly string[] RuleKeys =
+    [
+        "least_score", "spine_score", "stooped_angle", "standing_hips", "shoulder_drop", "hip_drop", "stooped_hip_drop", "sinking",
+        "drop_seconds", "low_angle", "low_aspect", "low_height", "slender_aspect", "below_seat", "feet_shift", "floor_height",
+        "stoop_hips", "stoop_height", "stoop_seconds", "sitting_speed", "confirm_seconds", "confirm_share", "vanish_seconds",
+        "probability", "least_height", "recover_seconds", "long_lie_seconds", "escalation_seconds", "person_down_seconds",
+    ];
+
     internal static void AssertSame(DetectionEvent expected, DetectionEvent actual)
     {
         Assert.Equal(Encoding.UTF8.GetString(EventJson.ForFile(expected)), Encoding.UTF8.GetString(EventJson.ForFile(actual)));
@@ -247,5 +291,5 @@ public sealed class EventJsonTests
     }
 
     private static DetectionEvent Read(string json) =>
-        EventJson.FromFile(Encoding.UTF8.GetBytes(json), "detections/here", "a-inference.json", Local);
+        EventJson.FromFile(Encoding.UTF8.GetBytes(json), "detections/here", "a-inference.json", Local, _ => null);
 }

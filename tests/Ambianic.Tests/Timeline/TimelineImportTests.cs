@@ -1,4 +1,7 @@
 using System.Globalization;
+using Ambianic.Vision;
+using Ambianic.Vision.Falls;
+using SkiaSharp;
 
 namespace Ambianic.Timeline;
 
@@ -37,6 +40,38 @@ public sealed class TimelineImportTests : IDisposable
         {
             Assert.Equal(("person", 0.875f, 0.25f), (seen.Detections[0].Label, seen.Detections[0].Confidence, seen.Detections[0].Box.XMin));
         }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task RunAsync_FallOfTheReference_ShowsWhereThePersonLies(bool hasJson)
+    {
+        const string folder = "detections/20210501-100000.000000";
+        Directory.CreateDirectory(_old[folder]);
+        await File.WriteAllBytesAsync(Path.Combine(_old[folder], "a-thumbnail.jpg"), Picture(256, 144), Cancellation);
+        var json = $$$"""
+            {"id": "a", "datetime": "2021-05-01T10:00:01.000001", "thumbnail_file_name": "a-thumbnail.jpg", "json_file_name": "a-inference.json",
+             "rel_dir": "{{{folder}}}", "inference_meta": {"display": "Fall Detection"}, "inference_result": [{"label": "FALL", "confidence": 0.5,
+             "leaning_angle": 70, "keypoint_corr": {"left shoulder": [64, 108], "left hip": [128, 72], "right shoulder": null, "right hip": null}}]}
+            """;
+        await File.WriteAllTextAsync(hasJson ? Path.Combine(_old[folder], "a-inference.json") : _old["timeline-event-log.yaml"], hasJson ? json : $"- args: {json.ReplaceLineEndings(" ")}\n", Cancellation);
+
+        var result = await ImportAsync();
+
+        Assert.Equal(1, result.Imported);
+        await using var store = _fixture.Open();
+        var seen = Assert.Single(await store.QueryAsync(new EventQuery(), Cancellation).ToListAsync(Cancellation));
+        var fall = Assert.Single(seen.Detections);
+        Assert.Equal(FallState.Fallen, fall.Fall?.State);
+        Assert.Equal(new Box(0.25f, 0.5f, 0.5f, 0.75f), fall.Box);
+        Assert.Equal(["left_shoulder", "left_hip"], fall.Keypoints.Select(point => point.Name));
+    }
+
+    private static byte[] Picture(int width, int height)
+    {
+        using var bitmap = new SKBitmap(width, height);
+        return bitmap.Encode(SKEncodedImageFormat.Jpeg, 80).ToArray();
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class BlazePose : IDetectionDecoder
     public IReadOnlyList<string> PointNames => Decoders.PointNames.DetailedBody;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Labels { get; } = ["person"];
+    public IReadOnlyList<string> Labels { get; } = [Detection.PersonLabel];
 
     /// <inheritdoc/>
     public bool Reads(IReadOnlyList<ModelOutput> outputs, int width, int height) => Find(outputs, Values) is not null && Find(outputs, 1) is not null;

@@ -13,7 +13,7 @@ public sealed class MoveNetSingle : IDetectionDecoder
     public IReadOnlyList<string> PointNames => Decoders.PointNames.Body;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Labels { get; } = ["person"];
+    public IReadOnlyList<string> Labels { get; } = [Detection.PersonLabel];
 
     /// <inheritdoc/>
     public bool Reads(IReadOnlyList<ModelOutput> outputs, int width, int height) =>

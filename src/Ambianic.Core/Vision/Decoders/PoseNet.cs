@@ -16,7 +16,7 @@ public sealed class PoseNet : IDetectionDecoder
     public IReadOnlyList<string> PointNames => Decoders.PointNames.Body;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Labels { get; } = ["person"];
+    public IReadOnlyList<string> Labels { get; } = [Detection.PersonLabel];
 
     /// <inheritdoc/>
     public bool Reads(IReadOnlyList<ModelOutput> outputs, int width, int height) => Find(outputs, Points) is not null && Find(outputs, 2 * Points) is not null;

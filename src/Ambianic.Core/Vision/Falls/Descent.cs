@@ -1,22 +1,13 @@
 namespace Ambianic.Vision.Falls;
 
-/// <summary>How somebody came down, if at all: the latest look compared with those in which he was upright.</summary>
-/// <param name="history">The person's last seconds, the latest look among them.</param>
+/// <summary>How somebody came down, if at all: the latest sample compared with those in which they were upright.</summary>
+/// <param name="history">The person's last seconds, the latest sample among them.</param>
 /// <param name="rule">What counts.</param>
-/// <param name="pictureWidth">In picture heights; who is cut by a side of the picture is not measured.</param>
+/// <param name="pictureWidth">In picture heights; somebody cut off by a side of the picture is not measured.</param>
 internal readonly struct Descent(PostureHistory history, FallRule rule, float pictureWidth)
 {
-    /// <summary>Height of the shoulders of somebody who stands (Drillis and Contini, as for <see cref="FallRule.ShoulderDrop"/>).</summary>
-    private const float StandingShoulders = 0.82f;
-
-    /// <summary>Of the period of rare samples: they do not come quite evenly.</summary>
-    private const double Unevenness = 1.2;
-
-    /// <summary>Speeds are taken over more than this, in seconds: half a second of a camera that gives five samples a second.</summary>
-    private const float SpeedSeconds = 0.35f;
-
-    /// <summary>The deepest descent from upright to now within the rule's time, or null when it does not count as one.</summary>
-    /// <param name="isOnTheWay">Whether the person was coming down already: the time that it was not seen since does not count.</param>
+    /// <summary>The deepest descent from upright to now within the rule's time, or null when none counts.</summary>
+    /// <param name="isOnTheWay">Whether the person was coming down already: the time that they were not seen since is not counted.</param>
     public FallEvidence? Find(bool isOnTheWay)
     {
         if (history.Stature < rule.LeastHeight)
@@ -25,10 +16,10 @@ internal readonly struct Descent(PostureHistory history, FallRule rule, float pi
         }
 
         var now = history.Latest;
-        var unseen = isOnTheWay ? (now.Time - history.Moments[^2].Time).TotalSeconds : 0;
-        var seconds = Math.Max(rule.DropSeconds, Unevenness * history.Period) + unseen;
-        Moment? best = null;
-        foreach (var before in history.Moments)
+        var unseen = isOnTheWay ? (now.Time - history.Samples[^2].Time).TotalSeconds : 0;
+        var seconds = Math.Max(rule.DropSeconds, rule.Descent.PeriodFactor * history.Period) + unseen;
+        PostureFeatures? best = null;
+        foreach (var before in history.Samples)
         {
             if ((now.Time - before.Time).TotalSeconds <= seconds
                 && CameDown(before, now)
@@ -42,37 +33,37 @@ internal readonly struct Descent(PostureHistory history, FallRule rule, float pi
         {
             UprightAt = start.Time,
             DownAt = now.Time,
-            ShoulderDrop = history.Heights(now.Shoulders - start.Shoulders),
-            HipDrop = history.Heights(now.Hips - start.Hips),
+            ShoulderDrop = history.InBodyHeights(now.Shoulders - start.Shoulders),
+            HipDrop = history.InBodyHeights(now.Hips - start.Hips),
             Speed = Fastest(start.Time),
         };
     }
 
-    private bool CameDown(Moment before, Moment now) =>
+    private bool CameDown(PostureFeatures before, PostureFeatures now) =>
         history.IsUpright(before)
-        && !before.IsCut(pictureWidth, 0.01f)
-        && history.Heights(now.Shoulders - before.Shoulders) >= rule.ShoulderDrop
-        && history.Heights(now.Hips - before.Hips) >= (before.IsUpright ? rule.HipDrop : rule.StoopedHipDrop)
-        && history.Heights(before.Feet - before.Shoulders - (FeetOf(now) - now.Shoulders)) >= rule.Sinking;
+        && !before.IsCutBeside(pictureWidth, rule.Descent.SideMargin)
+        && history.InBodyHeights(now.Shoulders - before.Shoulders) >= rule.ShoulderDrop
+        && history.InBodyHeights(now.Hips - before.Hips) >= (before.IsUpright ? rule.HipDrop : rule.StoopedHipDrop)
+        && history.InBodyHeights(before.Feet - before.Shoulders - (FeetOf(now) - now.Shoulders)) >= rule.Sinking;
 
-    /// <summary>The feet; those of somebody upright are below the picture when his legs are.</summary>
-    private float FeetOf(Moment moment) => !moment.HasFeetInside && history.StandsBelow(moment)
-        ? MathF.Max(moment.Feet, moment.Shoulders + (StandingShoulders * history.Stature))
-        : moment.Feet;
+    /// <summary>The feet; those of somebody upright are below the picture when the legs are.</summary>
+    private float FeetOf(PostureFeatures sample) => !sample.HasFeetInside && history.HasFeetOutOfFrame(sample)
+        ? MathF.Max(sample.Feet, sample.Shoulders + (rule.Descent.StandingShoulders * history.Stature))
+        : sample.Feet;
 
-    /// <summary>Of the shoulders since <paramref name="from"/>, over half a second or the nearest that the samples allow.</summary>
+    /// <summary>Fastest descent of the shoulders since <paramref name="from"/>, over half a second or the nearest that the samples allow.</summary>
     private float Fastest(TimeSpan from)
     {
         var fastest = 0f;
-        var moments = history.Moments;
-        for (var later = 1; later < moments.Count; later++)
+        var samples = history.Samples;
+        for (var later = 1; later < samples.Length; later++)
         {
-            for (var earlier = later - 1; earlier >= 0 && moments[earlier].Time >= from; earlier--)
+            for (var earlier = later - 1; earlier >= 0 && samples[earlier].Time >= from; earlier--)
             {
-                var seconds = (float)(moments[later].Time - moments[earlier].Time).TotalSeconds;
-                if (seconds > SpeedSeconds)
+                var seconds = (float)(samples[later].Time - samples[earlier].Time).TotalSeconds;
+                if (seconds > rule.Descent.SpeedSeconds)
                 {
-                    fastest = MathF.Max(fastest, history.Heights(moments[later].Shoulders - moments[earlier].Shoulders) / seconds);
+                    fastest = MathF.Max(fastest, history.InBodyHeights(samples[later].Shoulders - samples[earlier].Shoulders) / seconds);
                     break;
                 }
             }

@@ -1,5 +1,3 @@
-using Ambianic.Vision.Tracking;
-
 namespace Ambianic.Vision.Falls;
 
 /// <summary>What a detection of <c>detect_falls</c> says beyond its label and box.</summary>
@@ -20,16 +18,12 @@ public sealed record FallReport
     /// <summary>Why.</summary>
     public required FallEvidence Evidence { get; init; }
 
-    /// <summary>What the evidence was held against; null in events that were saved without it.</summary>
+    /// <summary>
+    /// The thresholds that the evidence was held against; null in events that were saved without them. In an event that was read
+    /// back only the values of the record itself are the event's, not those of the records that it holds.
+    /// </summary>
     public FallRule? Rule { get; init; }
-}
 
-/// <summary>Something to be reported about a person.</summary>
-/// <param name="Label">One of <see cref="FallLabels"/>.</param>
-/// <param name="Body">The person as last seen.</param>
-/// <param name="Report">The rest.</param>
-public sealed record FallNews(string Label, Body Body, FallReport Report)
-{
-    /// <summary>That somebody fell, or, where no fall was seen, that somebody is there; 0 to 1.</summary>
-    public float Confidence => Report.Evidence.Probability ?? Body.Score;
+    /// <summary>See <see cref="FallRuleValues.Fingerprint"/>; null in events that were saved without it.</summary>
+    public string? RuleFingerprint { get; init; }
 }

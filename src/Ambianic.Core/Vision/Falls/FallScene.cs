@@ -7,26 +7,18 @@ namespace Ambianic.Vision.Falls;
 /// Watches everybody that one camera sees. Time is that within the medium, so clocks may step; it goes on when the medium begins
 /// anew, so that who has fallen is not forgotten with a connection.
 /// </summary>
-/// <param name="look">Finds people and their poses.</param>
+/// <param name="poses">Finds people and their poses.</param>
 /// <param name="rule">What counts as a fall.</param>
 /// <param name="restingZones">Where lying is normal, relative to the picture.</param>
 /// <param name="recall">Asked at the first frame who lay there when this camera was last watched; null, or its null, is nobody.</param>
-public sealed class FallScene(IPoseLook look, FallRule rule, IReadOnlyList<Box> restingZones, Func<FallMemory?>? recall = null)
+public sealed class FallScene(IPoseEstimator poses, FallRule rule, IReadOnlyList<Box> restingZones, Func<FallMemory?>? recall = null)
 {
-    /// <summary>A frame that is older than this is no straggler: the source has begun anew.</summary>
-    private static readonly TimeSpan Restart = TimeSpan.FromSeconds(2);
-
-    /// <summary>What passes for people between two connections: how long it truly was, the medium does not say.</summary>
-    private static readonly TimeSpan BetweenConnections = TimeSpan.FromSeconds(1);
-
-    /// <summary>More than this from sample to sample does not count: the computer was suspended, or the camera's clock was set.</summary>
-    private static readonly TimeSpan LongestGap = TimeSpan.FromSeconds(30);
-
-    private readonly PersonSearch _search = new(look, rule.LeastScore);
-    private readonly PersonTracker _tracker = new();
-    private readonly SceneCut _cut = new();
+    private readonly PersonSearch _search = new(poses, rule);
+    private readonly PersonTracker _tracker = new(rule.Tracking);
+    private readonly SceneCut _cut = new(rule.Continuity);
     private readonly Dictionary<int, FallWatch> _watches = [];
-    private readonly KnownLying _lying = new();
+    private readonly KnownLying _lying = new(rule.Lying);
+    private readonly string _fingerprint = rule.Fingerprint();
     private TimeSpan? _last;
     private TimeSpan _before;
 
@@ -35,7 +27,7 @@ public sealed class FallScene(IPoseLook look, FallRule rule, IReadOnlyList<Box> 
 
     /// <summary>Who lies after a report, as of the latest frame.</summary>
     public FallMemory Memory =>
-        new(_last ?? default, [.. _tracker.Tracks.Select(track => _watches.GetValueOrDefault(track.Id)?.OpenFall(track)).OfType<OpenFall>()]);
+        new(_last ?? default, [.. _tracker.Tracks.Select(track => _watches.GetValueOrDefault(track.Id)?.Save(track)).OfType<OpenFall>()]);
 
     /// <summary>Takes the next frame.</summary>
     /// <param name="frame">Upright; borrowed until the call completes.</param>
@@ -43,7 +35,7 @@ public sealed class FallScene(IPoseLook look, FallRule rule, IReadOnlyList<Box> 
     /// <param name="cancellation">Stops waiting for the model.</param>
     /// <returns>What there is to report; mostly nothing.</returns>
     /// <exception cref="InferenceException">The model could not be run.</exception>
-    public async ValueTask<IReadOnlyList<FallNews>> ObserveAsync(
+    public async ValueTask<IReadOnlyList<PersonReport>> ObserveAsync(
         Frame frame, IReadOnlyList<Detection> persons, CancellationToken cancellation)
     {
         var aspect = (float)frame.Width / frame.Height;
@@ -53,22 +45,24 @@ public sealed class FallScene(IPoseLook look, FallRule rule, IReadOnlyList<Box> 
         }
 
         var time = frame.Position + _before;
-        var isStraggler = time <= _last && _last - time < Restart;
+        var isStraggler = time <= _last && _last - time < TimeSpan.FromSeconds(rule.Continuity.RestartSeconds);
         if (isStraggler)
         {
             return [];
         }
 
+        var reconnect = TimeSpan.FromSeconds(rule.Continuity.ReconnectSeconds);
+        var longestGap = TimeSpan.FromSeconds(rule.Continuity.LongestGapSeconds);
         if (time < _last)
         {
-            _before += _last.Value - time + BetweenConnections;
-            time = _last.Value + BetweenConnections;
+            _before += _last.Value - time + reconnect;
+            time = _last.Value + reconnect;
             Reset();
         }
-        else if (_last is { } last && time - last > LongestGap)
+        else if (_last is { } last && time - last > longestGap)
         {
-            _before -= time - last - LongestGap;
-            time = last + LongestGap;
+            _before -= time - last - longestGap;
+            time = last + longestGap;
             Reset();
         }
         else if (_cut.Observe(frame))
@@ -114,9 +108,9 @@ public sealed class FallScene(IPoseLook look, FallRule rule, IReadOnlyList<Box> 
     /// <summary>What people did before says nothing about what they do now; but who lay on the floor still lies there.</summary>
     private void Reset() => _tracker.Reset(keep: track => _watches.TryGetValue(track.Id, out var watch) && watch.IsFallen);
 
-    private List<FallNews> Watch(TimeSpan time, float aspect)
+    private List<PersonReport> Watch(TimeSpan time, float aspect)
     {
-        List<FallNews> news = [];
+        List<PersonReport> reports = [];
         foreach (var track in _tracker.Tracks)
         {
             if (!_watches.TryGetValue(track.Id, out var watch))
@@ -124,13 +118,13 @@ public sealed class FallScene(IPoseLook look, FallRule rule, IReadOnlyList<Box> 
                 _watches[track.Id] = watch = NewWatch(aspect);
                 if (FallingAt(track.Body) is { } falling)
                 {
-                    watch.ShareStory(falling, time);
+                    watch.ShareDescent(falling, time);
                 }
             }
 
-            if (watch.Observe(track, time) is { } label && _lying.Admits(label, track, time))
+            if (watch.Observe(track, time) is { } kind && _lying.TryReport(kind, track, time))
             {
-                news.Add(new FallNews(label, track.Body, new FallReport
+                reports.Add(new PersonReport(kind, track.Body, new FallReport
                 {
                     Track = track.Id,
                     State = watch.State,
@@ -138,12 +132,13 @@ public sealed class FallScene(IPoseLook look, FallRule rule, IReadOnlyList<Box> 
                     DownSeconds = (time - watch.Evidence.DownAt).TotalSeconds,
                     Evidence = watch.Evidence,
                     Rule = rule,
+                    RuleFingerprint = _fingerprint,
                 }));
             }
 
-            if (watch.Stands && track.IsSeen)
+            if (watch.IsStanding && track.IsSeen)
             {
-                _lying.StandsAt(track, _tracker.Tracks.Where(other => other.IsLying));
+                _lying.ObserveStanding(track, _tracker.Tracks.Where(other => other.IsLying));
             }
 
             track.Patience = watch.Patience;
@@ -156,6 +151,6 @@ public sealed class FallScene(IPoseLook look, FallRule rule, IReadOnlyList<Box> 
             _watches.Remove(gone);
         }
 
-        return news;
+        return reports;
     }
 }

@@ -6,24 +6,28 @@ namespace Ambianic.Vision.Falls;
 /// Watches one person: upright -> descending -> down -> (upright | fallen -> (upright | long lie)). The diagram is in
 /// docs/reference/falls.md.
 /// </summary>
-/// <param name="rule">What counts.</param>
-/// <param name="restingZones">Where lying is normal, in picture heights.</param>
-/// <param name="pictureWidth">In picture heights.</param>
-public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, float pictureWidth)
+internal sealed class FallWatch
 {
-    private static readonly TimeSpan GiveUp = TimeSpan.FromSeconds(4);
-    private static readonly TimeSpan Interruption = TimeSpan.FromSeconds(2);
+    private readonly FallRule _rule;
+    private readonly IReadOnlyList<Box> _restingZones;
+    private readonly float _pictureWidth;
+    private readonly PostureHistory _history;
+    private readonly GettingUp _gettingUp;
+    private readonly LyingPeriod _lying;
+    private FallWatch? _siblingTrack;
+    private bool _isEscalated;
 
-    /// <summary>Models find people who lie only now and then.</summary>
-    private static readonly TimeSpan LyingPatience = TimeSpan.FromSeconds(15);
-
-    private readonly PostureHistory _history = new(rule);
-    private FallWatch? _twin;
-    private TimeSpan? _lyingSince;
-    private TimeSpan _lastLying;
-    private float _lowestShoulders;
-    private bool _wasSeenToFall;
-    private bool _escalated;
+    /// <summary>Begins with nothing known of the person.</summary>
+    /// <param name="rule">What counts.</param>
+    /// <param name="restingZones">Where lying is normal, in picture heights.</param>
+    /// <param name="pictureWidth">In picture heights.</param>
+    public FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, float pictureWidth)
+    {
+        (_rule, _restingZones, _pictureWidth) = (rule, restingZones, pictureWidth);
+        _history = new PostureHistory(rule);
+        _gettingUp = new GettingUp(_history, rule);
+        _lying = new LyingPeriod(rule);
+    }
 
     /// <summary>What the person is doing.</summary>
     public FallState State { get; private set; }
@@ -34,84 +38,90 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
     /// <summary>Angle of the spine to the vertical in degrees, 0 to 180.</summary>
     public float LeaningAngle { get; private set; }
 
-    /// <summary>How long the track should outlive its last sighting: who has fallen is not forgotten.</summary>
-    public TimeSpan Patience =>
-        IsFallen ? TimeSpan.FromSeconds(rule.EscalationSeconds + 30)
-        : IsLying ? LyingPatience
-        : PersonTracker.Patience;
+    /// <summary>How long the track should outlive its last sighting: somebody who has fallen is not dropped.</summary>
+    public TimeSpan Patience => TimeSpan.FromSeconds(
+        IsFallen ? _rule.EscalationSeconds + _rule.Lying.FallenPatienceSeconds
+        : IsLying ? _rule.Lying.PatienceSeconds
+        : _rule.Tracking.PatienceSeconds);
 
     /// <summary>True between a report that somebody lies there and the one that the person got up.</summary>
     public bool IsFallen => State is FallState.Fallen or FallState.LongLie;
 
     /// <summary>True when the person has been upright for a second.</summary>
-    public bool Stands => State == FallState.Upright
-        && _history.Share(_history.Latest.Time - TimeSpan.FromSeconds(rule.RecoverSeconds), _history.IsUp) is { Count: > 1, Share: 1 };
+    public bool IsStanding => State == FallState.Upright
+        && _history.Share(_history.Latest.Time - TimeSpan.FromSeconds(_rule.RecoverSeconds), _history.IsUp) is { Count: > 1, Share: 1 };
 
     /// <summary>True when the person came down, did not walk out, and may be lying by now.</summary>
-    public bool IsFalling =>
-        State is FallState.Descending or FallState.Down && !Disappearance.IsWalkingOut;
+    public bool IsFalling => State is FallState.Descending or FallState.Down && !Disappearance.IsWalkingOut;
 
     /// <summary>True when the person lies, reported or not yet.</summary>
-    public bool IsLying => IsFallen || _lyingSince is not null;
+    public bool IsLying => IsFallen || _lying.Since is not null;
 
     private TimeSpan UprightAt => Evidence.UprightAt ?? default;
 
-    private Disappearance Disappearance => new(_history, rule, _history.At(UprightAt), pictureWidth);
+    private Disappearance Disappearance => new(_history, _rule, _history.At(UprightAt), _pictureWidth);
 
     /// <summary>
-    /// Shares the story of somebody who was falling, when either track may have gone on with something else: whoever is found to have
-    /// fallen first keeps it.
+    /// Starts with the descent of somebody who was falling. The model may have gone on with something else on either track: the one
+    /// that is first found to have fallen keeps the descent, the other loses it.
     /// </summary>
     /// <param name="other">Who was falling.</param>
     /// <param name="time">Of the first sample that this watch is going to take.</param>
-    public void ShareStory(FallWatch other, TimeSpan time)
+    public void ShareDescent(FallWatch other, TimeSpan time)
     {
         (State, Evidence) = (other.State, other.Evidence);
         _history.CopyFrom(other._history, time);
-        (_twin, other._twin) = (other, this);
+        (_siblingTrack, other._siblingTrack) = (other, this);
     }
 
-    /// <summary>What there is to know of the person for whoever watches on; null unless it lies after a report.</summary>
-    public OpenFall? OpenFall(Track track) => IsFallen
-        ? new OpenFall(track.Id, track.Body, State, Evidence, _wasSeenToFall, _escalated, _lowestShoulders, _history.Stature)
+    /// <summary>What another watch needs to continue with this person; null unless they lie after a report.</summary>
+    public OpenFall? Save(Track track) => IsFallen
+        ? new OpenFall(track.Id, track.Body, State, Evidence, _isEscalated, _gettingUp.LowestShoulders, _history.Stature)
         : null;
 
-    /// <summary>Goes on with somebody who lies after a report.</summary>
+    /// <summary>Continues with somebody who lies after a report.</summary>
     /// <returns>False when that is a place where lying is normal by now.</returns>
     public bool Resume(OpenFall fall, TimeSpan time)
     {
-        var last = Moment.Of(fall.Body, time, rule.SpineScore);
+        var last = PostureFeatures.Of(fall.Body, time, _rule);
         _history.Resume(last, fall.Stature);
-        (State, Evidence, LeaningAngle) = (fall.State, fall.Evidence, last.Angle);
-        (_wasSeenToFall, _escalated, _lowestShoulders) = (fall.WasSeenToFall, fall.Escalated, fall.LowestShoulders);
+        (State, Evidence, LeaningAngle, _isEscalated) = (fall.State, fall.Evidence, last.Angle, fall.IsEscalated);
+        _gettingUp.Begin(fall.LowestShoulders);
         return !IsResting(last);
     }
 
     /// <summary>Takes the next sample.</summary>
     /// <param name="track">The person, seen or not.</param>
     /// <param name="time">Of the sample.</param>
-    /// <returns>One of <see cref="FallLabels"/> when something is to be reported, else null.</returns>
-    public string? Observe(Track track, TimeSpan time)
+    /// <returns>What is to be reported; mostly null.</returns>
+    public FallKind? Observe(Track track, TimeSpan time)
     {
         if (!track.IsSeen)
         {
-            return WhenUnseen(time);
+            return ObserveNothing(time);
         }
 
-        var now = Moment.Of(track.Body, time, rule.SpineScore);
-        if (now.IsRemnant(pictureWidth, _history.Stature))
+        var now = PostureFeatures.Of(track.Body, time, _rule);
+        if (now.IsRemnant(_pictureWidth, _history.Stature))
         {
-            return WhenUnseen(time);
+            return ObserveNothing(time);
         }
 
         LeaningAngle = now.Angle;
         _history.Add(now, measure: State is FallState.Upright or FallState.Descending);
         return IsFallen
-            ? WhenUp(now) ?? WhenLong(time)
-            : WhenFallen(now) ?? WhenLying(now);
+            ? CheckGettingUp(now) ?? CheckLongLie(time)
+            : CheckFall(now) ?? CheckLying(now);
     }
 
-    private string? WhenFallen(Moment now)
+    private FallKind? ObserveNothing(TimeSpan time) => State switch
+    {
+        FallState.Descending or FallState.Down => CheckDisappearance(time),
+        FallState.Fallen or FallState.LongLie => CheckLongLie(time),
+        _ => null,
+    };
+
+    private FallKind? CheckFall(PostureFeatures now)
     {
         FollowDescent(now);
         if (State == FallState.Upright)
@@ -119,17 +129,17 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
             return null;
         }
 
-        var landing = new Landing(_history, rule, Evidence);
-        if (State == FallState.Down && landing is { IsSettled: true, IsSeated: false, IsWalkingOut: false })
+        var posture = new PostureAfterDescent(_history, _rule, Evidence);
+        if (State == FallState.Down && posture is { IsSettled: true, IsSeated: false, IsWalkingOut: false })
         {
-            Evidence = Evidence with { LowShare = landing.LowShare, WindowSeconds = landing.Window.TotalSeconds };
-            if (Evidence.Probability >= rule.Probability)
+            Evidence = _rule.Weights.Judge(Evidence with { LowShare = posture.LowShare, WindowSeconds = posture.Window.TotalSeconds });
+            if (Evidence.Probability >= _rule.Probability)
             {
                 return Fall(now);
             }
         }
 
-        if (landing.HasRisen || now.Time - UprightAt > GiveUp)
+        if (posture.HasRisen || now.Time - UprightAt > TimeSpan.FromSeconds(_rule.Descent.GiveUpSeconds))
         {
             State = FallState.Upright;
         }
@@ -138,54 +148,47 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
     }
 
     /// <summary>upright -> descending -> down; a deeper descent takes the place of the one before.</summary>
-    private void FollowDescent(Moment now)
+    private void FollowDescent(PostureFeatures now)
     {
-        if (new Descent(_history, rule, pictureWidth).Find(isOnTheWay: State == FallState.Descending) is { } drop
+        if (new Descent(_history, _rule, _pictureWidth).Find(isOnTheWay: State == FallState.Descending) is { } drop
             && (State == FallState.Upright || drop.ShoulderDrop > Evidence.ShoulderDrop))
         {
             Evidence = drop with { DownAt = State == FallState.Down ? Evidence.DownAt : now.Time };
             State = State == FallState.Upright ? FallState.Descending : State;
         }
 
-        if (State == FallState.Descending && new Landing(_history, rule, Evidence).IsDown(now))
+        if (State == FallState.Descending && new PostureAfterDescent(_history, _rule, Evidence).IsDown(now))
         {
             State = FallState.Down;
             Evidence = Evidence with { DownAt = now.Time };
         }
     }
 
-    private string? WhenUnseen(TimeSpan time) => State switch
-    {
-        FallState.Descending or FallState.Down => WhenLost(time),
-        FallState.Fallen or FallState.LongLie => WhenLong(time),
-        _ => null,
-    };
-
-    /// <summary>Somebody who came down and cannot be found lies where a camera or a model does not see him, unless he walked out of the picture.</summary>
-    private string? WhenLost(TimeSpan time)
+    /// <summary>Somebody who came down and is not found lies where camera or model do not see them, unless they walked out of the picture.</summary>
+    private FallKind? CheckDisappearance(TimeSpan time)
     {
         var last = _history.Latest;
-        if (time - last.Time < TimeSpan.FromSeconds(rule.VanishSeconds))
+        if (time - last.Time < TimeSpan.FromSeconds(_rule.VanishSeconds))
         {
             return null;
         }
 
-        var (disappearance, vanished) = (Disappearance, Evidence with { Vanished = true });
-        if (disappearance.IsFall && vanished.Probability >= rule.Probability)
+        var (disappearance, vanished) = (Disappearance, _rule.Weights.Judge(Evidence with { Vanished = true }));
+        if (disappearance.IsFall && vanished.Probability >= _rule.Probability)
         {
             Evidence = vanished;
             return Fall(last);
         }
 
-        if (disappearance.IsWalkingOut || time - UprightAt > GiveUp)
+        if (disappearance.IsWalkingOut || time - UprightAt > TimeSpan.FromSeconds(_rule.Descent.GiveUpSeconds))
         {
-            State = FallState.Upright; // else he may be found on the floor yet
+            State = FallState.Upright; // before that they may still be found on the floor
         }
 
         return null;
     }
 
-    private string? Fall(Moment now)
+    private FallKind? Fall(PostureFeatures now)
     {
         if (IsResting(now))
         {
@@ -193,95 +196,82 @@ public sealed class FallWatch(FallRule rule, IReadOnlyList<Box> restingZones, fl
             return null;
         }
 
-        State = FallState.Fallen;
-        _twin?.Forget();
-        _twin = null;
-        _wasSeenToFall = true;
-        _escalated = false;
-        _lowestShoulders = now.Shoulders;
-        return FallLabels.Fall;
+        _siblingTrack?.LoseDescent();
+        _siblingTrack = null;
+        Lie(FallState.Fallen, now, isEscalated: false);
+        return FallKind.Fall;
     }
 
-    private void Forget()
+    private void LoseDescent()
     {
-        _twin = null;
+        _siblingTrack = null;
         if (!IsFallen)
         {
             State = FallState.Upright;
-            _history.Forget();
+            _history.Reset();
         }
     }
 
-    private string? WhenLying(Moment now)
+    private FallKind? CheckLying(PostureFeatures now)
     {
-        if (now.IsLying && !IsResting(now))
-        {
-            _lastLying = now.Time;
-            _lyingSince ??= now.Time;
-        }
-        else if (now.Time - _lastLying > Interruption)
-        {
-            _lyingSince = null;
-        }
-
-        if (_lyingSince is not { } since || now.Time - since < TimeSpan.FromSeconds(rule.PersonDownSeconds))
+        _lying.Observe(now.Time, now.IsLying && !IsResting(now));
+        if (_lying.Since is not { } since || now.Time - since < TimeSpan.FromSeconds(_rule.PersonDownSeconds))
         {
             return null;
         }
 
-        State = FallState.LongLie;
-        var window = Math.Max(rule.ConfirmSeconds, _history.Period);
+        var window = Math.Max(_rule.ConfirmSeconds, _history.Period);
         Evidence = new FallEvidence
         {
             DownAt = since,
-            LowShare = _history.Share(now.Time - TimeSpan.FromSeconds(window), moment => moment.IsLying).Share,
+            LowShare = _history.Share(now.Time - TimeSpan.FromSeconds(window), sample => sample.IsLying).Share,
             WindowSeconds = window,
         };
-        _wasSeenToFall = false;
-        _escalated = true;
-        _lowestShoulders = now.Shoulders;
-        return FallLabels.PersonDown;
+        Lie(FallState.LongLie, now, isEscalated: true);
+        return FallKind.PersonDown;
     }
 
-    private string? WhenUp(Moment now)
+    private void Lie(FallState state, PostureFeatures now, bool isEscalated)
     {
-        _lowestShoulders = MathF.Max(_lowestShoulders, now.Shoulders);
-        var window = TimeSpan.FromSeconds(rule.RecoverSeconds);
-        var (count, share) = _history.Share(now.Time - window, GotUp);
-        if (count < 2 || share < 0.7f || !GotUp(now) || now.Time - Evidence.DownAt < window)
+        (State, _isEscalated) = (state, isEscalated);
+        _gettingUp.Begin(now.Shoulders);
+    }
+
+    private FallKind? CheckGettingUp(PostureFeatures now)
+    {
+        _gettingUp.Observe(now);
+        if (!_gettingUp.IsDone(Evidence.DownAt))
         {
             return null;
         }
 
-        var label = State == FallState.Fallen ? FallLabels.Recovered : FallLabels.GotUp;
+        var kind = State == FallState.Fallen ? FallKind.Recovered : FallKind.GotUp;
         State = FallState.Upright;
-        _lyingSince = null;
-        return label;
+        _lying.End();
+        return kind;
     }
 
-    private string? WhenLong(TimeSpan time)
+    private FallKind? CheckLongLie(TimeSpan time)
     {
         var lying = (time - Evidence.DownAt).TotalSeconds;
-        if (State == FallState.Fallen && lying >= rule.LongLieSeconds)
+        if (State == FallState.Fallen && lying >= _rule.LongLieSeconds)
         {
             State = FallState.LongLie;
-            return FallLabels.LongLie;
+            return FallKind.LongLie;
         }
 
-        if (State == FallState.LongLie && _wasSeenToFall && !_escalated && lying >= rule.EscalationSeconds)
+        if (State == FallState.LongLie && !_isEscalated && lying >= _rule.EscalationSeconds)
         {
-            _escalated = true;
-            return FallLabels.LongLie;
+            _isEscalated = true;
+            return FallKind.LongLie;
         }
 
         return null;
     }
 
-    private bool GotUp(Moment moment) => _history.IsUp(moment) && _lowestShoulders - moment.Shoulders > 0.25f * _history.Stature;
-
-    private bool IsResting(Moment moment)
+    private bool IsResting(PostureFeatures sample)
     {
-        var x = moment.Spine?.Hips.X ?? (moment.Box.XMin + moment.Box.XMax) / 2;
-        return restingZones.Any(zone => x >= zone.XMin && x <= zone.XMax && moment.Hips >= zone.YMin && moment.Hips <= zone.YMax);
+        var x = sample.Spine?.Hips.X ?? sample.Middle;
+        return _restingZones.Any(zone => x >= zone.XMin && x <= zone.XMax && sample.Hips >= zone.YMin && sample.Hips <= zone.YMax);
     }
 }

@@ -1,60 +1,21 @@
+using System.Runtime.InteropServices;
+
 namespace Ambianic.Vision.Falls;
 
-/// <summary>The last seconds of one person, and what his height and his habits make of a look.</summary>
+/// <summary>The last seconds of one person, and how each sample is to be read for somebody of that height who walks like that.</summary>
 internal sealed class PostureHistory(FallRule rule)
 {
-    private static readonly TimeSpan Memory = TimeSpan.FromSeconds(4);
-    private static readonly TimeSpan Habit = TimeSpan.FromSeconds(1);
-
-    /// <summary>The memory at 30 samples a second; of more the latest count.</summary>
-    private const int MostIntervals = 120;
-
-    /// <summary>How often who stoops may seem bent, for once that he seems upright.</summary>
-    private const int UprightForOneStooped = 3;
-
-    private readonly List<Moment> _moments = [];
-    private bool _stoops;
+    private readonly List<PostureFeatures> _samples = [];
+    private bool _walksStooped;
 
     /// <summary>The person's height when upright, in picture heights; 0 until it was upright.</summary>
     public float Stature { get; private set; }
 
     /// <summary>The oldest first.</summary>
-    public IReadOnlyList<Moment> Moments => _moments;
+    public ReadOnlySpan<PostureFeatures> Samples => CollectionsMarshal.AsSpan(_samples);
 
     /// <summary>The latest; there must be one.</summary>
-    public Moment Latest => _moments[^1];
-
-    /// <summary>Adds the next moment.</summary>
-    /// <param name="moment">Later than all others.</param>
-    /// <param name="measure">Whether the person's height may be learned from it.</param>
-    public void Add(Moment moment, bool measure)
-    {
-        _moments.RemoveAll(old => moment.Time - old.Time > Memory);
-        _moments.Add(moment);
-        if (measure)
-        {
-            _stoops = StoopsUsually();
-            var statures = _moments.Where(old => old.IsUpright || IsStooped(old)).Select(old => old.Stature).Order().ToList();
-            Stature = statures.Count > 0 ? statures[statures.Count / 2] : Stature;
-        }
-    }
-
-    /// <summary>Begins with somebody who is known.</summary>
-    public void Resume(Moment moment, float stature)
-    {
-        _moments.Add(moment);
-        Stature = stature;
-    }
-
-    /// <summary>Takes what another has seen before a time.</summary>
-    public void CopyFrom(PostureHistory other, TimeSpan time)
-    {
-        _moments.AddRange(other._moments.Where(moment => moment.Time < time));
-        (Stature, _stoops) = (other.Stature, other._stoops);
-    }
-
-    /// <summary>Keeps the latest moment alone.</summary>
-    public void Forget() => _moments.RemoveRange(0, _moments.Count - 1);
+    public PostureFeatures Latest => _samples[^1];
 
     /// <summary>
     /// Seconds from sample to sample, the lower quartile of late: in longer ones the person may not have been seen, and a few short
@@ -64,7 +25,7 @@ internal sealed class PostureHistory(FallRule rule)
     {
         get
         {
-            var count = Math.Min(_moments.Count - 1, MostIntervals);
+            var count = Math.Min(_samples.Count - 1, rule.History.PeriodSamples);
             if (count <= 0)
             {
                 return 0;
@@ -73,7 +34,7 @@ internal sealed class PostureHistory(FallRule rule)
             Span<double> seconds = stackalloc double[count];
             for (var i = 0; i < count; i++)
             {
-                seconds[i] = (_moments[^(i + 1)].Time - _moments[^(i + 2)].Time).TotalSeconds;
+                seconds[i] = (_samples[^(i + 1)].Time - _samples[^(i + 2)].Time).TotalSeconds;
             }
 
             seconds.Sort();
@@ -81,64 +42,98 @@ internal sealed class PostureHistory(FallRule rule)
         }
     }
 
-    /// <summary>True when the person stands, sits straight, or is on his feet as stooped as he always is.</summary>
-    public bool IsUpright(Moment moment) => moment.IsUpright || IsStooped(moment);
-
-    /// <summary>True of somebody who holds himself as ever, with the legs below the picture: what is seen of him is short without his being low.</summary>
-    public bool StandsBelow(Moment moment) => moment.IsCutBelow
-        && (moment.HasUprightTorso || (_stoops && moment.Spine?.Angle < rule.StoopedAngle));
-
-    /// <summary>True when the person is low now.</summary>
-    public bool IsLow(Moment moment) => moment.IsLow(rule, Stature) && !IsStooped(moment);
-
-    /// <summary>How many moments there are since <paramref name="from"/>, and which part of them is as asked.</summary>
-    public (int Count, float Share) Share(TimeSpan from, Func<Moment, bool> condition)
+    /// <summary>Adds the next sample.</summary>
+    /// <param name="sample">Later than all others.</param>
+    /// <param name="measure">Whether the person's height may be learned from it.</param>
+    public void Add(PostureFeatures sample, bool measure)
     {
-        int count = 0, hits = 0;
-        foreach (var moment in _moments)
+        _samples.RemoveAll(old => sample.Time - old.Time > TimeSpan.FromSeconds(rule.History.Seconds));
+        _samples.Add(sample);
+        if (measure)
         {
-            if (moment.Time >= from)
-            {
-                count++;
-                hits += condition(moment) ? 1 : 0;
-            }
+            _walksStooped = AlwaysWalksStooped();
+            var statures = _samples.Where(IsUpright).Select(old => old.Stature).Order().ToList();
+            Stature = statures.Count > 0 ? statures[statures.Count / 2] : Stature;
         }
-
-        return (count, count == 0 ? 0 : (float)hits / count);
     }
 
-    /// <summary>The moments since <paramref name="from"/>.</summary>
-    public IEnumerable<Moment> Since(TimeSpan from) => _moments.Where(moment => moment.Time >= from);
+    /// <summary>Begins with somebody who is known.</summary>
+    public void Resume(PostureFeatures sample, float stature)
+    {
+        _samples.Add(sample);
+        Stature = stature;
+    }
+
+    /// <summary>Takes over what another history holds of the time before <paramref name="time"/>. This one must be empty.</summary>
+    public void CopyFrom(PostureHistory other, TimeSpan time)
+    {
+        _samples.AddRange(other._samples.Where(sample => sample.Time < time));
+        (Stature, _walksStooped) = (other.Stature, other._walksStooped);
+    }
+
+    /// <summary>Removes all but the latest sample.</summary>
+    public void Reset() => _samples.RemoveRange(0, _samples.Count - 1);
+
+    /// <summary>The samples since <paramref name="from"/>, the oldest first.</summary>
+    public ReadOnlySpan<PostureFeatures> Since(TimeSpan from)
+    {
+        var index = _samples.FindIndex(sample => sample.Time >= from);
+        return index < 0 ? [] : Samples[index..];
+    }
+
+    /// <summary>How many samples there are since <paramref name="from"/>, and which part of them meets the condition; 0 without samples.</summary>
+    public (int Count, float Share) Share(TimeSpan from, Func<PostureFeatures, bool> condition)
+    {
+        var samples = Since(from);
+        var hits = 0;
+        foreach (var sample in samples)
+        {
+            hits += condition(sample) ? 1 : 0;
+        }
+
+        return (samples.Length, samples.Length == 0 ? 0 : (float)hits / samples.Length);
+    }
+
+    /// <summary>The first sample at or after a time; an empty one when there is none.</summary>
+    public PostureFeatures At(TimeSpan time) => _samples.Find(sample => sample.Time >= time);
 
     /// <summary>A length in picture heights as one in heights of the person.</summary>
-    public float Heights(float length) => length / Stature;
+    public float InBodyHeights(float length) => length / Stature;
 
-    /// <summary>True when the person is upright, and does not only seem so because little of him is seen.</summary>
-    public bool IsUp(Moment moment) => IsUpright(moment) && !IsLow(moment);
+    /// <summary>True when the person stands, sits straight, or is on their feet as stooped as always.</summary>
+    public bool IsUpright(PostureFeatures sample) => sample.IsUpright || IsStooped(sample);
 
-    /// <summary>The moment at which the person was upright before coming down; the oldest when it is forgotten.</summary>
-    public Moment At(TimeSpan time) => _moments.Find(moment => moment.Time >= time);
+    /// <summary>True when the person is low now.</summary>
+    public bool IsLow(PostureFeatures sample) => sample.IsLow(Stature) && !IsStooped(sample);
 
-    private bool IsStooped(Moment moment) => _stoops && moment.IsStooped(rule, Stature);
+    /// <summary>True when the person is upright, and does not only seem so because little of them is seen.</summary>
+    public bool IsUp(PostureFeatures sample) => IsUpright(sample) && !IsLow(sample);
 
-    /// <summary>True when the person has been on his feet for a second, and bent almost always; who bends once was upright before.</summary>
-    private bool StoopsUsually()
+    /// <summary>True of somebody upright, or stooped as always, at the lower edge of the picture: what is seen is short because the legs are below it.</summary>
+    public bool HasFeetOutOfFrame(PostureFeatures sample) => sample.IsCutBelow
+        && (sample.HasUprightTorso || (_walksStooped && sample.Spine?.Angle < rule.StoopedAngle));
+
+    private bool IsStooped(PostureFeatures sample) => _walksStooped && sample.IsStooped(Stature);
+
+    /// <summary>True when the person has been on their feet for a second, and bent almost always; who bends once was upright before.</summary>
+    private bool AlwaysWalksStooped()
     {
         int upright = 0, stooped = 0;
         TimeSpan first = default, last = default;
-        foreach (var moment in _moments)
+        foreach (var sample in _samples)
         {
-            if (moment.IsUpright)
+            if (sample.IsUpright)
             {
                 upright++;
             }
-            else if (moment.IsStooped(rule, 0))
+            else if (sample.IsStooped(0))
             {
-                first = stooped++ == 0 ? moment.Time : first;
-                last = moment.Time;
+                first = stooped++ == 0 ? sample.Time : first;
+                last = sample.Time;
             }
         }
 
-        return upright * UprightForOneStooped <= stooped && (last - first >= Habit || _stoops);
+        return upright * rule.History.StoopedForOneUpright <= stooped
+            && (last - first >= TimeSpan.FromSeconds(rule.History.StoopedSeconds) || _walksStooped);
     }
 }

@@ -6,25 +6,10 @@ namespace Ambianic.Vision.Falls;
 /// Notices that a picture has nothing to do with the one before: a cut, a camera that was turned, infrared that was switched
 /// on. What people did across it says nothing.
 /// </summary>
-internal sealed class SceneCut
+internal sealed class SceneCut(ContinuityRule rule)
 {
     private const int Columns = 32;
     private const int Rows = 18;
-
-    /// <summary>Half of the cells changed by more than this many of 256 grey levels, after the change of the whole picture's brightness: more than a person can cover who falls in front of the camera.</summary>
-    private const double MostChange = 24;
-
-    /// <summary>Less is noise.</summary>
-    private const double LeastChange = 4;
-
-    /// <summary>Of the picture's contrast: in a flat picture another room is little change.</summary>
-    private const double ShareOfContrast = 0.5;
-
-    /// <summary>How many times as much change as usual: a dark picture is noise from one to the next.</summary>
-    private const double TimesUsual = 4;
-
-    /// <summary>How much of what is usual comes from the latest picture.</summary>
-    private const double Recent = 0.1;
 
     private readonly int[] _changes = new int[Columns * Rows];
     private byte[] _before = [];
@@ -44,11 +29,11 @@ internal sealed class SceneCut
         }
 
         var change = Change();
-        var unusual = Math.Max(ShareOfContrast * Math.Min(Contrast(_before), Contrast(_now)), TimesUsual * (_usual ?? change));
-        var isCut = change > Math.Clamp(unusual, LeastChange, MostChange);
+        var unusual = Math.Max(rule.ContrastShare * Math.Min(Contrast(_before), Contrast(_now)), rule.UsualFactor * (_usual ?? change));
+        var isCut = change > Math.Clamp(unusual, rule.LeastChange, rule.MostChange);
         if (!isCut)
         {
-            _usual = ((1 - Recent) * (_usual ?? change)) + (Recent * change);
+            _usual = ((1 - rule.UsualWeight) * (_usual ?? change)) + (rule.UsualWeight * change);
         }
 
         return isCut;

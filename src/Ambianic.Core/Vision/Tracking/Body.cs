@@ -15,8 +15,8 @@ public sealed record Body(Box Box, float Score, IReadOnlyList<Keypoint> Keypoint
     /// <summary>True when the box is wider than high, like that of somebody who lies.</summary>
     public bool IsWide => Box.Width > Box.Height;
 
-    /// <summary>True when the box is like that of somebody who stands, from any side.</summary>
-    public bool IsSlender => Box.Width < 0.6f * Box.Height;
+    /// <summary>True when the box has a smaller ratio of width to height than <paramref name="aspect"/>.</summary>
+    public bool IsSlender(float aspect) => Box.Width < aspect * Box.Height;
 
     /// <summary>From middle to middle, in picture heights.</summary>
     public float DistanceTo(Body other)

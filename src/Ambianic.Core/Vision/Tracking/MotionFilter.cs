@@ -5,13 +5,15 @@ namespace Ambianic.Vision.Tracking;
 /// Filtering and Prediction Problems", 1960; white-noise acceleration). Velocity fades while nothing is measured, so that a
 /// hidden person is expected near where it was lost and not outside the house.
 /// </summary>
-internal struct MotionFilter(double position, double positionNoise)
+/// <param name="position">The first coordinate.</param>
+/// <param name="positionNoise">Its standard deviation.</param>
+/// <param name="rule">What is expected of people.</param>
+internal struct MotionFilter(double position, double positionNoise, TrackingRule rule)
 {
-    private const double FadeSeconds = 0.7;
     private double _velocity;
     private double _varP = positionNoise * positionNoise;
     private double _covPV;
-    private double _varV = 4 * positionNoise * positionNoise;
+    private double _varV = rule.StartVelocityVariance * positionNoise * positionNoise;
 
     /// <summary>The expected coordinate.</summary>
     public double Position { get; private set; } = position;
@@ -29,7 +31,7 @@ internal struct MotionFilter(double position, double positionNoise)
     }
 
     /// <summary>Nothing was measured for the last <paramref name="seconds"/>.</summary>
-    public void Fade(double seconds) => _velocity *= Math.Exp(-seconds / FadeSeconds);
+    public void Fade(double seconds) => _velocity *= Math.Exp(-seconds / rule.FadeSeconds);
 
     /// <summary>Takes a measurement with the standard deviation <paramref name="noise"/> into account.</summary>
     public void Correct(double measured, double noise)

@@ -6,8 +6,6 @@ namespace Ambianic.Vision.Tracking;
 /// </summary>
 internal struct OneEuroFilter
 {
-    private const double MinimumCutoff = 1.5;
-    private const double SpeedCutoff = 1.0;
     private double _value;
     private double _speed;
     private bool _started;
@@ -15,8 +13,8 @@ internal struct OneEuroFilter
     /// <summary>Filters the next value.</summary>
     /// <param name="value">In body sizes or any other unit in which 1 a second is fast.</param>
     /// <param name="seconds">Since the last value, more than 0.</param>
-    /// <param name="beta">Cut-off gained per unit of speed, in 1/unit.</param>
-    public double Next(double value, double seconds, double beta)
+    /// <param name="rule">How strongly.</param>
+    public double Next(double value, double seconds, TrackingRule rule)
     {
         if (!_started)
         {
@@ -26,8 +24,8 @@ internal struct OneEuroFilter
         }
 
         var speed = (value - _value) / seconds;
-        _speed += Weight(SpeedCutoff, seconds) * (speed - _speed);
-        _value += Weight(MinimumCutoff + (beta * Math.Abs(_speed)), seconds) * (value - _value);
+        _speed += Weight(rule.PointSpeedCutoff, seconds) * (speed - _speed);
+        _value += Weight(rule.PointCutoff + (rule.PointSpeedGain * Math.Abs(_speed)), seconds) * (value - _value);
         return _value;
     }
 

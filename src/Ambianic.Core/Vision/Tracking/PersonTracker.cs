@@ -7,30 +7,16 @@ namespace Ambianic.Vision.Tracking;
 /// person is expected and by size, not by overlap: a falling body leaves its former box between two samples.
 /// </summary>
 /// <remarks>Not safe for several threads. Times must increase from call to call.</remarks>
-public sealed class PersonTracker
+/// <param name="rule">What counts.</param>
+public sealed class PersonTracker(TrackingRule rule)
 {
-    /// <summary>A less certain detection does not start a track.</summary>
-    public const float StartScore = 0.15f;
-
-    /// <summary>How long a track outlives its last sighting unless its watcher asks for more.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
-
-    private const double DuplicateOverlap = 0.6;
-    private const double MaximumGate = 3;
-
-    /// <summary>Seconds after which a person who lies and is not found is looked for in that place alone.</summary>
-    private const double LyingLost = 1;
-
-    /// <summary>From the middle of who lies to the middle of the same person upright, in body sizes.</summary>
-    private const double LyingGate = 0.8;
-
     private readonly List<Track> _tracks = [];
     private int _lastId;
 
     /// <summary>All persons being followed, seen or hidden, oldest first.</summary>
     public IReadOnlyList<Track> Tracks => _tracks;
 
-    /// <summary>Forgets everybody whom <paramref name="keep"/> does not hold: the picture has nothing to do with the one before.</summary>
+    /// <summary>Drops everybody whom <paramref name="keep"/> does not want: the picture has nothing to do with the one before.</summary>
     public void Reset(Predicate<Track> keep) => _tracks.RemoveAll(track => !keep(track));
 
     /// <summary>Follows somebody who was followed elsewhere.</summary>
@@ -39,7 +25,7 @@ public sealed class PersonTracker
     /// <param name="time">Before that of the next sample.</param>
     public Track Resume(int id, Body body, TimeSpan time)
     {
-        var track = new Track(id, body, time);
+        var track = new Track(id, body, time, rule);
         _lastId = Math.Max(_lastId, id);
         _tracks.Add(track);
         return track;
@@ -61,18 +47,18 @@ public sealed class PersonTracker
         Match([.. _tracks.Where(track => !track.IsSeen)], uncertain, time);
         foreach (var body in certain)
         {
-            _tracks.Add(new Track(++_lastId, body, time));
+            _tracks.Add(new Track(++_lastId, body, time, rule));
         }
     }
 
-    private static (List<Body> Certain, List<Body> Uncertain) Split(IReadOnlyList<Body> bodies)
+    private (List<Body> Certain, List<Body> Uncertain) Split(IReadOnlyList<Body> bodies)
     {
         List<Body> certain = [], uncertain = [];
         foreach (var body in bodies.OrderByDescending(body => body.Score))
         {
-            if (!certain.Concat(uncertain).Any(better => better.Box.IoU(body.Box) > DuplicateOverlap))
+            if (!certain.Concat(uncertain).Any(better => better.Box.IoU(body.Box) > rule.DuplicateOverlap))
             {
-                (body.Score >= StartScore ? certain : uncertain).Add(body);
+                (body.Score >= rule.StartScore ? certain : uncertain).Add(body);
             }
         }
 
@@ -80,7 +66,7 @@ public sealed class PersonTracker
     }
 
     /// <summary>Updates tracks with the bodies that belong to them and takes those out of the list.</summary>
-    private static void Match(List<Track> tracks, List<Body> bodies, TimeSpan time)
+    private void Match(List<Track> tracks, List<Body> bodies, TimeSpan time)
     {
         if (tracks.Count == 0 || bodies.Count == 0)
         {
@@ -112,7 +98,7 @@ public sealed class PersonTracker
     }
 
     /// <summary>Below 1 the body may be the person: 0 is exactly where and as large as expected.</summary>
-    private static double Cost(Track track, Body body, TimeSpan time)
+    private double Cost(Track track, Body body, TimeSpan time)
     {
         var size = (track.Size + body.Size) / 2;
         var distance = Distance(Track.Centre(body), track.Expected) / size;
@@ -124,13 +110,13 @@ public sealed class PersonTracker
 
         var growth = Math.Abs(Math.Log(body.Size / track.Size));
 
-        // A person may have gone about one and a half body sizes (1.4 m) for each second unseen; who lies has not, and whoever
-        // appears further away is a visitor. So is somebody upright who appears in between two looks.
+        // Somebody who lies has not moved while unseen: a person who appears further away is a visitor. So is somebody upright who
+        // appears between two samples.
         var unseen = (time - track.LastSeen).TotalSeconds;
-        var isSomebodyElse = track.IsLying && (track.IsLost ? !body.IsWide : body.IsSlender);
-        var staysThere = isSomebodyElse || (track.IsLying && unseen > LyingLost);
-        var gate = staysThere ? LyingGate : Math.Min(MaximumGate, 1.3 + (1.5 * unseen));
-        return (distance / gate) + (0.4 * growth);
+        var isSomebodyElse = track.IsLying && (track.IsLost ? !body.IsWide : body.IsSlender(rule.SlenderAspect));
+        var staysThere = isSomebodyElse || (track.IsLying && unseen > rule.LyingLostSeconds);
+        var gate = staysThere ? rule.LyingGate : Math.Min(rule.MaximumGate, rule.Gate + (rule.GateGrowth * unseen));
+        return (distance / gate) + (rule.GrowthCost * growth);
     }
 
     private static double Distance((double X, double Y) a, (double X, double Y) b) =>

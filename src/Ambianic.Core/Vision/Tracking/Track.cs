@@ -7,18 +7,21 @@ public sealed class Track
     private readonly OneEuroFilter[] _x = new OneEuroFilter[KeypointCount];
     private readonly OneEuroFilter[] _y = new OneEuroFilter[KeypointCount];
     private readonly TimeSpan[] _pointSeen = new TimeSpan[KeypointCount];
+    private readonly TrackingRule _rule;
     private TimeSpan _predictedAt;
     private MotionFilter _centreX;
     private MotionFilter _centreY;
     private double _size;
 
-    internal Track(int id, Body body, TimeSpan time)
+    internal Track(int id, Body body, TimeSpan time, TrackingRule rule)
     {
+        _rule = rule;
+        Patience = TimeSpan.FromSeconds(rule.PatienceSeconds);
         Id = id;
         FirstSeen = _predictedAt = time;
         _size = body.Size;
-        _centreX = new MotionFilter(Centre(body).X, _size);
-        _centreY = new MotionFilter(Centre(body).Y, _size);
+        _centreX = new MotionFilter(Centre(body).X, _size, rule);
+        _centreY = new MotionFilter(Centre(body).Y, _size, rule);
         Array.Fill(_pointSeen, TimeSpan.MinValue);
         Body = Smooth(body, time);
         LastSeen = time;
@@ -41,7 +44,7 @@ public sealed class Track
     public Body Body { get; private set; }
 
     /// <summary>How long the track outlives its last sighting; who watches the person may ask for more patience.</summary>
-    public TimeSpan Patience { get; set; } = PersonTracker.Patience;
+    public TimeSpan Patience { get; set; }
 
     /// <summary>True when the person is taken to lie, and so will be where it was last seen.</summary>
     public bool IsLying { get; set; }
@@ -72,18 +75,17 @@ public sealed class Track
             _centreY.Fade(seconds);
         }
 
-        // A person can change its velocity by about three body sizes a second within a second: a fall reaches that.
-        _centreX.Predict(seconds, 3 * _size);
-        _centreY.Predict(seconds, 3 * _size);
+        _centreX.Predict(seconds, _rule.Acceleration * _size);
+        _centreY.Predict(seconds, _rule.Acceleration * _size);
         IsSeen = false;
     }
 
     internal void Update(Body body, TimeSpan time)
     {
-        var noise = 0.1 * _size;
+        var noise = _rule.PlaceNoise * _size;
         _centreX.Correct(Centre(body).X, noise);
         _centreY.Correct(Centre(body).Y, noise);
-        _size += 0.4 * (body.Size - _size);
+        _size += _rule.SizeWeight * (body.Size - _size);
         Body = Smooth(body, time);
         LastSeen = time;
         IsSeen = true;
@@ -101,7 +103,7 @@ public sealed class Track
         {
             var point = body.Keypoints[i];
             var seconds = _pointSeen[i] == TimeSpan.MinValue ? double.PositiveInfinity : (time - _pointSeen[i]).TotalSeconds;
-            if (seconds > 1)
+            if (seconds > _rule.PointSeconds)
             {
                 (_x[i], _y[i]) = (default, default); // too old to say anything about now
             }
@@ -109,8 +111,8 @@ public sealed class Track
             _pointSeen[i] = time;
             points[i] = point with
             {
-                X = (float)(_x[i].Next(point.X / _size, seconds, beta: 4) * _size),
-                Y = (float)(_y[i].Next(point.Y / _size, seconds, beta: 4) * _size),
+                X = (float)(_x[i].Next(point.X / _size, seconds, _rule) * _size),
+                Y = (float)(_y[i].Next(point.Y / _size, seconds, _rule) * _size),
             };
         }
 

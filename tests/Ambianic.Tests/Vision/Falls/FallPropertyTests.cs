@@ -25,9 +25,9 @@ public sealed class FallPropertyTests
         {
             var films = stories.Select((story, i) => Tell(story, Places[i]).Hide(30)).ToArray();
             var cinema = new Cinema(films) { Light = now => ((byte)60, lamps.Count(at => at < now) % 2 == 0 ? (byte)60 : (byte)180) };
-            foreach (var person in Show(cinema, fps).GroupBy(item => item.News.Report.Track))
+            foreach (var person in Show(cinema, fps).GroupBy(item => item.Report.Details.Track))
             {
-                var labels = string.Join(' ', person.Select(item => item.News.Label));
+                var labels = string.Join(' ', person.Select(item => item.Report.Label));
                 Assert.Matches("^((FALL (RECOVERED|LONG_LIE( LONG_LIE)?( GOT_UP)?)|PERSON_DOWN( GOT_UP)?|GOT_UP) ?)*$", labels);
             }
         });
@@ -37,9 +37,9 @@ public sealed class FallPropertyTests
         Gen.Select(AnyScene.Array[1, 10].Array[1, 2], AnyRate).Sample((stories, fps) =>
         {
             var films = stories.Select((story, i) => Tell(story, Places[2 * i])).ToArray();
-            foreach (var (time, news) in Show(new Cinema(films), fps).Where(item => item.News.Label == FallLabels.Fall))
+            foreach (var (time, report) in Show(new Cinema(films), fps).Where(item => item.Report.Label == FallLabels.Fall))
             {
-                var box = news.Body.RelativeBox(Film.Aspect);
+                var box = report.Body.RelativeBox(Film.Aspect);
                 var film = films.MinBy(film => Math.Abs(film.X - ((box.XMin + box.XMax) / 2)))!;
                 var heights = Enumerable.Range(0, 60)
                     .Select(i => film.At(time - 6 + (i / 10.0)))
@@ -57,7 +57,7 @@ public sealed class FallPropertyTests
         {
             var slow = story.Select(scene => scene with { Seconds = 4 + scene.Seconds, Falls = false, Hidden = false });
 
-            Assert.DoesNotContain(Show(new Cinema(Tell([.. slow], Places[1])), fps), item => item.News.Label == FallLabels.Fall);
+            Assert.DoesNotContain(Show(new Cinema(Tell([.. slow], Places[1])), fps), item => item.Report.Label == FallLabels.Fall);
         });
 
     private static Film Tell((Posture To, double Seconds, double Hold, bool Falls, bool Hidden)[] story, float x)
@@ -72,6 +72,6 @@ public sealed class FallPropertyTests
         return film;
     }
 
-    private static List<(double Time, FallNews News)> Show(Cinema cinema, double fps) =>
+    private static List<(double Time, PersonReport Report)> Show(Cinema cinema, double fps) =>
         cinema.ShowAsync(fps).GetAwaiter().GetResult(); // nothing in it waits
 }

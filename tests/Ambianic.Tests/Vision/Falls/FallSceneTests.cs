@@ -18,13 +18,14 @@ public sealed class FallSceneTests
 
         var all = await new Cinema(film).ShowAsync(fps);
 
-        var (time, news) = Assert.Single(all);
-        Assert.Equal(FallLabels.Fall, news.Label);
+        var (time, report) = Assert.Single(all);
+        Assert.Equal(FallLabels.Fall, report.Label);
         Assert.InRange(time, 2.8, 4.8);
-        Assert.InRange(news.Report.LeaningAngle, 80, 100);
-        Assert.InRange(news.Confidence, 0.8f, 1f);
-        Assert.InRange(news.Report.Evidence.UprightAt!.Value.TotalSeconds, 1, 2.8);
-        Assert.Equal(new FallRule(), news.Report.Rule);
+        Assert.InRange(report.Details.LeaningAngle, 80, 100);
+        Assert.InRange(report.Confidence, 0.8f, 1f);
+        Assert.InRange(report.Details.Evidence.UprightAt!.Value.TotalSeconds, 1, 2.8);
+        Assert.Equal(new FallRule(), report.Details.Rule);
+        Assert.Equal(new FallRule().Fingerprint(), report.Details.RuleFingerprint);
     }
 
     [Theory]
@@ -163,9 +164,9 @@ public sealed class FallSceneTests
 
         Assert.Equal(
             [FallLabels.Fall, FallLabels.LongLie, FallLabels.LongLie, FallLabels.GotUp],
-            all.Select(item => item.News.Label));
-        Assert.InRange(all[1].News.Report.DownSeconds, 10, 10.3);
-        Assert.InRange(all[2].News.Report.DownSeconds, 60, 60.3);
+            all.Select(item => item.Report.Label));
+        Assert.InRange(all[1].Report.Details.DownSeconds, 10, 10.3);
+        Assert.InRange(all[2].Report.Details.DownSeconds, 60, 60.3);
     }
 
     [Fact]
@@ -175,11 +176,11 @@ public sealed class FallSceneTests
 
         var all = await new Cinema(film).ShowAsync(5);
 
-        Assert.Equal([FallLabels.PersonDown, FallLabels.GotUp], all.Select(item => item.News.Label));
+        Assert.Equal([FallLabels.PersonDown, FallLabels.GotUp], all.Select(item => item.Report.Label));
         Assert.InRange(all[0].Time, 30, 30.5);
-        Assert.Null(all[0].News.Report.Evidence.Probability);
-        Assert.Equal(1, all[0].News.Report.Evidence.LowShare);
-        Assert.InRange(all[0].News.Confidence, 0.59f, 0.61f);
+        Assert.Null(all[0].Report.Details.Evidence.Probability);
+        Assert.Equal(1, all[0].Report.Details.Evidence.LowShare);
+        Assert.InRange(all[0].Report.Confidence, 0.59f, 0.61f);
     }
 
     [Fact]
@@ -196,9 +197,9 @@ public sealed class FallSceneTests
         var falling = new Film { X = 0.3f }.Hold(Posture.Standing, 2).Fall(Posture.Lying, 0.8).Hold(5);
         var seated = new Film { X = 0.75f, Score = 0.9f }.Hold(Posture.Sitting, 8);
 
-        var (_, news) = Assert.Single(await new Cinema(seated, falling).ShowAsync(5));
+        var (_, report) = Assert.Single(await new Cinema(seated, falling).ShowAsync(5));
 
-        Assert.True(news.Body.RelativeBox(Film.Aspect).XMax < 0.6f);
+        Assert.True(report.Body.RelativeBox(Film.Aspect).XMax < 0.6f);
     }
 
     [Fact]

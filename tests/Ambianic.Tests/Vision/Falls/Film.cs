@@ -81,7 +81,7 @@ public sealed class Film
 }
 
 /// <summary>Runs films before the eyes of a fall scene.</summary>
-internal sealed class Cinema(params Film[] films) : IPoseLook
+internal sealed class Cinema(params Film[] films) : IPoseEstimator
 {
     private double _now;
 
@@ -102,11 +102,11 @@ internal sealed class Cinema(params Film[] films) : IPoseLook
     public IReadOnlyList<Box>? RestingZonesThen { get; init; }
 
     /// <summary>Everything that was reported, with its time in seconds.</summary>
-    public async Task<List<(double Time, FallNews News)>> ShowAsync(double fps, double startsAt = 0)
+    public async Task<List<(double Time, PersonReport Report)>> ShowAsync(double fps, double startsAt = 0)
     {
         var pool = new FramePool();
         var scene = new FallScene(this, Rule, RestingZones);
-        List<(double, FallNews)> all = [];
+        List<(double, PersonReport)> all = [];
         var isReplaced = false;
         var length = films.Max(film => film.Length);
         for (var sample = 0; (_now = startsAt + (sample / fps)) < length; sample++)
@@ -123,7 +123,7 @@ internal sealed class Cinema(params Film[] films) : IPoseLook
                 frame.Buffer.Span.Slice(row * frame.Stride(0), frame.Width / 3).Fill(Light(_now).Left);
             }
 
-            all.AddRange((await scene.ObserveAsync(frame, [], TestContext.Current.CancellationToken)).Select(news => (_now, news)));
+            all.AddRange((await scene.ObserveAsync(frame, [], TestContext.Current.CancellationToken)).Select(report => (_now, report)));
         }
 
         Assert.Equal(0, pool.Outstanding);
@@ -131,7 +131,7 @@ internal sealed class Cinema(params Film[] films) : IPoseLook
     }
 
     public async Task<List<string>> LabelsAsync(double fps, double startsAt = 0) =>
-        [.. (await ShowAsync(fps, startsAt)).Select(item => item.News.Label)];
+        [.. (await ShowAsync(fps, startsAt)).Select(item => item.Report.Label)];
 
     public static Frame Grey(FramePool pool, TimeSpan position, long sequence = 0, byte luma = 100)
     {
@@ -140,6 +140,6 @@ internal sealed class Cinema(params Film[] films) : IPoseLook
         return frame;
     }
 
-    ValueTask<IReadOnlyList<Detection>> IPoseLook.LookAsync(Frame frame, Box region, int quarters, CancellationToken cancellation) =>
+    ValueTask<IReadOnlyList<Detection>> IPoseEstimator.EstimateAsync(Frame frame, Box region, int quarters, CancellationToken cancellation) =>
         new(quarters == 0 ? [.. films.Select(film => film.At(_now, near: region != Box.Whole)).OfType<Detection>()] : Array.Empty<Detection>());
 }

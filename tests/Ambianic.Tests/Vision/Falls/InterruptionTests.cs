@@ -46,8 +46,8 @@ public sealed class InterruptionTests
 
         var told = await cinema.ShowAsync(fps);
 
-        Assert.Equal([FallLabels.Fall, FallLabels.LongLie, FallLabels.GotUp], told.Select(item => item.News.Label));
-        Assert.Single(told.Select(item => item.News.Report.Track).Distinct());
+        Assert.Equal([FallLabels.Fall, FallLabels.LongLie, FallLabels.GotUp], told.Select(item => item.Report.Label));
+        Assert.Single(told.Select(item => item.Report.Details.Track).Distinct());
         Assert.InRange(told[1].Time, 11.5, 14);
     }
 
@@ -93,7 +93,7 @@ public sealed class InterruptionTests
         var posture = Posture.Standing;
         var scene = new FallScene(
             new CountingLook(() => { }, () => StickFigure.Draw(posture, 0.5f, 0.85f, 0.6f, Film.Aspect)), new FallRule(), []);
-        List<FallNews> news = [];
+        List<PersonReport> report = [];
         for (var sample = 0; sample < 50; sample++)
         {
             posture = sample < 15 ? Posture.Standing : Posture.Lying;
@@ -103,10 +103,10 @@ public sealed class InterruptionTests
                 Checkerboard(frame, dark, bright);
             }
 
-            news.AddRange(await scene.ObserveAsync(frame, [], TestContext.Current.CancellationToken));
+            report.AddRange(await scene.ObserveAsync(frame, [], TestContext.Current.CancellationToken));
         }
 
-        Assert.Empty(news);
+        Assert.Empty(report);
     }
 
     [Fact]
@@ -133,7 +133,7 @@ public sealed class InterruptionTests
                 }
             }
 
-            labels.AddRange((await scene.ObserveAsync(frame, [], TestContext.Current.CancellationToken)).Select(news => news.Label));
+            labels.AddRange((await scene.ObserveAsync(frame, [], TestContext.Current.CancellationToken)).Select(report => report.Label));
         }
 
         Assert.Equal([FallLabels.Fall], labels);
@@ -146,18 +146,18 @@ public sealed class InterruptionTests
         var posture = Posture.Standing;
         var scene = new FallScene(
             new CountingLook(() => { }, () => StickFigure.Draw(posture, 0.5f, 0.85f, 0.6f, Film.Aspect)), new FallRule(), []);
-        List<FallNews> news = [];
+        List<PersonReport> report = [];
         foreach (var (from, lying) in ((int, bool)[])[(50, false), (0, true)])
         {
             posture = lying ? Posture.Lying : Posture.Standing;
             for (var sample = from; sample < from + 30; sample++)
             {
                 using var frame = Cinema.Grey(pool, TimeSpan.FromSeconds(sample / 5.0));
-                news.AddRange(await scene.ObserveAsync(frame, [], TestContext.Current.CancellationToken));
+                report.AddRange(await scene.ObserveAsync(frame, [], TestContext.Current.CancellationToken));
             }
         }
 
-        Assert.Empty(news);
+        Assert.Empty(report);
     }
 
     private static void Checkerboard(Frame frame, byte dark, byte bright)
@@ -169,9 +169,9 @@ public sealed class InterruptionTests
         }
     }
 
-    private sealed class CountingLook(Action count, Func<Detection?>? see = null) : IPoseLook
+    private sealed class CountingLook(Action count, Func<Detection?>? see = null) : IPoseEstimator
     {
-        public ValueTask<IReadOnlyList<Detection>> LookAsync(Frame frame, Box region, int quarters, CancellationToken cancellation)
+        public ValueTask<IReadOnlyList<Detection>> EstimateAsync(Frame frame, Box region, int quarters, CancellationToken cancellation)
         {
             count();
             return new(see?.Invoke() is { } seen ? [seen] : []);

@@ -11,10 +11,10 @@ public sealed class LostPersonTests
     {
         var film = Film.Of(Posture.Standing, 2).Fall(new Posture(70, 250, 260, 0.15f), 0.7).Hide(5);
 
-        var (_, news) = Assert.Single(await new Cinema(film).ShowAsync(5));
+        var (_, report) = Assert.Single(await new Cinema(film).ShowAsync(5));
 
-        Assert.Equal(FallLabels.Fall, news.Label);
-        Assert.True(news.Report.Evidence.Vanished);
+        Assert.Equal(FallLabels.Fall, report.Label);
+        Assert.True(report.Details.Evidence.Vanished);
     }
 
     [Theory]
@@ -56,9 +56,9 @@ public sealed class LostPersonTests
             var film = Film.Of(Posture.Standing, 2)
                 .Fall(Posture.Between(Posture.Standing, Posture.Lying, seen), 0.6).Hold(UntilSeenOnce(fps) + 0.1)
                 .Hide(lost).Hold(Posture.Lying, 6);
-            var (_, news) = Assert.Single(await new Cinema(film).ShowAsync(fps, phase / fps));
+            var (_, report) = Assert.Single(await new Cinema(film).ShowAsync(fps, phase / fps));
 
-            Assert.Equal((FallLabels.Fall, 1), (news.Label, news.Report.Track));
+            Assert.Equal((FallLabels.Fall, 1), (report.Label, report.Details.Track));
         }
     }
 
@@ -109,9 +109,9 @@ public sealed class LostPersonTests
         var falls = Film.Of(Posture.Standing, 2).Fall(Posture.Lying, 0.8).Hold(UntilSeenOnce(fps) + 0.1).HideFromAfar(6);
         var bystander = new Film { X = 0.55f, Ground = 0.95f }.Hold(Posture.Sitting, 9);
 
-        var (_, news) = Assert.Single(await new Cinema(falls, bystander).ShowAsync(fps, phase / fps));
+        var (_, report) = Assert.Single(await new Cinema(falls, bystander).ShowAsync(fps, phase / fps));
 
-        Assert.Equal((FallLabels.Fall, false), (news.Label, news.Report.Evidence.Vanished));
+        Assert.Equal((FallLabels.Fall, false), (report.Label, report.Details.Evidence.Vanished));
     }
 
     [Fact]
@@ -168,8 +168,8 @@ public sealed class LostPersonTests
             film = film.Hold(0.2).Hide(0.6);
         }
 
-        var (time, news) = Assert.Single(await new Cinema(film).ShowAsync(fps));
-        Assert.Equal(FallLabels.Fall, news.Label);
+        var (time, report) = Assert.Single(await new Cinema(film).ShowAsync(fps));
+        Assert.Equal(FallLabels.Fall, report.Label);
         Assert.InRange(time, 2.8, 5.8);
     }
 

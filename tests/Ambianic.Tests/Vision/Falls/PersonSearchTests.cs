@@ -3,7 +3,7 @@ using Ambianic.Frames;
 namespace Ambianic.Vision.Falls;
 
 /// <summary>Somebody who lay near somebody else was lost; a look from near finds something.</summary>
-public sealed class PersonSearchTests : IPoseLook
+public sealed class PersonSearchTests : IPoseEstimator
 {
     private static readonly Box Lost = new(0.4f, 0.8f, 0.61f, 0.93f);
 
@@ -35,7 +35,7 @@ public sealed class PersonSearchTests : IPoseLook
         Assert.Equal(2, (await SeenAsync()).Count);
     }
 
-    ValueTask<IReadOnlyList<Detection>> IPoseLook.LookAsync(Frame frame, Box region, int quarters, CancellationToken cancellation) =>
+    ValueTask<IReadOnlyList<Detection>> IPoseEstimator.EstimateAsync(Frame frame, Box region, int quarters, CancellationToken cancellation) =>
         new((frame.Sequence, region == Box.Whole) switch
         {
             (0, true) => [Person(_standing), Person(Lost)],

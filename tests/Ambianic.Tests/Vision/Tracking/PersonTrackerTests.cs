@@ -3,7 +3,7 @@ namespace Ambianic.Vision.Tracking;
 public sealed class PersonTrackerTests
 {
     private const double Fps = 5;
-    private readonly PersonTracker _tracker = new();
+    private readonly PersonTracker _tracker = new(new TrackingRule());
     private int _sample;
 
     [Fact]
