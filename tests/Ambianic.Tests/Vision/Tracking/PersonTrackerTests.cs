@@ -58,12 +58,14 @@ public sealed class PersonTrackerTests
         Assert.True(Assert.Single(_tracker.Tracks).IsSeen);
     }
 
-    [Fact]
-    public void Update_UncertainFromTheBeginning_IsNobody()
+    [Theory]
+    [InlineData(0.14f, 0)]
+    [InlineData(0.16f, 1)]
+    public void Update_UncertainFromTheBeginning_IsNobody(float score, int tracks)
     {
-        Repeat(10, Person(1) with { Score = 0.12f });
+        Repeat(10, Person(1) with { Score = score });
 
-        Assert.Empty(_tracker.Tracks);
+        Assert.Equal(tracks, _tracker.Tracks.Count);
     }
 
     [Fact]
