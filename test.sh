@@ -2,12 +2,14 @@
 # Runs the whole test suite; makes the machine ready first.   ./test.sh
 #   ./test.sh --faults          breaks one thing after the other and writes docs/reference/faults.md; takes minutes, and a quiet machine: limits of time are asserted
 #   ./test.sh --durability N    kills the program N times at random moments while it saves; half of its starts must take no more than 3 s
+#   ./test.sh --key-frames      measures how long cameras of all kinds take to the first sample, and writes the table of docs/reference/sources.md; takes minutes, and a quiet machine
 #   ./test.sh --soak MINUTES    lets it watch for long and looks whether it grows
 # AMBIANIC_TESTDATA=DIR adds the tests that need recordings; arguments go to xunit's runner (for example -class '*Nms*').
 set -euo pipefail
 case "${1:-}" in
   --faults) AMBIANIC_TEST_FAULTS=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/docs/reference/faults.md; export AMBIANIC_TEST_FAULTS; set -- -method '*GivesTheTableOfFaults' ;;
   --durability) export AMBIANIC_TEST_KILLS="${2:?how many times}"; set -- -class '*KillTests' -showLiveOutput ;;
+  --key-frames) AMBIANIC_TEST_KEY_FRAMES=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/docs/reference/sources.md; export AMBIANIC_TEST_KEY_FRAMES; set -- -method '*GivesTheTableOfFirstSamples' ;;
   --soak) export AMBIANIC_TEST_SOAK="${2:?how many minutes}"; set -- -class '*SoakTests' -showLiveOutput ;;
 esac
 # shellcheck source=scripts/setup.sh

@@ -37,6 +37,9 @@ public sealed class Frame : IDisposable
     /// <summary>Time within the medium: position in a file, or time since the connection was made. Does not jump with the clock.</summary>
     public TimeSpan Position { get; init; }
 
+    /// <summary>Whether it can be trusted; set by the source before anyone else sees the frame.</summary>
+    public PictureDamage Damage { get; set; }
+
     /// <summary>Number of planes: 3 for I420, 1 for RGBA.</summary>
     public int PlaneCount => Format == PixelFormat.I420 ? 3 : 1;
 

@@ -20,7 +20,8 @@ public sealed class FramePool(long maximumRetainedBytes = 64L << 20)
         PixelFormat format,
         long sequence = 0,
         DateTimeOffset capturedAt = default,
-        TimeSpan position = default)
+        TimeSpan position = default,
+        PictureDamage damage = PictureDamage.None)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
@@ -42,6 +43,7 @@ public sealed class FramePool(long maximumRetainedBytes = 64L << 20)
             Sequence = sequence,
             CapturedAt = capturedAt,
             Position = position,
+            Damage = damage,
         };
     }
 

@@ -24,7 +24,8 @@ public static class FrameTurning
             frame.Format,
             frame.Sequence,
             frame.CapturedAt,
-            frame.Position);
+            frame.Position,
+            frame.Damage);
         var target = copy.Buffer.Span;
         for (var plane = 0; plane < frame.PlaneCount; plane++)
         {

@@ -9,6 +9,9 @@ public interface IFrameSource
     /// <summary>True for a camera that never ends; false for a file that is read once, without loss.</summary>
     bool IsLive { get; }
 
+    /// <summary>How well it gives its pictures now. Safe to read from any thread.</summary>
+    SourceStatus Status => SourceStatus.Good;
+
     /// <summary>
     /// Connects and yields frames; each belongs to the caller, who disposes it. Ends normally only at a true end of stream.
     /// Everything that was started (process, connection) is gone when the enumerator has been disposed.

@@ -60,7 +60,7 @@ public sealed record SightChange(DateTimeOffset At, string Pipeline, string Sour
             _ => (Sight.Watching, null),
         },
         PipelineState.Watching => (Sight.Blind, status.LastError ?? $"{status.Stuck} is stuck"),
-        PipelineState.Connecting => (Sight.Blind, status.LastError ?? "no picture has come yet"),
+        PipelineState.Connecting => (Sight.Blind, (status.Source.IsWaitingForKeyFrame ? status.Source.Fault : status.LastError) ?? "no picture has come yet"),
         PipelineState.Idle => (Sight.Blind, status.LastError ?? "it is starting"),
         PipelineState.Disabled => (Sight.Blind, $"its configuration is wrong: {status.LastError}"),
         PipelineState.Preparing => (Sight.Blind, status.LastError ?? "a model is being fetched"),

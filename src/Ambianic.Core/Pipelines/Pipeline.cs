@@ -94,6 +94,7 @@ public sealed partial class Pipeline : IAsyncDisposable
                 Picture = state == PipelineState.Watching && _source.IsLive ? _reader.Picture : PictureState.Good,
                 PictureSeconds = _reader.PictureLasts.TotalSeconds,
                 NeedsPerson = state == PipelineState.Failing && failure is InferenceException { IsLasting: true },
+                Source = _source.Status,
                 Stuck = health is HealthState.Healthy or HealthState.Ended ? null : chain.NameOf(chain.Stuck(_policy())),
                 Elements = [.. chain.Slots.Select((slot, index) =>
                     new ElementStatus(slot.Name, chain.BusyFor(index + 1).TotalSeconds, slot.Recycled))],
@@ -162,9 +163,9 @@ public sealed partial class Pipeline : IAsyncDisposable
         var stuck = chain.Stuck(policy);
         var isElement = stuck > 0 && chain.Slots[stuck - 1].Create is not null;
         var connection = _connection;
-        if (!isElement && !(maybeReconnect && connection?.Age >= policy.StuckAfter))
+        if (!isElement && (!(maybeReconnect && connection?.Age >= policy.StuckAfter) || _source.Status.IsWaitingForKeyFrame))
         {
-            return false; // a camera may take a while until its first picture
+            return false; // a camera may take a while until its first picture; the source itself limits the wait for a key frame
         }
 
         LogHealing(Name, _heartbeat.Silence.TotalSeconds, chain.NameOf(stuck));

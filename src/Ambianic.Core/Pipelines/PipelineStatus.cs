@@ -1,3 +1,4 @@
+using Ambianic.Frames;
 using Ambianic.Health;
 
 namespace Ambianic.Pipelines;
@@ -68,6 +69,9 @@ public sealed record PipelineStatus(
 
     /// <summary>True while it fails for a reason that only a person can remove: a model whose outputs are not numbers.</summary>
     public bool NeedsPerson { get; init; }
+
+    /// <summary>How well the source gives its pictures.</summary>
+    public SourceStatus Source { get; init; } = SourceStatus.Good;
 
     /// <summary>The elements in their order.</summary>
     public IReadOnlyList<ElementStatus> Elements { get; init; } = [];

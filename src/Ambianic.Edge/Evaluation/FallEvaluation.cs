@@ -151,7 +151,7 @@ public sealed class FallEvaluation(IDetector poses, Func<SourceOptions, IFrameSo
 
     private Frame Copy(Frame frame, double seconds)
     {
-        var copy = pool.Rent(frame.Width, frame.Height, frame.Format, frame.Sequence, frame.CapturedAt, TimeSpan.FromSeconds(seconds));
+        var copy = pool.Rent(frame.Width, frame.Height, frame.Format, frame.Sequence, frame.CapturedAt, TimeSpan.FromSeconds(seconds), frame.Damage);
         frame.Buffer.CopyTo(copy.Buffer);
         return copy;
     }

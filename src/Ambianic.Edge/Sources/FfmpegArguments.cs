@@ -9,6 +9,12 @@ internal static class FfmpegArguments
 {
     private const int ProbeMicroseconds = 1_000_000;
 
+    /// <summary>Bytes; the least that ffmpeg takes. RTSP says what it sends before it does, so there is nothing to find out.</summary>
+    private const int LeastProbe = 32;
+
+    /// <summary>Packets that are held when one is missing, so that ffmpeg notices: with TCP it does not count them otherwise.</summary>
+    private const int LeastQueue = 2;
+
     /// <summary>All arguments: reads the source and writes YUV4MPEG2 to standard output.</summary>
     /// <param name="options">What is read, and how.</param>
     /// <param name="live">See <see cref="IFrameSource.IsLive"/>.</param>
@@ -16,7 +22,7 @@ internal static class FfmpegArguments
     /// <exception cref="SourceException">The URI names nothing that could be read.</exception>
     public static IReadOnlyList<string> For(SourceOptions options, bool live, string? host = null) =>
     [
-        "-hide_banner", "-nostdin", "-nostats", "-loglevel", "repeat+level+warning",
+        "-hide_banner", "-nostdin", "-nostats", "-loglevel", "repeat+level+info",
 
         // A second thread delays a live picture by a frame; several cameras share the processor anyway.
         "-threads", live ? "1" : "2",
@@ -26,9 +32,10 @@ internal static class FfmpegArguments
         .. live ? ["-reinit_filter", "0"] : Array.Empty<string>(),
         .. host is null ? Array.Empty<string>() : ["-headers", $"Host: {host}\r\n"],
         .. Input(options, live),
+        .. IsRtsp(options.Uri) ? ["-map", "0:v:0"] : Array.Empty<string>(), // also when its size is not known before the first key frame
         "-an", "-sn", "-dn",
         "-filter_threads", "1",
-        "-vf", $"{(live ? DecimateByClock(options) : DecimateByMediaTime(options))},{Normalise(options)}",
+        "-vf", $"{Tell(DecodedPictures.Decoded)},{(live ? DecimateByClock(options) : DecimateByMediaTime(options))},{Normalise(options)},{Tell(DecodedPictures.Given)}",
         .. live ? ["-r", Number(options.EffectiveFps)] : Array.Empty<string>(),
         "-f", "yuv4mpegpipe", "pipe:1",
     ];
@@ -60,12 +67,24 @@ internal static class FfmpegArguments
             return [.. live ? ["-re", "-stream_loop", "-1"] : Array.Empty<string>(), .. format, "-i", $"file:{path}"];
         }
 
-        string[] transport = uri.StartsWith("rtsp", StringComparison.OrdinalIgnoreCase)
-            ? ["-rtsp_transport", options.Transport == RtspTransport.Udp ? "udp" : "tcp"]
-            : [];
-        string[] latency = live ? ["-fflags", "nobuffer", "-analyzeduration", Number(ProbeMicroseconds)] : [];
-        return [.. transport, .. latency, .. format, "-i", uri];
+        string[] network = IsRtsp(uri) ? Rtsp(options) : live ? ["-analyzeduration", Number(ProbeMicroseconds)] : [];
+        string[] packets = live ? ["-dump"] : [];
+        return [.. packets, .. network, .. format, "-i", uri];
     }
+
+    /// <summary>Asks for the video alone: sound and events of a camera would only have to be waited for.</summary>
+    private static string[] Rtsp(SourceOptions options) =>
+    [
+        .. options.Transport == RtspTransport.Udp
+            ? ["-rtsp_transport", "udp"]
+            : new[] { "-rtsp_transport", "tcp", "-reorder_queue_size", Number(LeastQueue) },
+        "-allowed_media_types", "video", "-probesize", Number(LeastProbe),
+    ];
+
+    private static bool IsRtsp(string uri) => uri.StartsWith("rtsp", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>A filter that says of each picture its number, its time and whether it is a key frame.</summary>
+    private static string Tell(string filter) => $"{filter}=checksum=0";
 
     /// <summary>The full path of an existing, regular, non-empty file; null for a network stream.</summary>
     private static string? LocalFile(string uri)

@@ -6,6 +6,16 @@ internal static class FfmpegFailure
     /// <summary>Words of ffmpeg about data that should be there and is not.</summary>
     private static readonly string[] Damage = ["partial file", "File ended prematurely", "corrupt input packet"];
 
+    /// <summary>Words of ffmpeg about packets that are missing or incomplete.</summary>
+    private static readonly string[] Loss = ["corrupt input packet", "RTP: missed"];
+
+    /// <summary>Words of ffmpeg about the picture that is being decoded.</summary>
+    private static readonly string[] Broken =
+        ["corrupt decoded frame", "error while decoding", "concealing", "Could not find ref with POC", "error y=", "error dc"];
+
+    /// <summary>Second lines of ffmpeg's warnings, about options that are chosen on purpose.</summary>
+    private static readonly string[] Advice = ["Consider increasing", "Please consider"];
+
     /// <summary>Words of ffmpeg when the next picture is not like the one before.</summary>
     private const string Change = "Changing video frame properties on the fly";
 
@@ -35,6 +45,15 @@ internal static class FfmpegFailure
 
     /// <summary>True when a line says that the input is cut short or damaged.</summary>
     public static bool TellsOfDamage(string line) => Damage.Any(words => line.Contains(words, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>True when a line says that packets are missing.</summary>
+    public static bool TellsOfLoss(string line) => Loss.Any(words => line.Contains(words, StringComparison.Ordinal));
+
+    /// <summary>True when a line says that the picture being decoded is not whole.</summary>
+    public static bool TellsOfBrokenPicture(string line) => Broken.Any(words => line.Contains(words, StringComparison.Ordinal));
+
+    /// <summary>True when a line only says what else could be set.</summary>
+    public static bool IsAdvice(string line) => Advice.Any(words => line.StartsWith(words, StringComparison.Ordinal));
 
     /// <summary>True when a line says that the pictures have another size or format from now on.</summary>
     public static bool TellsOfChange(string line) => line.Contains(Change, StringComparison.OrdinalIgnoreCase);

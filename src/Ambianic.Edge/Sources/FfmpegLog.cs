@@ -6,9 +6,9 @@ namespace Ambianic.Sources;
 
 /// <summary>
 /// Listens to what ffmpeg says during one connection: logs it, credentials masked and errors at most once a second, and
-/// remembers the last errors to explain a failure with.
+/// remembers the last errors to explain a failure with. What it says of packets and pictures is for <see cref="DecodedPictures"/>.
 /// </summary>
-internal sealed partial class FfmpegLog(string sourceId, ILogger logger, TimeProvider time)
+internal sealed partial class FfmpegLog(string sourceId, ILogger logger, TimeProvider time, DecodedPictures pictures)
 {
     private const int Remembered = 8;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -37,14 +37,23 @@ internal sealed partial class FfmpegLog(string sourceId, ILogger logger, TimePro
     public bool SawChange { get; private set; }
 
     /// <summary>Takes one line of ffmpeg's error output, written with <c>-loglevel level</c>; other programs' lines count as errors without being logged as such.</summary>
-    public void Hear(string line)
+    public void Hear(ReadOnlySpan<char> line)
+    {
+        if (!pictures.Hear(line))
+        {
+            HearRemark(line.ToString());
+        }
+    }
+
+    private void HearRemark(string line)
     {
         var parts = LineRegex().Match(line);
         var level = parts.Groups["level"].Value;
         var text = Credentials.Mask(parts.Success ? parts.Groups["text"].Value : line).Trim();
         SawDamage |= FfmpegFailure.TellsOfDamage(text);
+        NoticeLoss(text);
         SawChange |= FfmpegFailure.TellsOfChange(text);
-        if (text.Length == 0)
+        if (text.Length == 0 || FfmpegFailure.IsAdvice(text))
         {
             return;
         }
@@ -61,6 +70,18 @@ internal sealed partial class FfmpegLog(string sourceId, ILogger logger, TimePro
         else
         {
             LogRemark(sourceId, text);
+        }
+    }
+
+    private void NoticeLoss(string text)
+    {
+        if (FfmpegFailure.TellsOfBrokenPicture(text))
+        {
+            pictures.Notice(isInNextPicture: true);
+        }
+        else if (FfmpegFailure.TellsOfLoss(text))
+        {
+            pictures.Notice(isInNextPicture: false);
         }
     }
 

@@ -13,14 +13,30 @@ namespace Ambianic.Sources;
 internal sealed class FfmpegSource(
     SourceOptions options, Executables executables, FramePool pool, TimeProvider time, ILogger<FfmpegSource> logger, string? host = null) : IFrameSource
 {
+    /// <summary>How long a camera may send without a picture coming of it: rarer key frames than this are unheard of.</summary>
+    private const double KeyFrameSeconds = 60;
+
+    private readonly DamageShare _share = new(time);
+    private volatile DecodedPictures? _pictures;
+
     /// <inheritdoc/>
     public string Id => options.Id;
 
     /// <inheritdoc/>
     public bool IsLive { get; } = options.Live || SourceAddress.IsLocalCamera(options.Uri);
 
+    /// <inheritdoc/>
+    public SourceStatus Status
+    {
+        get
+        {
+            var isWaiting = _pictures is { HasAny: false, Packets: > 0 };
+            return new SourceStatus(isWaiting, Math.Round(_share.Percent, 1), isWaiting ? DescribeWait() : _share.IsLasting ? DescribeDamage() : null);
+        }
+    }
+
     /// <summary>
-    /// Silence that is too long, counted from the last picture. Where pictures are rarer than the limit, two intervals of a
+    /// Silence that is too long, counted from the last picture, or packet of a camera in the network. Where pictures are rarer than the limit, two intervals of a
     /// camera; and for a file's next picture ffmpeg may have to decode a whole interval, so there the limit holds for each
     /// second of it.
     /// </summary>
@@ -36,12 +52,13 @@ internal sealed class FfmpegSource(
     /// <inheritdoc/>
     public async IAsyncEnumerable<Frame> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        var log = new FfmpegLog(Id, logger, time);
+        using var stall = new StallTimer(StallLimit, KeyFrameLimit, time);
+        var pictures = _pictures = new DecodedPictures(IsLive, time, stall.Extend);
+        var log = new FfmpegLog(Id, logger, time, pictures);
         await using var ffmpeg = await StartAsync(log);
         await using var feed = options.Uri == SourceAddress.RaspberryPiCamera
             ? await RaspberryPiFeed.StartAsync(options, executables, ffmpeg, log, time)
             : null;
-        using var stall = new StallTimer(StallLimit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, stall.Stalled);
         var reader = new Y4mReader(ffmpeg.Output);
         var connectedAt = time.GetTimestamp();
@@ -52,14 +69,14 @@ internal sealed class FfmpegSource(
             try
             {
                 stall.Start();
-                frame = await NextAsync(reader, sequence, connectedAt, either.Token);
+                frame = await NextAsync(reader, pictures, sequence, connectedAt, either.Token);
                 stall.Stop(); // the time that our consumer takes is not the source's
             }
             catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
             {
                 ffmpeg.Kill(); // who gives nothing is not asked to end: that would only take longer
                 feed?.Kill();
-                throw new SourceStalledException($"source {Id}: no picture came for {StallLimit.TotalSeconds:0.#} s");
+                throw new SourceStalledException($"source {Id}: {DescribeStall(pictures)}");
             }
 
             if (frame is null)
@@ -89,6 +106,21 @@ internal sealed class FfmpegSource(
         }
     }
 
+    private TimeSpan KeyFrameLimit => TimeSpan.FromSeconds(Math.Max(KeyFrameSeconds, StallLimit.TotalSeconds));
+
+    private string DescribeStall(DecodedPictures pictures) => pictures is { HasAny: false, Packets: > 0 } && pictures.Age > StallLimit
+        ? $"{pictures.Packets} packets came in {pictures.Age.TotalSeconds:0} s and no key frame; set a shorter key frame (I-frame) interval in the camera, or raise stall_seconds ({options.StallSeconds:0.#}) above it"
+        : $"no picture came for {StallLimit.TotalSeconds:0.#} s (stall_seconds)";
+
+    private string DescribeWait() =>
+        $"waiting for a key frame: {_pictures?.Packets} packets came in {_pictures?.Age.TotalSeconds:0} s; given up after {KeyFrameLimit.TotalSeconds:0} s, more with a larger stall_seconds";
+
+    private string DescribeDamage() =>
+        $"{_share.Percent:0} % of the pictures are damaged: Wi-Fi or camera overloaded; "
+        + (options.Transport == RtspTransport.Udp && options.Uri.StartsWith("rtsp", StringComparison.OrdinalIgnoreCase)
+            ? "try transport: tcp"
+            : "lower the camera's bit rate, or use a cable");
+
     private async Task<ChildProcess> StartAsync(FfmpegLog log)
     {
         try
@@ -109,7 +141,7 @@ internal sealed class FfmpegSource(
 
     /// <summary>The next frame, or null when no more come.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<Frame?> NextAsync(Y4mReader reader, long sequence, long connectedAt, CancellationToken cancellation)
+    private async ValueTask<Frame?> NextAsync(Y4mReader reader, DecodedPictures pictures, long sequence, long connectedAt, CancellationToken cancellation)
     {
         if (!await reader.BeginFrameAsync(cancellation))
         {
@@ -123,6 +155,8 @@ internal sealed class FfmpegSource(
         {
             if (await reader.ReadPixelsAsync(frame.Buffer, cancellation))
             {
+                frame.Damage = await pictures.OfAsync(sequence, cancellation);
+                _share.Add(frame.Damage);
                 return frame;
             }
         }

@@ -47,6 +47,6 @@ internal static class ModelTrial
             arguments.Insert(0, typeof(ModelTrial).Assembly.Location);
         }
 
-        return ChildProcess.StartAsync(Executables.OfThisProcess, program, arguments, withInput: false, onErrorLine, TimeProvider.System);
+        return ChildProcess.StartAsync(Executables.OfThisProcess, program, arguments, withInput: false, line => onErrorLine(line.ToString()), TimeProvider.System);
     }
 }

@@ -43,10 +43,11 @@ function describe(camera, since) {
   if (camera.state === "failing") return ["unwell", `Cannot understand what it sees${reason}`];
   if (camera.state === "watching") {
     const trouble = troubled.get(camera.picture);
-    if (!trouble) return ["well", "Watching"];
+    if (!trouble) return camera.source?.fault ? ["unwell", `Watching, but ${camera.source.fault}`] : ["well", "Watching"];
     const why = { frozen: "the same picture comes again and again", black: "nothing can be seen", covered: "all of it is one colour" };
     return ["unwell", `${trouble}${since ? ` since ${moment(since)}` : ""}: ${why[camera.picture]}`];
   }
+  if (camera.source?.is_waiting_for_key_frame) return ["idle", `Connecting: ${camera.source.fault}`];
   if (camera.last_error) return ["unwell", `${blind}${reason}`];
   if (camera.state === "preparing") return ["idle", "Getting ready: its model is being fetched"];
   return camera.processed > 0 ? ["unwell", blind] : ["idle", "Connecting"];

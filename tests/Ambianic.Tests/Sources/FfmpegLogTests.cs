@@ -8,7 +8,7 @@ public sealed class FfmpegLogTests
     private readonly LogRecorder<FfmpegSource> _lines = new();
     private readonly FfmpegLog _log;
 
-    public FfmpegLogTests() => _log = new FfmpegLog("door", _lines, _time);
+    public FfmpegLogTests() => _log = new FfmpegLog("door", _lines, _time, new DecodedPictures(isLive: true, _time, () => { }));
 
     [Fact]
     public void Hear_Levels_AreThoseOfFfmpegSoftened()

@@ -128,6 +128,7 @@ public sealed class FfmpegSourceLiveTests(Clips clips) : IClassFixture<Clips>
     {
         var decoder = clips.Write("hangs", $"""
             #!/bin/sh
+            echo '[showinfo@given @ 0x1] [info] n: 0 pts: 0 pts_time:0 ' >&2
             printf 'YUV4MPEG2 W4 H2 F5:1\nFRAME\n012345678901'
             trap '' TERM
             exec tail -f "{clips.Write("nothing", "")}"

@@ -7,6 +7,7 @@ internal static partial class Processes
 {
     public const int Kill = 9;
     public const int User1 = 10;
+    public const int User2 = 12;
     public const int Halt = 19;
 
     /// <summary>Running processes that were started with this argument.</summary>

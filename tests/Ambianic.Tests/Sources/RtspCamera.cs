@@ -22,6 +22,10 @@ internal sealed class RtspCamera : IDisposable
 
     public string Address => $"rtsp://127.0.0.1:{Port}/camera";
 
+    /// <summary>Address of a camera made to order, for each viewer anew; rtsp_server.py says what can be wished for.</summary>
+    /// <param name="wishes">For example <c>fps=10&amp;gop=150</c>.</param>
+    public string Made(string wishes) => $"rtsp://127.0.0.1:{Port}/made?{wishes}";
+
     /// <summary>Starts it; skips the test when its parts are not installed.</summary>
     /// <param name="port">0 takes a free one.</param>
     /// <param name="credentials">User and password that it asks for, or nothing; then the PEM file of certificate and key with which it speaks TLS, or nothing.</param>
@@ -43,6 +47,9 @@ internal sealed class RtspCamera : IDisposable
 
     /// <summary>Goes on with upright pictures in the same stream, or again with wide ones.</summary>
     public void ChangeSize() => Processes.Signal([ProcessId], Processes.User1);
+
+    /// <summary>Lets the cameras that wait to be asked send their first key frame.</summary>
+    public void SendKeyFrame() => Processes.Signal([ProcessId], Processes.User2);
 
     /// <summary>Ends it. Calling it again does nothing.</summary>
     public void Dispose()

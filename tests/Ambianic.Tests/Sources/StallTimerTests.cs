@@ -5,10 +5,11 @@ namespace Ambianic.Sources;
 public sealed class StallTimerTests : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
     private readonly FakeTimeProvider _time = new();
     private readonly StallTimer _timer;
 
-    public StallTimerTests() => _timer = new StallTimer(Limit, _time);
+    public StallTimerTests() => _timer = new StallTimer(Limit, Longest, _time);
 
     public void Dispose() => _timer.Dispose();
 
@@ -41,6 +42,35 @@ public sealed class StallTimerTests : IDisposable
         _timer.Start();
         _time.Advance(2 * Limit);
         _time.Advance(2 * Limit);
+
+        Assert.True(_timer.Stalled.IsCancellationRequested);
+    }
+
+    [Fact]
+    public void Stalled_SourceShowsThatItIsAlive_IsCancelledAfterTheLongestTime()
+    {
+        _timer.Start();
+        for (var second = 1; second < 60; second++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            _timer.Extend();
+        }
+
+        Assert.False(_timer.Stalled.IsCancellationRequested);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(_timer.Stalled.IsCancellationRequested);
+    }
+
+    [Fact]
+    public void Stalled_SourceThatWasAliveFallsSilent_IsCancelledAfterTheLimit()
+    {
+        _timer.Start();
+        _time.Advance(TimeSpan.FromSeconds(9));
+        _timer.Extend();
+        _time.Advance(TimeSpan.FromSeconds(9));
+        Assert.False(_timer.Stalled.IsCancellationRequested);
+
+        _time.Advance(TimeSpan.FromSeconds(1));
 
         Assert.True(_timer.Stalled.IsCancellationRequested);
     }

@@ -31,6 +31,7 @@ internal sealed partial class HttpSource(
     private const int MostDamaged = 10;
 
     private CameraHttp? _camera;
+    private volatile IFrameSource? _video;
     private bool _isVideo;
     private bool _isPicture;
     private string? _format;
@@ -42,6 +43,9 @@ internal sealed partial class HttpSource(
 
     /// <inheritdoc/>
     public bool IsLive => options.Live;
+
+    /// <inheritdoc/>
+    public SourceStatus Status => _video?.Status ?? SourceStatus.Good;
 
     private bool IsImage => options.Type == SourceType.Image;
 
@@ -136,7 +140,8 @@ internal sealed partial class HttpSource(
     {
         await pictures.DisposeAsync(); // a camera may serve one viewer only
         var isRead = false;
-        await using var frames = video(options with { Format = _format }).ReadAsync(cancellation).GetAsyncEnumerator(cancellation);
+        var source = _video = video(options with { Format = _format });
+        await using var frames = source.ReadAsync(cancellation).GetAsyncEnumerator(cancellation);
         while (await MoveNextAsync())
         {
             isRead = true;

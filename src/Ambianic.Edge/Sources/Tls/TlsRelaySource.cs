@@ -16,11 +16,16 @@ internal sealed class TlsRelaySource(
     private const int DefaultRtspsPort = 322; // IANA
     private const int HttpConnections = int.MaxValue; // HLS opens many
 
+    private volatile IFrameSource? _inner;
+
     /// <inheritdoc/>
     public string Id => options.Id;
 
     /// <inheritdoc/>
     public bool IsLive => options.Live;
+
+    /// <inheritdoc/>
+    public SourceStatus Status => _inner?.Status ?? SourceStatus.Good;
 
     private bool IsHttp => options.Uri.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
 
@@ -38,7 +43,7 @@ internal sealed class TlsRelaySource(
         var port = address.Port > 0 ? address.Port : DefaultRtspsPort;
         Task<Stream> OpenAsync(CancellationToken end) => connections.OpenAsync(address.IdnHost, port, options.Tls, end);
         await using var relay = new TlsRelay(await FirstAsync(OpenAsync, cancellation), OpenAsync, IsHttp ? HttpConnections : 1);
-        var inner = video(
+        var inner = _inner = video(
             options with { Uri = Through(relay.Port), Transport = RtspTransport.Tcp },
             IsHttp ? CameraHttp.HostOf(address) : null);
         await using var frames = inner.ReadAsync(cancellation).GetAsyncEnumerator(cancellation);
