@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Runtime.CompilerServices;
+using Ambianic.Frames;
 using Ambianic.Pipelines;
 using Ambianic.Vision;
 using Microsoft.Extensions.Logging;
@@ -34,7 +35,8 @@ public sealed record NotifyOptions
 /// <summary>
 /// Decides which samples are remembered: at most one per interval with detections and one per interval without, and always
 /// the first of each kind, and every report of a fall, which waits in memory when it cannot be stored. Intervals are
-/// measured on the monotonic clock. While the disk takes one sample the pipeline looks on, so that a slow card costs no
+/// measured on the monotonic clock. A damaged picture is not saved: what is seen in it may not be there, and what is will be
+/// seen in the next undamaged one. A report of a fall has been confirmed by <c>detect_falls</c>. While the disk takes one sample the pipeline looks on, so that a slow card costs no
 /// frames; the next sample to save waits for it.
 /// </summary>
 public sealed partial class SaveDetections(
@@ -76,7 +78,8 @@ public sealed partial class SaveDetections(
         }
 
         var interval = sample.Detections.Count > 0 ? _positive : _idle;
-        if (interval.IsOver(time) || sample.Detections.Any(IsReportedOnce))
+        var isTold = sample.Detections.Any(IsReportedOnce);
+        if (isTold || (interval.IsOver(time) && sample.Frame.Damage != PictureDamage.Damaged))
         {
             await SavedAsync();
             interval.Restart(time);

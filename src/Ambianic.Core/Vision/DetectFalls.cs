@@ -137,6 +137,7 @@ public sealed partial class DetectFalls : IPipelineElement, IDisposable
     private readonly OpenFalls _open;
     private readonly string _camera;
     private readonly RecentPictures _recent;
+    private readonly HeldReports _held;
     private readonly int _quarters;
 
     /// <summary>Makes the element.</summary>
@@ -159,6 +160,7 @@ public sealed partial class DetectFalls : IPipelineElement, IDisposable
         var rule = options.Rule;
         var zones = options.RestingZones.Select(zone => FrameTurning.Turn(zone.Box, _quarters));
         _scene = new FallScene(new PoseEstimator(poses, rule.LeastScore, pool), rule, [.. zones], () => open.Take(_camera, rule.Lying));
+        _held = new HeldReports(rule.Continuity, _scene.LooksUp);
     }
 
     /// <inheritdoc/>
@@ -168,7 +170,7 @@ public sealed partial class DetectFalls : IPipelineElement, IDisposable
     /// <exception cref="InferenceException">The model could not be loaded or run.</exception>
     public async ValueTask InvokeAsync(Sample sample, SampleHandler next, CancellationToken cancellation)
     {
-        var reports = await ObserveAsync(sample, cancellation);
+        var reports = _held.Admit(await ObserveAsync(sample, cancellation), sample.Frame.Damage, sample.Frame.Position);
         _open.Keep(_camera, _scene.Memory);
         foreach (var report in reports)
         {

@@ -84,7 +84,7 @@ public sealed class TimelineImport
         }
 
         var json = ReferenceTime.WithOffset(written, created, _local);
-        return new Found(EventJson.FromFile(json, folder, name, _local), json, written);
+        return new Found(EventJson.FromFile(json, folder, name, _local, picture => folders.PictureSize(folder, picture)), json, written);
     }
 
     /// <summary>Entries whose JSON is gone are made anew from what the timeline tells.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Ambianic.Frames;
 using Ambianic.Pipelines;
 using Ambianic.Vision;
 using Ambianic.Vision.Falls;
@@ -11,6 +12,8 @@ internal sealed class AnalysisWriter(Stream output) : IDisposable
 {
     private readonly BufferedStream _buffered = new(output, 1 << 16);
     private Utf8JsonWriter? _json;
+    private long _damagedFrames;
+    private long _lastFrame = -1;
 
     /// <summary>What one element said of one sample.</summary>
     public void WriteSample(string element, Sample sample)
@@ -19,6 +22,13 @@ internal sealed class AnalysisWriter(Stream output) : IDisposable
         json.WriteNumber("frame"u8, sample.Frame.Sequence);
         json.WriteNumber("time_s"u8, Math.Round(sample.Frame.Position.TotalSeconds, 3));
         json.WriteString("element"u8, element);
+        if (sample.Frame.Damage != PictureDamage.None)
+        {
+            json.WriteString("damage"u8, sample.Frame.Damage == PictureDamage.Lasting ? "lasting"u8 : "damaged"u8);
+            _damagedFrames += sample.Frame.Sequence == _lastFrame ? 0 : 1;
+        }
+
+        _lastFrame = sample.Frame.Sequence;
         if (sample.Region is { } region)
         {
             json.WritePropertyName("region"u8);
@@ -55,6 +65,7 @@ internal sealed class AnalysisWriter(Stream output) : IDisposable
         var json = Begin();
         json.WriteStartObject("summary"u8);
         json.WriteNumber("frames"u8, frames);
+        json.WriteNumber("damaged_frames"u8, _damagedFrames);
         json.WriteNumber("seconds"u8, Math.Round(seconds, 3));
         json.WriteNumber("fps"u8, seconds > 0 ? Math.Round(frames / seconds, 2) : 0);
         json.WriteNumber("mean_inference_ms"u8, Math.Round(meanInferenceMs, 3));

@@ -1,3 +1,4 @@
+using Ambianic.Frames;
 using Ambianic.Pipelines;
 using Ambianic.Vision;
 using Ambianic.Vision.Falls;
@@ -288,15 +289,40 @@ public sealed class SaveDetectionsTests : IDisposable
         Assert.Equal((region, region), (Assert.Single(_store.Events).Region, _store.Pictures[0].Region));
     }
 
+    [Fact]
+    public async Task InvokeAsync_DamagedPicture_IsNotSavedAndTheNextWholeOneIs()
+    {
+        var element = Element(new SaveDetectionsOptions { PositiveInterval = 2 });
+
+        await SendAsync(element, [TimelineFixture.Person with { Label = "tv" }], _fixture.Time.GetUtcNow(), PictureDamage.Damaged);
+        await SendAsync(element, [], _fixture.Time.GetUtcNow(), PictureDamage.Damaged);
+        Assert.Empty(_store.Events);
+        await SendAsync(element, TimelineFixture.Person);
+        _fixture.Time.Advance(TimeSpan.FromSeconds(2));
+        await SendAsync(element, [TimelineFixture.Person with { Label = "dog" }], _fixture.Time.GetUtcNow(), PictureDamage.Lasting);
+
+        Assert.Equal([TimelineFixture.Person.Label, "dog"], _store.Events.Select(seen => Assert.Single(seen.Detections).Label));
+    }
+
+    [Fact]
+    public async Task InvokeAsync_FallThatAWholePictureConfirmed_IsSavedFromADamagedOne()
+    {
+        var element = Element(new SaveDetectionsOptions());
+
+        await SendAsync(element, [Fallen("FALL")], _fixture.Time.GetUtcNow(), PictureDamage.Damaged);
+
+        Assert.Single(_store.Events);
+    }
+
     private Task SendAsync(SaveDetections element, params IReadOnlyList<Detection> detections) =>
         SendAsync(element, detections, _fixture.Time.GetUtcNow());
 
     private Task SendAsync(SaveDetections element, Detection detection, DateTimeOffset capturedAt) =>
         SendAsync(element, [detection], capturedAt);
 
-    private async Task SendAsync(SaveDetections element, IReadOnlyList<Detection> detections, DateTimeOffset capturedAt)
+    private async Task SendAsync(SaveDetections element, IReadOnlyList<Detection> detections, DateTimeOffset capturedAt, PictureDamage damage = PictureDamage.None)
     {
-        using var frame = _fixture.Pool.Rent(2, 2, Frames.PixelFormat.Rgba32, 0, capturedAt);
+        using var frame = _fixture.Pool.Rent(2, 2, Frames.PixelFormat.Rgba32, 0, capturedAt, damage: damage);
         await element.InvokeAsync(new Sample(frame) { Detections = detections }, PassOn, CancellationToken.None);
     }
 

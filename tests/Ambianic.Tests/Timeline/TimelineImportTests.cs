@@ -177,7 +177,7 @@ public sealed class TimelineImportTests : IDisposable
         foreach (var id in new[] { "e", "f" })
         {
             var json = await File.ReadAllTextAsync(Path.Combine(_fixture.DataDir, $"detections/20210501-100000.000000/{id}-inference.json"), Cancellation);
-            var seen = EventJson.FromFile(System.Text.Encoding.UTF8.GetBytes(json), "detections/x", "x", _fixture.Time.LocalTimeZone);
+            var seen = EventJson.FromFile(System.Text.Encoding.UTF8.GetBytes(json), "detections/x", "x", _fixture.Time.LocalTimeZone, _ => null);
             Assert.Equal(DateTimeOffset.Parse(expected, CultureInfo.InvariantCulture), seen.At);
         }
     }

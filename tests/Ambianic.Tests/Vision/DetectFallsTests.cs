@@ -153,6 +153,48 @@ public sealed class DetectFallsTests : IDisposable
         Assert.Equal(expected, labels);
     }
 
+    [Fact]
+    public async Task InvokeAsync_FallSeenInDamagedPictures_IsReportedWhenWholeOnesConfirmIt()
+    {
+        var (labels, at) = await ShowDamagedAsync(from: 1.5, to: 5);
+
+        Assert.Equal(["FALL"], labels);
+        Assert.InRange(Assert.Single(at), 5.0, 6.6);
+    }
+
+    [Fact]
+    public async Task InvokeAsync_PersonOnlyLooksFallenInDamagedPictures_ReportsNothing()
+    {
+        _film = Film.Of(Posture.Standing, 2).Fall(Posture.Lying, 0.8).Hold(2.2).Hold(Posture.Standing, 5);
+
+        var (labels, _) = await ShowDamagedAsync(from: 1.5, to: 5);
+
+        Assert.Empty(labels);
+    }
+
+    private async Task<(List<string> Labels, List<double> At)> ShowDamagedAsync(double from, double to)
+    {
+        List<string> labels = [];
+        List<double> at = [];
+        await ShowAsync(
+            new DetectFallsOptions(),
+            seconds =>
+            {
+                using var grey = Grey(seconds);
+                var damage = seconds >= from && seconds < to ? PictureDamage.Damaged : PictureDamage.None;
+                var frame = _pool.Rent(grey.Width, grey.Height, grey.Format, grey.Sequence, grey.CapturedAt, grey.Position, damage);
+                grey.Buffer.CopyTo(frame.Buffer);
+                return frame;
+            },
+            (sample, _) =>
+            {
+                labels.AddRange(sample.Detections.Select(detection => detection.Label));
+                at.AddRange(sample.Detections.Select(_ => sample.Frame.Position.TotalSeconds));
+                return ValueTask.CompletedTask;
+            });
+        return (labels, at);
+    }
+
     private DetectFalls Element(DetectFallsOptions options, IDetector poses) => new(options, poses, _pool, _open, "door", _log);
 
     private async Task ShowAsync(DetectFallsOptions options, Func<double, Frame> camera, SampleHandler next)

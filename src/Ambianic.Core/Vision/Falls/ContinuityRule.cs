@@ -12,6 +12,15 @@ public sealed record ContinuityRule
     /// <summary>More than this between two samples does not count, in seconds: the computer was suspended, or the camera's clock was set.</summary>
     public double LongestGapSeconds { get; init; } = 30;
 
+    /// <summary>From the last sighting of somebody under one track to the first under another, in seconds; the time between samples at one a second.</summary>
+    public double TakeOverSeconds { get; init; } = 1;
+
+    /// <summary>
+    /// What was concluded from damaged pictures is reported after so many seconds of undamaged ones: the smoothed pose of who only looked
+    /// fallen is upright again by then.
+    /// </summary>
+    public double ConfirmUndamagedSeconds { get; init; } = 1.5;
+
     /// <summary>
     /// Half of the cells changed by more than this is a cut, whatever is usual: more than a person can cover who falls in front of
     /// the camera.

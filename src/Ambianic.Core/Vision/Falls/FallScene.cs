@@ -29,6 +29,16 @@ public sealed class FallScene(IPoseEstimator poses, FallRule rule, IReadOnlyList
     public FallMemory Memory =>
         new(_last ?? default, [.. _tracker.Tracks.Select(track => _watches.GetValueOrDefault(track.Id)?.Save(track)).OfType<OpenFall>()]);
 
+    /// <summary>
+    /// Whether the person of a track is on their feet in the latest frame; null when they are not seen in it. Who appeared beside them at the moment
+    /// in which they were lost is taken for them: the tracker does not believe that somebody who lies is on their feet at once.
+    /// </summary>
+    public bool? LooksUp(int track) =>
+        _tracker.Tracks.FirstOrDefault(person => person.Id == track) is { } person
+        && (person.IsSeen ? person : _tracker.Tracks.FirstOrDefault(other => other.IsSeen && TookOver(other, person))) is { } found
+            ? _watches[found.Id].LooksUp
+            : null;
+
     /// <summary>Takes the next frame.</summary>
     /// <param name="frame">Upright; borrowed until the call completes.</param>
     /// <param name="persons">Persons that an object detector found, relative to the frame; may be empty.</param>
@@ -91,6 +101,12 @@ public sealed class FallScene(IPoseEstimator poses, FallRule rule, IReadOnlyList
         }
     }
 
+    private bool TookOver(Track track, Track lost) =>
+        (track.FirstSeen - lost.LastSeen).Duration() <= TimeSpan.FromSeconds(rule.Continuity.TakeOverSeconds)
+        && track.Body.DistanceTo(lost.Body) < MathF.Max(lost.Body.Box.Width, track.Body.Box.Height);
+
+    private static bool IsAt(Body body, Body other) => body.DistanceTo(other) < MathF.Max(body.Size, other.Size);
+
     private FallWatch NewWatch(float aspect) => new(
         rule, [.. restingZones.Select(zone => zone with { XMin = zone.XMin * aspect, XMax = zone.XMax * aspect })], aspect);
 
@@ -100,7 +116,7 @@ public sealed class FallScene(IPoseEstimator poses, FallRule rule, IReadOnlyList
     /// </summary>
     private FallWatch? FallingAt(Body body) => body.IsWide
         ? _tracker.Tracks
-            .Where(track => track.IsFalling && track.Body.DistanceTo(body) < MathF.Max(track.Body.Size, body.Size))
+            .Where(track => track.IsFalling && IsAt(track.Body, body))
             .Select(track => _watches[track.Id])
             .FirstOrDefault()
         : null;

@@ -51,6 +51,9 @@ internal sealed class FallWatch
     public bool IsStanding => State == FallState.Upright
         && _history.Share(_history.Latest.Time - TimeSpan.FromSeconds(_rule.RecoverSeconds), _history.IsUp) is { Count: > 1, Share: 1 };
 
+    /// <summary>True when the person was on their feet when last seen.</summary>
+    public bool LooksUp => !_history.Samples.IsEmpty && _history.IsUp(_history.Latest);
+
     /// <summary>True when the person came down, did not walk out, and may be lying by now.</summary>
     public bool IsFalling => State is FallState.Descending or FallState.Down && !Disappearance.IsWalkingOut;
 

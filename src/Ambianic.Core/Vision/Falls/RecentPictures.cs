@@ -13,9 +13,14 @@ internal sealed class RecentPictures(FramePool pool) : IDisposable
     /// <summary>Oldest first; they belong to this collection.</summary>
     public IReadOnlyList<Frame> Pictures => [.. _pictures];
 
-    /// <summary>Keeps a copy when the last one is a second old.</summary>
+    /// <summary>Keeps a copy when the last one is a second old and the picture is not damaged.</summary>
     public void Offer(Frame frame)
     {
+        if (frame.Damage == PictureDamage.Damaged)
+        {
+            return;
+        }
+
         if (_pictures.LastOrDefault() is { } last && frame.Position >= last.Position && frame.Position - last.Position < Spacing)
         {
             return;
@@ -26,7 +31,7 @@ internal sealed class RecentPictures(FramePool pool) : IDisposable
             _pictures.Dequeue().Dispose();
         }
 
-        var copy = pool.Rent(frame.Width, frame.Height, frame.Format, frame.Sequence, frame.CapturedAt, frame.Position);
+        var copy = pool.Rent(frame.Width, frame.Height, frame.Format, frame.Sequence, frame.CapturedAt, frame.Position, frame.Damage);
         frame.Buffer.CopyTo(copy.Buffer);
         _pictures.Enqueue(copy);
     }

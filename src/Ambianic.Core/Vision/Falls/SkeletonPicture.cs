@@ -26,7 +26,7 @@ internal static class SkeletonPicture
     /// <param name="quarters">Quarter turns clockwise that made the frame upright.</param>
     public static Frame Draw(FramePool pool, Frame frame, IEnumerable<Body> bodies, int quarters)
     {
-        var picture = pool.Rent(frame.Width, frame.Height, frame.Format, frame.Sequence, frame.CapturedAt, frame.Position);
+        var picture = pool.Rent(frame.Width, frame.Height, frame.Format, frame.Sequence, frame.CapturedAt, frame.Position, frame.Damage);
         var pixels = picture.Buffer.Span;
         pixels.Fill(DarkGrey);
         if (frame.Format == PixelFormat.I420)
