@@ -24,6 +24,7 @@ public sealed partial class Pipeline : IAsyncDisposable
     private readonly ILogger<Pipeline> _logger;
     private readonly Random _random = new();
     private readonly Heartbeat _heartbeat;
+    private readonly Outage _outage;
     private readonly FrameReader _reader;
     private readonly CancellationTokenSource _stop = new();
 
@@ -52,6 +53,20 @@ public sealed partial class Pipeline : IAsyncDisposable
         HealthPolicySource? policy = null,
         Backoff? backoff = null,
         Heartbeat? heartbeat = null)
+        : this(name, source, elements, time, logger, policy, backoff, heartbeat, null)
+    {
+    }
+
+    internal Pipeline(
+        string name,
+        IFrameSource source,
+        IReadOnlyList<ElementSlot> elements,
+        TimeProvider time,
+        ILogger<Pipeline> logger,
+        HealthPolicySource? policy,
+        Backoff? backoff,
+        Heartbeat? heartbeat,
+        Outage? outage)
     {
         Name = name;
         _source = source;
@@ -60,6 +75,7 @@ public sealed partial class Pipeline : IAsyncDisposable
         _policy = policy ?? (() => HealthPolicy.Default);
         _backoff = backoff ?? Backoff.Default;
         _heartbeat = heartbeat ?? new Heartbeat(time);
+        _outage = outage ?? new Outage(time);
         _reader = new FrameReader(name, elements, Arrive, Fail, _policy, time, logger, _stop.Token);
     }
 
@@ -143,7 +159,7 @@ public sealed partial class Pipeline : IAsyncDisposable
             var wait = _backoff.After(failures, _random);
             var waiting = Task.Delay(wait, _time, cancellation);
             _state = PipelineState.Waiting;
-            LogWaiting(Name, _lastError, wait.TotalSeconds);
+            LogOutage(_outage.Fail(_lastError ?? ""), wait);
             await waiting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
@@ -242,10 +258,34 @@ public sealed partial class Pipeline : IAsyncDisposable
         if (_state == PipelineState.Connecting)
         {
             _state = PipelineState.Watching; // a frame alone is not enough: somebody has to have looked at it
-            LogWatching(Name, _source.Id);
+            if (!_outage.IsOpen)
+            {
+                LogWatching(Name, _source.Id);
+            }
+        }
+
+        if (_outage.Watch() is { } over)
+        {
+            LogBack(Name, over.Duration, over.Count);
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    private void LogOutage(OutageNews news, TimeSpan wait)
+    {
+        switch (news.Change)
+        {
+            case OutageChange.GoesOn:
+                LogStillBlind(Name, news.Since, news.Duration, news.Count, _lastError);
+                break;
+            case OutageChange.OtherReason:
+                LogOtherReason(Name, _lastError, wait.TotalSeconds);
+                break;
+            case var change:
+                LogWaiting(change == OutageChange.Begun ? LogLevel.Warning : LogLevel.Debug, Name, _lastError, wait.TotalSeconds);
+                break;
+        }
     }
 
     [LoggerMessage(LogLevel.Information, "Pipeline {Pipeline} ended with its source after {Samples} samples")]
@@ -254,8 +294,17 @@ public sealed partial class Pipeline : IAsyncDisposable
     [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline} failed: {Reason}")]
     private partial void LogFailed(string pipeline, string reason);
 
-    [LoggerMessage(LogLevel.Warning, "Pipeline {Pipeline} is blind: {Reason}; connecting again in {Seconds:0.0} s")]
-    private partial void LogWaiting(string pipeline, string? reason, double seconds);
+    [LoggerMessage("Pipeline {Pipeline} is blind: {Reason}; connecting again in {Seconds:0.0} s")]
+    private partial void LogWaiting(LogLevel level, string pipeline, string? reason, double seconds);
+
+    [LoggerMessage(LogLevel.Warning, "Pipeline {Pipeline} is still blind, now because: {Reason}; connecting again in {Seconds:0.0} s")]
+    private partial void LogOtherReason(string pipeline, string? reason, double seconds);
+
+    [LoggerMessage(LogLevel.Warning, "Pipeline {Pipeline} is blind since {Since:yyyy-MM-dd HH:mm}, for {Duration} and {Attempts}: {Reason}")]
+    private partial void LogStillBlind(string pipeline, DateTimeOffset since, string duration, string attempts, string? reason);
+
+    [LoggerMessage(LogLevel.Information, "Pipeline {Pipeline} is back after {Duration}, {Attempts}")]
+    private partial void LogBack(string pipeline, string duration, string attempts);
 
     [LoggerMessage(LogLevel.Warning, "Pipeline {Pipeline} has been silent for {Seconds:0.0} s: {Stuck} is stuck and is made anew")]
     private partial void LogHealing(string pipeline, double seconds, string stuck);

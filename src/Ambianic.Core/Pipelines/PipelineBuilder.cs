@@ -19,7 +19,11 @@ public sealed class PipelineBuilder(
     /// <param name="heartbeat">Beats for each arrival.</param>
     /// <exception cref="InvalidOperationException">The configuration is disabled.</exception>
     /// <remarks>What an element's constructor throws passes through; the elements made before it are disposed.</remarks>
-    public async Task<Pipeline> BuildAsync(PipelineConfiguration configuration, HealthPolicySource policy, Heartbeat heartbeat)
+    public Task<Pipeline> BuildAsync(PipelineConfiguration configuration, HealthPolicySource policy, Heartbeat heartbeat) =>
+        BuildAsync(configuration, policy, heartbeat, new Outage(time));
+
+    /// <summary>The same for a pipeline that goes on where another ended.</summary>
+    internal async Task<Pipeline> BuildAsync(PipelineConfiguration configuration, HealthPolicySource policy, Heartbeat heartbeat, Outage outage)
     {
         if (!configuration.IsEnabled || configuration.Source is null)
         {
@@ -44,7 +48,9 @@ public sealed class PipelineBuilder(
                 time,
                 services.GetRequiredService<ILogger<Pipeline>>(),
                 policy,
-                heartbeat: heartbeat);
+                null,
+                heartbeat,
+                outage);
         }
         catch
         {

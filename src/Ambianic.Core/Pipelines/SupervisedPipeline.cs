@@ -18,6 +18,7 @@ internal sealed partial class SupervisedPipeline : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Heartbeat _heartbeat;
+    private readonly Outage _outage;
     private readonly CrashHistory _crashes;
     private readonly CancellationTokenSource _stop = new();
     private readonly PipelineStatus _unbuilt;
@@ -44,6 +45,7 @@ internal sealed partial class SupervisedPipeline : IAsyncDisposable
         _time = time;
         _logger = logger;
         _heartbeat = new Heartbeat(time);
+        _outage = new Outage(time);
         _crashes = new CrashHistory(time);
         _unbuilt = new PipelineStatus(
             configuration.Name,
@@ -177,7 +179,8 @@ internal sealed partial class SupervisedPipeline : IAsyncDisposable
     {
         _rebuiltAt = _time.GetTimestamp();
         _rebuiltInARow++;
-        LogRebuilding(Configuration.Name, _heartbeat.Silence.TotalSeconds);
+        LogRebuilding(
+            _outage.IsOpen && _rebuiltInARow > 1 ? LogLevel.Debug : LogLevel.Error, Configuration.Name, _heartbeat.Silence.TotalSeconds);
         try
         {
             _ = _life?.CancelAsync();
@@ -224,10 +227,10 @@ internal sealed partial class SupervisedPipeline : IAsyncDisposable
     {
         using var life = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         _life = life;
-        await using var pipeline = await _builder.BuildAsync(Configuration, _policy, _heartbeat);
+        await using var pipeline = await _builder.BuildAsync(Configuration, _policy, _heartbeat, _outage);
         _pipeline = pipeline;
         _between = null;
-        LogStarted(Configuration.Name, Configuration.Source?.Id);
+        LogStarted(_outage.IsOpen ? LogLevel.Debug : LogLevel.Information, Configuration.Name, Configuration.Source?.Id);
         await pipeline.RunAsync(life.Token);
         if (life.IsCancellationRequested && !_stop.IsCancellationRequested)
         {
@@ -238,14 +241,14 @@ internal sealed partial class SupervisedPipeline : IAsyncDisposable
         return true;
     }
 
-    [LoggerMessage(LogLevel.Information, "Pipeline {Pipeline} starts to read {Source}")]
-    private partial void LogStarted(string pipeline, string? source);
+    [LoggerMessage("Pipeline {Pipeline} starts to read {Source}")]
+    private partial void LogStarted(LogLevel level, string pipeline, string? source);
 
     [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline} crashed and is built again in {Seconds:0.0} s")]
     private partial void LogCrashed(Exception error, string pipeline, double seconds);
 
-    [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline} has been silent for {Seconds:0} s and healing did not help: all of it is built anew")]
-    private partial void LogRebuilding(string pipeline, double seconds);
+    [LoggerMessage("Pipeline {Pipeline} has been silent for {Seconds:0} s and healing did not help: all of it is built anew")]
+    private partial void LogRebuilding(LogLevel level, string pipeline, double seconds);
 
     [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline} could not be healed; it is tried again")]
     private partial void LogNotHealed(Exception error, string pipeline);

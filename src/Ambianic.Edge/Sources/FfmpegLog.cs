@@ -36,6 +36,12 @@ internal sealed partial class FfmpegLog(string sourceId, ILogger logger, TimePro
     /// <summary>True when the size or the format of a camera's picture has changed: what comes now is out of proportion.</summary>
     public bool SawChange { get; private set; }
 
+    /// <summary>True until the first picture: the connection then fails with what ffmpeg says, so that it is no warning of its own.</summary>
+    public bool IsOpening { get; set; }
+
+    /// <summary>The last error as an addition to a reason; empty without one.</summary>
+    public string LastWords => Errors is [.., var last] ? $" (ffmpeg: {last})" : "";
+
     /// <summary>Takes one line of ffmpeg's error output, written with <c>-loglevel level</c>; other programs' lines count as errors without being logged as such.</summary>
     public void Hear(ReadOnlySpan<char> line)
     {
@@ -63,7 +69,7 @@ internal sealed partial class FfmpegLog(string sourceId, ILogger logger, TimePro
             Remember(text);
         }
 
-        if (level is "error" or "fatal" or "panic")
+        if (!IsOpening && level is "error" or "fatal" or "panic")
         {
             LogErrorOncePerInterval(text);
         }

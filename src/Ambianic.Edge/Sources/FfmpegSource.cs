@@ -54,7 +54,7 @@ internal sealed class FfmpegSource(
     {
         using var stall = new StallTimer(StallLimit, KeyFrameLimit, time);
         var pictures = _pictures = new DecodedPictures(IsLive, time, stall.Extend);
-        var log = new FfmpegLog(Id, logger, time, pictures);
+        var log = new FfmpegLog(Id, logger, time, pictures) { IsOpening = true };
         await using var ffmpeg = await StartAsync(log);
         await using var feed = options.Uri == SourceAddress.RaspberryPiCamera
             ? await RaspberryPiFeed.StartAsync(options, executables, ffmpeg, log, time)
@@ -76,7 +76,7 @@ internal sealed class FfmpegSource(
             {
                 ffmpeg.Kill(); // who gives nothing is not asked to end: that would only take longer
                 feed?.Kill();
-                throw new SourceStalledException($"source {Id}: {DescribeStall(pictures)}");
+                throw new SourceStalledException($"source {Id}: {DescribeStall(pictures)}{log.LastWords}");
             }
 
             if (frame is null)
@@ -90,6 +90,7 @@ internal sealed class FfmpegSource(
                 throw new SourceException($"source {Id}: the camera's picture has another size or format than before");
             }
 
+            log.IsOpening = false;
             sequence++;
             yield return frame;
         }

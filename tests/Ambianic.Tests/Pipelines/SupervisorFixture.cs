@@ -18,6 +18,8 @@ public abstract class SupervisorFixture
 
     private protected LogRecorder<PipelineSupervisor> Log { get; } = new();
 
+    private protected LogRecorder<Pipeline> PipelineLog { get; } = new();
+
     protected ElementRegistry Registry { get; } = new();
 
     protected Watchdog Dog { get; } = new();
@@ -41,7 +43,7 @@ public abstract class SupervisorFixture
     protected PipelineSupervisor Create(Func<SourceOptions, IFrameSource> source)
     {
         var services = new ServiceCollection()
-            .AddSingleton<ILogger<Pipeline>>(new LogRecorder<Pipeline>())
+            .AddSingleton<ILogger<Pipeline>>(PipelineLog)
             .BuildServiceProvider();
         return new PipelineSupervisor(new PipelineBuilder(Registry, options => source(options), services, Time), () => Policy, Dog, Time, Log);
     }

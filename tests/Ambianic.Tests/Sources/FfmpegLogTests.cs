@@ -27,6 +27,19 @@ public sealed class FfmpegLogTests
     }
 
     [Fact]
+    public void Hear_ErrorsBeforeTheFirstPicture_AreKeptForTheReasonAndAreNoWarnings()
+    {
+        _log.IsOpening = true;
+        _log.Hear("[error] Connection refused");
+        _log.IsOpening = false;
+        _log.Hear("[error] Invalid NAL unit size");
+
+        Assert.Equal(["Debug: Source door: Connection refused", "Warning: Source door: Invalid NAL unit size"], _lines.Lines);
+        Assert.Equal(["Connection refused", "Invalid NAL unit size"], _log.Errors);
+        Assert.Equal(" (ffmpeg: Invalid NAL unit size)", _log.LastWords);
+    }
+
+    [Fact]
     public void Hear_ManyErrors_AreLoggedOnceASecondAndCounted()
     {
         for (var i = 0; i < 25; i++)

@@ -1,0 +1,129 @@
+using System.Globalization;
+
+namespace Ambianic.Pipelines;
+
+/// <summary>
+/// Decides what the log says of a camera that is away, so that a day of it is a few lines an hour: that it is away and why, each
+/// new reason once, how it goes every ten minutes, and that it is back. Outlives the pipeline that reads the camera. Safe to use
+/// from several threads.
+/// </summary>
+internal sealed class Outage(TimeProvider time)
+{
+    /// <summary>From one line that says the same to the next.</summary>
+    public static readonly TimeSpan SummaryEvery = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long it must watch until it is back: a camera that gives a picture and breaks off again is still away.</summary>
+    public static readonly TimeSpan BackAfter = TimeSpan.FromSeconds(10);
+
+    /// <summary>Reasons that are told at once; more of them are one camera's way of saying the same.</summary>
+    private const int MostReasons = 8;
+
+    private readonly Lock _gate = new();
+    private readonly HashSet<string> _reasons = [];
+    private volatile bool _isOpen;
+    private DateTimeOffset _since;
+    private long _began;
+    private long _summedUpAt;
+    private long? _pictureAt;
+    private int _attempts;
+
+    /// <summary>True from a failure until it is back.</summary>
+    public bool IsOpen => _isOpen;
+
+    /// <summary>A connection failed or ended.</summary>
+    /// <param name="reason">Why; numbers in it make no new reason.</param>
+    public OutageNews Fail(string reason)
+    {
+        lock (_gate)
+        {
+            var now = time.GetTimestamp();
+            var cause = string.Concat(reason.Where(letter => !char.IsDigit(letter)));
+            if (!_isOpen)
+            {
+                _reasons.Clear();
+                _reasons.Add(cause);
+                (_isOpen, _since, _began, _summedUpAt, _attempts) = (true, time.GetLocalNow(), now, now, 0);
+                return News(OutageChange.Begun, now);
+            }
+
+            _pictureAt = null;
+            if (_reasons.Count < MostReasons && _reasons.Add(cause))
+            {
+                return News(OutageChange.OtherReason, now);
+            }
+
+            if (time.GetElapsedTime(_summedUpAt, now) < SummaryEvery)
+            {
+                return News(OutageChange.None, now);
+            }
+
+            _summedUpAt = now;
+            return News(OutageChange.GoesOn, now);
+        }
+    }
+
+    /// <summary>A sample was looked at.</summary>
+    /// <returns>The outage that is over; null when there is none, or when it is too early to say.</returns>
+    public OutageNews? Watch()
+    {
+        if (!_isOpen)
+        {
+            return null;
+        }
+
+        lock (_gate)
+        {
+            var now = time.GetTimestamp();
+            _pictureAt ??= now;
+            if (!_isOpen || time.GetElapsedTime(_pictureAt.Value, now) < BackAfter)
+            {
+                return null;
+            }
+
+            var news = new OutageNews(OutageChange.Over, _since, time.GetElapsedTime(_began, _pictureAt.Value), _attempts);
+            (_isOpen, _pictureAt) = (false, null);
+            return news;
+        }
+    }
+
+    private OutageNews News(OutageChange change, long now) => new(change, _since, time.GetElapsedTime(_began, now), ++_attempts);
+}
+
+/// <summary>What became of an outage.</summary>
+/// <param name="Change">What is new.</param>
+/// <param name="Since">When it began, local time.</param>
+/// <param name="Lasted">How long it has lasted.</param>
+/// <param name="Attempts">Connections that failed in it.</param>
+internal readonly record struct OutageNews(OutageChange Change, DateTimeOffset Since, TimeSpan Lasted, int Attempts)
+{
+    /// <summary>Two units are enough: <c>2 h 3 min</c>.</summary>
+    public string Duration => Lasted switch
+    {
+        { TotalSeconds: < 60 } => string.Create(CultureInfo.InvariantCulture, $"{Lasted.TotalSeconds:0.0} s"),
+        { TotalMinutes: < 60 } => $"{Lasted.Minutes} min {Lasted.Seconds} s",
+        { TotalHours: < 24 } => $"{Lasted.Hours} h {Lasted.Minutes} min",
+        _ => $"{Lasted.Days} d {Lasted.Hours} h",
+    };
+
+    /// <summary>For people.</summary>
+    public string Count => Attempts == 1 ? "1 attempt" : string.Create(CultureInfo.InvariantCulture, $"{Attempts} attempts");
+}
+
+/// <summary>What is new of an outage.</summary>
+internal enum OutageChange
+{
+    /// <summary>Nothing that people have to hear.</summary>
+    None,
+
+    /// <summary>It begins.</summary>
+    Begun,
+
+    /// <summary>It has a reason that was not told yet.</summary>
+    OtherReason,
+
+    /// <summary>It is time to say that it goes on.</summary>
+    GoesOn,
+
+    /// <summary>It is over.</summary>
+    Over,
+}
