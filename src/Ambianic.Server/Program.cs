@@ -1,11 +1,11 @@
 using System.CommandLine;
 using Ambianic.Cli;
-using Ambianic.Configuration;
 using Ambianic.Hosting;
 using Ambianic.Models;
 using Ambianic.Vision;
 
 NativeMemory.KeepTogether();
+Console.SetError(new MaskedWriter(Console.Error));
 try
 {
     return await Commands.Create().Parse(args).InvokeAsync(new InvocationConfiguration
@@ -21,6 +21,11 @@ catch (OperationCanceledException)
 catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException or ModelException or InferenceException)
 {
     // What a person can act on; anything else is a defect and shows its stack.
-    await Console.Error.WriteLineAsync($"ambianic: {Credentials.Mask(error.Message)}");
+    await Console.Error.WriteLineAsync($"ambianic: {error.Message}");
     return 1;
+}
+catch (Exception error)
+{
+    await Console.Error.WriteLineAsync($"Unhandled exception. {error}"); // as the runtime would, which masks nothing
+    return 134;
 }

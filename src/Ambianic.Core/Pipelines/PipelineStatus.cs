@@ -1,3 +1,4 @@
+using Ambianic.Configuration;
 using Ambianic.Frames;
 using Ambianic.Health;
 
@@ -46,7 +47,7 @@ public enum PipelineState
 /// <param name="Processed">Samples that reached the end.</param>
 /// <param name="Failed">Samples that an element failed on.</param>
 /// <param name="Dropped">Frames that were replaced by newer ones before anybody looked.</param>
-/// <param name="LastError">Why it does not watch, for people, or null.</param>
+/// <param name="LastError">Why it does not watch, for people, or null; credentials are masked, whoever put them in.</param>
 public sealed record PipelineStatus(
     string Name,
     string SourceId,
@@ -58,6 +59,9 @@ public sealed record PipelineStatus(
     long Dropped,
     string? LastError)
 {
+    /// <inheritdoc cref="PipelineStatus(string, string, PipelineState, HealthState, double, long, long, long, string?)"/>
+    public string? LastError { get; init => field = value is null ? null : Credentials.Mask(value); } = LastError is null ? null : Credentials.Mask(LastError);
+
     /// <summary>What is stuck while it is not healthy: <c>source</c> or the name of an element; else null.</summary>
     public string? Stuck { get; init; }
 

@@ -8,6 +8,9 @@ namespace Ambianic.Configuration;
 /// <param name="SaveFile">The file that the program itself may write, absolute; always the last of the files.</param>
 public sealed record ConfigurationFiles(string WorkingDirectory, IReadOnlyList<ConfigurationFile> Files, string SaveFile)
 {
+    /// <summary>What values of addresses and secrets may refer to.</summary>
+    public Variables Variables { get; init; } = Variables.None;
+
     /// <summary>What is wrong with the environment variables.</summary>
     public IReadOnlyList<ConfigurationProblem> Problems { get; init; } = [];
 
@@ -34,6 +37,7 @@ public sealed record ConfigurationFiles(string WorkingDirectory, IReadOnlyList<C
         files.RemoveAll(file => file.FullPath == saved.FullPath);
         return new ConfigurationFiles(working, [.. files, saved], saved.FullPath)
         {
+            Variables = new Variables(environment),
             Problems = Directory.Exists(working)
                 ? []
                 : [new ConfigurationProblem("environment", 0, 0, "AMBIANIC_DIR", $"names the directory {working}, which does not exist")],

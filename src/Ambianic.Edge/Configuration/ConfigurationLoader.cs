@@ -19,16 +19,19 @@ public sealed class ConfigurationLoader(ElementRegistry registry)
         var problems = new ProblemList();
         problems.AddRange(files.Problems);
         var texts = files.Files.Select(file => file.Read(problems)).OfType<ConfigurationText>().ToList();
-        return Load(texts, files.WorkingDirectory, problems) with
+        return Load(texts, files.WorkingDirectory, problems, files.Variables) with
         {
             Files = [.. files.Files.Select(file => file.FullPath)],
             SaveFile = files.SaveFile,
         };
     }
 
-    internal ConfigurationResult Load(IReadOnlyList<ConfigurationText> texts, string workingDirectory, ProblemList problems)
+    internal ConfigurationResult Load(
+        IReadOnlyList<ConfigurationText> texts, string workingDirectory, ProblemList problems, Variables? variables = null)
     {
-        var document = FormatSubstitution.Apply(Merge(texts, problems), problems);
+        var formatted = FormatSubstitution.Apply(Merge(texts, problems), problems);
+        DocumentSecrets.Remember(formatted, TopLevelKeys); // what was put together, too
+        var document = (variables ?? Variables.None).Apply(formatted, problems);
         var binder = new OptionsBinder(workingDirectory);
         var sources = new SourceReader(Section(document, Sources, problems), binder, workingDirectory);
         var models = new ModelReader(Section(document, Models, problems), registry, binder);
@@ -38,9 +41,14 @@ public sealed class ConfigurationLoader(ElementRegistry registry)
         var configuration = BindSettings(document, binder, workingDirectory, problems) with
         {
             Sources = sources.ReadNamed(problems),
-            Pipelines = [.. Section(document, PipelinesKey, problems).Entries.Select(pipeline => pipelines.Read(pipeline, problems))],
+            Pipelines = [.. Section(document, PipelinesKey, problems).Entries
+                .Select(pipeline => pipelines.Read(pipeline, problems))],
         };
         problems.AddRange(configuration.Pipelines.SelectMany(pipeline => pipeline.Problems));
+        configuration = configuration with
+        {
+            Pipelines = [.. configuration.Pipelines.Select(pipeline => pipeline with { Problems = [.. pipeline.Problems.Select(Mask)] })],
+        };
         if (configuration.Pipelines.Count == 0 && problems.Problems.Count == 0)
         {
             problems.Add(new ConfigurationProblem(document.Place.File, 0, 0, PipelinesKey, "there are none: nothing will be observed") { IsWarning = true });
@@ -50,11 +58,20 @@ public sealed class ConfigurationLoader(ElementRegistry registry)
         return new ConfigurationResult(
             configuration,
             [.. problems.Problems
+                .Select(Mask)
                 .OrderBy(problem => order.GetValueOrDefault(problem.File, -1))
                 .ThenBy(problem => problem.Line)
                 .ThenBy(problem => problem.Column)],
             JsonDocuments.Effective(configuration, document));
     }
+
+    /// <summary>Once more, now that all secrets are known: a value may be repeated before the file that makes it one is read.</summary>
+    private static ConfigurationProblem Mask(ConfigurationProblem problem) => problem with
+    {
+        Path = Credentials.MaskRemembered(problem.Path),
+        Message = Credentials.Mask(problem.Message),
+        Suggestion = problem.Suggestion is { } suggestion ? Credentials.Mask(suggestion) : null,
+    };
 
     private static MappingNode Merge(IReadOnlyList<ConfigurationText> texts, ProblemList problems)
     {
@@ -72,6 +89,7 @@ public sealed class ConfigurationLoader(ElementRegistry registry)
             switch (YamlComposer.Compose(file, text, anchors, problems))
             {
                 case MappingNode root:
+                    DocumentSecrets.Remember(root, TopLevelKeys);
                     CheckTopLevel(root, problems);
                     merged = NodeMerge.Merge(merged, root);
                     break;

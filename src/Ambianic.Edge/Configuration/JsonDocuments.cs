@@ -61,7 +61,7 @@ internal static class JsonDocuments
     private static JsonNode? Mask(JsonNode? json, bool isSecret) => json switch
     {
         JsonObject map => new JsonObject(map
-            .Select(entry => KeyValuePair.Create(Credentials.Mask(entry.Key), Mask(entry.Value, isSecret || Credentials.IsSecretKey(entry.Key))))
+            .Select(entry => KeyValuePair.Create(Credentials.MaskName(entry.Key), Mask(entry.Value, isSecret || Credentials.IsSecretKey(entry.Key))))
             .DistinctBy(entry => entry.Key)),
         JsonArray list => new JsonArray([.. list.Select(item => Mask(item, isSecret))]),
         JsonValue value when isSecret => JsonValue.Create(MaskAll(value.ToString())),

@@ -15,6 +15,12 @@ internal sealed class PipelineReader(
     {
         var problems = new ProblemList();
         var path = ProblemList.Join("pipelines", pipeline.Key);
+        var name = Credentials.MaskName(pipeline.Key);
+        if (name != pipeline.Key)
+        {
+            problems.Add(pipeline.KeyPlace, path, "a pipeline's name is stored and shown, so it must not hold an address or a password");
+        }
+
         var items = Items(pipeline, path, problems);
         SourceOptions? source = null;
         var elements = new List<(Entry Element, string Path, object Options)>();
@@ -31,7 +37,7 @@ internal sealed class PipelineReader(
             CheckPosition(element, index, elementPath, problems);
             if (element.Key == SourceName)
             {
-                var (options, node) = sources.Read(element.Value, elementPath, problems);
+                var (options, node) = sources.Read(element.Value, elementPath, problems, warnings);
                 source ??= options;
                 effective.Add(Only(element, node));
             }
@@ -58,7 +64,7 @@ internal sealed class PipelineReader(
 
         UncoveredPictures.Report(elements, warnings);
         FallSampleRate.Report(source, elements, warnings);
-        return new PipelineConfiguration(pipeline.Key, source, [.. elements.Select(item => new ElementConfiguration(item.Element.Key, item.Options))])
+        return new PipelineConfiguration(name, source, [.. elements.Select(item => new ElementConfiguration(item.Element.Key, item.Options))])
         {
             Problems = problems.Problems,
             Fingerprint = JsonDocuments.Canonical(new SequenceNode(pipeline.Value.Place, effective)),

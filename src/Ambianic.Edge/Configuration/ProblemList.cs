@@ -41,14 +41,14 @@ internal sealed class ProblemList
     };
 
     /// <summary>The user's own words, masked and cut.</summary>
-    public static string Quote(string text) => $"'{Shorten(text)}'";
+    public static string Quote(string text) => $"'{Shorten(Credentials.Mask(text.ReplaceLineEndings(" ")))}'";
 
     /// <summary>The path of a key within a map.</summary>
-    public static string Join(string path, string key) => path.Length == 0 ? Shorten(key) : $"{path}.{Shorten(key)}";
-
-    private static string Shorten(string text)
+    public static string Join(string path, string key)
     {
-        var shown = Credentials.Mask(text.ReplaceLineEndings(" "));
-        return shown.Length <= LongestQuote ? shown : $"{shown[..LongestQuote]}…";
+        var shown = Shorten(Credentials.MaskName(key.ReplaceLineEndings(" ")));
+        return path.Length == 0 ? shown : $"{path}.{shown}";
     }
+
+    private static string Shorten(string text) => text.Length <= LongestQuote ? text : $"{text[..LongestQuote]}…";
 }

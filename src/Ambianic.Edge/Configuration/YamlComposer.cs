@@ -98,7 +98,7 @@ internal sealed class YamlComposer
         };
         if (!IsKnown(tag))
         {
-            var problem = _problems.Add(place, path, $"the tag {ProblemList.Quote(tag.Value)} is not known; write the value itself, or an alias (*name) of an anchor (&name)");
+            var problem = _problems.Add(place, path, $"the tag {QuoteUnlessSecret(tag.Value, path)} is not known; write the value itself, or an alias (*name) of an anchor (&name)");
             node = new BrokenNode(place, problem);
         }
 
@@ -197,7 +197,7 @@ internal sealed class YamlComposer
     {
         if (_anchors.IsOpen(name))
         {
-            return new BrokenNode(place, _problems.Add(place, path, $"the alias {ProblemList.Quote("*" + name)} stands inside what it stands for"));
+            return new BrokenNode(place, _problems.Add(place, path, $"the alias {QuoteUnlessSecret("*" + name, path)} stands inside what it stands for"));
         }
 
         if (_anchors.Find(name) is { } node)
@@ -209,9 +209,13 @@ internal sealed class YamlComposer
         return new BrokenNode(place, _anchors.Incomplete ?? _problems.Add(
             place,
             path,
-            $"the alias {ProblemList.Quote("*" + name)} has no anchor '&…' above it or in an earlier file",
+            $"the alias {QuoteUnlessSecret("*" + name, path)} has no anchor '&…' above it or in an earlier file",
             Spelling.Nearest(name, _anchors.Names) is { } near ? "*" + near : null));
     }
+
+    /// <summary>A password that begins with <c>!</c> or <c>*</c> and is not in quotes is a tag or an alias to YAML.</summary>
+    private static string QuoteUnlessSecret(string text, string path) =>
+        path.Split('.').Any(key => Credentials.IsSecretKey(key.Split('[')[0])) ? "here (a secret that begins so is put in quotes)" : ProblemList.Quote(text);
 
     private void Bound(int nodes, int depth, Place place, string path)
     {

@@ -48,7 +48,8 @@ internal static class AnalyzeCommand
             }
 
             var path = parsed.GetRequiredValue(video);
-            var source = new SourceOptions { Id = Path.GetFileName(path), Uri = path };
+            Credentials.Remember(path, onlyAddress: true);
+            var source = new SourceOptions { Id = Path.GetFileName(Credentials.Mask(path)), Uri = path };
             source = source with
             {
                 Width = pipeline.Source?.Width ?? source.Width,
@@ -126,7 +127,7 @@ internal static class AnalyzeCommand
             return 0;
         }
 
-        await Console.Error.WriteLineAsync(Credentials.Mask($"ambianic: {path}: {failure}"));
+        await Console.Error.WriteLineAsync($"ambianic: {path}: {failure}");
         return 1;
     }
 

@@ -22,6 +22,21 @@ public sealed class CredentialsTests
     [InlineData("file:///data/cam@home/a.mp4", "file:///data/cam@home/a.mp4")]
     [InlineData("admin:s3cret@10.0.0.7/stream", "***@10.0.0.7/stream")]
     [InlineData("[rtsp @ 0x55d0] method DESCRIBE failed: 401", "[rtsp @ 0x55d0] method DESCRIBE failed: 401")]
+    [InlineData("http://cam/videostream.cgi?loginuse=admin&loginpas=Blue7Bird", "http://cam/videostream.cgi?loginuse=***&loginpas=***")]
+    [InlineData("http://cam/snap?u=me&p=Blue7Bird&width=640", "http://cam/snap?u=***&p=***&width=640")]
+    [InlineData("rtsp://cam/live?channel=1&subtype=0", "rtsp://cam/live?channel=1&subtype=0")]
+    [InlineData("rtsp://cam/live?channel=Blue7Bird-that-is-no-number", "rtsp://cam/live?channel=***")]
+    [InlineData("rtsp://cam/live?Blue7Bird", "rtsp://cam/live?***")]
+    [InlineData("did you mean rtsp://cam/live?)", "did you mean rtsp://cam/live?)")]
+    [InlineData("rtsp://cam/live#Blue7Bird", "rtsp://cam/live#***")]
+    [InlineData("GET /snap.cgi?usr=me&pwd=Blue7Bird failed", "GET /snap.cgi?usr=***&pwd=*** failed")]
+    [InlineData("rtsps://nvr:7441/aB3dEfGhIjKl9nOp?enableSrtp", "rtsps://nvr:7441/***?enableSrtp")]
+    [InlineData("rtsp://cam/h264Preview_01_main", "rtsp://cam/h264Preview_01_main")]
+    [InlineData("rtsp://cam/Streaming/Channels/101", "rtsp://cam/Streaming/Channels/101")]
+    [InlineData("rtsp://cam:554/user=admin_password=Blue7Bird_channel=1_stream=0.sdp", "rtsp://cam:554/user=***")]
+    [InlineData("rtsp: // admin:Blue7Bird@cam: 554 / x", "rtsp: // ***@cam: 554 / x")]
+    [InlineData("rtsp//admin:Blue7Bird@cam/x", "rtsp//***@cam/x")]
+    [InlineData("there is no file /home/me/admin:Blue7Bird@cam/x", "there is no file /home/me/***@cam/x")]
     [InlineData("", "")]
     public void Mask_Text_LeavesWhatIsNotSecret(string text, string expected) =>
         Assert.Equal(expected, Credentials.Mask(text));
@@ -66,7 +81,44 @@ public sealed class CredentialsTests
     }
 
     [Theory]
+    [InlineData("said: Tr0ub4dor, and nothing else", "said: ***, and nothing else")]
+    [InlineData("xTr0ub4dory", "x***y")]
+    [InlineData("cam%2fP%40ss%2FW0rdy", "cam%2f***y")]
+    [InlineData("cam P@ss/W0rd", "cam ***")]
+    [InlineData("the pin is Kiwi7.", "the pin is ***.")]
+    [InlineData("Kiwi78 and aKiwi7 are other words", "Kiwi78 and aKiwi7 are other words")]
+    [InlineData("12345 pictures", "12345 pictures")]
+    public void Mask_WhatIsKnownToBeSecret_IsMaskedInAnyForm(string text, string expected)
+    {
+        foreach (var secret in (string[])["Tr0ub4dor", "P%40ss%2FW0rd", "Kiwi7", "12345", "abc"])
+        {
+            Credentials.Remember(secret);
+        }
+
+        Assert.Equal(expected, Credentials.Mask(text));
+    }
+
+    [Theory]
+    [InlineData("rtsp://me:Magpie-71@cam/1", "Magpie-71")]
+    [InlineData("me:Magpie-72@cam/1", "Magpie-72")]
+    [InlineData("http://cam/snap.cgi?xyz=Magpie-73&channel=1", "Magpie-73")]
+    [InlineData("rtsp://cam/user=me_password=Magpie-74_channel=1.sdp", "Magpie-74")]
+    [InlineData("tgram://Magpie-75/77?event=event", "Magpie-75")]
+    [InlineData("mailto://me:Magpie-76@example.org", "Magpie-76")]
+    public void Remember_Address_ItsSecretIsMaskedAndItsHostIsNot(string address, string secret)
+    {
+        Credentials.Remember(address);
+
+        Assert.Equal("*** of cam at example.org", Credentials.Mask($"{secret} of cam at example.org"));
+    }
+
+    [Theory]
     [InlineData("password", true)]
+    [InlineData("pasword", true)]
+    [InlineData("cam_pw", true)]
+    [InlineData("provders", true)]
+    [InlineData("confidence_threshold", false)]
+    [InlineData("broken", false)]
     [InlineData("mqtt_password", true)]
     [InlineData("api_key", true)]
     [InlineData("ifttt_webhook_id", true)]
