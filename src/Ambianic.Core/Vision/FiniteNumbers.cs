@@ -6,12 +6,12 @@ namespace Ambianic.Vision;
 public static class FiniteNumbers
 {
     /// <summary>Looks at every element of every output, a vector at a time.</summary>
-    /// <exception cref="InferenceException">One is infinite or NaN.</exception>
+    /// <exception cref="InferenceException">One is infinite or NaN, but for minus infinity of some classes in logits.</exception>
     public static void Require(IReadOnlyList<ModelOutput> outputs)
     {
         for (var i = 0; i < outputs.Count; i++)
         {
-            if (!AreFinite(outputs[i].Values.Span))
+            if (!AreFinite(outputs[i].Values.Span) && !IsMasked(outputs[i]))
             {
                 throw new InferenceException(
                     $"the model's outputs are not numbers ('{outputs[i].Name}' holds NaN or infinity): its file is damaged, or it overflows in half precision; export it in single precision")
@@ -22,12 +22,45 @@ public static class FiniteNumbers
         }
     }
 
-    /// <summary>True when every element of every output is a number.</summary>
+    /// <summary>True when <see cref="Require"/> would pass.</summary>
     public static bool AreFinite(IReadOnlyList<ModelOutput> outputs)
     {
         for (var i = 0; i < outputs.Count; i++)
         {
-            if (!AreFinite(outputs[i].Values.Span))
+            if (!AreFinite(outputs[i].Values.Span) && !IsMasked(outputs[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// True for logits that switch some classes off: minus infinity is their probability of zero. A row of nothing else, infinity
+    /// and NaN are faults there too.
+    /// </summary>
+    private static bool IsMasked(ModelOutput output)
+    {
+        if (output.Shape.Count != 3 || !(output.Name.Contains("logits", StringComparison.OrdinalIgnoreCase) || output.Name.Contains("labels", StringComparison.OrdinalIgnoreCase)))
+        {
+            return false;
+        }
+
+        var columns = output.FromLast(1);
+        for (var rows = output.Values.Span; rows.Length >= columns; rows = rows[columns..])
+        {
+            var numbers = 0;
+            foreach (var value in rows[..columns])
+            {
+                numbers += float.IsFinite(value) ? 1 : 0;
+                if (!float.IsFinite(value) && !float.IsNegativeInfinity(value))
+                {
+                    return false;
+                }
+            }
+
+            if (numbers == 0)
             {
                 return false;
             }

@@ -4,8 +4,8 @@ namespace Ambianic.Vision.Decoders;
 
 /// <summary>
 /// Detection transformers, in the three forms they are exported in: labels, boxes (corners in pixels of the size given as second
-/// input) and scores (RT-DETR v2, D-FINE, TorchVision); logits and relative boxes (Transformers, RF-DETR); or one output of relative
-/// boxes and scores [1, queries, 4 + classes] (Ultralytics).
+/// input) and scores (RT-DETR v2, D-FINE, TorchVision); logits and boxes of centre and size (Transformers, RF-DETR); or one output of such
+/// boxes and scores [1, queries, 4 + classes] (Ultralytics). Logits that a sigmoid or softmax has already changed are taken as scores.
 /// </summary>
 /// <remarks>
 /// N. Carion et al., "End-to-End Object Detection with Transformers", 2020, whose logits are for a softmax with a column for "nothing"; Y. Zhao et
@@ -57,29 +57,32 @@ public sealed class Detr : IDetectionDecoder
     /// <inheritdoc/>
     public void Decode(IReadOnlyList<ModelOutput> outputs, in Letterbox letterbox, float threshold, CandidateList found)
     {
+        var before = found.Items.Count;
         if (outputs.Count == 1 && IsRows(outputs[0]))
         {
-            DecodeRows(outputs[0], letterbox, threshold, found);
+            DecodeRows(outputs[0], threshold, found);
         }
         else if (DetrOutputs.Finished(outputs) is var (labels, corners, scores))
         {
-            DecodeFinished(labels.Values.Span, corners, scores.Values.Span, letterbox, threshold, found);
+            DecodeFinished(labels.Values.Span, corners, scores.Values.Span, threshold, found);
         }
         else if (DetrOutputs.Logits(outputs) is var (boxes, logits))
         {
-            DecodeLogits(logits, boxes.Values.Span, letterbox, threshold, found);
+            DecodeLogits(logits, boxes.Values.Span, threshold, found);
         }
         else
         {
             throw new InferenceException($"the outputs {outputs.Describe()} are not those of a detection transformer; try another decoder");
         }
+
+        BoxUnits.ToPixels(CollectionsMarshal.AsSpan(found.Items)[before..], letterbox);
     }
 
     private static bool IsRows(ModelOutput output) => output.Shape is [1, <= MostQueries, > 4 and < MostClasses];
 
     private static int FirstLabel(ModelOutput boxes) => boxes.Shape.Count == 2 ? 1 : 0;
 
-    private static void DecodeRows(ModelOutput output, in Letterbox letterbox, float threshold, CandidateList found)
+    private static void DecodeRows(ModelOutput output, float threshold, CandidateList found)
     {
         var columns = output.FromLast(1);
         for (var rows = output.Values.Span; rows.Length >= columns; rows = rows[columns..])
@@ -87,14 +90,14 @@ public sealed class Detr : IDetectionDecoder
             var (label, score) = Best.Of(rows[4..columns]);
             if (score >= threshold)
             {
-                found.Add(label, score, Relative(rows, letterbox));
+                found.Add(label, score, Centred(rows));
             }
         }
     }
 
-    private static void DecodeLogits(
-        ModelOutput logits, ReadOnlySpan<float> boxes, in Letterbox letterbox, float threshold, CandidateList found)
+    private static void DecodeLogits(ModelOutput logits, ReadOnlySpan<float> boxes, float threshold, CandidateList found)
     {
+        var areScores = !DetrOutputs.HasNegative(logits.Values.Span);
         var nothing = DetrOutputs.ColumnOfNothing(logits);
         var (columns, first) = (logits.FromLast(1), nothing == 0 ? 1 : 0);
         var classes = columns - (nothing is null ? 0 : 1);
@@ -102,10 +105,10 @@ public sealed class Detr : IDetectionDecoder
         for (var query = 0; query < boxes.Length / 4; query++, rows = rows[columns..])
         {
             var (label, logit) = Best.Of(rows.Slice(first, classes));
-            var score = nothing is null ? Activation.Sigmoid(logit) : ShareOf(logit, rows[..columns]);
+            var score = areScores ? logit : nothing is null ? Activation.Sigmoid(logit) : ShareOf(logit, rows[..columns]);
             if (score >= threshold)
             {
-                found.Add(label, score, Relative(boxes[(query * 4)..], letterbox));
+                found.Add(label, score, Centred(boxes[(query * 4)..]));
             }
         }
     }
@@ -123,9 +126,9 @@ public sealed class Detr : IDetectionDecoder
     }
 
     private static void DecodeFinished(
-        ReadOnlySpan<float> labels, ModelOutput boxes, ReadOnlySpan<float> scores, in Letterbox letterbox, float threshold, CandidateList found)
+        ReadOnlySpan<float> labels, ModelOutput boxes, ReadOnlySpan<float> scores, float threshold, CandidateList found)
     {
-        var (first, before) = (FirstLabel(boxes), found.Items.Count);
+        var first = FirstLabel(boxes);
         var corners = boxes.Values.Span;
         for (var query = 0; query < scores.Length; query++)
         {
@@ -135,14 +138,8 @@ public sealed class Detr : IDetectionDecoder
                 found.Add((int)labels[query] - first, scores[query], new Box(box[0], box[1], box[2], box[3]));
             }
         }
-
-        BoxUnits.ToPixels(CollectionsMarshal.AsSpan(found.Items)[before..], letterbox);
     }
 
-    private static Box Relative(ReadOnlySpan<float> box, in Letterbox letterbox)
-    {
-        var (x, y) = (box[0] * letterbox.TensorWidth, box[1] * letterbox.TensorHeight);
-        var (halfWidth, halfHeight) = (box[2] * letterbox.TensorWidth / 2, box[3] * letterbox.TensorHeight / 2);
-        return new Box(x - halfWidth, y - halfHeight, x + halfWidth, y + halfHeight);
-    }
+    private static Box Centred(ReadOnlySpan<float> box) =>
+        new(box[0] - (box[2] / 2), box[1] - (box[3] / 2), box[0] + (box[2] / 2), box[1] + (box[3] / 2));
 }

@@ -5,7 +5,7 @@ internal static class DetrOutputs
 {
     private const int MostQueries = 1000;
 
-    /// <summary>Boxes [1, n, 4] of centre and size in parts of the tensor, and logits [1, n, classes]; by name, or two nameless outputs that look so. Null when there are none.</summary>
+    /// <summary>Boxes [1, n, 4] of centre and size, and logits [1, n, classes]; by name, or two nameless outputs that look so. Null when there are none.</summary>
     public static (ModelOutput Boxes, ModelOutput Logits)? Logits(IReadOnlyList<ModelOutput> outputs)
     {
         for (var i = 0; i < outputs.Count; i++)
@@ -51,11 +51,12 @@ internal static class DetrOutputs
     {
         var columns = logits.FromLast(1);
         var (queries, first, last) = (0, 0, 0);
+        var half = HasNegative(logits.Values.Span) ? 0 : 0.5f; // a logit of 0 is a score of a half
         for (var rows = logits.Values.Span; columns > 1 && rows.Length >= columns; rows = rows[columns..], queries++)
         {
             var (column, logit) = Best.Of(rows[..columns]);
-            first += logit > 0 && column == 0 ? 1 : 0;
-            last += logit > 0 && column == columns - 1 ? 1 : 0;
+            first += logit > half && column == 0 ? 1 : 0;
+            last += logit > half && column == columns - 1 ? 1 : 0;
         }
 
         return 2 * last > queries ? columns - 1 : 2 * first > queries ? 0 : null;
@@ -89,7 +90,8 @@ internal static class DetrOutputs
         return true;
     }
 
-    private static bool HasNegative(ReadOnlySpan<float> logits)
+    /// <summary>False for scores, 0 to 1: a logit is below zero for all classes that are not there.</summary>
+    public static bool HasNegative(ReadOnlySpan<float> logits)
     {
         foreach (var logit in logits)
         {

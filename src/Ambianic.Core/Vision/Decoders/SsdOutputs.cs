@@ -65,7 +65,7 @@ internal readonly record struct SsdOutputs(ModelOutput Boxes, ModelOutput Classe
     {
         for (var i = 0; i < outputs.Count; i++)
         {
-            if (IsBoxes(outputs[i]) && !Has(outputs[i], "raw") && IsPartOfPicture(outputs[i]) && ListsOf(outputs, i) is var (classes, scores))
+            if (IsBoxes(outputs[i]) && !Has(outputs[i], "raw") && IsPartOfPicture(outputs[i], RowsThatCount(outputs, outputs[i].FromLast(2))) && ListsOf(outputs, i) is var (classes, scores))
             {
                 return new SsdOutputs(outputs[i], classes, scores, outputs.Count >= OutputsOfTensorFlow ? 1 : 0);
             }
@@ -95,7 +95,11 @@ internal readonly record struct SsdOutputs(ModelOutput Boxes, ModelOutput Classe
                 continue;
             }
 
-            (first, second) = first is null ? (output, null) : (first, second ?? output);
+            (first, second) =
+                first is null ? (output, null)
+                : second is null || Largest(second) > Math.Max(Largest(first), Largest(output)) ? (first, output)
+                : Largest(first) > Math.Max(Largest(second), Largest(output)) ? (second, output)
+                : (first, second);
             if (IsWhole(output))
             {
                 classes = classes is null || Largest(output) < Largest(classes) ? output : classes;
@@ -137,9 +141,9 @@ internal readonly record struct SsdOutputs(ModelOutput Boxes, ModelOutput Classe
         : (first, second);
 
     /// <summary>A box may reach a little beyond the picture.</summary>
-    private static bool IsPartOfPicture(ModelOutput boxes)
+    private static bool IsPartOfPicture(ModelOutput boxes, int rows)
     {
-        foreach (var value in boxes.Values.Span)
+        foreach (var value in boxes.Values.Span[..(4 * rows)])
         {
             if (value is < -1 or > 2)
             {

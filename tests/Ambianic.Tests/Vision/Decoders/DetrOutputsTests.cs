@@ -40,6 +40,44 @@ public sealed class DetrOutputsTests
         Assert.Equal(91, DetectionDecoders.Get("detr").Classes([logits with { Name = "logits" }, boxes with { Name = "pred_boxes" }]));
     }
 
+    [Theory]
+    [InlineData("dets", "labels", 91)]
+    [InlineData("pred_boxes", "logits", 92)]
+    public void Decode_LogitsThatAreScoresAlready_AreTakenAsTheyAre(string boxesName, string scoresName, int columns)
+    {
+        var (boxes, logits) = Queries(columns, label: 1, logit: 0.9f);
+        var scores = logits.Values.ToArray().Select(value => value < 0 ? 0.002f : value).ToArray();
+
+        AssertOne([boxes with { Name = boxesName }, logits with { Name = scoresName, Values = scores }], 1, 0.9f);
+    }
+
+    [Fact]
+    public void Decode_BoxesInPixels_AreReadAsPixels()
+    {
+        var (boxes, logits) = Queries(classes: 91, label: 1, logit: 2);
+        var pixels = boxes.Values.ToArray().Select(value => value * 100).ToArray();
+
+        AssertOne([boxes with { Name = "dets", Values = pixels }, logits with { Name = "labels" }], 1, 0.881f);
+    }
+
+    [Fact]
+    public void Decode_MaskedClasses_AreNeverFound()
+    {
+        var (boxes, logits) = Queries(classes: 91, label: 1, logit: 2);
+        var masked = logits.Values.ToArray();
+        for (var query = 0; query < 300; query++)
+        {
+            masked[(query * 91) + 90] = float.NegativeInfinity;
+        }
+
+        ModelOutput[] outputs = [boxes with { Name = "dets" }, logits with { Name = "labels", Values = masked }];
+        FiniteNumbers.Require(outputs);
+        AssertOne(outputs, 1, 0.881f);
+
+        Array.Fill(masked, float.NegativeInfinity, 91, 91); // a query that knows no class at all
+        Assert.Throws<InferenceException>(() => FiniteNumbers.Require(outputs));
+    }
+
     [Fact]
     public void Input_RfDetr_IsNormalisedAsInImageNet()
     {

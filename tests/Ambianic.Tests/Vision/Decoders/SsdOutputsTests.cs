@@ -54,6 +54,29 @@ public sealed class SsdOutputsTests
         Assert.Equal(((int)label, score), (candidate.Label, candidate.Score));
     }
 
+    [Fact]
+    public void Decode_EightOutputsAndScoresThatAreWholeNumbers_AnchorsAreNoClasses()
+    {
+        ModelOutput[] outputs = [.. "abomsnRr".Select((kind, index) => kind == 's'
+            ? new ModelOutput("Identity_4", [1, 5], new float[] { 1, 1, 0, 0, 0 })
+            : Output($"Identity_{index}", kind, 1))];
+
+        var found = Decoding.Decode("ssd-postprocess", outputs, ModelInputs.Pixels(100, 100), 0.5f, 100, 100);
+
+        Assert.Equal([(2, 1f), (16, 1f)], found.Select(candidate => (candidate.Label, candidate.Score)).Order());
+    }
+
+    [Fact]
+    public void Decode_BoxesBeyondTheNumberOfRows_MayBeAnything()
+    {
+        var boxes = Output("y", 'b', 1);
+        var values = boxes.Values.ToArray();
+        values[^1] = 900;
+        ModelOutput[] outputs = [Output("x", 's', 1), boxes with { Values = values }, new("z", [1], new float[] { 2 }), Output("w", 'c', 1)];
+
+        Assert.Equal(2, Decoding.Decode("ssd-postprocess", outputs, ModelInputs.Pixels(100, 100), 0.5f, 100, 100).Count);
+    }
+
     [Theory]
     [InlineData("x=s y=b z=n w=c")]
     [InlineData("x=b y=c z=s w=n")]
