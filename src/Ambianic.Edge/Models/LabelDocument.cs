@@ -70,7 +70,7 @@ internal static partial class LabelDocument
         }
 
         var hasIds = list.Children is [YamlMappingNode, ..];
-        return new ParsedLabels(labels, hasIds, hasIds ? true : null);
+        return new ParsedLabels(labels, hasIds, hasIds);
     }
 
     private static ParsedLabels? Map(YamlMappingNode map)

@@ -15,7 +15,7 @@ public static class LabelFile
 
     /// <summary>What a first class is called that is none.</summary>
     private static readonly HashSet<string> Background =
-        new(["???", "background", "__background__", "_background_", "bg", "unlabeled", "unlabelled", "n/a"], StringComparer.OrdinalIgnoreCase);
+        new(["???", "background", "__background__", "_background_", "bg", "none", "unlabeled", "unlabelled", "n/a"], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>What an index is called that stands for no class.</summary>
     private static readonly HashSet<string> Gap = new(["", "???", "n/a", "-"], StringComparer.OrdinalIgnoreCase);
@@ -27,14 +27,14 @@ public static class LabelFile
         string text;
         try
         {
-            text = Decode(RegularFile.ReadAll(path, LargestFile));
+            text = Decode(RegularFile.ReadAll(path, LargestFile)).ReplaceLineEndings("\n").TrimEnd();
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ModelException)
         {
             throw new ModelException($"the labels file {path} cannot be read: {error.Message}", error);
         }
 
-        string[] lines = [.. text.TrimEnd().Split('\n').Select(line => line.Trim())];
+        string[] lines = [.. text.Split('\n').Select(line => line.Trim())];
         if (Array.TrueForAll(lines, line => line.Length == 0))
         {
             throw new ModelException($"the labels file {path} holds no labels (a device or a pipe counts as empty)");
@@ -88,12 +88,13 @@ public static class LabelFile
         }
 
         var last = names.Keys.LastOrDefault(-1);
-        var hasBackground = names.GetValueOrDefault(0) is { } zero ? parsed.CountsFromOne is null && Background.Contains(zero) : parsed.CountsFromOne is true;
+        var hasBackground = names.GetValueOrDefault(0) is { } zero ? Background.Contains(zero) : parsed.KeepsZero;
         var list = Enumerable.Range(0, last + 1)
             .Select(index => names.GetValueOrDefault(index, "") is var name && (Gap.Contains(name) || (index == 0 && Background.Contains(name)))
                 ? LabelSets.Unnamed(index)
                 : name)
             .ToArray();
+        list = LabelSets.WithoutUnusedCoco(list);
         return !list.Where((name, index) => name != LabelSets.Unnamed(index)).Any()
             ? throw new LabelException(lastLine, "the file holds no labels; write one a line")
             : new LabelList(list, path, lastLine) { IsIndexed = parsed.IsIndexed, BeginsWithBackground = hasBackground };

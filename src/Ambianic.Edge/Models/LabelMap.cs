@@ -12,6 +12,7 @@ internal static partial class LabelMap
     {
         var labels = new List<ParsedLabel>();
         var (line, counted) = (1, 0);
+        text = Comment().Replace(text, match => match.Value[0] == '#' ? "" : match.Value);
         foreach (Match item in Item().Matches(text))
         {
             line += text.AsSpan(counted, item.Index - counted).Count('\n');
@@ -44,19 +45,32 @@ internal static partial class LabelMap
             labels.Add(new ParsedLabel(line, id.Value, (display.Length > 0 ? display : name).Trim()));
         }
 
-        return labels.Count > 0
-            ? new ParsedLabels(labels, true, true)
-            : throw new LabelException(1, "a label map without a whole item; each is item { id: 1 name: 'person' }");
+        RequireNothingElse(text);
+        return new ParsedLabels(labels, true, true);
+    }
+
+    /// <summary>An item that is cut off, or whose quotation mark is not closed, would silently be a class without name.</summary>
+    private static void RequireNothingElse(string text)
+    {
+        var rest = Item().Replace(text, item => new string('\n', item.Value.Count(letter => letter == '\n')));
+        if (rest.AsSpan().IndexOfAnyExcept(" \t\n,;") is >= 0 and var place)
+        {
+            throw new LabelException(1 + rest.AsSpan(0, place).Count('\n'), "this is no whole item of a label map; each is item { id: 1 name: 'person' }");
+        }
     }
 
     [GeneratedRegex(@"^\s*item\s*:?\s*\{", RegexOptions.Multiline)]
     private static partial Regex Begin();
 
+    /// <summary>Quoted text, which may hold a <c>#</c>, or a comment.</summary>
+    [GeneratedRegex("""'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|#[^\n]*""")]
+    private static partial Regex Comment();
+
     /// <summary>Braces within are those of key points, which say nothing here.</summary>
     [GeneratedRegex("""\bitem\s*:?\s*\{(?<fields>(?:"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|\{[^{}]*\}|[^{}"'])*)\}""", RegexOptions.NonBacktracking)]
     private static partial Regex Item();
 
-    [GeneratedRegex("""\{[^{}]*\}|#[^\n]*|(?<key>\w+)\s*:\s*(?:"(?<text>(?:\\.|[^"\\])*)"|'(?<text>(?:\\.|[^'\\])*)'|(?<number>\d+))""")]
+    [GeneratedRegex("""\{[^{}]*\}|(?<key>\w+)\s*:\s*(?:"(?<text>(?:\\.|[^"\\])*)"|'(?<text>(?:\\.|[^'\\])*)'|(?<number>\d+))""")]
     private static partial Regex Field();
 
     [GeneratedRegex(@"\\(.)")]

@@ -63,6 +63,22 @@ public static class LabelSets
         _ => labels,
     };
 
+    /// <summary>The names of the eleven classes that COCO planned and never used, which some files of its labels hold too.</summary>
+    private static readonly HashSet<string> UnusedCoco = new(
+        ["street sign", "hat", "shoe", "eye glasses", "plate", "mirror", "window", "desk", "door", "blender", "hair brush"], StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Labels in which the classes that COCO never used have no names, where a file has all of them; otherwise all, as they are.</summary>
+    public static string[] WithoutUnusedCoco(string[] labels)
+    {
+        if (labels.Count(UnusedCoco.Contains) != UnusedCoco.Count)
+        {
+            return labels;
+        }
+
+        var used = labels.Select((label, index) => UnusedCoco.Contains(label) ? Unnamed(index) : label).ToArray();
+        return UnusedCoco.Contains(labels[^1]) ? used[..^1] : used;
+    }
+
     private static string[] Spread(IReadOnlyList<string> labels, int first)
     {
         var spread = Enumerable.Range(0, labels.Count + GapsOfCoco90.Length + first).Select(Unnamed).ToArray();

@@ -9,8 +9,8 @@ internal readonly record struct ParsedLabel(int Line, int Index, string Name);
 /// <summary>The labels of a file.</summary>
 /// <param name="Labels">In the file's order; of two with one index the last counts.</param>
 /// <param name="IsIndexed">Each has its index.</param>
-/// <param name="CountsFromOne">True when 0 is kept for the background; null when nothing but the first label's name tells.</param>
-internal sealed record ParsedLabels(IReadOnlyList<ParsedLabel> Labels, bool IsIndexed, bool? CountsFromOne);
+/// <param name="KeepsZero">True when a missing index 0 is the background.</param>
+internal sealed record ParsedLabels(IReadOnlyList<ParsedLabel> Labels, bool IsIndexed, bool KeepsZero);
 
 /// <summary>A file is no list of labels.</summary>
 /// <param name="line">Where, from 1.</param>

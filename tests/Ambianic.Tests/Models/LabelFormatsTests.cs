@@ -17,6 +17,13 @@ public sealed class LabelFormatsTests
     [InlineData("\"class_id\",\"class_name\"\n0,\"person\"\n1,\"bicycle\"\n2,\"car\"")]
     [InlineData("name,id\nperson,0\nbicycle,1\ncar,2")]
     [InlineData("0=person\n1=bicycle\n2=car")]
+    [InlineData("0. person\n1. bicycle\n2. car")]
+    [InlineData("0 - person\n1 - bicycle\n2 - car")]
+    [InlineData("0person\n1bicycle\n2car")]
+    [InlineData("person: 0\nbicycle: 1\ncar: 2")]
+    [InlineData("person\rbicycle\rcar\r")]
+    [InlineData("person # who\nbicycle\ncar #")]
+    [InlineData("person,\nbicycle,\ncar,")]
     [InlineData("[\"person\", \"bicycle\", \"car\"]")]
     [InlineData("['person', 'bicycle', 'car']")]
     [InlineData("{\"0\": \"person\", \"1\": \"bicycle\", \"2\": \"car\"}")]
@@ -43,6 +50,13 @@ public sealed class LabelFormatsTests
     [InlineData("background\nperson\nN/A\ncar")]
     [InlineData("__background__\nperson\n-\ncar")]
     [InlineData("[\"background\", \"person\", \"N/A\", \"car\"]")]
+    [InlineData("none\nperson\n???\ncar")]
+    [InlineData("0 background\n1 person\n3 car")]
+    [InlineData("0: ???\n1: person\n2: ???\n3: car")]
+    [InlineData("{\"id2label\": {\"0\": \"N/A\", \"1\": \"person\", \"3\": \"car\"}}")]
+    [InlineData("names:\n  0: __background__\n  1: person\n  3: car\n")]
+    [InlineData("item { id: 0 name: 'background' }\nitem { id: 1 name: 'person' }\nitem { id: 3 name: 'car' }")]
+    [InlineData("# it's COCO\nitem {\n  # it's who lives here\n  id: 1\n  name: 'person'\n}\nitem { id: 3 name: \"car\" }")]
     [InlineData("item {\n  name: \"/m/01g317\"\n  id: 1\n  display_name: \"person\"\n}\nitem {\n  name: \"/m/0k4j\"\n  id: 3\n  display_name: \"car\"\n}")]
     [InlineData("item { id: 1 name: 'person' keypoints { id: 7 label: \"nose\" } }\nitem{name:'car' id:3}")]
     [InlineData("[{\"supercategory\": \"x\", \"id\": 1, \"name\": \"person\"}, {\"supercategory\": \"x\", \"id\": 3, \"name\": \"car\"}]")]
@@ -79,6 +93,24 @@ public sealed class LabelFormatsTests
         Assert.Equal(LabelSets.Coco91, Load(string.Join('\n', LabelSets.Coco90.Select((name, index) => $"{index} {name}"))).For(91, countsFromOne: false));
     }
 
+    /// <summary>Some files of COCO's labels also name the eleven classes that were planned and never used.</summary>
+    [Theory]
+    [InlineData("", 80, "dog")]
+    [InlineData("__background__\n", 80, "dog")]
+    [InlineData("", 90, "cat")]
+    [InlineData("", 91, "bird")]
+    public void For_FileNamesUnusedCocoClasses_TheyAreNotCounted(string before, int classes, string sixteenth)
+    {
+        string[] unused = ["street sign", "hat", "shoe", "eye glasses", "plate", "mirror", "window", "desk", "door", "blender"];
+        var gaps = new Queue<string>(unused);
+        var lines = LabelSets.Coco90.Select((name, index) => name == LabelSets.Unnamed(index) ? gaps.Dequeue() : name).Append("hair brush");
+
+        var labels = Load(before + string.Join('\n', lines)).For(classes, countsFromOne: false);
+
+        Assert.Equal((classes, sixteenth), (labels.Count, labels[16]));
+        Assert.Equal(classes switch { 80 => LabelSets.Coco80, 90 => LabelSets.Coco90, _ => LabelSets.Coco91 }, labels);
+    }
+
     [Fact]
     public void For_TooFewLabels_IsAnErrorThatNamesWhereTheyEnd()
     {
@@ -96,6 +128,14 @@ public sealed class LabelFormatsTests
     [InlineData("person\ncar\u0001\n", 2)]
     [InlineData("item {\n}\n", 1)]
     [InlineData("item {\n  id: 1\n  name: 'person'\n}\nitem {\n  id: 2\n}\n", 5)]
+    [InlineData("item { id: 1 name: 'person' }\nitem {\n  id: 2\n  name: 'bicycle\n}\nitem { id: 3 name: 'car' }", 2)]
+    [InlineData("item { id: 1 name: 'person' }\nitem {\n  id: 2\n  na", 2)]
+    [InlineData("classes = 2\nnames = coco.names", 1)]
+    [InlineData("data_dir: ./data\nsources:\n  door: {}", 2)]
+    [InlineData("path: ../coco\nnc: eighty", 1)]
+    [InlineData("CLASSES = (\n'person',\n)", 1)]
+    [InlineData("id,name,group\n0,person,people\n1,car,vehicles", 1)]
+    [InlineData("person,bicycle,car", 1)]
     [InlineData("names:\n", 1)]
     [InlineData("nc: 2\nnames: [person, [car]]", 2)]
     [InlineData("{\"id2label\": {\"0\": ", 1)]
