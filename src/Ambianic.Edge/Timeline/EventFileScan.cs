@@ -12,6 +12,7 @@ public sealed record UnreadableEventFile(string Path, string Reason);
 internal sealed class EventFileScan(EventFolders folders, TimeZoneInfo local, Predicate<string> isAtRest)
 {
     private readonly List<UnreadableEventFile> _unreadable = [];
+    private readonly ReferenceMoments _moments = new(folders.PathOf(""));
 
     /// <summary>What could not be read so far.</summary>
     public IReadOnlyList<UnreadableEventFile> Unreadable => _unreadable;
@@ -62,7 +63,7 @@ internal sealed class EventFileScan(EventFolders folders, TimeZoneInfo local, Pr
     {
         try
         {
-            return folders.Read(relDir, name, local);
+            return folders.Read(relDir, name, local, _moments);
         }
         catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException)
         {

@@ -49,9 +49,13 @@ internal sealed class EventFolders(string dataDir)
         Directory.EnumerateFiles(PathOf(relDir), "*" + EventNames.JsonSuffix).Select(path => Path.GetFileName(path));
 
     /// <summary>Reads an event from its file.</summary>
+    /// <param name="relDir">Its folder.</param>
+    /// <param name="jsonFile">Its name.</param>
+    /// <param name="local">What a time without offset means where <paramref name="moments"/> do not tell.</param>
+    /// <param name="moments">When the events of the reference system were written down; null where that does not matter.</param>
     /// <exception cref="InvalidDataException">It is not an event.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public DetectionEvent Read(string relDir, string jsonFile, TimeZoneInfo local)
+    public DetectionEvent Read(string relDir, string jsonFile, TimeZoneInfo local, ReferenceMoments? moments = null)
     {
         var path = Path.Combine(PathOf(relDir), jsonFile);
         if (RegularFile.HasNoLength(path))
@@ -60,7 +64,8 @@ internal sealed class EventFolders(string dataDir)
         }
 
         return new FileInfo(path).Length <= LongestJson
-            ? EventJson.FromFile(File.ReadAllBytes(path), relDir, jsonFile, local, name => PictureSize(relDir, name))
+            ? EventJson.FromFile(
+                File.ReadAllBytes(path), relDir, jsonFile, local, name => PictureSize(relDir, name), () => moments?.Of(relDir, jsonFile))
             : throw new InvalidDataException("not an event: larger than 4 MiB");
     }
 

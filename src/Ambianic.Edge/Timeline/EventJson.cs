@@ -63,12 +63,18 @@ internal static class EventJson
     /// <param name="fileName">Its name.</param>
     /// <param name="local">What a time without offset means.</param>
     /// <param name="sizeOf">Width and height in pixels of a picture beside the file, by its name; null when it is not known.</param>
+    /// <param name="created">When the event was written down, asked for a time without offset alone; see <see cref="ReferenceTime"/>.</param>
     /// <exception cref="InvalidDataException">It is not an event; the message says why.</exception>
     public static DetectionEvent FromFile(
-        ReadOnlySpan<byte> json, string relDir, string fileName, TimeZoneInfo local, Func<string, (int Width, int Height)?> sizeOf)
+        ReadOnlySpan<byte> json,
+        string relDir,
+        string fileName,
+        TimeZoneInfo local,
+        Func<string, (int Width, int Height)?> sizeOf,
+        Func<DateTimeOffset?>? created = null)
     {
         var document = Deserialize(json);
-        var seen = Read(document, relDir, fileName, local);
+        var seen = Read(document, relDir, fileName, local, created);
         return ReferenceFall.IsIn(document) && sizeOf(seen.ThumbnailFileName) is { } size
             ? seen with { Detections = [.. seen.Detections.Zip(document.InferenceResult!, (detection, raw) => ReferenceFall.Place(detection, raw, size))] }
             : seen;
@@ -132,11 +138,12 @@ internal static class EventJson
         }
     }
 
-    private static DetectionEvent Read(EventDocument document, string relDir, string fileName, TimeZoneInfo local)
+    private static DetectionEvent Read(
+        EventDocument document, string relDir, string fileName, TimeZoneInfo local, Func<DateTimeOffset?>? created = null)
     {
         try
         {
-            return Event(document, relDir, fileName, local);
+            return Event(document, relDir, fileName, local, created);
         }
         catch (Exception error) when (error is FormatException or OverflowException or ArgumentException)
         {
@@ -144,10 +151,11 @@ internal static class EventJson
         }
     }
 
-    private static DetectionEvent Event(EventDocument document, string relDir, string fileName, TimeZoneInfo local) => new()
+    private static DetectionEvent Event(
+        EventDocument document, string relDir, string fileName, TimeZoneInfo local, Func<DateTimeOffset?>? created) => new()
     {
         Id = string.IsNullOrEmpty(document.Id) ? IdOf($"{relDir}/{fileName}") : document.Id,
-        At = Time(document.Datetime, local),
+        At = Time(document.Datetime, local, created),
         Pipeline = document.Pipeline ?? "",
         Source = document.Source ?? "",
         Display = document.InferenceMeta?.Display ?? "",
@@ -220,7 +228,7 @@ internal static class EventJson
             ? throw new InvalidDataException($"not an event: {name} is not the name of a picture")
         : name;
 
-    private static DateTimeOffset Time(string? text, TimeZoneInfo local)
+    private static DateTimeOffset Time(string? text, TimeZoneInfo local, Func<DateTimeOffset?>? created = null)
     {
         if (!DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var time))
         {
@@ -228,7 +236,11 @@ internal static class EventJson
         }
 
         return time.Kind == DateTimeKind.Unspecified
-            ? new DateTimeOffset(time, local.GetUtcOffset(time))
+            ? AtOffset(time, created?.Invoke() is { } moment ? ReferenceTime.Offset(time, moment) : null, local)
             : DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
     }
+
+    private static DateTimeOffset AtOffset(DateTime time, TimeSpan? offset, TimeZoneInfo local) => offset is { } known
+        ? TimeZoneInfo.ConvertTime(new DateTimeOffset(time, known), local)
+        : new DateTimeOffset(time, local.GetUtcOffset(time));
 }

@@ -38,18 +38,18 @@ internal static class ReferenceTime
     /// <paramref name="created"/>, where that is a multiple of a quarter of an hour within a minute. Null when it has an offset
     /// already, or the difference is no offset.
     /// </summary>
-    public static string? WithOffset(string? datetime, DateTimeOffset created, TimeZoneInfo local)
-    {
-        if (!DateTime.TryParse(datetime, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var time) || time.Kind != DateTimeKind.Unspecified)
-        {
-            return null;
-        }
-
-        var difference = time - created.UtcDateTime;
-        var offset = TimeSpan.FromMinutes(Math.Round(difference.TotalMinutes / QuarterMinutes) * QuarterMinutes);
-        return (difference - offset).Duration() <= LongestDelay && offset.Duration() <= LargestOffset
+    public static string? WithOffset(string? datetime, DateTimeOffset created, TimeZoneInfo local) =>
+        DateTime.TryParse(datetime, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var time) && time.Kind == DateTimeKind.Unspecified
+            && Offset(time, created) is { } offset
             ? EventJson.Text(TimeZoneInfo.ConvertTime(new DateTimeOffset(time, offset), local))
             : null;
+
+    /// <summary>The offset that a time was written with; null when its difference to <paramref name="created"/> is none.</summary>
+    public static TimeSpan? Offset(DateTime time, DateTimeOffset created)
+    {
+        var difference = time - created.UtcDateTime;
+        var offset = TimeSpan.FromMinutes(Math.Round(difference.TotalMinutes / QuarterMinutes) * QuarterMinutes);
+        return (difference - offset).Duration() <= LongestDelay && offset.Duration() <= LargestOffset ? offset : null;
     }
 
     /// <summary>The JSON of an event, its <c>datetime</c> with the offset; unchanged when there is none to add.</summary>

@@ -20,6 +20,10 @@ internal static class ReferenceTimeline
     private const int MostNodes = 20_000;
     private const int DeepestNesting = 32;
 
+    /// <summary>The files of a data directory that may hold a timeline.</summary>
+    public static IReadOnlyList<string> Files(string dataDir) =>
+        Directory.Exists(dataDir) ? [.. Directory.GetFiles(dataDir, "*.yaml*").Order(StringComparer.Ordinal)] : [];
+
     /// <summary>The entries of a file, none of them understood yet. What stands before the first, the end of one that was cut, is an entry too.</summary>
     /// <exception cref="InvalidDataException">It is no timeline.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>

@@ -52,8 +52,8 @@ public sealed class TimelineImport
 
     private void Copy(CancellationToken cancellation)
     {
-        var logs = Directory.Exists(_from) ? Directory.GetFiles(_from, "*.yaml*").Order(StringComparer.Ordinal).ToArray() : [];
-        if (_from == _dataDir || (logs.Length == 0 && !Directory.Exists(Path.Combine(_from, EventNames.Root))))
+        var logs = ReferenceTimeline.Files(_from);
+        if (_from == _dataDir || (logs.Count == 0 && !Directory.Exists(Path.Combine(_from, EventNames.Root))))
         {
             throw new DirectoryNotFoundException($"{_from}: holds neither {EventNames.Root}/ nor a timeline to import; name another data directory");
         }

@@ -182,6 +182,41 @@ public sealed class TimelineImportTests : IDisposable
         }
     }
 
+    /// <summary>A data directory of the reference that is used as it is, and one that is indexed anew.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task OldDataInPlace_EntryAlsoSaysTheMoment_IsAtThatMoment(bool isIndexedAnew)
+    {
+        WriteEntry("'2021-05-01T10:00:01.000001'", "1619863201.3", withFile: true, "f"); // in UTC, as in a container
+        File.AppendAllText(_old["timeline-event-log.yaml"], "- cut: [\n");
+        File.WriteAllText(_old["other.yaml"], "no: list\n");
+        CopyAll(_old.Path, _fixture.DataDir);
+        if (isIndexedAnew)
+        {
+            await TimelineIndex.RebuildAsync(_fixture.DataDir, _fixture.Time, new Progress<RebuildProgress>(), Cancellation);
+        }
+
+        await using var store = _fixture.Open();
+        await store.CaughtUp;
+
+        Assert.Equal(["f"], await TimelineFixture.IdsAsync(store, new EventQuery()));
+        await foreach (var seen in store.QueryAsync(new EventQuery { Id = "f" }, Cancellation))
+        {
+            Assert.Equal(new DateTimeOffset(2021, 5, 1, 10, 0, 1, TimeSpan.Zero), seen.At, TimeSpan.FromMilliseconds(1));
+        }
+    }
+
+    private static void CopyAll(string from, string to)
+    {
+        foreach (var path in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(to, Path.GetRelativePath(from, path));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(path, target);
+        }
+    }
+
     [Fact]
     public async Task RunAsync_DatetimeHasAnOffset_IsNotDoubted()
     {
