@@ -17,6 +17,9 @@ public sealed partial class Pipeline : IAsyncDisposable
     /// <summary>One sample that an element fails on is no blindness; none looked at for this long is.</summary>
     private static readonly TimeSpan FailingAfter = TimeSpan.FromSeconds(2);
 
+    /// <summary>A model that overflows on some pictures, such as those with a person, is no better on the empty ones between them.</summary>
+    private static readonly TimeSpan NeedsPersonFor = TimeSpan.FromMinutes(1);
+
     private readonly IFrameSource _source;
     private readonly HealthPolicySource _policy;
     private readonly Backoff _backoff;
@@ -31,6 +34,7 @@ public sealed partial class Pipeline : IAsyncDisposable
     private volatile PipelineState _state = PipelineState.Idle;
     private volatile string? _lastError;
     private volatile Exception? _failure;
+    private long _failedAt;
     private volatile FrameMailbox? _mailbox;
     private volatile Connection? _connection;
     private long _droppedBefore;
@@ -90,8 +94,10 @@ public sealed partial class Pipeline : IAsyncDisposable
             var (chain, state, error) = (_reader.Chain, _state, _lastError);
             var health = Judge(state);
             var failure = _failure;
+            var needsPerson = NeedsPerson(failure);
             if ((state == PipelineState.Watching && error is not null && _heartbeat.Silence >= FailingAfter)
-                || (state == PipelineState.Connecting && failure is not null)) // pictures come, and none could be looked at yet
+                || (state == PipelineState.Connecting && failure is not null) // pictures come, and none could be looked at yet
+                || (state == PipelineState.Watching && needsPerson))
             {
                 state = PipelineState.Failing;
             }
@@ -105,11 +111,11 @@ public sealed partial class Pipeline : IAsyncDisposable
                 _heartbeat.Count,
                 _reader.Failed,
                 Interlocked.Read(ref _droppedBefore) + (_mailbox?.Dropped ?? 0),
-                error)
+                needsPerson ? failure!.Message : error)
             {
                 Picture = state == PipelineState.Watching && _source.IsLive ? _reader.Picture : PictureState.Good,
                 PictureSeconds = _reader.PictureLasts.TotalSeconds,
-                NeedsPerson = state == PipelineState.Failing && failure is InferenceException { IsLasting: true },
+                NeedsPerson = state == PipelineState.Failing && needsPerson,
                 Source = _source.Status,
                 Stuck = health is HealthState.Healthy or HealthState.Ended ? null : chain.NameOf(chain.Stuck(_policy())),
                 Elements = [.. chain.Slots.Select((slot, index) =>
@@ -248,12 +254,19 @@ public sealed partial class Pipeline : IAsyncDisposable
     {
         _lastError = error.Message;
         _failure = error;
+        _failedAt = _time.GetTimestamp();
     }
+
+    private static bool NeedsPerson(Exception? failure) => failure is InferenceException { IsLasting: true };
 
     private ValueTask Arrive(Sample sample, CancellationToken cancellation)
     {
+        if (!NeedsPerson(_failure) || _time.GetElapsedTime(_failedAt) >= NeedsPersonFor)
+        {
+            _failure = null;
+        }
+
         _lastError = null;
-        _failure = null;
         _heartbeat.Beat();
         if (_state == PipelineState.Connecting)
         {

@@ -19,7 +19,7 @@ public enum PipelineState
     /// <summary>Frames arrive.</summary>
     Watching,
 
-    /// <summary>Frames arrive, and an element or its model has failed on each of them for two seconds, or since the connection was made.</summary>
+    /// <summary>Frames arrive, and an element or its model has failed on each of them for two seconds, or since the connection was made; or on one within the last minute, where only a person can help.</summary>
     Failing,
 
     /// <summary>The source failed; waiting before the next try.</summary>

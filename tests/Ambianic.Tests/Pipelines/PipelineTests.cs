@@ -101,6 +101,22 @@ public sealed class PipelineTests : IDisposable
     }
 
     [Fact]
+    public async Task Status_SomeSamplesFailForAReasonThatNeedsAPerson_IsFailingForAMinute()
+    {
+        var seen = 0;
+        var fails = new Element((sample, next, cancellation) => ++seen == 2 ? throw new InferenceException("not numbers") { IsLasting = true } : next(sample, cancellation));
+        var source = new ScriptedSource(_pool, live: false, ScriptedSource.GivesAndWaits(3));
+        var pipeline = Make(source, fails);
+        using var stop = new CancellationTokenSource();
+        var running = pipeline.RunAsync(stop.Token);
+        await Eventually.TrueAsync(() => pipeline.Status is { Failed: 1, Processed: 2 });
+
+        Assert.Equal((PipelineState.Failing, true, "not numbers"), (pipeline.Status.State, pipeline.Status.NeedsPerson, pipeline.Status.LastError));
+        await stop.CancelAsync();
+        await running;
+    }
+
+    [Fact]
     public async Task RunAsync_ElementThrowsAgainAndAgain_IsLoggedOnceASecondWithACount()
     {
         var fails = new Element((sample, _, _) =>
