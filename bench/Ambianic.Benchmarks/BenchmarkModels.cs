@@ -1,7 +1,6 @@
-using Ambianic.Configuration;
-using Ambianic.Inference;
-using Ambianic.Models;
-using Ambianic.Vision;
+using Ambianic.Core.Vision;
+using Ambianic.Inference.Models;
+using Ambianic.Inference.Sessions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using Ambianic.Frames;
-using Ambianic.Vision;
+using Ambianic.Core.Frames;
+using Ambianic.Core.Vision.Input;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Ambianic.Benchmarks;

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
-using Ambianic.Accuracy;
-using Ambianic.Vision;
+using Ambianic.Core.Vision;
+using Ambianic.Evaluation.Accuracy;
 
 namespace Ambianic.Benchmarks;
 

@@ -1,14 +1,15 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using Ambianic.Configuration;
-using Ambianic.Frames;
-using Ambianic.Models;
-using Ambianic.Pipelines;
-using Ambianic.Sources;
-using Ambianic.Sources.Tls;
-using Ambianic.Vision;
-using Ambianic.Vision.Falls;
+using Ambianic.Core.Configuration;
+using Ambianic.Core.Frames;
+using Ambianic.Core.Pipelines;
+using Ambianic.Core.Vision;
+using Ambianic.Core.Vision.Elements;
+using Ambianic.Core.Vision.Falls;
+using Ambianic.Inference.Models;
+using Ambianic.Media;
+using Ambianic.Storage.Files;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ambianic.Benchmarks;

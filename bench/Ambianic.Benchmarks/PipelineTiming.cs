@@ -1,12 +1,14 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using Ambianic.Configuration;
-using Ambianic.Frames;
-using Ambianic.Pipelines;
-using Ambianic.Sources;
-using Ambianic.Sources.Tls;
-using Ambianic.Vision;
+using Ambianic.Core.Configuration;
+using Ambianic.Core.Frames;
+using Ambianic.Core.Pipelines;
+using Ambianic.Core.Vision;
+using Ambianic.Core.Vision.Elements;
+using Ambianic.Inference.Models;
+using Ambianic.Media;
+using Ambianic.Storage.Files;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ambianic.Benchmarks;
@@ -19,7 +21,7 @@ internal static class PipelineTiming
         var video = new Argument<string>("VIDEO") { Description = "a recording" };
         var fps = new Option<double>("--fps") { DefaultValueFactory = _ => 5, Description = "frames a second of the recording" };
         var rounds = new Option<int>("--rounds") { DefaultValueFactory = _ => 3, Description = "times that all three are measured, one after the other" };
-        var model = new Option<string>("--model") { DefaultValueFactory = _ => Models.ModelCatalog.Default(ModelRole.Objects).Name, Description = "catalog name" };
+        var model = new Option<string>("--model") { DefaultValueFactory = _ => ModelCatalog.Default(ModelRole.Objects).Name, Description = "catalog name" };
         var command = new Command("pipeline", "times decoding alone, inference alone and the pipeline of both over a recording") { video, fps, rounds, model };
         command.SetAction((parsed, _) => MeasureAsync(
             new SourceOptions { Id = "recording", Uri = parsed.GetRequiredValue(video), Fps = parsed.GetValue(fps) },

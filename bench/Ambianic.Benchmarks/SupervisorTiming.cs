@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using Ambianic.Configuration;
-using Ambianic.Frames;
-using Ambianic.Health;
-using Ambianic.Pipelines;
+using Ambianic.Core.Configuration;
+using Ambianic.Core.Frames;
+using Ambianic.Core.Health;
+using Ambianic.Core.Pipelines;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,8 +1,9 @@
 using System.CommandLine;
-using Ambianic.Cli;
-using Ambianic.Hosting;
-using Ambianic.Models;
-using Ambianic.Vision;
+using Ambianic.Core.Vision;
+using Ambianic.Inference;
+using Ambianic.OnnxImport;
+using Ambianic.Server.Cli;
+using Ambianic.Server.Hosting;
 
 NativeMemory.KeepTogether();
 Console.SetError(new MaskedWriter(Console.Error));
@@ -18,7 +19,7 @@ catch (OperationCanceledException)
 {
     return 130; // as a shell reports a program that was interrupted
 }
-catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException or ModelException or InferenceException)
+catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException or ModelException or ModelImportException or InferenceException)
 {
     // What a person can act on; anything else is a defect and shows its stack.
     await Console.Error.WriteLineAsync($"ambianic: {error.Message}");

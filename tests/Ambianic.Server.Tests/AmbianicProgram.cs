@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 
-namespace Ambianic;
+namespace Ambianic.Server.Tests;
 
 /// <summary>The real program in its own process and working directory, as a user starts it.</summary>
 internal sealed partial class AmbianicProgram : IAsyncDisposable

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 
-namespace Ambianic;
+namespace Ambianic.Server.Tests;
 
 public sealed class ApiTests : IAsyncLifetime
 {

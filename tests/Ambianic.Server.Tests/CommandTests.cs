@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
+using Ambianic.Tests;
 
-namespace Ambianic;
+namespace Ambianic.Server.Tests;
 
 public sealed class CommandTests : IDisposable
 {

@@ -1,9 +1,10 @@
-using Ambianic.Cli;
-using Ambianic.Models;
-using Ambianic.Vision;
+using Ambianic.Core.Vision;
+using Ambianic.Inference;
+using Ambianic.Inference.Models;
+using Ambianic.Server.Cli;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Ambianic;
+namespace Ambianic.Server.Tests;
 
 /// <summary>The default models, fetched once into the user's cache.</summary>
 internal static class DefaultModel

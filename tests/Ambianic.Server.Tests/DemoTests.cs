@@ -1,8 +1,9 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Ambianic.Models;
+using Ambianic.Inference.Models;
+using Ambianic.Tests;
 
-namespace Ambianic;
+namespace Ambianic.Server.Tests;
 
 public sealed class DemoTests : IDisposable
 {

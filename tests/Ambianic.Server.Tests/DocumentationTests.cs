@@ -1,7 +1,8 @@
 using System.Text.RegularExpressions;
-using System.Xml.Linq;
+using Ambianic.Server.Tests.Architecture;
+using Ambianic.Tests;
 
-namespace Ambianic;
+namespace Ambianic.Server.Tests;
 
 public sealed partial class DocumentationTests
 {
@@ -37,8 +38,8 @@ public sealed partial class DocumentationTests
     public void Types_NamedInArchitecture_Exist()
     {
         var text = File.ReadAllText(ProjectFiles.Locate("ARCHITECTURE.md"));
-        var ours = new[] { typeof(Pipelines.Pipeline), typeof(BuiltInElements), typeof(Hosting.AmbianicHost) }
-            .SelectMany(type => type.Assembly.GetTypes())
+        var ours = ArchitectureTests.Projects
+            .SelectMany(project => ArchitectureTests.Load(project.Data).GetTypes())
             .SelectMany(type => type.GetMembers().Select(member => member.Name).Append(type.Name.Split('`')[0]))
             .ToHashSet(StringComparer.Ordinal);
         var table = text[text.IndexOf("## From the reference", StringComparison.Ordinal)..];
@@ -60,17 +61,6 @@ public sealed partial class DocumentationTests
             : command.Subcommands.Where(sub => !sub.Hidden).Select(sub => $"{command.Name} {sub.Name}"));
 
         Assert.Equal(existing.Order(StringComparer.Ordinal), documented.Order(StringComparer.Ordinal));
-    }
-
-    [Fact]
-    public void Core_References_OnlyAbstractions()
-    {
-        var project = XDocument.Load(ProjectFiles.Locate("src/Ambianic.Core/Ambianic.Core.csproj"));
-        var packages = project.Descendants("PackageReference").Select(package => (string)package.Attribute("Include")!);
-
-        Assert.All(packages, package => Assert.Matches(@"^Microsoft\.Extensions\..+\.Abstractions$", package));
-        Assert.Empty(project.Descendants("ProjectReference"));
-        Assert.Empty(project.Descendants("FrameworkReference"));
     }
 
     private static IEnumerable<string> Documents() =>

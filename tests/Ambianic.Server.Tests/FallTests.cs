@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Ambianic.Vision;
+using Ambianic.Core.Vision;
+using Ambianic.Tests;
 
-namespace Ambianic;
+namespace Ambianic.Server.Tests;
 
 /// <summary>What fall detection makes of real recordings.</summary>
 public sealed class FallTests : IDisposable

@@ -1,7 +1,7 @@
-using Ambianic.Demo;
-using Ambianic.Models;
+using Ambianic.Inference.Models;
+using Ambianic.Server.Demo;
 
-namespace Ambianic;
+namespace Ambianic.Server.Tests;
 
 /// <summary>The footage of the demo, fetched once into the user's cache.</summary>
 internal static class Footage

@@ -1,6 +1,8 @@
-using Ambianic.Models.Import.Tflite;
+using Ambianic.OnnxImport.Tflite;
+using Ambianic.Tests;
+using Ambianic.Tests.OnnxImport.Tflite;
 
-namespace Ambianic;
+namespace Ambianic.Server.Tests;
 
 public sealed class ModelsCommandTests : IDisposable
 {

@@ -1,8 +1,9 @@
 using System.Text.RegularExpressions;
-using Ambianic.Health;
+using Ambianic.Core.Visibility;
+using Ambianic.Tests;
 using Microsoft.Playwright;
 
-namespace Ambianic;
+namespace Ambianic.Server.Tests;
 
 /// <summary>The timeline page in a real browser.</summary>
 public sealed class PageTests : IAsyncLifetime

@@ -2,9 +2,10 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Ambianic.Sources;
+using Ambianic.Tests;
+using Ambianic.Tests.Media.Processes;
 
-namespace Ambianic;
+namespace Ambianic.Server.Tests;
 
 /// <summary>The real program in its own process, watching a looping recording and saving every picture.</summary>
 public sealed class RunTests : IDisposable
@@ -28,13 +29,13 @@ public sealed class RunTests : IDisposable
             announced = await EventsAsync(client, atLeast: 4);
             if (decoderHangs)
             {
-                Processes.Signal(Processes.WithArgument($"file:{clip}"), Processes.Halt);
+                RunningProcesses.Signal(RunningProcesses.WithArgument($"file:{clip}"), RunningProcesses.Halt);
             }
 
             await program.KillAsync(Cancellation);
         }
 
-        await Eventually.TrueAsync(() => Processes.WithArgument($"file:{clip}").Count == 0);
+        await Eventually.TrueAsync(() => RunningProcesses.WithArgument($"file:{clip}").Count == 0);
 
         await using var again = AmbianicProgram.Start(_directory.Path, "run", "--port", "0");
         using var later = new HttpClient { BaseAddress = await again.AddressAsync(Cancellation) };
@@ -61,7 +62,7 @@ public sealed class RunTests : IDisposable
 
         Assert.Equal(0, exitCode);
         Assert.True(Stopwatch.GetElapsedTime(asked) < TimeSpan.FromSeconds(6), program.Output);
-        Assert.Empty(Processes.WithArgument($"file:{clip}"));
+        Assert.Empty(RunningProcesses.WithArgument($"file:{clip}"));
         Assert.DoesNotContain("xception", program.Output, StringComparison.Ordinal);
     }
 

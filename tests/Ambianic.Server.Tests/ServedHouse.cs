@@ -1,15 +1,17 @@
 using Ambianic.Configuration;
-using Ambianic.Frames;
-using Ambianic.Health;
-using Ambianic.Hosting;
-using Ambianic.Pipelines;
-using Ambianic.Timeline;
-using Ambianic.Vision;
+using Ambianic.Core;
+using Ambianic.Core.Frames;
+using Ambianic.Core.Pipelines;
+using Ambianic.Core.Timeline;
+using Ambianic.Core.Visibility;
+using Ambianic.Core.Vision;
+using Ambianic.Inference.Models;
+using Ambianic.Tests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Ambianic;
+namespace Ambianic.Server.Tests;
 
 /// <summary>The program in this process, on a free port, with a disabled pipeline and what a test lets it remember.</summary>
 internal sealed class ServedHouse : IAsyncDisposable
@@ -48,7 +50,7 @@ internal sealed class ServedHouse : IAsyncDisposable
             """);
         var registry = BuiltInElements.AddTo(new ElementRegistry());
         var files = ConfigurationFiles.Locate(directory["config.yaml"], directory.Path, name => name == "AMBIANIC_DIR" ? directory.Path : null);
-        var application = AmbianicHost.Build(new ConfigurationLoader(registry).Load(files), port: 0);
+        var application = AmbianicHost.Build(new ConfigurationLoader(registry, ModelCatalog.Known).Load(files), port: 0);
         return new ServedHouse(directory, application, await AmbianicHost.StartAsync(application));
     }
 

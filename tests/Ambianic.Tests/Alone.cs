@@ -1,4 +1,4 @@
-namespace Ambianic;
+namespace Ambianic.Tests;
 
 /// <summary>Tests that measure the whole process or count what a busy processor changes; nothing else runs beside them.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]

@@ -1,4 +1,4 @@
-namespace Ambianic;
+namespace Ambianic.Tests;
 
 /// <summary>Waits for what happens on other threads, with a generous limit and no fixed pauses.</summary>
 internal static class Eventually

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
-namespace Ambianic;
+namespace Ambianic.Tests;
 
 /// <summary>Remembers what is logged, one text a line: level and message.</summary>
 internal sealed class LogRecorder<T> : ILogger<T>

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Ambianic;
+namespace Ambianic.Tests;
 
 /// <summary>A file that blocks who opens it, until somebody opens its other end.</summary>
 internal static class NamedPipe

@@ -1,4 +1,4 @@
-namespace Ambianic;
+namespace Ambianic.Tests;
 
 /// <summary>Files of the project that tests read where they are.</summary>
 internal static class ProjectFiles

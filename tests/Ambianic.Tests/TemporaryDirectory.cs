@@ -1,4 +1,4 @@
-namespace Ambianic;
+namespace Ambianic.Tests;
 
 /// <summary>A directory of a test's own, removed with everything in it.</summary>
 internal sealed class TemporaryDirectory : IDisposable

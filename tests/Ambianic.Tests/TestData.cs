@@ -1,4 +1,4 @@
-namespace Ambianic;
+namespace Ambianic.Tests;
 
 /// <summary>Recordings that are not part of the project; <c>AMBIANIC_TESTDATA</c> names the folder that holds them.</summary>
 internal static class TestData

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 
-namespace Ambianic;
+namespace Ambianic.Tests;
 
 /// <summary>A wall clock that can be set, which the monotonic one does not notice.</summary>
 internal sealed class TwoClocks(DateTimeOffset start) : FakeTimeProvider(start)

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Ambianic.Configuration;
+namespace Ambianic.Core.Configuration;
 
 /// <summary>Finds what is secret in an address, also in one that is not written as it should be.</summary>
 internal static partial class AddressSecrets

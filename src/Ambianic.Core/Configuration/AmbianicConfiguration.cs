@@ -1,7 +1,4 @@
-using Ambianic.Health;
-using Ambianic.Timeline;
-
-namespace Ambianic.Configuration;
+namespace Ambianic.Core.Configuration;
 
 /// <summary>The whole configuration after merging, resolving and binding; everything in it is valid.</summary>
 public sealed record AmbianicConfiguration

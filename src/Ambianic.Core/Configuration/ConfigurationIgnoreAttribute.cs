@@ -1,4 +1,4 @@
-namespace Ambianic.Configuration;
+namespace Ambianic.Core.Configuration;
 
 /// <summary>The property is not a key of the configuration file.</summary>
 [AttributeUsage(AttributeTargets.Property)]

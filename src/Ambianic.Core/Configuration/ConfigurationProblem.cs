@@ -1,4 +1,4 @@
-namespace Ambianic.Configuration;
+namespace Ambianic.Core.Configuration;
 
 /// <summary>Something wrong in a configuration file, said to the person who has to mend it.</summary>
 /// <param name="File">The file as it was named, or <c>environment</c>.</param>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 
-namespace Ambianic.Configuration;
+namespace Ambianic.Core.Configuration;
 
 /// <summary>What the configuration files say, and everything that is wrong with them.</summary>
 /// <param name="Configuration">Usable even when there are problems: what is wrong has its default or is disabled.</param>

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Ambianic.Configuration;
+namespace Ambianic.Core.Configuration;
 
 /// <summary>
 /// Takes credentials out of text before it is logged, shown, stored or thrown: by rule, and whatever is known to be a secret

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Ambianic.Configuration;
+namespace Ambianic.Core.Configuration;
 
 /// <summary>
 /// The values that are secret in the configurations that this process has read. A library may repeat one in a form that no rule

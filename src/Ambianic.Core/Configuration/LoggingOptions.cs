@@ -1,4 +1,4 @@
-namespace Ambianic.Configuration;
+namespace Ambianic.Core.Configuration;
 
 /// <summary>The section <c>logging</c>.</summary>
 public sealed record LoggingOptions

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace Ambianic.Configuration;
+namespace Ambianic.Core.Configuration;
 
 /// <summary>A source of frames: an entry of <c>sources</c>, or given inline in a pipeline.</summary>
 public sealed record SourceOptions

@@ -1,4 +1,4 @@
-namespace Ambianic.Configuration;
+namespace Ambianic.Core.Configuration;
 
 /// <summary>Guesses what a misspelt word was meant to be.</summary>
 public static class Spelling

@@ -1,4 +1,4 @@
-namespace Ambianic.Frames;
+namespace Ambianic.Core.Frames;
 
 /// <summary>
 /// One picture of a source. Exactly one owner at a time holds a frame and disposes it, which gives the pixels back to

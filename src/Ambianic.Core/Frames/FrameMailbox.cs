@@ -1,13 +1,13 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 
-namespace Ambianic.Frames;
+namespace Ambianic.Core.Frames;
 
 /// <summary>
 /// Hands frames from the thread that decodes to the one that looks. This is the only place that decides between dropping
 /// and waiting. A frame posted belongs to the mailbox until it is read; then it belongs to the reader.
 /// </summary>
-public sealed class FrameMailbox
+internal sealed class FrameMailbox
 {
     private readonly Channel<Frame> _channel;
     private long _dropped;

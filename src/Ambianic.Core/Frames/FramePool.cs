@@ -1,4 +1,4 @@
-namespace Ambianic.Frames;
+namespace Ambianic.Core.Frames;
 
 /// <summary>Lends pixel buffers to frames and takes them back, so that a running pipeline allocates no pixels.</summary>
 /// <remarks>Safe to use from several threads. Buffers are kept by exact size, at most <c>maximumRetainedBytes</c> in all.</remarks>

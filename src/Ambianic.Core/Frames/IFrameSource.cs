@@ -1,4 +1,4 @@
-namespace Ambianic.Frames;
+namespace Ambianic.Core.Frames;
 
 /// <summary>Where frames come from. One enumeration is one connection; retrying is the pipeline's decision.</summary>
 public interface IFrameSource

@@ -1,4 +1,4 @@
-namespace Ambianic.Frames;
+namespace Ambianic.Core.Frames;
 
 /// <summary>Whether a picture can be trusted.</summary>
 public enum PictureDamage

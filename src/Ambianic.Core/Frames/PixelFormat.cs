@@ -1,4 +1,4 @@
-namespace Ambianic.Frames;
+namespace Ambianic.Core.Frames;
 
 /// <summary>How the pixels of a <see cref="Frame"/> lie in memory.</summary>
 public enum PixelFormat

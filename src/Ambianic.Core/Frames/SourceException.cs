@@ -1,4 +1,4 @@
-namespace Ambianic.Frames;
+namespace Ambianic.Core.Frames;
 
 /// <summary>A source could not be read. The message is for the person who has to act and never holds credentials.</summary>
 public class SourceException(string message, Exception? inner = null) : Exception(message, inner);

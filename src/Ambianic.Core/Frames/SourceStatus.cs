@@ -1,4 +1,4 @@
-namespace Ambianic.Frames;
+namespace Ambianic.Core.Frames;
 
 /// <summary>How well a source gives its pictures.</summary>
 /// <param name="IsWaitingForKeyFrame">True while the camera sends and no picture can be decoded yet: each one needs those before it, back to a key frame.</param>

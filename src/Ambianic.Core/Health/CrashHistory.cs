@@ -1,9 +1,7 @@
-using Ambianic.Pipelines;
-
-namespace Ambianic.Health;
+namespace Ambianic.Core.Health;
 
 /// <summary>Decides how soon something that crashed is started again: at once while that is rare, then ever more slowly.</summary>
-public sealed class CrashHistory(TimeProvider time)
+internal sealed class CrashHistory(TimeProvider time)
 {
     private const int AnsweredAtOnce = 5;
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(60);

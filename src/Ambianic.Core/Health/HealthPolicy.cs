@@ -1,6 +1,4 @@
-using Ambianic.Pipelines;
-
-namespace Ambianic.Health;
+namespace Ambianic.Core.Health;
 
 /// <summary>Decides from silence alone whether a pipeline is well, and how fast it may be healed. Pure.</summary>
 /// <param name="StalledAfter">Silence that is no longer normal; 40 s in the reference system. Everything else is in proportion.</param>

@@ -1,4 +1,4 @@
-namespace Ambianic.Health;
+namespace Ambianic.Core.Health;
 
 /// <summary>Remembers when something last showed that it is alive, on the monotonic clock.</summary>
 /// <remarks>Safe to use from several threads.</remarks>

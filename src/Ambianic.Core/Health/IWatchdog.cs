@@ -1,4 +1,4 @@
-namespace Ambianic.Health;
+namespace Ambianic.Core.Health;
 
 /// <summary>Somebody outside who restarts the program when it is not heard of.</summary>
 public interface IWatchdog

@@ -1,14 +1,14 @@
-namespace Ambianic.Health;
+namespace Ambianic.Core.Health;
 
 /// <summary>Something happened to the whole machine, so nobody in particular is to blame.</summary>
 /// <param name="Stood">Time that the whole program stood still while the monotonic clock ran.</param>
 /// <param name="Reason">What it looks like, for people.</param>
-public sealed record Interruption(TimeSpan Stood, string Reason);
+internal sealed record Interruption(TimeSpan Stood, string Reason);
 
 /// <summary>Notices from the rhythm of a loop that the machine slept, was starved of processor time, or had its clock set.</summary>
 /// <param name="interval">How often it is asked.</param>
 /// <param name="time">Both clocks: the monotonic one, which stands still while the machine sleeps, and the wall clock.</param>
-public sealed class PauseWatch(TimeSpan interval, TimeProvider time)
+internal sealed class PauseWatch(TimeSpan interval, TimeProvider time)
 {
     private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(5);
 

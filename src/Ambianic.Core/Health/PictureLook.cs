@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
-using Ambianic.Frames;
+using Ambianic.Core.Frames;
 
-namespace Ambianic.Health;
+namespace Ambianic.Core.Health;
 
 /// <summary>
 /// Measures one picture by the averages of its cells, in which a sensor's noise is gone. Its upper and lower ninth, where

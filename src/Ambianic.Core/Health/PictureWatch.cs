@@ -1,6 +1,6 @@
-using Ambianic.Frames;
+using Ambianic.Core.Frames;
 
-namespace Ambianic.Health;
+namespace Ambianic.Core.Health;
 
 /// <summary>Whether what a camera shows can be a view of a room.</summary>
 public enum PictureState
@@ -20,7 +20,7 @@ public enum PictureState
 
 /// <summary>Looks whether a camera that gives frames also sees something. Costs a fraction of a millisecond a second.</summary>
 /// <remarks>One thread at a time shows frames; the state may be read from any.</remarks>
-public sealed class PictureWatch(TimeProvider time)
+internal sealed class PictureWatch(TimeProvider time)
 {
     /// <summary>Limited-range black is 16, and a sensor's noise lifts it.</summary>
     private const float DarkMean = 28;
@@ -48,10 +48,10 @@ public sealed class PictureWatch(TimeProvider time)
     private volatile PictureState _state;
 
     /// <summary>How long a camera has to be looked at until it is certain that it is not so.</summary>
-    public static TimeSpan TimeToNotice(Sight sight) => sight switch
+    public static TimeSpan TimeToNotice(PictureState state) => state switch
     {
-        Sight.Frozen => FrozenAfter,
-        Sight.Black or Sight.Covered => FlatAfter,
+        PictureState.Frozen => FrozenAfter,
+        PictureState.Black or PictureState.Covered => FlatAfter,
         _ => TimeSpan.Zero,
     };
 

@@ -1,6 +1,6 @@
-using Ambianic.Frames;
+using Ambianic.Core.Frames;
 
-namespace Ambianic.Pipelines;
+namespace Ambianic.Core.Pipelines;
 
 /// <summary>One connection to a source: reads it into a mailbox until it ends, fails or is given up.</summary>
 internal sealed class Connection : IDisposable

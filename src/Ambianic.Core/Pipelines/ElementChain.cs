@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
-using Ambianic.Health;
+using Ambianic.Core.Health;
 
-namespace Ambianic.Pipelines;
+namespace Ambianic.Core.Pipelines;
 
 /// <summary>
 /// Elements linked to each other, and a mark of where in them the one sample is. A chain can be given up with the sample in

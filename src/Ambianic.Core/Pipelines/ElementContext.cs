@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Ambianic.Pipelines;
+namespace Ambianic.Core.Pipelines;
 
 /// <summary>What an element may know of the place it works in.</summary>
 /// <param name="Pipeline">Name of the pipeline.</param>

@@ -1,4 +1,4 @@
-namespace Ambianic.Pipelines;
+namespace Ambianic.Core.Pipelines;
 
 /// <summary>The elements that a configuration may name. One line here makes an element known to the configuration, the checks and the pipelines.</summary>
 public sealed class ElementRegistry

@@ -1,4 +1,4 @@
-namespace Ambianic.Pipelines;
+namespace Ambianic.Core.Pipelines;
 
 /// <summary>An element in its place, and how to make another one when it is stuck.</summary>
 /// <param name="Name">As the configuration calls it.</param>

@@ -1,10 +1,10 @@
 using System.Runtime.CompilerServices;
-using Ambianic.Frames;
-using Ambianic.Health;
-using Ambianic.Vision;
+using Ambianic.Core.Frames;
+using Ambianic.Core.Health;
+using Ambianic.Core.Vision;
 using Microsoft.Extensions.Logging;
 
-namespace Ambianic.Pipelines;
+namespace Ambianic.Core.Pipelines;
 
 /// <summary>
 /// The one reader of a pipeline's frames: shows each to the chain of elements and gives it back. Owns the elements, is the one

@@ -1,4 +1,4 @@
-namespace Ambianic.Pipelines;
+namespace Ambianic.Core.Pipelines;
 
 /// <summary>The rest of a pipeline, seen from one element.</summary>
 public delegate ValueTask SampleHandler(Sample sample, CancellationToken cancellation);

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Ambianic.Pipelines;
+namespace Ambianic.Core.Pipelines;
 
 /// <summary>
 /// Decides what the log says of a camera that is away, so that a day of it is a few lines an hour: that it is away and why, each

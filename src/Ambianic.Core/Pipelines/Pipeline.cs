@@ -1,9 +1,9 @@
-using Ambianic.Frames;
-using Ambianic.Health;
-using Ambianic.Vision;
+using Ambianic.Core.Frames;
+using Ambianic.Core.Health;
+using Ambianic.Core.Vision;
 using Microsoft.Extensions.Logging;
 
-namespace Ambianic.Pipelines;
+namespace Ambianic.Core.Pipelines;
 
 /// <summary>
 /// Reads one source, connection after connection, and has each frame handed down a chain of elements. Decides when to

@@ -1,10 +1,10 @@
-using Ambianic.Configuration;
-using Ambianic.Frames;
-using Ambianic.Health;
+using Ambianic.Core.Configuration;
+using Ambianic.Core.Frames;
+using Ambianic.Core.Health;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace Ambianic.Pipelines;
+namespace Ambianic.Core.Pipelines;
 
 /// <summary>Makes the source that options describe; does not connect.</summary>
 public delegate IFrameSource FrameSourceFactory(SourceOptions options);

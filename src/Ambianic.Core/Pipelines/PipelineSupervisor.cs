@@ -1,8 +1,9 @@
-using Ambianic.Configuration;
-using Ambianic.Health;
+using Ambianic.Core.Configuration;
+using Ambianic.Core.Health;
+using Ambianic.Core.Visibility;
 using Microsoft.Extensions.Logging;
 
-namespace Ambianic.Pipelines;
+namespace Ambianic.Core.Pipelines;
 
 /// <summary>
 /// Runs all pipelines beside each other and looks after them once a second: what is stuck is healed, what cannot be healed

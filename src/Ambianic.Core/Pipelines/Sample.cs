@@ -1,7 +1,8 @@
-using Ambianic.Frames;
-using Ambianic.Vision;
+using Ambianic.Core.Frames;
+using Ambianic.Core.Vision;
+using Ambianic.Core.Vision.Falls;
 
-namespace Ambianic.Pipelines;
+namespace Ambianic.Core.Pipelines;
 
 /// <summary>What travels down a pipeline: a frame and what has been understood of it. Immutable; an element passes on a changed copy.</summary>
 /// <param name="Frame">Borrowed: valid until the element that received the sample returns.</param>
@@ -14,7 +15,7 @@ public sealed record Sample(Frame Frame)
     public IReadOnlyList<Detection> Detections { get; init; } = [];
 
     /// <summary>True when it tells of a fall: no later element may replace that by what it finds itself.</summary>
-    public bool TellsOfFall => Detections is [{ Fall: not null }, ..];
+    public bool TellsOfFall => Detections is [var first, ..] && first.Fall is not null;
 
     /// <summary>What kind of detection this is, for people: <c>Object Detection</c>, <c>Face Detection</c>, <c>Fall Detection</c>; empty before any.</summary>
     public string Display { get; init; } = "";

@@ -1,9 +1,9 @@
-using Ambianic.Configuration;
-using Ambianic.Frames;
-using Ambianic.Health;
+using Ambianic.Core.Configuration;
+using Ambianic.Core.Frames;
+using Ambianic.Core.Health;
 using Microsoft.Extensions.Logging;
 
-namespace Ambianic.Pipelines;
+namespace Ambianic.Core.Pipelines;
 
 /// <summary>
 /// One configured pipeline over all its lives: it is built again after a crash and when nothing else helps, and its

@@ -1,7 +1,8 @@
-using Ambianic.Health;
-using Ambianic.Vision;
+using Ambianic.Core.Pipelines;
+using Ambianic.Core.Visibility;
+using Ambianic.Core.Vision;
 
-namespace Ambianic.Timeline;
+namespace Ambianic.Core.Timeline;
 
 /// <summary>Something that was seen and is remembered. Once announced it is on disk and stays there.</summary>
 public sealed record DetectionEvent
@@ -18,7 +19,7 @@ public sealed record DetectionEvent
     /// <summary>Source it was seen on.</summary>
     public string Source { get; init; } = "";
 
-    /// <summary>Kind of detection, for people; see <see cref="Pipelines.Sample.Display"/>.</summary>
+    /// <summary>Kind of detection, for people; see <see cref="Sample.Display"/>.</summary>
     public string Display { get; init; } = "";
 
     /// <summary>What was found; empty for a picture of a quiet scene.</summary>

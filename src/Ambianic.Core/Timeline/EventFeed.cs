@@ -1,6 +1,6 @@
 using System.Threading.Channels;
 
-namespace Ambianic.Timeline;
+namespace Ambianic.Core.Timeline;
 
 /// <summary>Tells everyone who listens about new events, after they are safe. Safe to use from several threads.</summary>
 public sealed class EventFeed

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Ambianic.Timeline;
+namespace Ambianic.Core.Timeline;
 
 /// <summary>How folders and files of events are called: after a moment of local time, as the reference system does.</summary>
 public static class EventNames

@@ -1,7 +1,7 @@
-using Ambianic.Frames;
-using Ambianic.Vision;
+using Ambianic.Core.Frames;
+using Ambianic.Core.Vision;
 
-namespace Ambianic.Timeline;
+namespace Ambianic.Core.Timeline;
 
 /// <summary>What an event looked like, before it becomes files.</summary>
 /// <param name="Frame">Borrowed until the call that it is passed to completes.</param>

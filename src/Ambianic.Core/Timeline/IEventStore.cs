@@ -1,4 +1,4 @@
-namespace Ambianic.Timeline;
+namespace Ambianic.Core.Timeline;
 
 /// <summary>Remembers events.</summary>
 public interface IEventStore

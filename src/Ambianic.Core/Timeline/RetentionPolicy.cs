@@ -1,6 +1,7 @@
-using Ambianic.Vision.Falls;
+using Ambianic.Core.Configuration;
+using Ambianic.Core.Vision.Falls;
 
-namespace Ambianic.Timeline;
+namespace Ambianic.Core.Timeline;
 
 /// <summary>Decides what may be forgotten. Pure.</summary>
 public sealed class RetentionPolicy(RetentionOptions options)

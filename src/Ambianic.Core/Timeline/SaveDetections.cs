@@ -1,11 +1,12 @@
 using System.ComponentModel.DataAnnotations;
 using System.Runtime.CompilerServices;
-using Ambianic.Frames;
-using Ambianic.Pipelines;
-using Ambianic.Vision;
+using Ambianic.Core.Frames;
+using Ambianic.Core.Pipelines;
+using Ambianic.Core.Vision;
+using Ambianic.Core.Vision.Falls;
 using Microsoft.Extensions.Logging;
 
-namespace Ambianic.Timeline;
+namespace Ambianic.Core.Timeline;
 
 /// <summary>Options of the element <c>save_detections</c>.</summary>
 public sealed record SaveDetectionsOptions

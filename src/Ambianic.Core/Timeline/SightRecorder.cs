@@ -1,7 +1,7 @@
-using Ambianic.Configuration;
-using Ambianic.Health;
+using Ambianic.Core.Configuration;
+using Ambianic.Core.Visibility;
 
-namespace Ambianic.Timeline;
+namespace Ambianic.Core.Timeline;
 
 /// <summary>Remembers as events on the timeline when a pipeline went blind and when it saw again. One call at a time.</summary>
 public sealed class SightRecorder(IEventStore store, TimeProvider time)

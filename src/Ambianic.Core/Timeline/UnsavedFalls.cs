@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Ambianic.Timeline;
+namespace Ambianic.Core.Timeline;
 
 /// <summary>
 /// Reports of falls that could not be stored: each is made once only, so they wait in memory, without pictures, until the

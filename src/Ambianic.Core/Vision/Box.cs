@@ -1,4 +1,4 @@
-namespace Ambianic.Vision;
+namespace Ambianic.Core.Vision;
 
 /// <summary>An axis-aligned bounding box, relative to the picture: 0 is left or top, 1 is right or bottom.</summary>
 public readonly record struct Box(float XMin, float YMin, float XMax, float YMax)

@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
-using Ambianic.Configuration;
+using Ambianic.Core.Configuration;
 
-namespace Ambianic.Vision;
+namespace Ambianic.Core.Vision;
 
 /// <summary>
 /// Turns a model's own score into the probability that the detection is right, so that one threshold means the same for

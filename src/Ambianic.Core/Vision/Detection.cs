@@ -1,6 +1,4 @@
-using Ambianic.Vision.Falls;
-
-namespace Ambianic.Vision;
+namespace Ambianic.Core.Vision;
 
 /// <summary>Something that was recognised in a picture.</summary>
 /// <param name="Label">What it is, in the words of the model's labels.</param>
@@ -14,8 +12,8 @@ public sealed record Detection(string Label, float Confidence, Box Box)
     /// <summary>Key points of a pose or a face, empty when the model gives none.</summary>
     public IReadOnlyList<Keypoint> Keypoints { get; init; } = [];
 
-    /// <summary>What a fall detection says beyond that; null for everything else.</summary>
-    public FallReport? Fall { get; init; }
+    /// <summary>What the element that found it knows beyond that; null when it is nothing.</summary>
+    public DetectionDetails? Details { get; init; }
 
     /// <summary>Takes a detection whose places are relative to <paramref name="region"/> and makes them relative to the picture that holds the region.</summary>
     public Detection Within(Box region) => this with

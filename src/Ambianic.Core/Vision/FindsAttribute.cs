@@ -1,4 +1,4 @@
-namespace Ambianic.Vision;
+namespace Ambianic.Core.Vision;
 
 /// <summary>What the model of a key has to look for. A model of the catalog that looks for something else is an error of the configuration.</summary>
 /// <param name="role">What the element needs.</param>

@@ -1,7 +1,6 @@
-using Ambianic.Configuration;
-using Ambianic.Frames;
+using Ambianic.Core.Frames;
 
-namespace Ambianic.Vision;
+namespace Ambianic.Core.Vision;
 
 /// <summary>A model that finds things in pictures. One instance may serve many pipelines at once.</summary>
 public interface IDetector

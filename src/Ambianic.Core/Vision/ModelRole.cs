@@ -1,4 +1,4 @@
-namespace Ambianic.Vision;
+namespace Ambianic.Core.Vision;
 
 /// <summary>What a model looks for.</summary>
 public enum ModelRole

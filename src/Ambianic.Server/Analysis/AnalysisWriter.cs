@@ -1,10 +1,10 @@
 using System.Text.Json;
-using Ambianic.Frames;
-using Ambianic.Pipelines;
-using Ambianic.Vision;
-using Ambianic.Vision.Falls;
+using Ambianic.Core.Frames;
+using Ambianic.Core.Pipelines;
+using Ambianic.Core.Vision;
+using Ambianic.Core.Vision.Falls;
 
-namespace Ambianic.Analysis;
+namespace Ambianic.Server.Analysis;
 
 /// <summary>Writes detections as JSON, one object a line, in the form that users' own tools read.</summary>
 /// <remarks>Reuses its buffers: a line allocates nothing. Not for several threads.</remarks>

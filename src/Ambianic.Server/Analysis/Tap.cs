@@ -1,6 +1,6 @@
-using Ambianic.Pipelines;
+using Ambianic.Core.Pipelines;
 
-namespace Ambianic.Analysis;
+namespace Ambianic.Server.Analysis;
 
 /// <summary>Shows what leaves an element and passes it on unchanged.</summary>
 /// <param name="element">Name of the element before it.</param>

@@ -1,7 +1,7 @@
-using Ambianic.Configuration;
+using Ambianic.Core.Configuration;
 using Microsoft.AspNetCore.Diagnostics;
 
-namespace Ambianic.Api;
+namespace Ambianic.Server.Api;
 
 /// <summary>Answers a failed request with what happened and what to do, as problem details (RFC 9457).</summary>
 internal sealed partial class ApiErrors(IProblemDetailsService problems, TimeProvider time, ILogger<ApiErrors> logger) : IExceptionHandler

@@ -1,6 +1,6 @@
-using Ambianic.Hosting;
+using Ambianic.Server.Hosting;
 
-namespace Ambianic.Api;
+namespace Ambianic.Server.Api;
 
 /// <summary>The configuration that is in force.</summary>
 internal static class ConfigApi

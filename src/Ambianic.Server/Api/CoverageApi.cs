@@ -1,8 +1,8 @@
-using Ambianic.Health;
-using Ambianic.Hosting;
+using Ambianic.Core.Visibility;
+using Ambianic.Server.Visibility;
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace Ambianic.Api;
+namespace Ambianic.Server.Api;
 
 /// <summary>When it truly watched.</summary>
 internal static class CoverageApi

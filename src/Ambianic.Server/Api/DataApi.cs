@@ -2,7 +2,7 @@ using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
-namespace Ambianic.Api;
+namespace Ambianic.Server.Api;
 
 /// <summary>The stored pictures and their JSON, and nothing else of the data directory.</summary>
 internal static class DataApi

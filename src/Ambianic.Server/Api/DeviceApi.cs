@@ -1,8 +1,8 @@
 using System.Reflection;
-using Ambianic.Configuration;
-using Ambianic.Hosting;
+using Ambianic.Core.Configuration;
+using Ambianic.Server.Hosting;
 
-namespace Ambianic.Api;
+namespace Ambianic.Server.Api;
 
 /// <summary>Who this device is: the calls by which clients of the reference system find it.</summary>
 internal static class DeviceApi

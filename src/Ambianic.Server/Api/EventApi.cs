@@ -1,7 +1,7 @@
-using Ambianic.Timeline;
+using Ambianic.Core.Timeline;
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace Ambianic.Api;
+namespace Ambianic.Server.Api;
 
 /// <summary>What can be done with an event.</summary>
 internal static class EventApi

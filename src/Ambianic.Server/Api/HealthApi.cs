@@ -1,9 +1,9 @@
-using Ambianic.Health;
-using Ambianic.Hosting;
-using Ambianic.Pipelines;
-using Ambianic.Timeline;
+using Ambianic.Core.Health;
+using Ambianic.Core.Pipelines;
+using Ambianic.Core.Timeline;
+using Ambianic.Server.Hosting;
 
-namespace Ambianic.Api;
+namespace Ambianic.Server.Api;
 
 /// <summary>Whether it truly watches.</summary>
 internal static class HealthApi

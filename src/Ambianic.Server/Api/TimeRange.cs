@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace Ambianic.Api;
+namespace Ambianic.Server.Api;
 
 /// <summary>The parameters <c>from</c> and <c>to</c> of a call.</summary>
 internal static class TimeRange

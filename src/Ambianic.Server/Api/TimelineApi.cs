@@ -1,9 +1,10 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
-using Ambianic.Timeline;
+using Ambianic.Core.Timeline;
+using Ambianic.Storage.Files;
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace Ambianic.Api;
+namespace Ambianic.Server.Api;
 
 /// <summary>What was seen, newest first, and what is being seen.</summary>
 internal static class TimelineApi

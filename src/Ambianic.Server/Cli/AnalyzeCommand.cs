@@ -1,17 +1,17 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using Ambianic.Analysis;
-using Ambianic.Configuration;
-using Ambianic.Frames;
-using Ambianic.Hosting;
-using Ambianic.Inference;
-using Ambianic.Pipelines;
-using Ambianic.Timeline;
-using Ambianic.Vision;
+using Ambianic.Core.Configuration;
+using Ambianic.Core.Frames;
+using Ambianic.Core.Pipelines;
+using Ambianic.Core.Timeline;
+using Ambianic.Core.Vision.Elements;
+using Ambianic.Inference.Sessions;
+using Ambianic.Server.Analysis;
+using Ambianic.Server.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Ambianic.Cli;
+namespace Ambianic.Server.Cli;
 
 /// <summary><c>ambianic analyze</c>: a pipeline over a file, at full speed, without saving.</summary>
 internal static class AnalyzeCommand

@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace Ambianic.Cli;
+namespace Ambianic.Server.Cli;
 
 /// <summary><c>ambianic check</c>: reads the configuration and says everything that is wrong with it.</summary>
 internal static class CheckCommand

@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace Ambianic.Cli;
+namespace Ambianic.Server.Cli;
 
 /// <summary>All commands. A new one is one more line here, and one in docs/reference/commands.md.</summary>
 internal static class Commands

@@ -1,9 +1,12 @@
 using System.CommandLine;
 using Ambianic.Configuration;
-using Ambianic.Hosting;
-using Ambianic.Pipelines;
+using Ambianic.Core;
+using Ambianic.Core.Configuration;
+using Ambianic.Core.Pipelines;
+using Ambianic.Core.Vision;
+using Ambianic.Inference.Models;
 
-namespace Ambianic.Cli;
+namespace Ambianic.Server.Cli;
 
 /// <summary>Options that several commands share.</summary>
 internal static class CommonOptions
@@ -47,7 +50,7 @@ internal static class CommonOptions
     });
 
     public static ConfigurationResult LoadConfiguration(ParseResult parsed) =>
-        new ConfigurationLoader(BuiltInElements.AddTo(new ElementRegistry())).Load(Files(parsed));
+        new ConfigurationLoader(BuiltInElements.AddTo(new ElementRegistry()), ModelCatalog.Known).Load(Files(parsed));
 
     /// <summary>Where the data is; null when the configuration, which says so, has errors: they are printed.</summary>
     public static string? DataDir(ParseResult parsed)

@@ -2,14 +2,14 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using Ambianic.Demo;
-using Ambianic.Hosting;
-using Ambianic.Models;
-using Ambianic.Timeline;
-using Ambianic.Vision;
+using Ambianic.Core.Timeline;
+using Ambianic.Core.Visibility;
+using Ambianic.Core.Vision;
+using Ambianic.Inference.Models;
+using Ambianic.Server.Demo;
 using Spectre.Console;
 
-namespace Ambianic.Cli;
+namespace Ambianic.Server.Cli;
 
 /// <summary><c>ambianic demo</c>: real footage on a timeline, with nothing configured.</summary>
 internal static class DemoCommand
@@ -84,7 +84,7 @@ internal static class DemoCommand
     }
 
     private static string Describe(DetectionEvent seen) =>
-        seen.Sight is { } sight ? sight.Sight == Health.Sight.Watching ? "sees again" : $"sees nothing of use: {sight.Reason}"
+        seen.Sight is { } sight ? sight.Sight == Sight.Watching ? "sees again" : $"sees nothing of use: {sight.Reason}"
         : seen.Detections.Count == 0 ? "a first picture, nothing in it"
         : string.Join(", ", seen.Detections.GroupBy(detection => detection.Label).Select(group => string.Create(
             CultureInfo.InvariantCulture,

@@ -1,11 +1,10 @@
 using System.CommandLine;
-using Ambianic.Analysis;
-using Ambianic.Configuration;
-using Ambianic.Hosting;
-using Ambianic.Inference;
-using Ambianic.Vision;
+using Ambianic.Core.Vision;
+using Ambianic.Evaluation.Accuracy;
+using Ambianic.Server.Analysis;
+using Ambianic.Server.Hosting;
 
-namespace Ambianic.Cli;
+namespace Ambianic.Server.Cli;
 
 /// <summary><c>ambianic detect</c>: what pictures show, one JSON object a line.</summary>
 internal static class DetectCommand

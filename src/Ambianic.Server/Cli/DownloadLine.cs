@@ -1,6 +1,6 @@
-using Ambianic.Models;
+using Ambianic.Inference.Models;
 
-namespace Ambianic.Cli;
+namespace Ambianic.Server.Cli;
 
 /// <summary>Tells of a download in plain lines, one each tenth, so that it reads well in a log as well.</summary>
 internal sealed class DownloadLine(TextWriter output) : IProgress<DownloadProgress>

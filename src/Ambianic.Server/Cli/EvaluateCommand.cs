@@ -2,15 +2,15 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Ambianic.Configuration;
-using Ambianic.Evaluation;
-using Ambianic.Frames;
-using Ambianic.Hosting;
-using Ambianic.Pipelines;
-using Ambianic.Vision;
-using Ambianic.Vision.Falls;
+using Ambianic.Core.Configuration;
+using Ambianic.Core.Frames;
+using Ambianic.Core.Pipelines;
+using Ambianic.Core.Vision;
+using Ambianic.Core.Vision.Falls;
+using Ambianic.Evaluation.Falls;
+using Ambianic.Server.Hosting;
 
-namespace Ambianic.Cli;
+namespace Ambianic.Server.Cli;
 
 /// <summary><c>ambianic evaluate falls</c>: how well falls are found in labelled recordings.</summary>
 internal static class EvaluateCommand

@@ -1,7 +1,7 @@
 using System.CommandLine;
-using Ambianic.Timeline;
+using Ambianic.Storage.Legacy;
 
-namespace Ambianic.Cli;
+namespace Ambianic.Server.Cli;
 
 /// <summary><c>ambianic import DIR</c>: the events of another data directory.</summary>
 internal static class ImportCommand

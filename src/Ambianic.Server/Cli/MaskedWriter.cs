@@ -1,7 +1,7 @@
 using System.Text;
-using Ambianic.Configuration;
+using Ambianic.Core.Configuration;
 
-namespace Ambianic.Cli;
+namespace Ambianic.Server.Cli;
 
 /// <summary>Passes text on with credentials masked: what a command, a library or the reading of arguments says to the console.</summary>
 internal sealed class MaskedWriter(TextWriter inner) : TextWriter

@@ -1,14 +1,14 @@
 using System.CommandLine;
 using System.Globalization;
-using Ambianic.Accuracy;
-using Ambianic.Configuration;
-using Ambianic.Hosting;
+using Ambianic.Core.Vision;
+using Ambianic.Evaluation.Accuracy;
 using Ambianic.Inference;
-using Ambianic.Models;
-using Ambianic.Models.Import;
-using Ambianic.Vision;
+using Ambianic.Inference.Models;
+using Ambianic.Inference.Sessions;
+using Ambianic.OnnxImport;
+using Ambianic.Server.Hosting;
 
-namespace Ambianic.Cli;
+namespace Ambianic.Server.Cli;
 
 /// <summary><c>ambianic models</c>: the catalog.</summary>
 internal static class ModelsCommand

@@ -1,7 +1,7 @@
 using System.CommandLine;
-using Ambianic.Timeline;
+using Ambianic.Storage;
 
-namespace Ambianic.Cli;
+namespace Ambianic.Server.Cli;
 
 /// <summary><c>ambianic reindex</c>: the timeline's database from the stored files.</summary>
 internal static class ReindexCommand

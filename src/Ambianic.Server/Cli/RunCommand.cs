@@ -1,7 +1,6 @@
 using System.CommandLine;
-using Ambianic.Hosting;
 
-namespace Ambianic.Cli;
+namespace Ambianic.Server.Cli;
 
 /// <summary><c>ambianic run</c>: watches as configured until stopped.</summary>
 internal static class RunCommand

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Formats.Tar;
 
-namespace Ambianic.Demo;
+namespace Ambianic.Server.Demo;
 
 /// <summary>
 /// Real footage for a first look, fetched once: a street recorded by a fixed camera, from the Debian package

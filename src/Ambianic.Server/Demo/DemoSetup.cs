@@ -1,7 +1,10 @@
 using Ambianic.Configuration;
-using Ambianic.Pipelines;
+using Ambianic.Core;
+using Ambianic.Core.Configuration;
+using Ambianic.Core.Pipelines;
+using Ambianic.Inference.Models;
 
-namespace Ambianic.Demo;
+namespace Ambianic.Server.Demo;
 
 /// <summary>The configuration of the demo, written as a file that its user may read and copy from.</summary>
 /// <param name="directory">Where the demo keeps its things.</param>
@@ -37,7 +40,7 @@ internal sealed class DemoSetup(string directory, string footage)
 
             """);
         var files = ConfigurationFiles.Locate(ConfigurationFile, directory, _ => null);
-        return new ConfigurationLoader(BuiltInElements.AddTo(new ElementRegistry())).Load(files);
+        return new ConfigurationLoader(BuiltInElements.AddTo(new ElementRegistry()), ModelCatalog.Known).Load(files);
     }
 
     private static string Quoted(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";

@@ -1,4 +1,4 @@
-namespace Ambianic.Demo;
+namespace Ambianic.Server.Demo;
 
 /// <summary>Tells how far a download of known size is by looking at the folder that it goes to.</summary>
 internal sealed class DirectoryGrowth : IDisposable

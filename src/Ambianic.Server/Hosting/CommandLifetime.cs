@@ -1,4 +1,4 @@
-namespace Ambianic.Hosting;
+namespace Ambianic.Server.Hosting;
 
 /// <summary>
 /// Leaves the signals to the command that runs the host, which stops it when it has started. A host that hears them itself

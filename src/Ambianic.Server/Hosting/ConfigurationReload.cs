@@ -1,13 +1,14 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Ambianic.Configuration;
-using Ambianic.Models;
-using Ambianic.Pipelines;
+using Ambianic.Core.Configuration;
+using Ambianic.Core.Pipelines;
+using Ambianic.Shared;
 
-namespace Ambianic.Hosting;
+namespace Ambianic.Server.Hosting;
 
 /// <summary>Reads the configuration again, as at the start.</summary>
-public delegate ConfigurationResult ConfigurationReader();
+internal delegate ConfigurationResult ConfigurationReader();
 
 /// <summary>
 /// Takes over edits of the configuration files while the program runs: only pipelines that have changed are restarted, and

@@ -1,10 +1,10 @@
-using Ambianic.Configuration;
+using Ambianic.Core.Configuration;
 
-namespace Ambianic.Hosting;
+namespace Ambianic.Server.Hosting;
 
 /// <summary>The configuration that is in force, and what is wrong with what is not.</summary>
 /// <param name="initial">What the program was started with; what is wrong with it was left out.</param>
-public sealed class CurrentConfiguration(ConfigurationResult initial)
+internal sealed class CurrentConfiguration(ConfigurationResult initial)
 {
     private volatile ConfigurationResult _result = initial;
     private volatile IReadOnlyList<ConfigurationProblem> _rejected = Errors(initial);

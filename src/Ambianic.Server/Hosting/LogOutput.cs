@@ -1,14 +1,14 @@
-using Ambianic.Configuration;
-using Ambianic.Inference;
+using Ambianic.Core.Configuration;
+using Ambianic.Inference.Sessions;
 using Serilog;
 using Serilog.Events;
 using Serilog.Formatting;
 using Serilog.Formatting.Display;
 
-namespace Ambianic.Hosting;
+namespace Ambianic.Server.Hosting;
 
 /// <summary>Where log lines go: the error stream, and a file when one is configured. Credentials in URLs are masked in both.</summary>
-public static class LogOutput
+internal static class LogOutput
 {
     private const string Line = "{Timestamp:yyyy-MM-dd HH:mm:ss.fff zzz} {Level:u4} {SourceContext}: {Message:lj}{NewLine}{Exception}";
     private const string ShortLine = "{Timestamp:HH:mm:ss} {Level:u4} {Message:lj}{NewLine}{Exception}";

@@ -1,7 +1,7 @@
-using Ambianic.Models;
-using Ambianic.Sources;
+using Ambianic.Inference;
+using Ambianic.Media.Processes;
 
-namespace Ambianic.Hosting;
+namespace Ambianic.Server.Hosting;
 
 /// <summary>
 /// Loads and runs a model once in a process of its own: a malformed file can end the native runtime, and that must not end

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Ambianic.Hosting;
+namespace Ambianic.Server.Hosting;
 
 /// <summary>Keeps the memory of native libraries together.</summary>
 internal static partial class NativeMemory

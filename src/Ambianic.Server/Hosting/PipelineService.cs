@@ -1,10 +1,10 @@
-using Ambianic.Configuration;
-using Ambianic.Pipelines;
+using Ambianic.Core.Configuration;
+using Ambianic.Core.Pipelines;
 
-namespace Ambianic.Hosting;
+namespace Ambianic.Server.Hosting;
 
 /// <summary>Runs the pipelines for as long as the program runs.</summary>
-public sealed class PipelineService(PipelineSupervisor supervisor, AmbianicConfiguration configuration) : BackgroundService
+internal sealed class PipelineService(PipelineSupervisor supervisor, AmbianicConfiguration configuration) : BackgroundService
 {
     /// <summary>Reading a decoder's pictures and its messages from pipes each holds a thread of the pool while it waits.</summary>
     private const int ThreadsPerPipeline = 2;

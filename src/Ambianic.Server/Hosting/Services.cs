@@ -1,16 +1,19 @@
-using Ambianic.Configuration;
-using Ambianic.Frames;
-using Ambianic.Health;
-using Ambianic.Inference;
-using Ambianic.Models;
-using Ambianic.Pipelines;
-using Ambianic.Sources;
-using Ambianic.Sources.Tls;
-using Ambianic.Timeline;
-using Ambianic.Vision;
-using Ambianic.Vision.Falls;
+using Ambianic.Core;
+using Ambianic.Core.Configuration;
+using Ambianic.Core.Frames;
+using Ambianic.Core.Health;
+using Ambianic.Core.Pipelines;
+using Ambianic.Core.Timeline;
+using Ambianic.Core.Vision;
+using Ambianic.Core.Vision.Falls;
+using Ambianic.Inference.Models;
+using Ambianic.Inference.Sessions;
+using Ambianic.Media;
+using Ambianic.Media.Pictures;
+using Ambianic.Storage;
+using Ambianic.Storage.Files;
 
-namespace Ambianic.Hosting;
+namespace Ambianic.Server.Hosting;
 
 /// <summary>Everything that pipelines need, by the abstraction that they know it by.</summary>
 internal static class Services
@@ -30,6 +33,7 @@ internal static class Services
         services.AddSingleton<FrameSourceFactory>(provider => provider.GetRequiredService<FrameSources>().Create);
 
         services.AddSingleton<EventFeed>();
+        services.AddSingleton<IEventPictureEncoder, EventPictureEncoder>();
         services.AddSingleton<IEventStore>(provider =>
         {
             var logger = provider.GetRequiredService<ILogger<SqliteEventStore>>();
@@ -39,6 +43,7 @@ internal static class Services
                     settings.DataDir,
                     settings.Timeline.EventLog,
                     provider.GetRequiredService<EventFeed>(),
+                    provider.GetRequiredService<IEventPictureEncoder>(),
                     provider.GetRequiredService<TimeProvider>(),
                     logger,
                     Retention(provider.GetRequiredService<CurrentConfiguration>())),

@@ -1,8 +1,8 @@
 using System.Net.Sockets;
 using System.Text;
-using Ambianic.Health;
+using Ambianic.Core.Health;
 
-namespace Ambianic.Hosting;
+namespace Ambianic.Server.Hosting;
 
 /// <summary>Tells systemd that the program is ready, how it is, and that its supervisor lives; see sd_notify(3).</summary>
 /// <param name="isReady">False until the program has started.</param>

@@ -1,7 +1,9 @@
+using Ambianic.Server.Api;
+using Ambianic.Tests;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;
 
-namespace Ambianic.Api;
+namespace Ambianic.Server.Tests.Api;
 
 public sealed class ApiErrorsTests
 {

@@ -1,6 +1,7 @@
-using Ambianic.Sources;
+using Ambianic.Tests.Media.Processes;
+using Ambianic.Tests.Media.Sources;
 
-namespace Ambianic.Faults;
+namespace Ambianic.Server.Tests.Faults;
 
 /// <summary>What can be broken, and how.</summary>
 internal sealed class BreakableCameras : IAsyncDisposable
@@ -70,7 +71,7 @@ internal sealed class BreakableCameras : IAsyncDisposable
     }
 
     private static (string Name, string Pipeline, int Signal, double Noticed, double Silence)[] DecoderFaults { get; } =
-        [("decoder killed", "killed", Processes.Kill, AtOnce, 0), ("decoder hangs (SIGSTOP)", "halted", Processes.Halt, Silence, Silence)];
+        [("decoder killed", "killed", RunningProcesses.Kill, AtOnce, 0), ("decoder hangs (SIGSTOP)", "halted", RunningProcesses.Halt, Silence, Silence)];
 
     private void AddDecoder(FaultHouse house, string name, string pipeline, Promise promise, int signal)
     {
@@ -94,7 +95,7 @@ internal sealed class BreakableCameras : IAsyncDisposable
         promise,
         () =>
         {
-            Processes.Signal(Processes.WithArgument(argument), signal);
+            RunningProcesses.Signal(RunningProcesses.WithArgument(argument), signal);
             return Task.CompletedTask;
         });
 
@@ -111,7 +112,7 @@ internal sealed class BreakableCameras : IAsyncDisposable
             async () =>
             {
                 await File.WriteAllTextAsync(mark, "");
-                Processes.Signal(Processes.WithArgument($"file:{clip}"), Processes.Kill);
+                RunningProcesses.Signal(RunningProcesses.WithArgument($"file:{clip}"), RunningProcesses.Kill);
             },
             () =>
             {
@@ -144,7 +145,7 @@ internal sealed class BreakableCameras : IAsyncDisposable
         await AddStreamAsync(house, "stream server gone", "gone", "nothing answers", AtOnce, End);
         await AddStreamAsync(house, "stream server sends nothing (SIGSTOP)", "silent", "no picture", Silence, camera =>
         {
-            Processes.Signal([camera.ProcessId], Processes.Halt);
+            RunningProcesses.Signal([camera.ProcessId], RunningProcesses.Halt);
             return Task.FromResult(camera);
         });
         await AddStreamAsync(house, "stream server asks for a password", "locked", "password is wrong or missing", AtOnce, async camera =>

@@ -2,9 +2,10 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Ambianic.Sources;
+using Ambianic.Tests;
+using Ambianic.Tests.Media.Sources;
 
-namespace Ambianic.Faults;
+namespace Ambianic.Server.Tests.Faults;
 
 /// <summary>Sets the clock of the running program, and of its decoders, forward and back.</summary>
 public sealed class ClockTests : IDisposable

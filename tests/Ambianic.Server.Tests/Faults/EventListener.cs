@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 
-namespace Ambianic.Faults;
+namespace Ambianic.Server.Tests.Faults;
 
 /// <summary>Writes down what the program announces, and compares it with what it remembers.</summary>
 internal sealed class EventListener : IAsyncDisposable

@@ -1,4 +1,4 @@
-namespace Ambianic.Faults;
+namespace Ambianic.Server.Tests.Faults;
 
 /// <summary>Something that goes wrong.</summary>
 /// <param name="Name">For people.</param>

@@ -2,10 +2,10 @@ using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
-using Ambianic.Inference;
-using Ambianic.Sources;
+using Ambianic.Tests.Inference.Sessions;
+using Ambianic.Tests.Media.Sources;
 
-namespace Ambianic.Faults;
+namespace Ambianic.Server.Tests.Faults;
 
 /// <summary>
 /// The real program with one pipeline for each kind of trouble, and two more that nothing happens to: they save what they

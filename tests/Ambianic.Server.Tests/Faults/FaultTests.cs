@@ -1,4 +1,6 @@
-namespace Ambianic.Faults;
+using Ambianic.Tests;
+
+namespace Ambianic.Server.Tests.Faults;
 
 /// <summary>Breaks cameras, decoders and a model of the running program. Alone: it counts frames that others lose, and a busy processor makes everybody lose some.</summary>
 [Collection(Alone.Name)]

@@ -1,4 +1,4 @@
-namespace Ambianic.Faults;
+namespace Ambianic.Server.Tests.Faults;
 
 /// <summary>What happened to the program as a whole, and how it lived through it.</summary>
 /// <param name="What">For people.</param>

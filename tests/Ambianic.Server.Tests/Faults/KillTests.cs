@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using Ambianic.Sources;
+using Ambianic.Tests.Media.Sources;
 
-namespace Ambianic.Faults;
+namespace Ambianic.Server.Tests.Faults;
 
 /// <summary>Ends the program as a loss of power would, again and again, at moments that nobody chose.</summary>
 public sealed class KillTests(ITestOutputHelper output) : IDisposable

@@ -1,4 +1,6 @@
-namespace Ambianic.Faults;
+using Ambianic.Tests;
+
+namespace Ambianic.Server.Tests.Faults;
 
 /// <summary>A large house.</summary>
 public sealed class ManyPipelinesTests

@@ -1,8 +1,10 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Ambianic.Sources;
+using Ambianic.Tests;
+using Ambianic.Tests.Media.Processes;
+using Ambianic.Tests.Media.Sources;
 
-namespace Ambianic.Faults;
+namespace Ambianic.Server.Tests.Faults;
 
 /// <summary>A machine without enough memory.</summary>
 public sealed class MemoryTests : IDisposable
@@ -38,7 +40,7 @@ public sealed class MemoryTests : IDisposable
         }
 
         Assert.NotEqual(0, await ended);
-        await Eventually.TrueAsync(() => Processes.WithArgument($"file:{clip}").Count == 0);
+        await Eventually.TrueAsync(() => RunningProcesses.WithArgument($"file:{clip}").Count == 0);
     }
 
     /// <summary>True when it watches or says why not; false when it ends before.</summary>

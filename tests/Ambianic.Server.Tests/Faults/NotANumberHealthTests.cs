@@ -1,9 +1,10 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Ambianic.Inference;
+using Ambianic.Tests;
+using Ambianic.Tests.Inference.Sessions;
 
-namespace Ambianic.Faults;
+namespace Ambianic.Server.Tests.Faults;
 
 /// <summary>A model that overflows on the camera's pictures finds nothing in them, and somebody has to be told.</summary>
 public sealed class NotANumberHealthTests : IDisposable

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Ambianic.Faults;
+namespace Ambianic.Server.Tests.Faults;
 
 /// <summary>How soon something is noticed, and well again, on a machine that is not overloaded and with the limits that a user has; in seconds.</summary>
 internal sealed record Promise(double Noticed, double Recovered)

@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Ambianic.Sources;
+using Ambianic.Tests;
+using Ambianic.Tests.Media.Processes;
+using Ambianic.Tests.Media.Sources;
 
-namespace Ambianic.Faults;
+namespace Ambianic.Server.Tests.Faults;
 
 /// <summary>Edits the configuration of the running program, as editors and Kubernetes do.</summary>
 public sealed class ReloadTests : IDisposable
@@ -28,7 +30,7 @@ public sealed class ReloadTests : IDisposable
         await using var program = AmbianicProgram.Start(_clips.Folder, "run", "--port", "0");
         using var client = new HttpClient { BaseAddress = await program.AddressAsync(Cancellation) };
         await UntilAsync(client, health => Others.Append("fifth").All(name => Processed(health, name) > 0));
-        var decoders = Processes.WithArgument($"file:{clip}").Order().ToList();
+        var decoders = RunningProcesses.WithArgument($"file:{clip}").Order().ToList();
 
         // Kubernetes: the link to the folder is switched over.
         Directory.CreateDirectory(InFolder("second"));
@@ -39,9 +41,9 @@ public sealed class ReloadTests : IDisposable
             await move.WaitForExitAsync(Cancellation);
         }
 
-        await Eventually.TrueAsync(() => Processes.WithArgument($"file:{other}").Count == 1);
+        await Eventually.TrueAsync(() => RunningProcesses.WithArgument($"file:{other}").Count == 1);
         await UntilAsync(client, health => Processed(health, "fifth") > 0);
-        Assert.Subset(decoders.ToHashSet(), Processes.WithArgument($"file:{clip}").ToHashSet()); // the same four as before
+        Assert.Subset(decoders.ToHashSet(), RunningProcesses.WithArgument($"file:{clip}").ToHashSet()); // the same four as before
 
         // A slip of the pen.
         _clips.Write("second/config.yaml", Configuration(clip, "fifth", other).Replace("live: true", "life: true", StringComparison.Ordinal));
@@ -65,7 +67,7 @@ public sealed class ReloadTests : IDisposable
         Assert.Contains("Not watched any more, because the edited configuration does not name them: fifth", program.Output, StringComparison.Ordinal);
         Assert.All(Others, name => Assert.Equal(0, Trouble(mended, name)));
         Assert.DoesNotContain(mended["pipelines"]!.AsArray(), pipeline => (string)pipeline!["name"]! == "fifth");
-        Assert.Subset(decoders.ToHashSet(), Processes.WithArgument($"file:{clip}").ToHashSet());
+        Assert.Subset(decoders.ToHashSet(), RunningProcesses.WithArgument($"file:{clip}").ToHashSet());
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Ambianic.Faults;
+namespace Ambianic.Server.Tests.Faults;
 
 /// <summary>Passes TCP connections on to another port of the loopback interface, as slowly as it is told to.</summary>
 internal sealed class SlowLink : IAsyncDisposable

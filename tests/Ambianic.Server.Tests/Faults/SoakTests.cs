@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Ambianic.Sources;
+using Ambianic.Tests.Media.Sources;
 
-namespace Ambianic.Faults;
+namespace Ambianic.Server.Tests.Faults;
 
 /// <summary>Lets the program watch for long, and looks whether it grows.</summary>
 public sealed class SoakTests(ITestOutputHelper output) : IDisposable

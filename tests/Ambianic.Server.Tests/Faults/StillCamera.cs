@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Text;
-using Ambianic.Sources;
+using Ambianic.Tests.Media.Sources;
 
-namespace Ambianic.Faults;
+namespace Ambianic.Server.Tests.Faults;
 
 /// <summary>What a camera answers.</summary>
 internal enum Answer

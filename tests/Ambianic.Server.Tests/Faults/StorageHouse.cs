@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Ambianic.Sources;
+using Ambianic.Tests;
+using Ambianic.Tests.Media.Sources;
 
-namespace Ambianic.Faults;
+namespace Ambianic.Server.Tests.Faults;
 
 /// <summary>
 /// The real program on a small disk of its own that can be broken: one pipeline saves what it sees, another only watches,

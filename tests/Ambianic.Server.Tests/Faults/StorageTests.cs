@@ -1,4 +1,6 @@
-namespace Ambianic.Faults;
+using Ambianic.Tests;
+
+namespace Ambianic.Server.Tests.Faults;
 
 /// <summary>The disk and the database of the running program.</summary>
 public sealed class StorageTests

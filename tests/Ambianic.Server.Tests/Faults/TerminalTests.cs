@@ -1,10 +1,11 @@
-using System.Globalization;
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Ambianic.Tests;
 
-namespace Ambianic.Faults;
+namespace Ambianic.Server.Tests.Faults;
 
 public sealed class TerminalTests : IDisposable
 {

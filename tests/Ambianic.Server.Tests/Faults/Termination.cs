@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Ambianic.Inference;
-using Ambianic.Sources;
+using Ambianic.Tests;
+using Ambianic.Tests.Inference.Sessions;
+using Ambianic.Tests.Media.Processes;
+using Ambianic.Tests.Media.Sources;
 
-namespace Ambianic.Faults;
+namespace Ambianic.Server.Tests.Faults;
 
 /// <summary>How the program ended when it was asked to (SIGTERM) in a certain moment.</summary>
 /// <param name="Moment">What it was doing.</param>
@@ -88,10 +90,10 @@ internal sealed record Termination(string Moment, TimeSpan Took, int ExitCode, i
 
     private static async Task<(TimeSpan Took, int ExitCode, int Left)> EndAsync(AmbianicProgram program, CancellationToken cancellation)
     {
-        var children = Processes.Descendants(program.Id);
+        var children = RunningProcesses.Descendants(program.Id);
         var start = Stopwatch.GetTimestamp();
         var exitCode = await program.TerminateAsync(cancellation);
-        return (Stopwatch.GetElapsedTime(start), exitCode, children.Count(Processes.Run));
+        return (Stopwatch.GetElapsedTime(start), exitCode, children.Count(RunningProcesses.Run));
     }
 
     private static bool IsMoment(string moment, JsonNode status) => moment switch

@@ -1,4 +1,4 @@
-namespace Ambianic.Faults;
+namespace Ambianic.Server.Tests.Faults;
 
 /// <summary>Asks the program to end at the worst moments.</summary>
 public sealed class TerminationTests

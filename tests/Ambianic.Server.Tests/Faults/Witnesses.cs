@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 
-namespace Ambianic.Faults;
+namespace Ambianic.Server.Tests.Faults;
 
 /// <summary>Pipelines that nothing is done to, as the health report shows them at one moment.</summary>
 internal sealed class Witnesses(IEnumerable<JsonNode> statuses)

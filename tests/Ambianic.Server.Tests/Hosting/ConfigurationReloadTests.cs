@@ -1,10 +1,15 @@
 using Ambianic.Configuration;
-using Ambianic.Pipelines;
+using Ambianic.Core;
+using Ambianic.Core.Configuration;
+using Ambianic.Core.Pipelines;
+using Ambianic.Inference.Models;
+using Ambianic.Server.Hosting;
+using Ambianic.Tests;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 
-namespace Ambianic.Hosting;
+namespace Ambianic.Server.Tests.Hosting;
 
 public sealed class ConfigurationReloadTests : IDisposable
 {
@@ -122,6 +127,6 @@ public sealed class ConfigurationReloadTests : IDisposable
     private ConfigurationResult Load()
     {
         var files = ConfigurationFiles.Locate(_directory["config.yaml"], _directory.Path, name => name == "AMBIANIC_DIR" ? _directory.Path : null);
-        return new ConfigurationLoader(BuiltInElements.AddTo(new ElementRegistry())).Load(files);
+        return new ConfigurationLoader(BuiltInElements.AddTo(new ElementRegistry()), ModelCatalog.Known).Load(files);
     }
 }

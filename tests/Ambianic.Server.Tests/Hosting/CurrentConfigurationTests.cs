@@ -1,9 +1,14 @@
 using Ambianic.Configuration;
-using Ambianic.Health;
-using Ambianic.Pipelines;
+using Ambianic.Core;
+using Ambianic.Core.Configuration;
+using Ambianic.Core.Health;
+using Ambianic.Core.Pipelines;
+using Ambianic.Inference.Models;
+using Ambianic.Server.Hosting;
+using Ambianic.Tests;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Ambianic.Hosting;
+namespace Ambianic.Server.Tests.Hosting;
 
 public sealed class CurrentConfigurationTests : IDisposable
 {
@@ -38,6 +43,6 @@ public sealed class CurrentConfigurationTests : IDisposable
     {
         File.WriteAllText(_directory["config.yaml"], text + "\n");
         var files = ConfigurationFiles.Locate(_directory["config.yaml"], _directory.Path, name => name == "AMBIANIC_DIR" ? _directory.Path : null);
-        return new ConfigurationLoader(BuiltInElements.AddTo(new ElementRegistry())).Load(files);
+        return new ConfigurationLoader(BuiltInElements.AddTo(new ElementRegistry()), ModelCatalog.Known).Load(files);
     }
 }

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-namespace Ambianic.Hosting;
+namespace Ambianic.Server.Tests.Hosting;
 
 public sealed class ExitCodeTests
 {

@@ -1,11 +1,14 @@
 using System.IO.Compression;
-using Ambianic.Configuration;
+using Ambianic.Core.Vision;
 using Ambianic.Inference;
-using Ambianic.Models;
-using Ambianic.Vision;
+using Ambianic.Inference.Models;
+using Ambianic.Inference.Sessions;
+using Ambianic.Server.Hosting;
+using Ambianic.Tests;
+using Ambianic.Tests.Inference.Sessions;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Ambianic.Hosting;
+namespace Ambianic.Server.Tests.Hosting;
 
 public sealed class ModelTrialTests : IDisposable
 {

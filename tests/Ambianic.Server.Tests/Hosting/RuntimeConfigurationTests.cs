@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace Ambianic.Hosting;
+namespace Ambianic.Server.Tests.Hosting;
 
 public sealed class RuntimeConfigurationTests
 {

@@ -1,14 +1,16 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
-using Ambianic.Configuration;
-using Ambianic.Frames;
-using Ambianic.Health;
-using Ambianic.Pipelines;
-using Ambianic.Timeline;
+using Ambianic.Core.Configuration;
+using Ambianic.Core.Frames;
+using Ambianic.Core.Health;
+using Ambianic.Core.Pipelines;
+using Ambianic.Core.Timeline;
+using Ambianic.Server.Visibility;
+using Ambianic.Tests;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
-namespace Ambianic.Hosting;
+namespace Ambianic.Server.Tests.Hosting;
 
 /// <summary>What the service does when a report cannot be put on the timeline by a defect.</summary>
 public sealed class SightServiceDefectTests

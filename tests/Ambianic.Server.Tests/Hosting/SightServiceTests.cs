@@ -1,8 +1,9 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Ambianic.Faults;
+using Ambianic.Server.Tests.Faults;
+using Ambianic.Tests;
 
-namespace Ambianic.Hosting;
+namespace Ambianic.Server.Tests.Hosting;
 
 /// <summary>What the running program tells of a camera that goes away, also over its own end.</summary>
 public sealed class SightServiceTests : IDisposable

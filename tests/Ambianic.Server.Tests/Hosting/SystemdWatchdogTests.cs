@@ -1,7 +1,9 @@
 using System.Net.Sockets;
 using System.Text;
+using Ambianic.Server.Hosting;
+using Ambianic.Tests;
 
-namespace Ambianic.Hosting;
+namespace Ambianic.Server.Tests.Hosting;
 
 public sealed class SystemdWatchdogTests : IDisposable
 {

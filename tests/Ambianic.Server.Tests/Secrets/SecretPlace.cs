@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Ambianic.Secrets;
+namespace Ambianic.Server.Tests.Secrets;
 
 /// <summary>A configuration with one secret in it, made by chance: where it stands, how it is written, and what is broken around it.</summary>
 internal sealed record SecretPlace

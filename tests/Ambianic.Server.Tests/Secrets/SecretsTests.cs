@@ -1,10 +1,13 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Ambianic.Configuration;
-using Ambianic.Hosting;
-using Ambianic.Pipelines;
+using Ambianic.Core;
+using Ambianic.Core.Configuration;
+using Ambianic.Core.Pipelines;
+using Ambianic.Inference.Models;
+using Ambianic.Tests;
 
-namespace Ambianic.Secrets;
+namespace Ambianic.Server.Tests.Secrets;
 
 /// <summary>No secret of a configuration, wherever it stands in it, is found in anything that the program says, answers or stores.</summary>
 public sealed class SecretsTests : IDisposable
@@ -150,7 +153,7 @@ public sealed class SecretsTests : IDisposable
 
         var variables = places.Where(place => !place.IsInFile).Select(place => place.Variable).OfType<(string Name, string Value)>().ToDictionary(one => one.Name, one => one.Value);
         var files = ConfigurationFiles.Locate(Path.Combine(directory, "config.yaml"), directory, name => name == "AMBIANIC_DIR" ? directory : variables.GetValueOrDefault(name));
-        return new ConfigurationLoader(BuiltInElements.AddTo(new ElementRegistry())).Load(files with
+        return new ConfigurationLoader(BuiltInElements.AddTo(new ElementRegistry()), ModelCatalog.Known).Load(files with
         {
             Variables = files.Variables with { Directory = Path.Combine(directory, "handed-over") },
         });

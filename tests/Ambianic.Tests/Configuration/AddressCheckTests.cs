@@ -1,4 +1,4 @@
-namespace Ambianic.Configuration;
+namespace Ambianic.Tests.Configuration;
 
 public sealed class AddressCheckTests : LoaderFixture
 {

@@ -1,4 +1,8 @@
-namespace Ambianic.Configuration;
+using Ambianic.Configuration;
+using Ambianic.Core.Configuration;
+using Ambianic.Inference.Models;
+
+namespace Ambianic.Tests.Configuration;
 
 /// <summary>Each fixture says itself which problems it has: <c># expect: LINE:COLUMN PATH TEXT</c>, PATH being - for none.</summary>
 public sealed class BrokenConfigurationTests
@@ -19,7 +23,7 @@ public sealed class BrokenConfigurationTests
         var main = Directory.Exists(path) ? Path.Combine(path, "config.yaml") : path;
         var files = ConfigurationFiles.Locate(main, Folder, _ => null);
 
-        var result = new ConfigurationLoader(TestElements.Registry()).Load(files);
+        var result = new ConfigurationLoader(TestElements.Registry(), ModelCatalog.Known).Load(files);
 
         var expected = files.Files.Where(file => File.Exists(file.FullPath)).SelectMany(Expected).Order(StringComparer.Ordinal);
         var actual = result.Problems.Order(Comparer<ConfigurationProblem>.Create((a, b) => string.CompareOrdinal(Key(a), Key(b)))).ToList();

@@ -1,4 +1,6 @@
-namespace Ambianic.Configuration;
+using Ambianic.Configuration;
+
+namespace Ambianic.Tests.Configuration;
 
 public sealed class ConfigurationFilesTests : IDisposable
 {

@@ -1,4 +1,7 @@
-namespace Ambianic.Configuration;
+using Ambianic.Core.Configuration;
+using Ambianic.Core.Vision;
+
+namespace Ambianic.Tests.Configuration;
 
 public sealed class ConfigurationLoaderTests : LoaderFixture
 {

@@ -1,6 +1,10 @@
-using Ambianic.Pipelines;
+using Ambianic.Configuration;
+using Ambianic.Core;
+using Ambianic.Core.Configuration;
+using Ambianic.Core.Pipelines;
+using Ambianic.Inference.Models;
 
-namespace Ambianic.Configuration;
+namespace Ambianic.Tests.Configuration;
 
 public sealed class DocumentationTests
 {
@@ -32,7 +36,7 @@ public sealed class DocumentationTests
     {
         var main = ProjectFiles.Locate("samples/config.yaml");
 
-        var result = new ConfigurationLoader(BuiltInElements.AddTo(new ElementRegistry())).Load(ConfigurationFiles.Locate(main, "/home", _ => null));
+        var result = new ConfigurationLoader(BuiltInElements.AddTo(new ElementRegistry()), ModelCatalog.Known).Load(ConfigurationFiles.Locate(main, "/home", _ => null));
 
         Assert.Equal("0 errors, 0 warnings", result.Report());
         Assert.Equal(["people_at_the_door", "garage", "grandmother", "try_it"], result.Configuration.Pipelines.Select(pipeline => pipeline.Name));

@@ -1,6 +1,9 @@
 using System.Text;
+using Ambianic.Configuration;
+using Ambianic.Core.Configuration;
+using Ambianic.Inference.Models;
 
-namespace Ambianic.Configuration;
+namespace Ambianic.Tests.Configuration;
 
 /// <summary>Whatever becomes of a file, the answer is a list of problems. Alone: half of an address that ends up under a key for secrets is a secret to the whole process.</summary>
 [Collection(Alone.Name)]
@@ -17,7 +20,7 @@ public sealed class FuzzTests : IDisposable
     public void Load_DamagedFiles_NeverThrows()
     {
         var random = new Random(20240229);
-        var loader = new ConfigurationLoader(TestElements.Registry());
+        var loader = new ConfigurationLoader(TestElements.Registry(), ModelCatalog.Known);
         var originals = new[] { "secrets.yaml", "config.yaml" }.Select(name => File.ReadAllText(Path.Combine(Folder, name))).ToArray();
         var rejected = 0;
         for (var round = 0; round < Rounds; round++)

@@ -1,6 +1,9 @@
-using Ambianic.Vision;
+using Ambianic.Configuration;
+using Ambianic.Core.Configuration;
+using Ambianic.Core.Vision.Elements;
+using Ambianic.Inference.Models;
 
-namespace Ambianic.Configuration;
+namespace Ambianic.Tests.Configuration;
 
 /// <summary>A configuration in the format of the reference system runs unchanged.</summary>
 public sealed class ReferenceConfigurationTests
@@ -8,7 +11,7 @@ public sealed class ReferenceConfigurationTests
     private readonly string _folder = ProjectFiles.Locate("tests/Ambianic.Tests/Configuration/fixtures/reference");
     private readonly ConfigurationResult _result;
 
-    public ReferenceConfigurationTests() => _result = new ConfigurationLoader(TestElements.Registry())
+    public ReferenceConfigurationTests() => _result = new ConfigurationLoader(TestElements.Registry(), ModelCatalog.Known)
         .Load(ConfigurationFiles.Locate(null, _folder, _ => null));
 
     [Fact]

@@ -1,8 +1,10 @@
 using System.ComponentModel.DataAnnotations;
-using Ambianic.Pipelines;
-using Ambianic.Vision;
+using Ambianic.Core.Configuration;
+using Ambianic.Core.Pipelines;
+using Ambianic.Core.Vision;
+using Ambianic.Core.Vision.Elements;
 
-namespace Ambianic.Configuration;
+namespace Ambianic.Tests.Configuration;
 
 /// <summary>The elements of the reference, as far as configuration knows them.</summary>
 internal static class TestElements

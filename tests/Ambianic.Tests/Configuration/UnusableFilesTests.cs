@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 
-namespace Ambianic.Configuration;
+namespace Ambianic.Tests.Configuration;
 
 public sealed class UnusableFilesTests : LoaderFixture
 {

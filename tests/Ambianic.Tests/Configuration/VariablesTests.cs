@@ -1,4 +1,8 @@
-namespace Ambianic.Configuration;
+using Ambianic.Configuration;
+using Ambianic.Core.Configuration;
+using Ambianic.Inference.Models;
+
+namespace Ambianic.Tests.Configuration;
 
 public sealed class VariablesTests : LoaderFixture
 {
@@ -80,6 +84,6 @@ public sealed class VariablesTests : LoaderFixture
     {
         Write("config.yaml", text);
         var files = ConfigurationFiles.Locate(null, Folder.Path, name => name.StartsWith("AMBIANIC", StringComparison.Ordinal) ? null : environment(name));
-        return new ConfigurationLoader(TestElements.Registry()).Load(files with { Variables = files.Variables with { Directory = Folder.Path } });
+        return new ConfigurationLoader(TestElements.Registry(), ModelCatalog.Known).Load(files with { Variables = files.Variables with { Directory = Folder.Path } });
     }
 }

@@ -1,4 +1,4 @@
-namespace Ambianic.Vision.Decoders;
+namespace Ambianic.Core.Vision.Decoders;
 
 /// <summary>What a network's last layer may have left to the reader.</summary>
 internal static class Activation

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Ambianic.Vision.Decoders;
+namespace Ambianic.Core.Vision.Decoders;
 
 /// <summary>The largest of some scores.</summary>
 internal static class Best

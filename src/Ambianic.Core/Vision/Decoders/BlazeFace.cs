@@ -1,11 +1,13 @@
-namespace Ambianic.Vision.Decoders;
+using Ambianic.Core.Vision.Input;
+
+namespace Ambianic.Core.Vision.Decoders;
 
 /// <summary>
 /// BlazeFace: per anchor a logit and 16 values, in pixels of the tensor relative to the anchor: centre, size, and six key
 /// points. Outputs may be split by scale. Anchors: 2 on a grid of 16x16 and 6 on 8x8 (short range, back), or 1 on 48x48 (full range).
 /// </summary>
 /// <remarks>V. Bazarevsky et al., "BlazeFace", 2019; anchors as in MediaPipe's face detection graphs.</remarks>
-public sealed class BlazeFace : IDetectionDecoder
+internal sealed class BlazeFace : IDetectionDecoder
 {
     private const int Values = 16;
 

@@ -1,11 +1,13 @@
-namespace Ambianic.Vision.Decoders;
+using Ambianic.Core.Vision.Input;
+
+namespace Ambianic.Core.Vision.Decoders;
 
 /// <summary>
 /// BlazePose's landmarks of the one person in the picture: [1, 195] of 39 times x, y, z (pixels of the tensor), visibility and
 /// presence (logits), of which 33 are points of the body, and [1, 1], the probability of a person.
 /// </summary>
 /// <remarks>V. Bazarevsky et al., "BlazePose", 2020; layout as in MediaPipe's pose_landmark models.</remarks>
-public sealed class BlazePose : IDetectionDecoder
+internal sealed class BlazePose : IDetectionDecoder
 {
     private const int Values = 195;
     private const int PerPoint = 5;

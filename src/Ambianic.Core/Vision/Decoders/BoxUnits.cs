@@ -1,4 +1,6 @@
-namespace Ambianic.Vision.Decoders;
+using Ambianic.Core.Vision.Input;
+
+namespace Ambianic.Core.Vision.Decoders;
 
 /// <summary>Whether boxes are in pixels of the tensor or parts of it, 0 to 1, which exports of one family differ in.</summary>
 internal static class BoxUnits

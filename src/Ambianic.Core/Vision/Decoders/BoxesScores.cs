@@ -1,13 +1,14 @@
 using System.Runtime.InteropServices;
+using Ambianic.Core.Vision.Input;
 
-namespace Ambianic.Vision.Decoders;
+namespace Ambianic.Core.Vision.Decoders;
 
 /// <summary>
 /// Detectors that say a box and a score of each class for every cell and suppress nothing: boxes [1, n, 4] or [1, n, 1, 4] of left, top,
 /// right, bottom, in pixels of the tensor or parts of it, and scores [1, n, classes], 0 to 1 (YOLO-NAS, DAMO-YOLO, YOLO v4, SSD of PyTorch). Where
 /// the scores of each row add up to 1, their first is the background's.
 /// </summary>
-public sealed class BoxesScores : IDetectionDecoder
+internal sealed class BoxesScores : IDetectionDecoder
 {
     private const int RowsToTell = 16;
 

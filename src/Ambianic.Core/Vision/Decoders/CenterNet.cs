@@ -1,8 +1,10 @@
-namespace Ambianic.Vision.Decoders;
+using Ambianic.Core.Vision.Input;
+
+namespace Ambianic.Core.Vision.Decoders;
 
 /// <summary>CenterNet with its peaks already found in the graph: [1, n, 6] of left, top, right, bottom (pixels of the tensor), score, class.</summary>
 /// <remarks>X. Zhou et al., "Objects as Points", 2019.</remarks>
-public sealed class CenterNet : IDetectionDecoder
+internal sealed class CenterNet : IDetectionDecoder
 {
     private const int Columns = 6;
 

@@ -1,4 +1,6 @@
-namespace Ambianic.Vision.Decoders;
+using Ambianic.Core.Vision.Input;
+
+namespace Ambianic.Core.Vision.Decoders;
 
 /// <summary>All decoders by name. A new family of models is one more line here.</summary>
 public static class DetectionDecoders

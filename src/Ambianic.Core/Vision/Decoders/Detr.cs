@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
+using Ambianic.Core.Vision.Input;
 
-namespace Ambianic.Vision.Decoders;
+namespace Ambianic.Core.Vision.Decoders;
 
 /// <summary>
 /// Detection transformers, in the three forms they are exported in: labels, boxes (corners in pixels of the size given as second
@@ -11,7 +12,7 @@ namespace Ambianic.Vision.Decoders;
 /// N. Carion et al., "End-to-End Object Detection with Transformers", 2020, whose logits are for a softmax with a column for "nothing"; Y. Zhao et
 /// al., "DETRs Beat YOLOs on Real-time Object Detection", 2023; Y. Peng et al., "D-FINE", 2024; github.com/roboflow/rf-detr.
 /// </remarks>
-public sealed class Detr : IDetectionDecoder
+internal sealed class Detr : IDetectionDecoder
 {
     private const int UsualQueries = 300;
     private const int MostQueries = 1000;

@@ -1,4 +1,4 @@
-namespace Ambianic.Vision.Decoders;
+namespace Ambianic.Core.Vision.Decoders;
 
 /// <summary>Finds the outputs of a detection transformer, without allocating. Others, such as masks, are left alone.</summary>
 internal static class DetrOutputs

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
+using Ambianic.Core.Vision.Input;
 
-namespace Ambianic.Vision.Decoders;
+namespace Ambianic.Core.Vision.Decoders;
 
 /// <summary>
 /// Detectors with suppression in the graph that say rows of seven numbers, the first the picture's: [1, 1, n, 7] of class, score, corners
@@ -8,7 +9,7 @@ namespace Ambianic.Vision.Decoders;
 /// (TensorFlow's EfficientDet, classes counted from 1); [n, 7] of corners, class, score (YOLO v7) or corners, score, class (YOLO-NAS).
 /// Corners are left, top, right, bottom, in pixels of the tensor or parts of it.
 /// </summary>
-public sealed class FinishedRows : IDetectionDecoder
+internal sealed class FinishedRows : IDetectionDecoder
 {
     private const int Columns = 7;
 

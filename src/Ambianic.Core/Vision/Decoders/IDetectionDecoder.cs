@@ -1,4 +1,6 @@
-namespace Ambianic.Vision.Decoders;
+using Ambianic.Core.Vision.Input;
+
+namespace Ambianic.Core.Vision.Decoders;
 
 /// <summary>Reads what a family of models says in its outputs. Stateless; safe to use from several threads.</summary>
 public interface IDetectionDecoder

@@ -1,8 +1,10 @@
-namespace Ambianic.Vision.Decoders;
+using Ambianic.Core.Vision.Input;
+
+namespace Ambianic.Core.Vision.Decoders;
 
 /// <summary>MoveNet MultiPose: [1, 6, 56], per person 17 times y, x, score, then top, left, bottom, right and score, all relative to the tensor.</summary>
 /// <remarks>tfhub.dev/google/movenet/multipose/lightning, model card.</remarks>
-public sealed class MoveNetMulti : IDetectionDecoder
+internal sealed class MoveNetMulti : IDetectionDecoder
 {
     private const int Columns = 56;
 

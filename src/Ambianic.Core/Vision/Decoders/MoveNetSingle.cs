@@ -1,8 +1,10 @@
-namespace Ambianic.Vision.Decoders;
+using Ambianic.Core.Vision.Input;
+
+namespace Ambianic.Core.Vision.Decoders;
 
 /// <summary>MoveNet Lightning and Thunder: [1, 1, 17, 3] of y, x (relative to the tensor) and score, for the one person in the middle.</summary>
 /// <remarks>tfhub.dev/google/movenet/singlepose, model card. The person's box is that of her visible points, her score their mean.</remarks>
-public sealed class MoveNetSingle : IDetectionDecoder
+internal sealed class MoveNetSingle : IDetectionDecoder
 {
     private const int Points = 17;
 

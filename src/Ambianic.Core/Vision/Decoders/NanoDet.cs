@@ -1,11 +1,13 @@
-namespace Ambianic.Vision.Decoders;
+using Ambianic.Core.Vision.Input;
+
+namespace Ambianic.Core.Vision.Decoders;
 
 /// <summary>
 /// NanoDet: per stride 8, 16, 32 one output of class scores [1, cells, classes] and one of box sides [1, cells, 4 x 11];
 /// each side's distance from the cell's centre is the expectation over 11 bins, in strides.
 /// </summary>
 /// <remarks>R. Lyu, github.com/RangiLyu/nanodet; the box coding is X. Li et al., "Generalized Focal Loss", 2020.</remarks>
-public sealed class NanoDet : IDetectionDecoder
+internal sealed class NanoDet : IDetectionDecoder
 {
     private const int Bins = 11;
     private static readonly int[] Strides = [8, 16, 32];

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Ambianic.Vision.Decoders;
+namespace Ambianic.Core.Vision.Decoders;
 
 /// <summary>The person that key points belong to, when a model gives points alone.</summary>
 internal static class PointCloud

@@ -1,4 +1,4 @@
-namespace Ambianic.Vision.Decoders;
+namespace Ambianic.Core.Vision.Decoders;
 
 /// <summary>Names of key points, in the order of the models that give them.</summary>
 public static class PointNames

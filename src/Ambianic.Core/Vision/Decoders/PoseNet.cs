@@ -1,11 +1,13 @@
-namespace Ambianic.Vision.Decoders;
+using Ambianic.Core.Vision.Input;
+
+namespace Ambianic.Core.Vision.Decoders;
 
 /// <summary>
 /// PoseNet, one person: heat maps [1, rows, columns, 17] of logits and offsets [1, rows, columns, 34] (17 times y, then 17
 /// times x, in pixels of the tensor). Each point lies at the offset from the hottest cell of its map.
 /// </summary>
 /// <remarks>G. Papandreou et al., "Towards Accurate Multi-person Pose Estimation in the Wild", 2017, and tfjs-models' single-pose decoding.</remarks>
-public sealed class PoseNet : IDetectionDecoder
+internal sealed class PoseNet : IDetectionDecoder
 {
     private const int Points = 17;
 

@@ -1,4 +1,4 @@
-namespace Ambianic.Vision.Decoders;
+namespace Ambianic.Core.Vision.Decoders;
 
 /// <summary>
 /// Which outputs of an SSD with suppression in its graph are boxes, classes and scores. Exports agree on neither names nor

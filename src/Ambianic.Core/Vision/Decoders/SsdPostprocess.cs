@@ -1,13 +1,14 @@
 using System.Runtime.InteropServices;
+using Ambianic.Core.Vision.Input;
 
-namespace Ambianic.Vision.Decoders;
+namespace Ambianic.Core.Vision.Decoders;
 
 /// <summary>
 /// SSD detectors. Either suppression is part of the graph, as TensorFlow's object detection models end: boxes [1, n, 4] (top,
 /// left, bottom, right, relative to the tensor), classes [1, n], scores [1, n] and their number, see <see cref="SsdOutputs"/>. Or the
 /// graph was imported from TensorFlow Lite and leaves the end to <see cref="DetectionPostProcess"/>.
 /// </summary>
-public sealed class SsdPostprocess : IDetectionDecoder
+internal sealed class SsdPostprocess : IDetectionDecoder
 {
     /// <inheritdoc/>
     public string Name => "ssd-postprocess";

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
+using Ambianic.Core.Vision.Input;
 
-namespace Ambianic.Vision.Decoders;
+namespace Ambianic.Core.Vision.Decoders;
 
 /// <summary>
 /// The YOLO family as Ultralytics exports it; which head it is, the shape says: v8, v9, v11 [1, 4 + classes, cells] with
@@ -9,7 +10,7 @@ namespace Ambianic.Vision.Decoders;
 /// parts of it, 0 to 1, in TensorFlow's; which, the boxes say.
 /// </summary>
 /// <remarks>docs.ultralytics.com, export format of detection models.</remarks>
-public sealed class Yolo : IDetectionDecoder
+internal sealed class Yolo : IDetectionDecoder
 {
     private const int EndToEndColumns = 6;
     private const int MostEndToEndRows = 1000;

@@ -1,4 +1,6 @@
-namespace Ambianic.Vision.Decoders;
+using Ambianic.Core.Vision.Input;
+
+namespace Ambianic.Core.Vision.Decoders;
 
 /// <summary>
 /// YOLOX: [1, cells of strides 8, 16, 32, 5 + classes] of box, objectness and class scores. A box is the centre's offset in
@@ -9,7 +11,7 @@ namespace Ambianic.Vision.Decoders;
 /// Z. Ge et al., "YOLOX: Exceeding YOLO Series in 2021", 2021; export of github.com/Megvii-BaseDetection/YOLOX, which decodes
 /// when told <c>--decode_in_inference</c>.
 /// </remarks>
-public sealed class Yolox(bool isDecoded) : IDetectionDecoder
+internal sealed class Yolox(bool isDecoded) : IDetectionDecoder
 {
     private static readonly int[] Strides = [8, 16, 32];
 

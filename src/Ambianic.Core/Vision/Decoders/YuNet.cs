@@ -1,11 +1,13 @@
-namespace Ambianic.Vision.Decoders;
+using Ambianic.Core.Vision.Input;
+
+namespace Ambianic.Core.Vision.Decoders;
 
 /// <summary>
 /// YuNet: per stride 8, 16, 32 the outputs <c>cls_S</c> and <c>obj_S</c> [1, cells, 1], <c>bbox_S</c> [1, cells, 4] (centre offset
 /// and logarithm of the size, in strides) and <c>kps_S</c> [1, cells, 10] (five points, in strides).
 /// </summary>
 /// <remarks>W. Wu et al., "YuNet: A Tiny Millisecond-level Face Detector", 2023; as OpenCV's FaceDetectorYN decodes it.</remarks>
-public sealed class YuNet : IDetectionDecoder
+internal sealed class YuNet : IDetectionDecoder
 {
     private static readonly (int Stride, string Class, string Objectness, string Box, string Points)[] Levels =
     [

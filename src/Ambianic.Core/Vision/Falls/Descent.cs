@@ -1,4 +1,4 @@
-namespace Ambianic.Vision.Falls;
+namespace Ambianic.Core.Vision.Falls;
 
 /// <summary>How somebody came down, if at all: the latest sample compared with those in which they were upright.</summary>
 /// <param name="history">The person's last seconds, the latest sample among them.</param>

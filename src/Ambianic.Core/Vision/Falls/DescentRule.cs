@@ -1,4 +1,4 @@
-namespace Ambianic.Vision.Falls;
+namespace Ambianic.Core.Vision.Falls;
 
 /// <summary>Thresholds for how a descent is measured.</summary>
 public sealed record DescentRule

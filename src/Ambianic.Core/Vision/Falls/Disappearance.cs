@@ -1,4 +1,4 @@
-namespace Ambianic.Vision.Falls;
+namespace Ambianic.Core.Vision.Falls;
 
 /// <summary>How somebody was last seen who came down and is no longer found: on the way to the floor, or out of the picture.</summary>
 /// <param name="history">The person's last seconds.</param>

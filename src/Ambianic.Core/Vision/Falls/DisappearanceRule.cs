@@ -1,4 +1,4 @@
-namespace Ambianic.Vision.Falls;
+namespace Ambianic.Core.Vision.Falls;
 
 /// <summary>Thresholds for somebody who came down and is no longer found. Lengths in heights of the person.</summary>
 public sealed record DisappearanceRule

@@ -1,4 +1,4 @@
-namespace Ambianic.Vision.Falls;
+namespace Ambianic.Core.Vision.Falls;
 
 /// <summary>
 /// Why somebody is taken to have fallen, or to lie: of the latter only <see cref="DownAt"/>, <see cref="LowShare"/> and

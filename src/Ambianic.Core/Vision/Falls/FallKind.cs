@@ -1,4 +1,4 @@
-namespace Ambianic.Vision.Falls;
+namespace Ambianic.Core.Vision.Falls;
 
 /// <summary>What <c>detect_falls</c> reports of a person.</summary>
 public enum FallKind

@@ -1,4 +1,4 @@
-namespace Ambianic.Vision.Falls;
+namespace Ambianic.Core.Vision.Falls;
 
 /// <summary>Labels of the detections that <c>detect_falls</c> makes: a <see cref="FallKind"/> as it is stored and shown.</summary>
 public static class FallLabels

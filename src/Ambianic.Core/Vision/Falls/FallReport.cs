@@ -1,7 +1,7 @@
-namespace Ambianic.Vision.Falls;
+namespace Ambianic.Core.Vision.Falls;
 
 /// <summary>What a detection of <c>detect_falls</c> says beyond its label and box.</summary>
-public sealed record FallReport
+public sealed record FallReport : DetectionDetails
 {
     /// <summary>Number of the person within this run of the pipeline, from 1; 0 in events of the reference system.</summary>
     public required int Track { get; init; }

@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
-using Ambianic.Vision.Tracking;
+using Ambianic.Core.Vision.Tracking;
 
-namespace Ambianic.Vision.Falls;
+namespace Ambianic.Core.Vision.Falls;
 
 /// <summary>
 /// Every threshold that a fall is judged by. Lengths are parts of the person's own height when upright, so that they mean the same

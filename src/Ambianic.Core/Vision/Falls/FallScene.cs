@@ -1,7 +1,7 @@
-using Ambianic.Frames;
-using Ambianic.Vision.Tracking;
+using Ambianic.Core.Frames;
+using Ambianic.Core.Vision.Tracking;
 
-namespace Ambianic.Vision.Falls;
+namespace Ambianic.Core.Vision.Falls;
 
 /// <summary>
 /// Watches everybody that one camera sees. Time is that within the medium, so clocks may step; it goes on when the medium begins

@@ -1,4 +1,4 @@
-namespace Ambianic.Vision.Falls;
+namespace Ambianic.Core.Vision.Falls;
 
 /// <summary>What a person is doing, as far as falling is concerned.</summary>
 public enum FallState

@@ -1,6 +1,6 @@
-using Ambianic.Vision.Tracking;
+using Ambianic.Core.Vision.Tracking;
 
-namespace Ambianic.Vision.Falls;
+namespace Ambianic.Core.Vision.Falls;
 
 /// <summary>
 /// Watches one person: upright -> descending -> down -> (upright | fallen -> (upright | long lie)). The diagram is in

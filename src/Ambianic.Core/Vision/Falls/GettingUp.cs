@@ -1,4 +1,4 @@
-namespace Ambianic.Vision.Falls;
+namespace Ambianic.Core.Vision.Falls;
 
 /// <summary>Notices that somebody who lay gets up: clearly above where they lay, for a second.</summary>
 /// <param name="history">The person's last seconds.</param>

@@ -1,6 +1,6 @@
-using Ambianic.Frames;
+using Ambianic.Core.Frames;
 
-namespace Ambianic.Vision.Falls;
+namespace Ambianic.Core.Vision.Falls;
 
 /// <summary>
 /// Holds what was concluded from damaged pictures until undamaged ones confirm it: a smeared picture can look like somebody on the

@@ -1,4 +1,4 @@
-namespace Ambianic.Vision.Falls;
+namespace Ambianic.Core.Vision.Falls;
 
 /// <summary>Thresholds for what the last seconds say of a person.</summary>
 public sealed record HistoryRule

@@ -1,6 +1,6 @@
-using Ambianic.Vision.Tracking;
+using Ambianic.Core.Vision.Tracking;
 
-namespace Ambianic.Vision.Falls;
+namespace Ambianic.Core.Vision.Falls;
 
 /// <summary>
 /// Places where somebody is known to lie. A sleeper whom the model loses and finds again, or a second track that grew on the same

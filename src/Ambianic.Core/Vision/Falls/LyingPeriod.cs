@@ -1,4 +1,4 @@
-namespace Ambianic.Vision.Falls;
+namespace Ambianic.Core.Vision.Falls;
 
 /// <summary>How long somebody has been lying, whether they fell or not.</summary>
 internal sealed class LyingPeriod(FallRule rule)

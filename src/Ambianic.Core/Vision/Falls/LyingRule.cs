@@ -1,4 +1,4 @@
-namespace Ambianic.Vision.Falls;
+namespace Ambianic.Core.Vision.Falls;
 
 /// <summary>Thresholds for how those who lie are followed.</summary>
 public sealed record LyingRule

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using Ambianic.Vision.Tracking;
+using Ambianic.Core.Vision.Tracking;
 
-namespace Ambianic.Vision.Falls;
+namespace Ambianic.Core.Vision.Falls;
 
 /// <summary>Somebody who lies after a report: what a new watch needs to continue.</summary>
 /// <param name="Track">Number of the person.</param>

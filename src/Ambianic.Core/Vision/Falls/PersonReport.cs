@@ -1,6 +1,6 @@
-using Ambianic.Vision.Tracking;
+using Ambianic.Core.Vision.Tracking;
 
-namespace Ambianic.Vision.Falls;
+namespace Ambianic.Core.Vision.Falls;
 
 /// <summary>Something to be reported about a person.</summary>
 /// <param name="Kind">What.</param>

@@ -1,7 +1,7 @@
-using Ambianic.Frames;
-using Ambianic.Vision.Tracking;
+using Ambianic.Core.Frames;
+using Ambianic.Core.Vision.Tracking;
 
-namespace Ambianic.Vision.Falls;
+namespace Ambianic.Core.Vision.Falls;
 
 /// <summary>
 /// Finds everybody in a frame, and searches again where somebody was lost a moment ago: nearer, and turned by a quarter to either

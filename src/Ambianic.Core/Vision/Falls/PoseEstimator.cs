@@ -1,6 +1,7 @@
-using Ambianic.Frames;
+using Ambianic.Core.Frames;
+using Ambianic.Core.Vision.Input;
 
-namespace Ambianic.Vision.Falls;
+namespace Ambianic.Core.Vision.Falls;
 
 /// <summary>Estimates the poses of the people in a part of a frame, turned or not.</summary>
 public interface IPoseEstimator

@@ -1,4 +1,4 @@
-namespace Ambianic.Vision.Falls;
+namespace Ambianic.Core.Vision.Falls;
 
 /// <summary>
 /// How somebody who came down ended: the samples since then, compared with the upright one before. A fall to the floor is what

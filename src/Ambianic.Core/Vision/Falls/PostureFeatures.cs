@@ -1,6 +1,6 @@
-using Ambianic.Vision.Tracking;
+using Ambianic.Core.Vision.Tracking;
 
-namespace Ambianic.Vision.Falls;
+namespace Ambianic.Core.Vision.Falls;
 
 /// <summary>What one sample says of a person's posture. Lengths in picture heights, downwards positive.</summary>
 /// <param name="Rule">What counts.</param>

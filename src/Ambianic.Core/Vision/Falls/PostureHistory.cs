@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Ambianic.Vision.Falls;
+namespace Ambianic.Core.Vision.Falls;
 
 /// <summary>The last seconds of one person, and how each sample is to be read for somebody of that height who walks like that.</summary>
 internal sealed class PostureHistory(FallRule rule)

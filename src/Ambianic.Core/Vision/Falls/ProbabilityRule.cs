@@ -1,4 +1,4 @@
-namespace Ambianic.Vision.Falls;
+namespace Ambianic.Core.Vision.Falls;
 
 /// <summary>
 /// How the evidence becomes one number: a logistic function of how far each piece goes beyond what sitting or lying down on purpose

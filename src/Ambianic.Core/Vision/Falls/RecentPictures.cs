@@ -1,6 +1,6 @@
-using Ambianic.Frames;
+using Ambianic.Core.Frames;
 
-namespace Ambianic.Vision.Falls;
+namespace Ambianic.Core.Vision.Falls;
 
 /// <summary>Keeps the pictures of the last seconds, so that a fall can be shown from before it happened.</summary>
 /// <param name="pool">Lends the pixels of the copies.</param>

@@ -1,6 +1,6 @@
-using Ambianic.Frames;
+using Ambianic.Core.Frames;
 
-namespace Ambianic.Vision.Falls;
+namespace Ambianic.Core.Vision.Falls;
 
 /// <summary>
 /// Notices that a picture has nothing to do with the one before: a cut, a camera that was turned, infrared that was switched

@@ -1,4 +1,6 @@
-namespace Ambianic.Vision.Falls;
+using Ambianic.Core.Vision.Tracking;
+
+namespace Ambianic.Core.Vision.Falls;
 
 /// <summary>Thresholds for the search for somebody who was lost.</summary>
 public sealed record SearchRule
@@ -21,6 +23,6 @@ public sealed record SearchRule
     /// <summary>The square's corners lie on a grid with this many cells across the picture, so that the same place is the same square.</summary>
     public float RegionGrid { get; init; } = 16;
 
-    /// <summary>How far the score of somebody found by searching stays below <see cref="Tracking.TrackingRule.StartScore"/>: enough to be followed, not to be new.</summary>
+    /// <summary>How far the score of somebody found by searching stays below <see cref="TrackingRule.StartScore"/>: enough to be followed, not to be new.</summary>
     public float ScoreMargin { get; init; } = 0.01f;
 }

@@ -1,7 +1,8 @@
-using Ambianic.Frames;
-using Ambianic.Vision.Tracking;
+using Ambianic.Core.Frames;
+using Ambianic.Core.Vision.Input;
+using Ambianic.Core.Vision.Tracking;
 
-namespace Ambianic.Vision.Falls;
+namespace Ambianic.Core.Vision.Falls;
 
 /// <summary>
 /// Draws people as lines on a dark, empty picture. Nothing of the camera's picture is copied: what a model overlooks is not

@@ -1,4 +1,4 @@
-namespace Ambianic.Vision.Falls;
+namespace Ambianic.Core.Vision.Falls;
 
 /// <summary>The line from the hips to the shoulders.</summary>
 /// <param name="Shoulders">Mean of the visible shoulders, in the units of the key points.</param>

@@ -1,10 +1,10 @@
-namespace Ambianic.Vision.Tracking;
+namespace Ambianic.Core.Vision.Tracking;
 
 /// <summary>
 /// Pairs rows with columns so that the sum of costs is least (the Hungarian method: H. W. Kuhn 1955, in the O(n³) form with
 /// potentials).
 /// </summary>
-public static class Assignment
+internal static class Assignment
 {
     /// <summary>Solves the assignment.</summary>
     /// <param name="costs">Rows x columns, finite.</param>

@@ -1,4 +1,4 @@
-namespace Ambianic.Vision.Tracking;
+namespace Ambianic.Core.Vision.Tracking;
 
 /// <summary>A person in one sample, as seen by a pose model or, without key points, by an object detector.</summary>
 /// <param name="Box">

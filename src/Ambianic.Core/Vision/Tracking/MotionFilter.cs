@@ -1,4 +1,4 @@
-namespace Ambianic.Vision.Tracking;
+namespace Ambianic.Core.Vision.Tracking;
 
 /// <summary>
 /// A Kalman filter for one coordinate that moves with a nearly constant velocity (R. E. Kalman, "A New Approach to Linear

@@ -1,4 +1,4 @@
-namespace Ambianic.Vision.Tracking;
+namespace Ambianic.Core.Vision.Tracking;
 
 /// <summary>
 /// Smooths a coordinate: strongly while it rests, hardly while it moves fast (G. Casiez, N. Roussel, D. Vogel, "1€ Filter:

@@ -1,4 +1,4 @@
-namespace Ambianic.Vision.Tracking;
+namespace Ambianic.Core.Vision.Tracking;
 
 /// <summary>
 /// Gives persons the same id from sample to sample. Certain detections are matched first, then what is left of the tracks with
@@ -8,7 +8,7 @@ namespace Ambianic.Vision.Tracking;
 /// </summary>
 /// <remarks>Not safe for several threads. Times must increase from call to call.</remarks>
 /// <param name="rule">What counts.</param>
-public sealed class PersonTracker(TrackingRule rule)
+internal sealed class PersonTracker(TrackingRule rule)
 {
     private readonly List<Track> _tracks = [];
     private int _lastId;

@@ -1,4 +1,4 @@
-namespace Ambianic.Vision.Tracking;
+namespace Ambianic.Core.Vision.Tracking;
 
 /// <summary>One person followed over samples.</summary>
 public sealed class Track
@@ -55,7 +55,7 @@ public sealed class Track
     /// <summary>Expected centre, in picture heights.</summary>
     internal (double X, double Y) Expected => (_centreX.Position, _centreY.Position);
 
-    /// <summary>See <see cref="Tracking.Body.Size"/>, averaged.</summary>
+    /// <summary>See <see cref="Body.Size"/>, averaged.</summary>
     internal double Size => _size;
 
     /// <summary>True when not even the sample before showed the person.</summary>

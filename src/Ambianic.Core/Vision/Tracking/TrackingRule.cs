@@ -1,4 +1,4 @@
-namespace Ambianic.Vision.Tracking;
+namespace Ambianic.Core.Vision.Tracking;
 
 /// <summary>Thresholds for how people are followed. A body size is the side of a square of the box's area.</summary>
 public sealed record TrackingRule

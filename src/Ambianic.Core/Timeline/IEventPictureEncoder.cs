@@ -1,0 +1,20 @@
+using Ambianic.Core.Frames;
+using Ambianic.Core.Vision;
+
+namespace Ambianic.Core.Timeline;
+
+/// <summary>Encodes the pictures of an event. Thread-safe; frames are borrowed until the call returns.</summary>
+public interface IEventPictureEncoder
+{
+    /// <summary>Encodes a whole frame as JPEG.</summary>
+    /// <exception cref="IOException">It is larger than a JPEG can be (65500 pixels a side).</exception>
+    byte[] Encode(Frame frame);
+
+    /// <summary>Encodes a frame, or a part of it, and a thumbnail of the same.</summary>
+    /// <param name="frame">The whole frame.</param>
+    /// <param name="region">The part that is the picture; null is all of it.</param>
+    /// <param name="boxes">Drawn into the thumbnail only.</param>
+    /// <returns>Two JPEG files; the longer side of the thumbnail is at most 320 pixels.</returns>
+    /// <exception cref="IOException">It is larger than a JPEG can be (65500 pixels a side).</exception>
+    (byte[] Picture, byte[] Thumbnail) Encode(Frame frame, Box? region, IReadOnlyList<Detection> boxes);
+}

@@ -1,0 +1,104 @@
+using System.ComponentModel.DataAnnotations;
+using System.Runtime.CompilerServices;
+using Ambianic.Core.Configuration;
+using Ambianic.Core.Pipelines;
+using Microsoft.Extensions.Logging;
+
+namespace Ambianic.Core.Vision.Elements;
+
+/// <summary>Options of the element <c>detect_objects</c>.</summary>
+public sealed record DetectObjectsOptions
+{
+    /// <summary>A key of <c>ai_models</c>, whose keys this element takes over.</summary>
+    public string? AiModel { get; init; }
+
+    /// <summary>The model; the default is the catalog's model for objects.</summary>
+    [Finds(ModelRole.Objects)]
+    public ModelOptions? Model { get; init; }
+
+    /// <summary>A file of labels, one a line; the default is what the model itself brings.</summary>
+    [ConfigurationPath]
+    public string? Labels { get; init; }
+
+    /// <summary>0 to 1; what is less likely to be right is ignored. The default is 0.6.</summary>
+    [Range(0.0, 1.0)]
+    public float ConfidenceThreshold { get; init; } = 0.6f;
+
+    /// <summary>At most this many, the most confident ones, are kept; from 1. The default is 3.</summary>
+    [Range(1, int.MaxValue)]
+    public int TopK { get; init; } = 3;
+
+    /// <summary>Labels that matter; the default is all of them.</summary>
+    public IReadOnlyList<string>? LabelFilter { get; init; }
+}
+
+/// <summary>Looks for things in the whole picture.</summary>
+internal sealed partial class DetectObjects(DetectObjectsOptions options, IDetector detector, ILogger<DetectObjects> logger)
+    : IPipelineElement
+{
+    /// <summary>What these detections are called for people.</summary>
+    public const string Display = "Object Detection";
+
+    private readonly HashSet<string>? _wanted = options.LabelFilter is { Count: > 0 } filter ? [.. filter] : null;
+    private bool _checked;
+
+    /// <inheritdoc/>
+    public async ValueTask PrepareAsync(CancellationToken cancellation) => await detector.ReadyAsync(cancellation);
+
+    /// <summary>Passes the sample on with what was found, most confident first; what tells of a fall goes before it as it is.</summary>
+    /// <exception cref="InferenceException">The model could not be loaded or run.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask InvokeAsync(Sample sample, SampleHandler next, CancellationToken cancellation)
+    {
+        if (!_checked)
+        {
+            WarnOfUnknownLabels(await detector.ReadyAsync(cancellation));
+            _checked = true;
+        }
+
+        if (sample.TellsOfFall)
+        {
+            await next(sample, cancellation);
+            sample = sample with { Before = [] };
+        }
+
+        var found = await detector.DetectAsync(sample.Frame, sample.Region, options.ConfidenceThreshold, cancellation);
+        await next(sample with { Detections = Choose(found), Display = Display }, cancellation);
+    }
+
+    /// <summary>The wanted ones, most confident first. No LINQ: this runs for every frame.</summary>
+    private IReadOnlyList<Detection> Choose(IReadOnlyList<Detection> found)
+    {
+        if (_wanted is null && found.Count <= options.TopK)
+        {
+            return found;
+        }
+
+        List<Detection>? chosen = null;
+        for (var i = 0; i < found.Count && (chosen?.Count ?? 0) < options.TopK; i++)
+        {
+            if (_wanted is null || _wanted.Contains(found[i].Label))
+            {
+                (chosen ??= new List<Detection>(Math.Min(options.TopK, found.Count - i))).Add(found[i]);
+            }
+        }
+
+        return chosen ?? (IReadOnlyList<Detection>)[];
+    }
+
+    /// <summary>A filter that never matches would look like a quiet scene for years.</summary>
+    private void WarnOfUnknownLabels(IReadOnlyList<string> known)
+    {
+        foreach (var label in _wanted ?? [])
+        {
+            if (!known.Contains(label))
+            {
+                var meant = Spelling.Nearest(label, known) is { } near ? $"did you mean {near}?" : $"it knows: {string.Join(", ", known)}";
+                LogUnknownLabel(label, detector.Model, meant);
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "label_filter names '{Label}', which {Model} does not know and will never report; {Hint}")]
+    private partial void LogUnknownLabel(string label, string model, string hint);
+}

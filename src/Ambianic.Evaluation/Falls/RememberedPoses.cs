@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Text.Json;
+using Ambianic.Core.Frames;
+using Ambianic.Core.Vision;
+using Ambianic.Core.Vision.Falls;
+
+namespace Ambianic.Evaluation.Falls;
+
+/// <summary>Asks the model once for each look at a clip and remembers the answers in a file, so that a rule can be tried again in seconds.</summary>
+/// <param name="estimator">Asked for what is not remembered.</param>
+/// <param name="path">The file; made when missing.</param>
+internal sealed class RememberedPoses(IPoseEstimator estimator, string path) : IPoseEstimator
+{
+    private readonly Dictionary<string, IReadOnlyList<Detection>> _answers = Load(path);
+    private bool _changed;
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<Detection>> EstimateAsync(
+        Frame frame, Box region, int quarters, CancellationToken cancellation)
+    {
+        var key = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{frame.Sequence} {region.XMin:0.###} {region.YMin:0.###} {region.XMax:0.###} {region.YMax:0.###} {quarters}");
+        if (!_answers.TryGetValue(key, out var answer))
+        {
+            _answers[key] = answer = await estimator.EstimateAsync(frame, region, quarters, cancellation);
+            _changed = true;
+        }
+
+        return answer;
+    }
+
+    /// <summary>Name of the file for what a model sees in a clip; another one once the clip has another size or another time of change.</summary>
+    public static string FileFor(LabelledClip clip, string model)
+    {
+        var file = new FileInfo(clip.Path);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{clip.Name.Replace('/', '_')}-{model}-{file.Length:x}-{file.LastWriteTimeUtc.Ticks:x}.json");
+    }
+
+    /// <summary>Writes the file if there is something new.</summary>
+    public void Save()
+    {
+        if (_changed)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllBytes(path, JsonSerializer.SerializeToUtf8Bytes(_answers));
+            _changed = false;
+        }
+    }
+
+    private static Dictionary<string, IReadOnlyList<Detection>> Load(string path)
+    {
+        try
+        {
+            return File.Exists(path) ? JsonSerializer.Deserialize<Dictionary<string, IReadOnlyList<Detection>>>(File.ReadAllBytes(path)) ?? [] : [];
+        }
+        catch (JsonException)
+        {
+            return []; // cut off or not ours: the model is asked again
+        }
+    }
+}

@@ -1,0 +1,174 @@
+using System.Collections.Concurrent;
+using Ambianic.Core.Vision;
+using Ambianic.Inference.Models;
+using Microsoft.Extensions.Logging;
+
+namespace Ambianic.Inference.Sessions;
+
+/// <summary>Gets the model that an element was configured with: from the catalog, or the user's own file.</summary>
+/// <exception cref="ModelException">The model could not be had; the message says what to do.</exception>
+public delegate Task<ResolvedModel> ModelLookup(ModelRole role, ModelOptions? model, string? labels, CancellationToken cancellation);
+
+/// <summary>Shares each model between all elements that want it, however they name it. Models stay loaded until the program ends.</summary>
+/// <param name="lookup">Gets models.</param>
+/// <param name="time">Measures inferences.</param>
+/// <param name="logger">Told of models that were loaded.</param>
+/// <param name="longestInference">A model that takes longer for one picture is hung: it is left behind and loaded anew. May change at any time; the default is 4 s.</param>
+/// <remarks>Safe to use from several threads.</remarks>
+public sealed partial class DetectorPool(
+    ModelLookup lookup, TimeProvider time, ILogger<DetectorPool> logger, Func<TimeSpan>? longestInference = null) : IDetectorFactory, IDisposable
+{
+    /// <summary>Each that is left behind keeps its memory; more of them would end the process less gently.</summary>
+    private const int MostLeftBehind = 3;
+
+    private readonly Func<TimeSpan> _longestInference = longestInference ?? (() => TimeSpan.FromSeconds(4));
+    private readonly List<ModelSession> _leftBehind = [];
+    private readonly ConcurrentDictionary<(ModelRole Role, ModelOptions? Model, string? Labels), SharedDetector> _detectors = [];
+    private readonly Dictionary<(ResolvedModel Model, string? Labels), ModelLoading> _sessions = [];
+    private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _stopped = new();
+
+    /// <summary>How often each loaded model has run.</summary>
+    public IReadOnlyList<InferenceStatistics> Statistics
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _sessions.Values.Select(loading => loading.Session?.Statistics).OfType<InferenceStatistics>()];
+            }
+        }
+    }
+
+    /// <summary>Half of the cores, because decoding needs the others.</summary>
+    private static int WorkersPerModel => Math.Clamp(Environment.ProcessorCount / 2, 1, 4);
+
+    /// <inheritdoc/>
+    public IDetector Create(ModelRole role, ModelOptions? model, string? labels)
+    {
+        ObjectDisposedException.ThrowIf(_stopped.IsCancellationRequested, this);
+        var detector = _detectors.GetOrAdd((role, model, labels), _ => new SharedDetector(
+            model?.Name ?? model?.Onnx ?? model?.Tflite ?? model?.Edgetpu ?? $"the default model for {role.ToString().ToLowerInvariant()}",
+            () => LoadAsync(role, model, labels, _stopped.Token),
+            time,
+            logger));
+        detector.BeginLoading();
+        return detector;
+    }
+
+    /// <summary>
+    /// Unloads all models and waits a while for those that are just being loaded, because the process should not end in the
+    /// middle of that. Calling it again does nothing.
+    /// </summary>
+    public void Dispose()
+    {
+        ModelLoading[] sessions;
+        lock (_gate)
+        {
+            if (_stopped.IsCancellationRequested)
+            {
+                return;
+            }
+
+            _stopped.Cancel();
+            sessions = [.. _sessions.Values];
+            _sessions.Clear();
+        }
+
+        Array.ForEach(sessions, session => session.Dispose());
+        _stopped.Dispose();
+    }
+
+    private async Task<ModelSession> LoadAsync(ModelRole role, ModelOptions? options, string? labels, CancellationToken cancellation)
+    {
+        var resolved = await lookup(role, options, labels, cancellation);
+        var model = resolved with { Notice = null, Calibration = options?.Calibration ?? resolved.Calibration };
+        var loading = BeginLoading(model, cancellation);
+        try
+        {
+            return await loading.WaitAsync(cancellation);
+        }
+        catch
+        {
+            Forget(model, loading);
+            throw;
+        }
+    }
+
+    /// <summary>Joins a loading that is under way, also one that hangs: there is never a second one of the same model.</summary>
+    private ModelLoading BeginLoading(ResolvedModel model, CancellationToken cancellation)
+    {
+        lock (_gate)
+        {
+            cancellation.ThrowIfCancellationRequested(); // after Dispose has begun, no session is added any more
+            LeaveBehind(model);
+            if (!_sessions.TryGetValue(KeyOf(model), out var loading))
+            {
+                var patience = ModelLoading.Longest + (2 * _longestInference()); // it is warmed up once or twice
+                loading = new ModelLoading(model, givenUp => Load(model, givenUp), patience, time);
+                _sessions.Add(KeyOf(model), loading);
+            }
+
+            return loading;
+        }
+    }
+
+    private void Forget(ResolvedModel model, ModelLoading loading)
+    {
+        lock (_gate)
+        {
+            if (loading.HasFailed && _sessions.GetValueOrDefault(KeyOf(model)) == loading)
+            {
+                _sessions.Remove(KeyOf(model));
+            }
+        }
+    }
+
+    /// <summary>Labels are compared by what they say, because a file of them is read anew for every element.</summary>
+    private static (ResolvedModel Model, string? Labels) KeyOf(ResolvedModel model) =>
+        (
+        model with { Labels = null, LabelFile = null },
+        model.Labels is null ? null : $"{model.LabelFile?.BeginsWithBackground}\n{string.Join('\n', model.Labels)}");
+
+    /// <summary>A session that hangs makes room for another one.</summary>
+    /// <exception cref="InferenceException">Too many native calls never came back.</exception>
+    private void LeaveBehind(ResolvedModel model)
+    {
+        if (_sessions.GetValueOrDefault(KeyOf(model))?.Session is not { IsHung: true } former)
+        {
+            return;
+        }
+
+        _leftBehind.RemoveAll(session => !session.IsRunning);
+        if (_leftBehind.Count >= MostLeftBehind)
+        {
+            throw new InferenceException($"{model.Name} hangs again and again, and what hangs cannot be stopped; restart Ambianic, or choose another model");
+        }
+
+        LogLeftBehind(model.Name, _longestInference().TotalSeconds);
+        _leftBehind.Add(former);
+        _sessions.Remove(KeyOf(model));
+    }
+
+    private ModelSession Load(ResolvedModel model, CancellationToken givenUp)
+    {
+        var start = time.GetTimestamp();
+        var session = ModelSession.Load(model, WorkersPerModel, _longestInference, time, givenUp);
+        LogLoaded(model.Name, model.OnnxPath, time.GetElapsedTime(start).TotalMilliseconds);
+        if (session.Classes > 0 && session.Labels.Count > 0 && session.Labels.Count != session.Classes)
+        {
+            LogLabels(model.Name, session.Classes, session.Labels.Count);
+        }
+
+        return session;
+    }
+
+    [LoggerMessage(LogLevel.Information, "Model {Model} loaded from {Path} in {Milliseconds:0} ms")]
+    private partial void LogLoaded(string model, string path, double milliseconds);
+
+    [LoggerMessage(LogLevel.Error, "Model {Model} took more than {Seconds:0.#} s for a picture: it is left behind and loaded anew")]
+    private partial void LogLeftBehind(string model, double seconds);
+
+    [LoggerMessage(LogLevel.Warning, "Model {Model} tells {Classes} classes apart and there are {Labels} labels: are the labels those of another model?")]
+    private partial void LogLabels(string model, int classes, int labels);
+}

@@ -1,0 +1,270 @@
+using System.Runtime.CompilerServices;
+using Ambianic.Core.Configuration;
+using Ambianic.Core.Frames;
+using Ambianic.Media.Pictures;
+using Ambianic.Media.Sources.Tls;
+using Microsoft.Extensions.Logging;
+
+namespace Ambianic.Media.Sources.Http;
+
+/// <summary>
+/// Reads pictures over HTTP: single ones, asked for at the source's rate when it is live, or those of an MJPEG stream. Which of the two an
+/// address gives is found out, whatever the configuration calls it; other video is left to ffmpeg. Frames of pictures are
+/// <see cref="PixelFormat.Rgba32"/>.
+/// </summary>
+/// <param name="options">An address of http or https.</param>
+/// <param name="video">Makes the source that reads other video.</param>
+/// <param name="connections">Opens connections.</param>
+/// <param name="pool">Lends the pixels.</param>
+/// <param name="time">Measures silence and intervals.</param>
+/// <param name="logger">Receives what was found out, and which pictures are damaged.</param>
+internal sealed partial class HttpSource(
+    SourceOptions options,
+    Func<SourceOptions, IFrameSource> video,
+    CameraConnections connections,
+    FramePool pool,
+    TimeProvider time,
+    ILogger<HttpSource> logger) : IFrameSource
+{
+    private static readonly TimeSpan DamageLogInterval = TimeSpan.FromMinutes(1);
+
+    /// <summary>A stream that begins with so many pictures that we cannot decode is left to ffmpeg, which knows rare kinds of JPEG.</summary>
+    private const int MostDamaged = 10;
+
+    private CameraHttp? _camera;
+    private volatile IFrameSource? _video;
+    private bool _isVideo;
+    private bool _isPicture;
+    private string? _format;
+    private bool _wasLogged;
+    private long? _damageLoggedAt;
+
+    /// <inheritdoc/>
+    public string Id => options.Id;
+
+    /// <inheritdoc/>
+    public bool IsLive => options.Live;
+
+    /// <inheritdoc/>
+    public SourceStatus Status => _video?.Status ?? SourceStatus.Good;
+
+    private bool IsImage => options.Type == SourceType.Image;
+
+    /// <summary>Silence that is too long; where pictures are rarer than the limit, two intervals.</summary>
+    private TimeSpan StallLimit => TimeSpan.FromSeconds(Math.Max(options.StallSeconds, IsLive ? 2 / options.EffectiveFps : 0));
+
+    private TimeSpan PollInterval => TimeSpan.FromSeconds(1 / (options.Fps ?? 1));
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<Frame> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await using var pictures = new HttpPictures(Camera(), wantsStream: !_isPicture && (IsLive || !IsImage), time);
+        if (!_isVideo)
+        {
+            using var stall = new StallTimer(StallLimit, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, stall.Stalled);
+            stall.Start();
+            await OpenAsync(pictures, either.Token, cancellation);
+            _isVideo = pictures.Kind == BodyKind.Video || (pictures.Kind == BodyKind.Unknown && !IsImage);
+            if (!_isVideo)
+            {
+                await foreach (var frame in ReadPicturesAsync(pictures, stall, either.Token, cancellation))
+                {
+                    yield return frame;
+                }
+
+                yield break;
+            }
+        }
+
+        LogWhatItIs(pictures);
+        await foreach (var frame in ReadVideoAsync(pictures, cancellation))
+        {
+            yield return frame;
+        }
+    }
+
+    /// <summary>Frames of JPEG and other pictures.</summary>
+    /// <param name="pictures">Has been opened.</param>
+    /// <param name="stall">Runs: the first picture is waited for.</param>
+    /// <param name="waiting">Cancelled when the wait was too long.</param>
+    /// <param name="cancellation">Ends it all.</param>
+    private async IAsyncEnumerable<Frame> ReadPicturesAsync(
+        HttpPictures pictures, StallTimer stall, CancellationToken waiting, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var choice = new PictureChoice(TimeSpan.FromSeconds(1 / options.EffectiveFps));
+        var connectedAt = time.GetTimestamp();
+        var damaged = 0;
+        for (var sequence = 0L; ;)
+        {
+            var askedAt = time.GetTimestamp();
+            if (!await NextAsync(pictures, waiting, cancellation))
+            {
+                throw Failure(sequence == 0 ? $"no picture came ({pictures.Description})" : "the camera ended the stream");
+            }
+
+            var position = time.GetElapsedTime(connectedAt);
+            if (!pictures.IsStream || choice.Takes(position))
+            {
+                if (Decode(pictures, sequence, position) is not { } frame)
+                {
+                    if (sequence == 0 && ++damaged == MostDamaged)
+                    {
+                        (_isVideo, _format) = (true, "mjpeg");
+                        throw Failure($"the first {damaged} pictures of the stream cannot be decoded; the next connection is read by ffmpeg ({pictures.Description})");
+                    }
+
+                    continue; // the wait goes on: damaged pictures alone are a silence too
+                }
+
+                LogWhatItIs(pictures);
+                stall.Stop(); // the time that our consumer takes is not the source's
+                sequence++;
+                yield return frame;
+                if (!IsLive)
+                {
+                    yield break;
+                }
+            }
+
+            if (!pictures.IsStream && PollInterval - time.GetElapsedTime(askedAt) is var wait && wait > TimeSpan.Zero)
+            {
+                await Task.Delay(wait, time, cancellation);
+            }
+
+            stall.Start();
+        }
+    }
+
+    /// <summary>Frames of other video.</summary>
+    private async IAsyncEnumerable<Frame> ReadVideoAsync(HttpPictures pictures, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await pictures.DisposeAsync(); // a camera may serve one viewer only
+        var isRead = false;
+        var source = _video = video(options with { Format = _format });
+        await using var frames = source.ReadAsync(cancellation).GetAsyncEnumerator(cancellation);
+        while (await MoveNextAsync())
+        {
+            isRead = true;
+            yield return frames.Current;
+        }
+
+        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+        async ValueTask<bool> MoveNextAsync()
+        {
+            try
+            {
+                return await frames.MoveNextAsync();
+            }
+            catch (SourceException error) when (!isRead && error is not SourceStalledException)
+            {
+                (_isVideo, _format) = (false, null); // the next connection finds out anew what the address holds
+                throw pictures.Description.Length == 0 ? error : new SourceException($"{error.Message}; the camera answered: {pictures.Description}", error);
+            }
+        }
+    }
+
+    private CameraHttp Camera() => _camera ??= Uri.TryCreate(options.Uri, UriKind.Absolute, out var address)
+        ? new CameraHttp(address, options.Tls, connections)
+        : throw Failure("its uri is no valid address");
+
+    private async ValueTask OpenAsync(HttpPictures pictures, CancellationToken waiting, CancellationToken cancellation)
+    {
+        try
+        {
+            await pictures.OpenAsync(waiting);
+        }
+        catch (Exception error) when (Explain(error, pictures, cancellation) is { } explained)
+        {
+            throw explained;
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))] // for each picture of a stream, for years
+    private async ValueTask<bool> NextAsync(HttpPictures pictures, CancellationToken waiting, CancellationToken cancellation)
+    {
+        try
+        {
+            return await pictures.NextAsync(waiting);
+        }
+        catch (Exception error) when (Explain(error, pictures, cancellation) is { } explained)
+        {
+            throw explained;
+        }
+    }
+
+    private SourceException? Explain(Exception error, HttpPictures pictures, CancellationToken cancellation)
+    {
+        switch (error)
+        {
+            case OperationCanceledException when cancellation.IsCancellationRequested:
+                return null;
+            case OperationCanceledException:
+                _isPicture |= pictures.MayBeSingle;
+                return new SourceStalledException($"source {Id}: no picture came for {StallLimit.TotalSeconds:0.#} s");
+            case SourceException:
+                return Failure(error.Message, error);
+            case IOException:
+                return Failure(
+                    $"the camera broke the connection off ({error.GetBaseException().Message.TrimEnd('.')}); is it starting, or are there too many viewers?",
+                    error);
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>The frame of the present picture; null when it is a damaged one of a stream.</summary>
+    private Frame? Decode(HttpPictures pictures, long sequence, TimeSpan position)
+    {
+        try
+        {
+            return PictureDecoder.Decode(pictures.Picture.Span, pool, options.Width, sequence, time.GetUtcNow(), position);
+        }
+        catch (InvalidDataException error)
+        {
+            if (!pictures.IsStream)
+            {
+                throw Failure($"an answer of {pictures.Picture.Length} bytes is not usable: {error.Message} ({pictures.Description})", error);
+            }
+
+            if (_damageLoggedAt is not { } then || time.GetElapsedTime(then) > DamageLogInterval)
+            {
+                _damageLoggedAt = time.GetTimestamp();
+                LogDamage(Id, error.Message);
+            }
+
+            return null;
+        }
+    }
+
+    /// <summary>Says once when an address holds something else than the configuration says.</summary>
+    private void LogWhatItIs(HttpPictures pictures)
+    {
+        var isImage = !_isVideo && !pictures.IsStream;
+        if (_wasLogged || isImage == IsImage)
+        {
+            return;
+        }
+
+        _wasLogged = true;
+        if (isImage)
+        {
+            LogIsPicture(Id);
+        }
+        else
+        {
+            LogIsStream(Id);
+        }
+    }
+
+    private SourceException Failure(string reason, Exception? inner = null) => new(Credentials.Mask($"source {Id}: {reason}"), inner);
+
+    [LoggerMessage(LogLevel.Information, "Source {Source}: its type is image, and the address gives a video; it is read as a video. Write type: video")]
+    private partial void LogIsStream(string source);
+
+    [LoggerMessage(LogLevel.Information, "Source {Source}: the address gives a single picture and no video; it is asked for again and again. Write type: image")]
+    private partial void LogIsPicture(string source);
+
+    [LoggerMessage(LogLevel.Warning, "Source {Source}: a damaged picture is skipped: {Reason}. Further ones are told of once a minute")]
+    private partial void LogDamage(string source, string reason);
+}

@@ -1,0 +1,126 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Ambianic.Core.Configuration;
+using Ambianic.Core.Timeline;
+using Ambianic.Server.Api;
+using Ambianic.Server.Hosting;
+using Ambianic.Server.Visibility;
+using Ambianic.Storage;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.HostFiltering;
+using Microsoft.Extensions.FileProviders;
+using Microsoft.OpenApi;
+
+namespace Ambianic.Server;
+
+/// <summary>Puts the program together: pipelines, store, and the web server on loopback.</summary>
+internal static class AmbianicHost
+{
+    /// <summary>Port of the reference system's API.</summary>
+    public const int DefaultPort = 8778;
+
+    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(5);
+
+    /// <summary>Builds the program; runs nothing.</summary>
+    /// <param name="configuration">Its valid pipelines will run.</param>
+    /// <param name="port">TCP port on loopback; 0 takes any free one.</param>
+    /// <param name="reload">Reads the files again when they change; null leaves edits for the next start.</param>
+    public static WebApplication Build(ConfigurationResult configuration, int port, ConfigurationReader? reload = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            ApplicationName = "ambianic",
+            ContentRootPath = AppContext.BaseDirectory,
+            EnvironmentName = Environments.Production,
+        });
+        builder.Configuration.Sources.Clear(); // the configuration files and variables are Ambianic's own
+        builder.Logging.AddAmbianicLog(configuration.Configuration.Logging);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            if (port == 0)
+            {
+                kestrel.Listen(IPAddress.Loopback, 0);
+            }
+            else
+            {
+                kestrel.ListenLocalhost(port);
+            }
+        });
+        builder.Services.AddSingleton<IHostLifetime, CommandLifetime>();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = LongestStop);
+        builder.Services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals; // NaN in an old event is no reason to fail
+            json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower));
+        });
+        // A page of another site that makes its name point here (DNS rebinding) is not answered.
+        builder.Services.Configure<HostFilteringOptions>(hosts => hosts.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
+        builder.Services.AddOpenApi(api => api.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info = new OpenApiInfo { Title = "Ambianic", Version = DeviceApi.Version, Description = "What this device sees and remembers." };
+            return Task.CompletedTask;
+        }));
+        builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true); // so that the answer says what is wrong
+        builder.Services.AddProblemDetails().AddExceptionHandler<ApiErrors>();
+        builder.Services.AddAmbianic(configuration);
+        builder.Services.AddHostedService<PipelineService>();
+        builder.Services.AddSingleton<CoverageService>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<CoverageService>());
+        builder.Services.AddHostedService<SightService>();
+        if (reload is not null)
+        {
+            builder.Services.AddSingleton(reload);
+            builder.Services.AddHostedService<ConfigurationReload>();
+        }
+
+        var application = builder.Build();
+        application.UseExceptionHandler();
+        application.UseHostFiltering();
+        application.UseStaticFiles(new StaticFileOptions
+        {
+            FileProvider = new PhysicalFileProvider(Path.Combine(AppContext.BaseDirectory, "wwwroot")),
+        });
+        application.UseDataFiles(configuration.Configuration.DataDir);
+        application.MapDevice();
+        application.MapHealth();
+        application.MapCoverage();
+        application.MapTimeline();
+        application.MapEvents();
+        application.MapConfiguration();
+        application.MapOpenApi("/api/openapi.json");
+        return application;
+    }
+
+    /// <summary>Runs until it is told to stop, or one of its services ends by a defect.</summary>
+    /// <returns>The process's exit code: 0, or 1 so that systemd and Docker start it again.</returns>
+    public static async Task<int> WaitAsync(IHost application, CancellationToken cancellation)
+    {
+        await application.WaitForShutdownAsync(cancellation);
+        var hasFailed = application.Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(service => service.ExecuteTask is { IsFaulted: true });
+        return hasFailed ? 1 : 0;
+    }
+
+    /// <summary>Opens the store, starts to watch and to serve. A start is short and never cut off: who has to end meanwhile stops it afterwards.</summary>
+    /// <returns>Where the page is.</returns>
+    /// <exception cref="IOException">The data directory or the port cannot be used; the message says what to do.</exception>
+    public static async Task<Uri> StartAsync(WebApplication application)
+    {
+        await ((DeferredEventStore)application.Services.GetRequiredService<IEventStore>()).OpenAsync();
+        try
+        {
+            await application.StartAsync(CancellationToken.None);
+        }
+        catch (IOException error) when (error.InnerException is AddressInUseException or SocketException)
+        {
+            await application.StopAsync(CancellationToken.None); // the parts that had started already
+            throw new IOException($"{error.Message} Is Ambianic running already? Choose another port with --port.", error);
+        }
+
+        var port = new Uri(application.Urls.First()).Port;
+        return new Uri($"http://127.0.0.1:{port}/");
+    }
+}

@@ -1,0 +1,230 @@
+using Ambianic.Core.Timeline;
+using Ambianic.Storage.Files;
+using Microsoft.Data.Sqlite;
+
+namespace Ambianic.Storage.Database;
+
+/// <summary>The database of events: an index over their files that can be made again from them. One writer, many readers.</summary>
+internal sealed class EventDatabase(string path)
+{
+    /// <summary>Its name within the data directory.</summary>
+    public const string FileName = "events.db";
+
+    private const int PageOfReaders = 256;
+    private const string DamageMark = "-damaged";
+    private const int SqliteCorrupt = 11;
+
+    /// <summary>A database and, while it is open or after a crash, its write-ahead log and the index of that.</summary>
+    private static readonly string[] Parts = ["", "-wal", "-shm", DamageMark];
+
+    private volatile string? _damage;
+
+    /// <summary>Its file.</summary>
+    public string Path { get; } = path;
+
+    /// <summary>False when somebody deleted it.</summary>
+    public bool Exists => File.Exists(Path);
+
+    /// <summary>The damage that was met, for people, until it is replaced; null when there is none. Asks no disk.</summary>
+    public string? Damage => _damage;
+
+    /// <summary>True after damage was met; it is to be replaced then.</summary>
+    public bool IsDamaged => File.Exists(Path + DamageMark);
+
+    /// <summary>Makes the database or brings it up to date.</summary>
+    /// <exception cref="SqliteException">It cannot be opened, or is damaged as far as the newest event shows or an earlier run has met.</exception>
+    /// <exception cref="IOException">A newer program has written it.</exception>
+    public void Prepare()
+    {
+        if (IsDamaged)
+        {
+            throw new SqliteException("damage was met while it was in use", SqliteCorrupt);
+        }
+
+        using var connection = OpenToWrite();
+        Run(connection, "PRAGMA journal_mode = WAL;");
+        EventSchema.Upgrade(connection, Path);
+        using var newest = connection.Command("SELECT document FROM events ORDER BY at DESC LIMIT 1;");
+        newest.ExecuteScalar();
+        _damage = null;
+    }
+
+    /// <summary>Opens the one connection that writes: what is committed on it has reached the disk.</summary>
+    public SqliteConnection OpenToWrite() => Open("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
+
+    /// <summary>Those of <paramref name="jsonFiles"/>, all in one folder, that the database does not know.</summary>
+    public IEnumerable<string> Unknown(string relDir, IEnumerable<string> jsonFiles)
+    {
+        using var connection = OpenToRead();
+        using var command = connection.Command("SELECT 1 FROM events WHERE rel_dir = $relDir AND json_file_name = $name;");
+        foreach (var name in jsonFiles)
+        {
+            command.Bind(("$relDir", relDir), ("$name", name));
+            if (command.ExecuteScalar() is null)
+            {
+                yield return name;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Events that match, newest first, read in pages: a slow consumer holds no snapshot, which would keep the
+    /// write-ahead log growing, and sees no event twice.
+    /// </summary>
+    public IEnumerable<DetectionEvent> Query(EventQuery query)
+    {
+        var left = Math.Max(0, query.Limit);
+        var offset = Math.Max(0, query.Offset);
+        (long At, long Seq)? last = null;
+        while (left > 0)
+        {
+            var page = Page(query, last, offset, Math.Min(left, PageOfReaders));
+            foreach (var (key, seen) in page)
+            {
+                yield return seen;
+                last = key;
+            }
+
+            if (page.Count < PageOfReaders)
+            {
+                yield break;
+            }
+
+            left -= page.Count;
+            offset = 0;
+        }
+    }
+
+    /// <summary>Number of events that match.</summary>
+    public long Count(EventQuery query)
+    {
+        using var connection = OpenToRead();
+        using var command = connection.Command(EventSql.Count(query));
+        EventSql.Bind(command, query);
+        return Convert.ToInt64(command.ExecuteScalar(), null);
+    }
+
+    /// <summary>Says what went wrong; damage is marked, so that the database is rebuilt.</summary>
+    public IOException Failure(Exception error)
+    {
+        var reported = StorageFailure.At(Path, error);
+        if (error is InvalidDataException || (error is SqliteException failure && StorageFailure.IsCorruption(failure)))
+        {
+            _damage = reported.Message;
+            try
+            {
+                File.WriteAllBytes(Path + DamageMark, []);
+            }
+            catch (Exception unmarked) when (StorageFailure.IsOne(unmarked))
+            {
+                // the disk fails too, which is what the caller is about to hear
+            }
+        }
+
+        return reported;
+    }
+
+    /// <summary>Closes what the pool of connections still holds open, so that the file may be moved.</summary>
+    public void ReleaseFile()
+    {
+        using var connection = new SqliteConnection(ConnectionString);
+        SqliteConnection.ClearPool(connection);
+    }
+
+    /// <summary>Writes everything back into the one file and leaves none beside it.</summary>
+    public void Settle()
+    {
+        using (var connection = OpenToWrite())
+        {
+            Run(connection, "PRAGMA journal_mode = DELETE;");
+        }
+
+        ReleaseFile();
+    }
+
+    /// <summary>Renames the database and what lies beside it, replacing an earlier one of that name.</summary>
+    /// <param name="suffix">Follows the name of the file and a dot.</param>
+    /// <returns>The new path of the database.</returns>
+    public string MoveAside(string suffix)
+    {
+        var aside = $"{Path}.{suffix}";
+        foreach (var part in Parts)
+        {
+            File.Delete(aside + part);
+            if (File.Exists(Path + part))
+            {
+                File.Move(Path + part, aside + part);
+            }
+        }
+
+        return aside;
+    }
+
+    /// <summary>Keeps a damaged database under another name and makes an empty one.</summary>
+    /// <returns>The path of the damaged one.</returns>
+    public string Replace(DateTimeOffset now)
+    {
+        ReleaseFile();
+        var aside = MoveAside($"broken-{EventNames.For(now)}");
+        Prepare();
+        return aside;
+    }
+
+    /// <summary>Removes the database and what lies beside it.</summary>
+    public void Delete()
+    {
+        foreach (var part in Parts)
+        {
+            File.Delete(Path + part);
+        }
+    }
+
+    /// <summary>A moment as the database keeps it.</summary>
+    internal static long Microseconds(DateTimeOffset at) => (at - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+
+    /// <summary>Opens a connection that cannot write.</summary>
+    internal SqliteConnection OpenToRead() => Exists
+        ? Open("PRAGMA query_only = ON;")
+        : throw new FileNotFoundException($"{Path}: was deleted; it is made anew within a minute, from the event files", Path);
+
+    private string ConnectionString => new SqliteConnectionStringBuilder { DataSource = Path }.ToString();
+
+    private SqliteConnection Open(string pragmas)
+    {
+        var connection = new SqliteConnection(ConnectionString);
+        try
+        {
+            connection.Open();
+            Run(connection, "PRAGMA busy_timeout = 10000; PRAGMA query_only = OFF; " + pragmas);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private List<((long At, long Seq) Key, DetectionEvent Event)> Page(
+        EventQuery query, (long At, long Seq)? after, int offset, int limit)
+    {
+        using var connection = OpenToRead();
+        using var command = connection.Command(EventSql.Select(query, after is not null));
+        EventSql.Bind(command, query);
+        command.Bind(("$lastAt", after?.At ?? 0), ("$lastSeq", after?.Seq ?? 0), ("$limit", limit), ("$offset", offset));
+        using var reader = command.ExecuteReader();
+        List<((long, long), DetectionEvent)> page = [];
+        while (reader.Read())
+        {
+            page.Add(((reader.GetInt64(0), reader.GetInt64(1)), EventJson.FromDatabase(reader.GetString(2))));
+        }
+
+        return page;
+    }
+
+    private static void Run(SqliteConnection connection, string sql)
+    {
+        using var command = connection.Command(sql);
+        command.ExecuteNonQuery();
+    }
+}

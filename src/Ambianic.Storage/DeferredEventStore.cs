@@ -1,0 +1,117 @@
+using System.Runtime.CompilerServices;
+using Ambianic.Core.Timeline;
+using Ambianic.Storage.Files;
+using Microsoft.Extensions.Logging;
+
+namespace Ambianic.Storage;
+
+/// <summary>
+/// An event store that opens later when its disk is read-only, full, missing, forbidden or hanging at the start, as after a
+/// reboot with a worn card: somebody watches meanwhile. Who asks for a folder or for events tries to open it, and fails as
+/// long as that does. Safe to use from several threads.
+/// </summary>
+/// <param name="dataDir">Named when it does not answer.</param>
+/// <param name="open">Opens the store, which is disposed with this one; called for one attempt at a time, on a thread of its own.</param>
+/// <param name="time">Measures how long the disk does not answer.</param>
+/// <param name="logger">Told that it is not open.</param>
+public sealed partial class DeferredEventStore(
+    string dataDir, Func<SqliteEventStore> open, TimeProvider time, ILogger<SqliteEventStore> logger) : IEventStore, IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private Task<SqliteEventStore>? _opening;
+    private long _since;
+    private bool _hangs;
+    private string? _notOpened;
+
+    /// <inheritdoc/>
+    public string? Trouble => Opened is { } store ? store.Trouble : Volatile.Read(ref _notOpened);
+
+    private SqliteEventStore? Opened => Volatile.Read(ref _opening) is { IsCompletedSuccessfully: true } opening ? opening.GetAwaiter().GetResult() : null;
+
+    /// <summary>Opens the store, unless its disk does not let it.</summary>
+    /// <exception cref="IOException">It cannot be opened for a reason that does not pass by itself.</exception>
+    public async Task OpenAsync()
+    {
+        try
+        {
+            await StoreAsync(CancellationToken.None);
+        }
+        catch (IOException error) when (StorageFailure.MayPass(error))
+        {
+            LogNotOpened(logger, error.Message);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<string> StartFolderAsync(DateTimeOffset startedAt, CancellationToken cancellation) =>
+        await (await StoreAsync(cancellation)).StartFolderAsync(startedAt, cancellation);
+
+    /// <inheritdoc/>
+    /// <remarks>Not before <see cref="StartFolderAsync"/> has given a folder: there is none to store it in.</remarks>
+    public ValueTask AppendAsync(DetectionEvent detectionEvent, EventPicture? picture, CancellationToken cancellation) =>
+        Opened is { } store
+            ? store.AppendAsync(detectionEvent, picture, cancellation)
+            : throw new IOException(Trouble ?? $"{dataDir}: not open yet");
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> PinAsync(string id, bool isPinned, CancellationToken cancellation) =>
+        await (await StoreAsync(cancellation)).PinAsync(id, isPinned, cancellation);
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<DetectionEvent> QueryAsync(EventQuery query, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var store = await StoreAsync(cancellation);
+        await foreach (var seen in store.QueryAsync(query, cancellation))
+        {
+            yield return seen;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<long> CountAsync(EventQuery query, CancellationToken cancellation) =>
+        await (await StoreAsync(cancellation)).CountAsync(query, cancellation);
+
+    /// <summary>Closes the store; one that is still being opened ends with the program.</summary>
+    public ValueTask DisposeAsync() => Opened?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    /// <summary>The store, opened if need be; a disk that hangs is waited for by the first who meets it, and by nobody after that.</summary>
+    private async ValueTask<SqliteEventStore> StoreAsync(CancellationToken cancellation)
+    {
+        var opening = Begin();
+        try
+        {
+            return await opening.WaitAsync(Volatile.Read(ref _hangs) ? TimeSpan.Zero : WriterPulse.Limit, time, cancellation);
+        }
+        catch (TimeoutException)
+        {
+            Volatile.Write(ref _hangs, true);
+            var silence = time.GetElapsedTime(Interlocked.Read(ref _since)).TotalSeconds;
+            var error = StorageFailure.At(dataDir, new TimeoutException($"the disk has not answered for {silence:0} s"));
+            Volatile.Write(ref _notOpened, error.Message);
+            throw error;
+        }
+        catch (IOException error)
+        {
+            Volatile.Write(ref _notOpened, error.Message);
+            throw;
+        }
+    }
+
+    private Task<SqliteEventStore> Begin()
+    {
+        lock (_gate)
+        {
+            if (_opening is null or { IsFaulted: true })
+            {
+                Volatile.Write(ref _hangs, false);
+                Interlocked.Exchange(ref _since, time.GetTimestamp());
+                Volatile.Write(ref _opening, Task.Factory.StartNew(open, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+            }
+
+            return _opening!;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "Ambianic watches, but saves nothing until this is mended: {Reason}")]
+    private static partial void LogNotOpened(ILogger logger, string reason);
+}

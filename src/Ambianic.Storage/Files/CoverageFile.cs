@@ -1,0 +1,107 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Ambianic.Core.Visibility;
+
+namespace Ambianic.Storage.Files;
+
+/// <summary>
+/// The account of what was watched, a line of JSON for each change, in <c>coverage.jsonl</c> of the data directory. The time of
+/// the file itself says until when the program ran, so that a crash leaves no false claim.
+/// </summary>
+/// <remarks>One user at a time.</remarks>
+public sealed partial class CoverageFile(string dataDir)
+{
+    private const long LongestFile = 4 << 20;
+    private readonly Dictionary<string, SightChange> _last = new(StringComparer.Ordinal);
+    private readonly string _path = Path.Combine(dataDir, "coverage.jsonl");
+
+    /// <summary>Reads what earlier runs remembered; pipelines that were not ended by a stop end when the program was last alive.</summary>
+    /// <returns>All of it, and the ends, which are not in the file: they are to be appended before anything else.</returns>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public (IReadOnlyList<SightChange> Changes, IReadOnlyList<SightChange> Ends) Read()
+    {
+        _last.Clear();
+        List<SightChange> changes = [];
+        foreach (var path in (string[])[_path + ".1", _path])
+        {
+            if (File.Exists(path))
+            {
+                changes.AddRange(File.ReadLines(path).Select(Parse).OfType<SightChange>().Where(IsNews));
+            }
+        }
+
+        if (changes.Count > 0 && File.Exists(_path))
+        {
+            var aliveUntil = new DateTimeOffset(File.GetLastWriteTimeUtc(_path));
+            var open = changes.GroupBy(change => change.Pipeline).Select(group => group.Last()).Where(last => last.Sight != Sight.Off);
+            List<SightChange> ends = [.. open.Select(last => last with { At = aliveUntil, Sight = Sight.Off, Reason = "Ambianic did not run" })];
+            changes.AddRange(ends);
+            return (changes, ends);
+        }
+
+        return (changes, []);
+    }
+
+    /// <summary>Adds changes, none also says that the program is alive.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public void Append(IReadOnlyList<SightChange> changes, DateTimeOffset now)
+    {
+        if (changes.Count == 0)
+        {
+            if (File.Exists(_path))
+            {
+                File.SetLastWriteTimeUtc(_path, now.UtcDateTime);
+            }
+
+            return;
+        }
+
+        if (new FileInfo(_path) is { Exists: true, Length: > LongestFile })
+        {
+            File.Move(_path, _path + ".1", overwrite: true);
+            changes = [.. _last.Values, .. changes]; // one that never changes is not forgotten with the file before
+        }
+
+        using var file = new FileStream(_path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+        if (file.Seek(0, SeekOrigin.End) > 0)
+        {
+            file.Seek(-1, SeekOrigin.End);
+            if (file.ReadByte() != '\n')
+            {
+                file.WriteByte((byte)'\n'); // a crash cut the last line off
+            }
+        }
+
+        using var lines = new StreamWriter(file);
+        foreach (var change in changes)
+        {
+            lines.WriteLine(JsonSerializer.Serialize(change, CoverageJson.Default.SightChange));
+            _last[change.Pipeline] = change;
+        }
+    }
+
+    /// <summary>False for what stands at the begin of a file as it was at the end of the one before.</summary>
+    private bool IsNews(SightChange change)
+    {
+        var isNews = _last.GetValueOrDefault(change.Pipeline) != change;
+        _last[change.Pipeline] = change;
+        return isNews;
+    }
+
+    /// <summary>A line that a crash cut off, or that says nothing of a pipeline, is no line.</summary>
+    private static SightChange? Parse(string line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(line, CoverageJson.Default.SightChange) is { Pipeline: not null, Source: not null } change ? change : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true)]
+    [JsonSerializable(typeof(SightChange))]
+    private sealed partial class CoverageJson : JsonSerializerContext;
+}

@@ -1,0 +1,120 @@
+using Ambianic.Storage.Database;
+
+namespace Ambianic.Storage.Files;
+
+/// <summary>
+/// Sees to it that one program at a time writes to a data directory; gone with the process that holds it, however that ends.
+/// Its file also tells the directory from the empty mount point of a disk that was taken away, and from a disk mounted over it.
+/// </summary>
+internal sealed class DataDirLock : IDisposable
+{
+    private readonly string _dataDir;
+    private readonly string _path;
+    private readonly Lock _gate = new();
+    private FileStream? _file;
+    private byte[] _token = [];
+
+    private DataDirLock(string dataDir)
+    {
+        _dataDir = dataDir;
+        _path = Path.Combine(dataDir, ".ambianic-lock");
+        _file = Open();
+    }
+
+    /// <summary>Takes the data directory, which is made when it is missing.</summary>
+    /// <exception cref="IOException">Another program has it, or it cannot be written.</exception>
+    public static DataDirLock Take(string dataDir)
+    {
+        try
+        {
+            DurableFiles.EnsureFolder(dataDir);
+        }
+        catch (Exception error) when (StorageFailure.IsOne(error))
+        {
+            throw StorageFailure.At(dataDir, error);
+        }
+
+        return new DataDirLock(dataDir);
+    }
+
+    /// <summary>Takes the directory again after it has returned. Nothing may be made in it without this: the events would lie beneath the mount.</summary>
+    /// <exception cref="IOException">It is not there, or another program has it by now.</exception>
+    public void Require()
+    {
+        lock (_gate)
+        {
+            if (!IsOurs())
+            {
+                Dispose();
+            }
+
+            if (!File.Exists(_path))
+            {
+                if (!File.Exists(Path.Combine(_dataDir, EventDatabase.FileName)))
+                {
+                    throw new DirectoryNotFoundException("what was in it is not there any more");
+                }
+            }
+
+            if (_file is null)
+            {
+                _file = Open();
+                Takes++;
+            }
+        }
+    }
+
+    /// <summary>How often it was taken again: what was opened in it before may belong to a directory that another disk has hidden.</summary>
+    public int Takes { get; private set; }
+
+    /// <summary>Gives the data directory up.</summary>
+    public void Dispose()
+    {
+        _file?.Dispose();
+        _file = null;
+    }
+
+    /// <summary>False when the file is gone, or another one is seen in its place since a disk was mounted over it.</summary>
+    private bool IsOurs()
+    {
+        try
+        {
+            using var seen = DurableFiles.OpenLocked(_path);
+            Span<byte> token = stackalloc byte[_token.Length + 1];
+            return token[..RandomAccess.Read(seen, token, 0)].SequenceEqual(_token);
+        }
+        catch (Exception error) when (StorageFailure.IsOne(error))
+        {
+            return false;
+        }
+    }
+
+    private FileStream Open()
+    {
+        try
+        {
+            var file = new FileStream(_path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            try
+            {
+                _token = Guid.NewGuid().ToByteArray();
+                file.SetLength(0);
+                file.Write(_token);
+                file.Flush();
+                return file;
+            }
+            catch
+            {
+                file.Dispose();
+                throw;
+            }
+        }
+        catch (IOException error) when ((error.HResult & 0xFFFF) == 11) // EWOULDBLOCK, of flock(2)
+        {
+            throw new IOException($"{_dataDir}: in use by another Ambianic; stop it first, or choose another data_dir", error);
+        }
+        catch (Exception error) when (StorageFailure.IsOne(error))
+        {
+            throw StorageFailure.At(_path, error);
+        }
+    }
+}

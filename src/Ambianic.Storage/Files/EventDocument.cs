@@ -1,0 +1,108 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Ambianic.Core.Timeline;
+using Ambianic.Core.Visibility;
+using Ambianic.Core.Vision.Falls;
+
+namespace Ambianic.Storage.Files;
+
+/// <summary>The JSON beside each picture. Keys and their order are those of the reference system, our own follow.</summary>
+public sealed record EventDocument(
+    string? Id,
+    string? Datetime,
+    string? ImageFileName,
+    string? ThumbnailFileName,
+    string? JsonFileName,
+    string? RelDir,
+    IReadOnlyList<DetectionDocument>? InferenceResult,
+    MetaDocument? InferenceMeta,
+    string? Pipeline,
+    string? Source,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? BeforeFileNames = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] BoxDocument? Region = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SightDocument? Sight = null);
+
+/// <summary>Whether the pipeline sees.</summary>
+/// <param name="State">A <see cref="Sight"/> in small letters.</param>
+/// <param name="BlindSince">Since when it sees, or until the event saw, nothing of use; ISO 8601.</param>
+/// <param name="Reason">Why, for people.</param>
+public sealed record SightDocument(string? State, string? BlindSince, string? Reason);
+
+/// <summary>One detection; <c>keypoints</c> only when there are some, what follows them only for falls. For <c>keypoint_corr</c> of the reference system see <see cref="ReferenceFall"/>.</summary>
+public sealed record DetectionDocument(
+    string? Label,
+    float Confidence,
+    BoxDocument? Box,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<KeypointDocument>? Keypoints,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] float? LeaningAngle = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JsonElement? KeypointCorr = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Track = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? State = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? DownSeconds = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] FallEvidenceDocument? Evidence = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] FallRule? Rule = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? RuleFingerprint = null);
+
+/// <summary>
+/// Why somebody is taken to have fallen; times in seconds within the medium, lengths in heights of the person. What belongs to
+/// a descent is not written when none was seen.
+/// </summary>
+public sealed record FallEvidenceDocument(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? UprightAtS,
+    double DownAtS,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] float? ShoulderDrop,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] float? HipDrop,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] float? Speed,
+    float LowShare,
+    double WindowSeconds,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Vanished,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] float? Probability);
+
+/// <summary>A box, 0 to 1 within the event's picture; a <c>region</c> is one within the camera's.</summary>
+public sealed record BoxDocument(float Xmin, float Ymin, float Xmax, float Ymax);
+
+/// <summary>A point, 0 to 1 within the event's picture.</summary>
+public sealed record KeypointDocument(string? Name, float X, float Y, float Confidence);
+
+/// <summary>What kind of detection an event is.</summary>
+public sealed record MetaDocument(string? Display);
+
+/// <summary>An event as the timeline API and the timeline log show it.</summary>
+/// <param name="Id">The event's own.</param>
+/// <param name="Message"><c>Detection Event</c>, or <c>Sight Event</c> for one that tells whether the pipeline sees.</param>
+/// <param name="Created">When it was seen, in seconds since 1970 (UTC).</param>
+/// <param name="Priority">Always <c>INFO</c>.</param>
+/// <param name="Args">The event.</param>
+/// <param name="PipelineContext">Where it was seen.</param>
+/// <param name="Pinned">True when somebody asked to keep it; else not written.</param>
+public sealed record TimelineEntry(
+    string Id,
+    string Message,
+    double Created,
+    string Priority,
+    EventDocument Args,
+    PipelineContextDocument PipelineContext,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Pinned = false)
+{
+    /// <summary>Shows an event.</summary>
+    public static TimelineEntry For(DetectionEvent detectionEvent) => new(
+        detectionEvent.Id,
+        detectionEvent.Sight is null ? "Detection Event" : "Sight Event",
+        (detectionEvent.At - DateTimeOffset.UnixEpoch).Ticks / (double)TimeSpan.TicksPerSecond,
+        "INFO",
+        EventJson.Document(detectionEvent),
+        new PipelineContextDocument(detectionEvent.Pipeline),
+        detectionEvent.IsPinned);
+}
+
+/// <summary>Where an event was seen.</summary>
+public sealed record PipelineContextDocument(string UniquePipelineName);
+
+/// <summary>How events become JSON; floating point numbers that JSON does not know (<c>NaN</c>) are written as strings.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals | JsonNumberHandling.AllowReadingFromString)]
+[JsonSerializable(typeof(EventDocument))]
+[JsonSerializable(typeof(TimelineEntry))]
+[JsonSerializable(typeof(Dictionary<string, float[]>))]
+internal sealed partial class TimelineJson : JsonSerializerContext;

@@ -1,0 +1,48 @@
+namespace Ambianic.Shared;
+
+/// <summary>
+/// Reads files that a configuration names and that may be anything: a device never ends, and a pipe blocks who opens it.
+/// </summary>
+internal static class RegularFile
+{
+    /// <summary>The whole file; nothing for a device or a pipe, which have no length.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="largest">In bytes.</param>
+    /// <exception cref="IOException">It cannot be read, is a folder, or is larger than <paramref name="largest"/>.</exception>
+    public static byte[] ReadAll(string path, long largest)
+    {
+        if (HasNoLength(path))
+        {
+            return [];
+        }
+
+        using var file = File.OpenRead(path);
+        if (file.Length > largest)
+        {
+            throw new IOException($"it is too large: {file.Length} bytes, at most {largest} are read");
+        }
+
+        var content = new byte[file.Length];
+        file.ReadExactly(content);
+        return content;
+    }
+
+    /// <summary>Opens a file for reading.</summary>
+    /// <exception cref="IOException">It cannot be opened, or is a folder, empty, a device or a pipe.</exception>
+    public static FileStream Open(string path) => HasNoLength(path)
+        ? throw new IOException("there is nothing in it: it is empty, or no file but a device or a pipe")
+        : File.OpenRead(path);
+
+    /// <summary>True for an empty file, a device and a pipe. Asked before a file is opened, because that is where a pipe blocks.</summary>
+    /// <exception cref="IOException">There is nothing, it is a folder, or a link that leads nowhere.</exception>
+    public static bool HasNoLength(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new IOException("it is a folder; name a file in it"); // opening one ends in "access denied"
+        }
+
+        var file = new FileInfo(path);
+        return (file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file) is { Exists: true, Length: 0 };
+    }
+}

@@ -1,0 +1,19 @@
+using Ambianic.Core.Configuration;
+
+namespace Ambianic.Tests.Core.Configuration;
+
+public sealed class SpellingTests
+{
+    [Theory]
+    [InlineData("detect_object", "detect_objects")]
+    [InlineData("dtect_faces", "detect_faces")]
+    [InlineData("soruce", "source")]
+    [InlineData("SOURCE", "source")]
+    [InlineData("garden", null)]
+    [InlineData("", null)]
+    public void Nearest_Word_FindsWhatWasMeant(string word, string? expected) =>
+        Assert.Equal(expected, Spelling.Nearest(word, ["source", "detect_objects", "detect_faces", "save_detections"]));
+
+    [Fact]
+    public void Nearest_SeveralAreNear_TakesTheNearest() => Assert.Equal("cat", Spelling.Nearest("cad", ["bad!", "cat", "card"]));
+}

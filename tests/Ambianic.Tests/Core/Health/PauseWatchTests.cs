@@ -1,0 +1,45 @@
+using Ambianic.Core.Health;
+
+namespace Ambianic.Tests.Core.Health;
+
+public sealed class PauseWatchTests
+{
+    private readonly TwoClocks _time = new();
+
+    [Fact]
+    public void Observe_InRhythm_SeesNothing()
+    {
+        var watch = new PauseWatch(TimeSpan.FromSeconds(1), _time);
+
+        for (var i = 0; i < 100; i++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1.2)); // a little late is nothing
+            Assert.Null(watch.Observe());
+        }
+    }
+
+    [Fact]
+    public void Observe_MuchTooLate_SaysHowLongItStood()
+    {
+        var watch = new PauseWatch(TimeSpan.FromSeconds(1), _time);
+
+        _time.Advance(TimeSpan.FromSeconds(31));
+
+        Assert.Equal(TimeSpan.FromSeconds(30), watch.Observe()!.Stood);
+        Assert.Null(watch.Observe());
+    }
+
+    [Theory]
+    [InlineData(3600, "forward")]
+    [InlineData(-3600, "back")]
+    public void Observe_ClockIsSet_SaysSoAndForgivesNoSilence(int seconds, string direction)
+    {
+        var watch = new PauseWatch(TimeSpan.FromSeconds(1), _time);
+
+        _time.Step = TimeSpan.FromSeconds(seconds);
+        var interruption = watch.Observe()!;
+
+        Assert.Equal(TimeSpan.Zero, interruption.Stood);
+        Assert.Contains(direction, interruption.Reason, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,241 @@
+using System.Runtime.CompilerServices;
+using Ambianic.Core.Configuration;
+using Ambianic.Core.Frames;
+using Ambianic.Core.Health;
+
+namespace Ambianic.Tests.Core.Pipelines;
+
+public sealed class PipelineSupervisorTests : SupervisorFixture
+{
+    [Fact]
+    public async Task RunAsync_ElementCannotBeMade_ShowsItAndLeavesTheOthersAlone()
+    {
+        var disposed = 0;
+        var built = 0;
+        Registry.Add<NoOptions>("holds", (_, _) => new Holder(() => disposed++));
+        Registry.Add<NoOptions>("crashes", (_, _) => ++built == 1
+            ? throw new InvalidOperationException("no model")
+            : new Holder(() => { }));
+        await using var running = Run(Configure("bad", "holds", "crashes"), Configure("good", "holds"));
+
+        await Eventually.TrueAsync(() => State("bad") == PipelineState.Waiting && State("good") == PipelineState.Ended);
+        Assert.Contains("no model", running.Supervisor.Statuses[0].LastError, StringComparison.Ordinal);
+        Assert.Contains(Log.Lines, line => line.StartsWith("Error: Pipeline bad crashed", StringComparison.Ordinal));
+
+        Time.Advance(TimeSpan.FromSeconds(1));
+        await Eventually.TrueAsync(() => State("bad") == PipelineState.Ended);
+
+        Assert.Equal(["bad", "good"], running.Supervisor.Statuses.Select(status => status.Name));
+        Assert.All(running.Supervisor.Statuses, status => Assert.Equal((HealthState.Ended, 3L), (status.Health, status.Processed)));
+        await Eventually.TrueAsync(() => disposed == 3); // the one made beside the crash as well
+        Assert.Equal(0, Pool.Outstanding);
+
+        PipelineState State(string name) => running.Supervisor.Statuses.SingleOrDefault(status => status.Name == name)?.State ?? PipelineState.Idle;
+    }
+
+    [Fact]
+    public async Task RunAsync_DisabledPipeline_IsShownWithItsReasonAndNotRun()
+    {
+        var disabled = Configure("lost") with
+        {
+            Problems = [new ConfigurationProblem("config.yaml", 3, 5, "pipelines.lost[0].source", "there is no source yard")],
+        };
+
+        await using var running = Run(disabled);
+        await Eventually.TrueAsync(() => running.Supervisor.Statuses.Count == 1);
+
+        var status = running.Supervisor.Statuses[0];
+        Assert.Equal((PipelineState.Disabled, HealthState.Disabled), (status.State, status.Health));
+        Assert.Contains("there is no source yard", status.LastError, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RunAsync_FileFails_IsNotTriedAgain()
+    {
+        var source = new ScriptedSource(Pool, live: false, ScriptedSource.Gives(1, new SourceException("cut short")));
+        await using var running = Run(source, Configure("film"));
+
+        await Eventually.TrueAsync(() => running.Supervisor.Statuses is [{ State: PipelineState.Failed }]);
+        Time.Advance(TimeSpan.FromMinutes(5));
+
+        Assert.Equal(HealthState.Ended, running.Supervisor.Statuses[0].Health);
+        await AdvanceUntilAsync(() => Dog.Heard.Last() == "1 of 1 pipeline(s) do not see: film failed");
+        Assert.Equal(1, source.Connected);
+    }
+
+    [Fact]
+    public async Task RunAsync_NothingCanBeMadeOutInOnePicture_TheSummarySaysSo()
+    {
+        await using var running = Run(
+            options => new ScriptedSource(Pool, live: true, options.Id == "film" ? ScriptedSource.GivesAndWaits(1) : Black),
+            Configure("door"), Configure("film"));
+
+        await AdvanceUntilAsync(() => Dog.Heard.Contains("2 pipeline(s), all well"));
+        await AdvanceUntilAsync(() => Dog.Heard.Last() == "1 of 2 pipeline(s) do not see: door black");
+        Assert.Equal(HealthState.Healthy, running.Supervisor.Statuses[0].Health); // nothing of it has to be made anew
+
+        async IAsyncEnumerable<Frame> Black(Func<Frame> show, [EnumeratorCancellation] CancellationToken cancellation)
+        {
+            while (true)
+            {
+                var frame = show();
+                frame.Buffer.Span.Clear();
+                yield return frame;
+                await Task.Delay(TimeSpan.FromSeconds(1), Time, cancellation);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task RunAsync_Cancelled_StopsAllAndReturns()
+    {
+        var source = new ScriptedSource(Pool, live: true, ScriptedSource.GivesAndWaits(1));
+        var running = Run(source, Configure("a"), Configure("b"));
+        await Eventually.TrueAsync(() => running.Supervisor.Statuses is [{ Processed: 1 }, { Processed: 1 }]);
+
+        await running.DisposeAsync();
+
+        Assert.All(running.Supervisor.Statuses, status => Assert.Equal(PipelineState.Stopped, status.State));
+        Assert.True(Dog.HasHeardOfTheEnd);
+        Assert.Equal(0, Pool.Outstanding);
+    }
+
+    [Fact]
+    public async Task RunAsync_MostAreSilentTogether_NobodyIsBuiltAnewAndTheCauseIsTold()
+    {
+        var source = new ScriptedSource(Pool, live: true, ScriptedSource.Gives(0, new SourceException("nothing answers")));
+        await using var running = Run(source, Configure("a"), Configure("b"), Configure("c"));
+        await Eventually.TrueAsync(() => source.Connected >= 3);
+
+        await AdvanceUntilAsync(() => running.Supervisor.Statuses.All(status => status.Health == HealthState.Terminal));
+        var until = Time.GetUtcNow().AddMinutes(1);
+        await AdvanceUntilAsync(() => Time.GetUtcNow() > until);
+
+        Assert.All(running.Supervisor.Statuses, status => Assert.Equal((HealthState.Terminal, 0L), (status.Health, status.Rebuilt)));
+        Assert.Contains("common", running.Supervisor.SystemicTrouble, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RunAsync_ProgramStoodStill_NobodyIsBlamed()
+    {
+        await using var running = Run(new ScriptedSource(Pool, live: true, ScriptedSource.GivesAndWaits(1)), Configure("door"));
+        await Eventually.TrueAsync(() => running.Supervisor.Statuses is [{ Processed: 1 }]);
+
+        var rounds = Dog.Heard.Count;
+        Time.Advance(TimeSpan.FromHours(8)); // one round only: nothing of the program ran meanwhile
+        await Eventually.TrueAsync(() => Dog.Heard.Count > rounds);
+
+        Assert.Equal((HealthState.Healthy, 0L), (running.Supervisor.Statuses[0].Health, running.Supervisor.Statuses[0].Healed));
+        Assert.Contains("stood still", running.Supervisor.SystemicTrouble, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Statuses_AskedAfterAPauseBeforeTheNextRound_TellOfNoSilence()
+    {
+        using var supervisor = Create(_ => new ScriptedSource(Pool, live: true, ScriptedSource.GivesAndWaits(1)));
+        await supervisor.ApplyAsync([Configure("door")], Cancellation);
+        await Eventually.TrueAsync(() => supervisor.Statuses is [{ Processed: 1 }]);
+
+        Time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(HealthState.Healthy, supervisor.Statuses[0].Health);
+        Assert.InRange(supervisor.Statuses[0].SilenceSeconds, 0, 2);
+        await supervisor.ApplyAsync([], Cancellation);
+    }
+
+    [Fact]
+    public async Task RunAsync_MostConnectionsHangTogether_NoneIsGivenUpMeanwhile()
+    {
+        var source = new ScriptedSource(Pool, live: true, ScriptedSource.GivesAndWaits(1));
+        await using var running = Run(source, Configure("a"), Configure("b"), Configure("c"));
+        await Eventually.TrueAsync(() => running.Supervisor.Statuses.Count(status => status.Processed == 1) == 3);
+
+        await AdvanceUntilAsync(() => running.Supervisor.Statuses.All(status => status.Health == HealthState.Terminal));
+
+        Assert.All(running.Supervisor.Statuses, status => Assert.Equal((0L, 0L), (status.Healed, status.Rebuilt)));
+        Assert.Equal(3, source.Connected);
+    }
+
+    [Fact]
+    public async Task ApplyAsync_OneDoesNotLetGo_OthersStartMeanwhileAndItsSuccessorWhenItHas()
+    {
+        using var never = new SemaphoreSlim(0);
+        var isHanging = AddElementThatHangsOnce("hangs", never);
+        await using var running = Run(_ => new ScriptedSource(Pool, live: true, ScriptedSource.GivesAndWaits(1)), Configure("a", "hangs"), Configure("b"));
+        await Eventually.TrueAsync(() => isHanging() && running.Supervisor.Statuses is [_, { Processed: 1 }]);
+
+        await running.Supervisor.ApplyAsync([Configure("a", "hangs") with { Fingerprint = "edited" }, Configure("b") with { Fingerprint = "edited" }, Configure("new")], Cancellation)
+            .WaitAsync(Eventually.Patience, Cancellation);
+
+        await Eventually.TrueAsync(() => running.Supervisor.Statuses is [{ Processed: 0 }, { Processed: 1 }, { Processed: 1 }]);
+        never.Release();
+        await Eventually.TrueAsync(() => running.Supervisor.Statuses[0].Processed == 1);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ApplyAsync_EditedAgainWhileOneDoesNotLetGo_TheLastSuccessorWaitsForIt(bool isRemovedBetween)
+    {
+        using var never = new SemaphoreSlim(0);
+        var isHanging = AddElementThatHangsOnce("hangs", never);
+        var camera = new ScriptedSource(Pool, live: true, ScriptedSource.GivesAndWaits(1));
+        await using var running = Run(
+            options => options.Uri == "a" ? camera : new ScriptedSource(Pool, live: true, ScriptedSource.GivesAndWaits(1)), Configure("a", "hangs"), Configure("b"));
+        await Eventually.TrueAsync(() => isHanging() && running.Supervisor.Statuses is [_, { Processed: 1 }]);
+
+        await running.Supervisor.ApplyAsync(isRemovedBetween ? [Configure("b")] : [Configure("a") with { Fingerprint = "edited" }, Configure("b")], Cancellation);
+        await running.Supervisor.ApplyAsync([Configure("a") with { Fingerprint = "edited again" }, Configure("b"), Configure("new")], Cancellation);
+        await Eventually.TrueAsync(() => running.Supervisor.Statuses[2].Processed == 1); // was started after the successor
+        var start = Time.GetUtcNow();
+        await AdvanceUntilAsync(() => Time.GetUtcNow() - start >= TimeSpan.FromSeconds(5)); // after 6 the element is left behind
+
+        var (successor, connected) = (running.Supervisor.Statuses[0], camera.Connected);
+        never.Release();
+        Assert.Equal((PipelineState.Idle, 0L, 1), (successor.State, successor.Processed, connected));
+        await Eventually.TrueAsync(() => running.Supervisor.Statuses[0].Processed == 1 && camera.Connected == 2);
+    }
+
+    [Fact]
+    public async Task ApplyAsync_OneOfThreeChanged_TheOthersGoOnAsTheyWere()
+    {
+        var sources = new System.Collections.Concurrent.ConcurrentDictionary<string, ScriptedSource>();
+        var source = (SourceOptions options) => sources[options.Uri] = new ScriptedSource(Pool, live: true, ScriptedSource.GivesAndWaits(1));
+        await using var running = Run(source, Configure("a"), Configure("b"), Configure("c"));
+        await Eventually.TrueAsync(() => running.Supervisor.Statuses.Count(status => status.Processed == 1) == 3);
+
+        var changed = await running.Supervisor.ApplyAsync(
+            [Configure("new"), Configure("a"), Configure("b") with { Fingerprint = "other" }], Cancellation);
+
+        Assert.Equal(["b", "c", "new"], changed.Order());
+        Assert.Equal(["new", "a", "b"], running.Supervisor.Statuses.Select(status => status.Name));
+        await Eventually.TrueAsync(() => running.Supervisor.Statuses.All(status => status.Processed == 1));
+        Assert.Equal(1, sources["a"].Connected);
+    }
+
+    [Fact]
+    public async Task ApplyAsync_NoPipelinesAndThenTheFormerOnes_TheyRunAgain()
+    {
+        await using var running = Run(new ScriptedSource(Pool, live: true, ScriptedSource.GivesAndWaits(1)), Configure("a"), Configure("b"));
+        await Eventually.TrueAsync(() => running.Supervisor.Statuses.Count(status => status.Processed == 1) == 2);
+
+        Assert.Equal(["a", "b"], await running.Supervisor.ApplyAsync([], Cancellation));
+        Assert.Empty(running.Supervisor.Statuses);
+        Assert.Equal(["a", "b"], await running.Supervisor.ApplyAsync([Configure("a"), Configure("b")], Cancellation));
+
+        await Eventually.TrueAsync(() => running.Supervisor.Statuses.Count(status => status is { State: PipelineState.Watching, Processed: 1 }) == 2);
+    }
+
+    [Fact]
+    public async Task RunAsync_MostAreSilentForLong_EachIsBuiltAnewAfterAll()
+    {
+        var dead = new ScriptedSource(Pool, live: true, ScriptedSource.GivesAndWaits(0));
+        await using var running = Run(dead, Configure("a"), Configure("b"), Configure("c"));
+        await Eventually.TrueAsync(() => running.Supervisor.Statuses.Count == 3);
+
+        var held = await AdvanceUntilAsync(() => running.Supervisor.Statuses.All(status => status.Rebuilt > 0));
+
+        Assert.InRange(held.TotalMinutes, 10, 14);
+        Assert.Contains("common", running.Supervisor.SystemicTrouble, StringComparison.Ordinal); // it is no less so after a while
+    }
+}

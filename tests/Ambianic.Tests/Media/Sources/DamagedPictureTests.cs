@@ -1,0 +1,97 @@
+using Ambianic.Core.Configuration;
+using Ambianic.Core.Frames;
+using Ambianic.Media.Processes;
+using Ambianic.Media.Sources.Ffmpeg;
+
+namespace Ambianic.Tests.Media.Sources;
+
+/// <summary>Streams of which packets are missing.</summary>
+public sealed class DamagedPictureTests(Clips clips) : IClassFixture<Clips>
+{
+    private const int PacketSize = 188; // ISO/IEC 13818-1
+    private readonly FramePool _pool = new();
+    private readonly LogRecorder<FfmpegSource> _log = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task ReadAsync_PacketMissingInAFile_MarksThePicturesUpToTheNextKeyFrame()
+    {
+        var whole = clips.Make("whole.ts", "s=640x480:r=5:d=9", "-c:v libx264 -preset ultrafast -bf 0 -g 15 -keyint_min 15 -sc_threshold 0 -pix_fmt yuv420p");
+        var damaged = WithoutPacket(whole, part: 0.5);
+
+        Assert.All(await ReadAsync(whole, false, 45), damage => Assert.Equal(PictureDamage.None, damage));
+        var seen = await ReadAsync(damaged, false, 45);
+
+        Assert.Equal(45, seen.Count);
+        var first = seen.IndexOf(PictureDamage.Damaged);
+        Assert.InRange(first, 15, 29); // in the second of three groups
+        Assert.All(seen[first..30], damage => Assert.Equal(PictureDamage.Damaged, damage));
+        Assert.All(seen[30..], damage => Assert.Equal(PictureDamage.None, damage));
+    }
+
+    [Fact]
+    public async Task ReadAsync_CameraWhosePacketsGetLost_MarksPicturesAndTellsTheShare()
+    {
+        using var camera = await RtspCamera.StartAsync();
+        var source = Source(camera.Made("fps=15&gop=45&loss=0.05"), live: true);
+        var damaged = 0;
+
+        await foreach (var frame in source.ReadAsync(Cancellation))
+        {
+            frame.Dispose();
+            damaged += frame.Damage == PictureDamage.None ? 0 : 1;
+            if (damaged >= 10)
+            {
+                break;
+            }
+        }
+
+        Assert.InRange(source.Status.DamagedPercent, 1, 100);
+    }
+
+    [Fact]
+    public async Task ReadAsync_WholeStreamOfACamera_MarksNothing()
+    {
+        using var camera = await RtspCamera.StartAsync();
+
+        Assert.All(await ReadAsync(camera.Made("fps=15&gop=15"), true, 15), damage => Assert.Equal(PictureDamage.None, damage));
+    }
+
+    /// <summary>A copy that lacks one packet from within a picture.</summary>
+    private string WithoutPacket(string path, double part)
+    {
+        var packets = File.ReadAllBytes(path).Chunk(PacketSize).ToList();
+        var middle = (int)(packets.Count * part);
+        packets.RemoveAt(packets.FindIndex(middle, packet => (packet[1] & 0x40) == 0 && (packet[3] & 0x20) == 0)); // no begin, no adaptation field
+        var copy = Path.Combine(clips.Folder, "damaged.ts");
+        File.WriteAllBytes(copy, [.. packets.SelectMany(packet => packet)]);
+        return copy;
+    }
+
+    private async Task<List<PictureDamage>> ReadAsync(string uri, bool live, int count)
+    {
+        List<PictureDamage> seen = [];
+        try
+        {
+            await foreach (var frame in Source(uri, live).ReadAsync(Cancellation))
+            {
+                frame.Dispose();
+                seen.Add(frame.Damage);
+                if (live && seen.Count == count)
+                {
+                    break;
+                }
+            }
+        }
+        catch (SourceException error) when (!live)
+        {
+            Assert.Contains("damaged", error.Message, StringComparison.Ordinal);
+        }
+
+        return seen;
+    }
+
+    private FfmpegSource Source(string uri, bool live) => new(
+        new SourceOptions { Id = "door", Uri = uri, Live = live, Fps = 15 }, Executables.OfThisProcess, _pool, TimeProvider.System, _log);
+}

@@ -1,0 +1,155 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Ambianic.Core.Configuration;
+using Ambianic.Core.Frames;
+using Ambianic.Core.Health;
+using Ambianic.Core.Pipelines;
+using Ambianic.Core.Visibility;
+using Ambianic.Media.Processes;
+using Ambianic.Media.Sources.Ffmpeg;
+
+namespace Ambianic.Tests.Media.Sources;
+
+/// <summary>Cameras whose key frames are rare.</summary>
+public sealed class KeyFrameTests
+{
+    private readonly FramePool _pool = new();
+    private readonly LogRecorder<FfmpegSource> _log = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("fps=10&gop=600")]
+    [InlineData("fps=3&gop=600")]
+    [InlineData("fps=10&gop=600&first=audio")]
+    [InlineData("fps=10&gop=600&first=metadata")]
+    [InlineData("fps=10&gop=600&codec=hevc")]
+    public async Task ReadAsync_NextKeyFrameIsAMinuteAway_BeginsWithTheFirst(string camera)
+    {
+        using var server = await RtspCamera.StartAsync();
+        var source = Source(server.Made(camera), 20); // less than any wait for the second key frame
+
+        await foreach (var frame in source.ReadAsync(Cancellation))
+        {
+            using (frame)
+            {
+                Assert.Equal((320, 240), (frame.Width, frame.Height));
+                Assert.Equal(PictureDamage.None, frame.Damage);
+            }
+
+            break;
+        }
+
+        Assert.Equal(SourceStatus.Good, source.Status);
+    }
+
+    [Fact]
+    public async Task ReadAsync_KeyFrameDoesNotCome_WaitsForItLongerThanTheStallLimitAndSaysSo()
+    {
+        using var server = await RtspCamera.StartAsync();
+        var source = Source(server.Made("fps=15&gop=600&key=asked"), 1);
+        await using var pipeline = new Pipeline("door", source, [], TimeProvider.System, new LogRecorder<Pipeline>());
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var running = pipeline.RunAsync(stop.Token);
+
+        await Eventually.TrueAsync(() => pipeline.Status.Source.IsWaitingForKeyFrame && pipeline.Status.SilenceSeconds > 3);
+        var waiting = pipeline.Status;
+        server.SendKeyFrame();
+        await Eventually.TrueAsync(() => pipeline.Status.Processed >= 3);
+        var watching = pipeline.Status;
+        await stop.CancelAsync();
+        await running;
+
+        Assert.Equal((PipelineState.Connecting, null), (waiting.State, waiting.LastError));
+        Assert.StartsWith("waiting for a key frame", SightChange.Of(waiting, TimeProvider.System.GetUtcNow()).Reason, StringComparison.Ordinal);
+        Assert.Contains("stall_seconds", waiting.Source.Fault, StringComparison.Ordinal);
+        Assert.False(watching.Source.IsWaitingForKeyFrame);
+        Assert.Null(watching.Source.Fault);
+    }
+
+    /// <summary>Not a test of its own: <c>./test.sh --key-frames</c> measures how long it takes to the first sample, and writes the table.</summary>
+    [Fact]
+    public async Task ReadAsync_StreamsOfAllKinds_GivesTheTableOfFirstSamples()
+    {
+        if (Environment.GetEnvironmentVariable("AMBIANIC_TEST_KEY_FRAMES") is not { Length: > 0 } page)
+        {
+            Assert.Skip("takes minutes; run ./test.sh --key-frames");
+            return;
+        }
+
+        using var server = await RtspCamera.StartAsync();
+        var table = new StringBuilder("| camera | pictures a second | key frame every | first sample after (median of 5) |\n|---|---|---|---|\n");
+        List<double> all = [];
+        foreach (var (kind, wishes, fps, seconds) in Kinds())
+        {
+            List<double> times = [];
+            for (var i = 0; i < 5; i++)
+            {
+                times.Add(await TimeToFirstSampleAsync(server.Made(string.Create(CultureInfo.InvariantCulture, $"{wishes}&fps={fps}&gop={fps * seconds}"))));
+            }
+
+            all.Add(times.Order().ElementAt(2));
+            table.Append(CultureInfo.InvariantCulture, $"| {kind} | {fps} | {(wishes.Contains("mjpeg", StringComparison.Ordinal) ? "picture" : $"{seconds} s")} | {all[^1]:0.0} s |\n");
+        }
+
+        await ReplaceTableAsync(page, table.ToString());
+        Assert.All(all, median => Assert.InRange(median, 0, 5));
+    }
+
+    private static IEnumerable<(string Kind, string Wishes, int Fps, int Seconds)> Kinds()
+    {
+        foreach (var seconds in new[] { 1, 2, 5, 10, 15, 30 })
+        {
+            yield return ("H.264", "codec=h264", 15, seconds);
+        }
+
+        foreach (var fps in new[] { 1, 3, 5, 25 })
+        {
+            yield return ("H.264", "codec=h264", fps, 30);
+        }
+
+        foreach (var (fps, seconds) in new[] { (1, 30), (3, 30), (15, 2), (15, 30), (25, 10) })
+        {
+            yield return ("HEVC", "codec=hevc", fps, seconds);
+        }
+
+        foreach (var fps in new[] { 1, 5, 15 })
+        {
+            yield return ("MJPEG", "codec=mjpeg", fps, 1);
+        }
+
+        yield return ("H.264, sound first", "codec=h264&first=audio", 15, 30);
+        yield return ("H.264, sound first", "codec=h264&first=audio", 1, 30);
+        yield return ("H.264, ONVIF metadata first", "codec=h264&first=metadata", 15, 30);
+        yield return ("HEVC, sound first", "codec=hevc&first=audio", 3, 30);
+    }
+
+    private static async Task ReplaceTableAsync(string page, string table)
+    {
+        const string Begin = "<!-- first samples -->\n", End = "<!-- end -->";
+        var text = await File.ReadAllTextAsync(page, Cancellation);
+        var from = text.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length;
+        var to = text.IndexOf(End, from, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(page, text[..from] + table + text[to..], Cancellation);
+    }
+
+    private async Task<double> TimeToFirstSampleAsync(string address)
+    {
+        var begin = Stopwatch.GetTimestamp();
+        await foreach (var frame in Source(address, 60).ReadAsync(Cancellation))
+        {
+            frame.Dispose();
+            break;
+        }
+
+        return Stopwatch.GetElapsedTime(begin).TotalSeconds;
+    }
+
+    private FfmpegSource Source(string uri, double stallSeconds) => new(
+        new SourceOptions { Id = "door", Uri = uri, Live = true, StallSeconds = stallSeconds },
+        Executables.OfThisProcess,
+        _pool,
+        TimeProvider.System,
+        _log);
+}
