@@ -3,13 +3,13 @@ using System.Diagnostics;
 using System.Globalization;
 using Ambianic.Core.Configuration;
 using Ambianic.Core.Frames;
+using Ambianic.Core.Health;
 using Ambianic.Core.Pipelines;
 using Ambianic.Core.Timeline;
 using Ambianic.Core.Vision.Elements;
 using Ambianic.Inference.Sessions;
 using Ambianic.Server.Analysis;
 using Ambianic.Server.Hosting;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ambianic.Server.Cli;
 
@@ -79,27 +79,30 @@ internal static class AnalyzeCommand
     private static bool IsAboutSource(ConfigurationProblem problem, string pipeline) =>
         problem.Path.StartsWith($"pipelines.{pipeline}[0]", StringComparison.Ordinal) || problem.Path.StartsWith("sources", StringComparison.Ordinal);
 
+    /// <summary>The pipeline without its <c>save_detections</c>, and with a tap behind every other element.</summary>
+    private static PipelineConfiguration WithTaps(PipelineConfiguration pipeline) => pipeline with
+    {
+        Elements =
+        [
+            .. from element in pipeline.Elements
+               where element.Name != SaveDetections.Name
+               from item in (ElementConfiguration[])[element, new ElementConfiguration(Tap.Name, new TapOptions { Element = element.Name })]
+               select item,
+        ],
+    };
+
     private static async Task<int> RunAsync(
         ConfigurationResult configuration, PipelineConfiguration pipeline, string path, CancellationToken cancellation)
     {
         await using var services = new ServiceCollection()
-            .AddLogging(logging => logging.AddCommandLog())
+            .AddLogging(logging => logging.AddCommandLog(typeof(Pipeline), typeof(DetectorPool)))
             .AddAmbianic(configuration)
             .AddModels(new DownloadLine(Console.Error), CommonOptions.LongestInference)
             .BuildServiceProvider();
         using var writer = new AnalysisWriter(Console.OpenStandardOutput());
-        var elements = new List<ElementSlot>();
-        var registry = services.GetRequiredService<ElementRegistry>();
-        var source = services.GetRequiredService<FrameSourceFactory>()(pipeline.Source!);
-        foreach (var (element, position) in pipeline.Elements.Where(element => element.Name != SaveDetections.Name).Select((e, i) => (e, i + 1)))
-        {
-            elements.Add(new ElementSlot(element.Name, registry.Kinds[element.Name].Create(
-                element.Options, new ElementContext(pipeline.Name, source.Id, position, services))));
-            elements.Add(new ElementSlot("tap", new Tap(element.Name, writer.WriteSample)));
-        }
-
-        await using var running = new Pipeline(
-            pipeline.Name, source, elements, services.GetRequiredService<TimeProvider>(), NullLogger<Pipeline>.Instance); // what fails is said at the end
+        services.GetRequiredService<ElementRegistry>().Add<TapOptions>(Tap.Name, (options, _) => new Tap(options.Element, writer.WriteSample));
+        await using var running = await services.GetRequiredService<PipelineBuilder>().BuildAsync(
+            WithTaps(pipeline), services.GetRequiredService<HealthPolicySource>(), new Heartbeat(services.GetRequiredService<TimeProvider>()));
         var started = Stopwatch.GetTimestamp();
         var failure = "";
         try

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Ambianic.Core.Vision;
 using Ambianic.Evaluation.Accuracy;
+using Ambianic.Inference.Sessions;
 using Ambianic.Server.Analysis;
 using Ambianic.Server.Hosting;
 
@@ -44,7 +45,7 @@ internal static class DetectCommand
         CancellationToken cancellation)
     {
         await using var services = new ServiceCollection()
-            .AddLogging(logging => logging.AddCommandLog())
+            .AddLogging(logging => logging.AddCommandLog(typeof(DetectorPool)))
             .AddSingleton(TimeProvider.System)
             .AddModels(new DownloadLine(Console.Error), CommonOptions.LongestInference)
             .BuildServiceProvider();

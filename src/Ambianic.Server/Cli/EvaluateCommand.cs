@@ -8,6 +8,7 @@ using Ambianic.Core.Pipelines;
 using Ambianic.Core.Vision;
 using Ambianic.Core.Vision.Falls;
 using Ambianic.Evaluation.Falls;
+using Ambianic.Inference.Sessions;
 using Ambianic.Server.Hosting;
 
 namespace Ambianic.Server.Cli;
@@ -66,7 +67,7 @@ internal static class EvaluateCommand
     {
         var (clips, missing) = LabelledClip.Read(manifest, directory);
         await using var services = new ServiceCollection()
-            .AddLogging(logging => logging.AddCommandLog())
+            .AddLogging(logging => logging.AddCommandLog(typeof(DetectorPool)))
             .AddAmbianic(new ConfigurationResult(new AmbianicConfiguration(), [], []))
             .AddModels(new DownloadLine(Console.Error), CommonOptions.LongestInference)
             .BuildServiceProvider();

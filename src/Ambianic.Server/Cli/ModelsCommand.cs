@@ -160,7 +160,7 @@ internal static class ModelsCommand
 
     /// <summary>What the catalog needs, and nothing of the pipelines.</summary>
     public static ServiceProvider Build(IProgress<DownloadProgress>? progress = null) => new ServiceCollection()
-        .AddLogging(logging => logging.AddCommandLog())
+        .AddLogging(logging => logging.AddCommandLog(typeof(DetectorPool)))
         .AddSingleton(TimeProvider.System)
         .AddModels(progress)
         .BuildServiceProvider();

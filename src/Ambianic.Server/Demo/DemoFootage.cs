@@ -1,5 +1,6 @@
-using System.Diagnostics;
 using System.Formats.Tar;
+using Ambianic.Core.Frames;
+using Ambianic.Media.Processes;
 
 namespace Ambianic.Server.Demo;
 
@@ -84,8 +85,8 @@ internal sealed class DemoFootage(string directory)
 
         var package = Directory.EnumerateFiles(work, $"{DebianPackage}*.deb").FirstOrDefault()
             ?? throw new IOException($"apt-get downloaded no {DebianPackage}");
-        using var unpacker = Start(work, "dpkg-deb", "--fsys-tarfile", package);
-        await using var tar = new TarReader(unpacker.StandardOutput.BaseStream);
+        await using var unpacker = await StartAsync(work, Find("dpkg-deb"), ["--fsys-tarfile", package], static _ => { });
+        await using var tar = new TarReader(unpacker.Output);
         while (await tar.GetNextEntryAsync(copyData: false, cancellation) is { } entry)
         {
             if (entry.Name.EndsWith('/' + Recording, StringComparison.Ordinal))
@@ -109,7 +110,7 @@ internal sealed class DemoFootage(string directory)
         var video = Path.Combine(work, Pictures);
         await RunAsync(
             work,
-            Environment.GetEnvironmentVariable("AMBIANIC_FFMPEG") is { Length: > 0 } ffmpeg ? ffmpeg : "ffmpeg",
+            "ffmpeg",
             [
                 "-v", "error", "-nostdin", "-pattern_type", "glob", "-framerate", "1/3", "-i", "sample*.jpg",
                 "-vf", "scale=960:720:force_original_aspect_ratio=decrease,pad=960:720:-1:-1", "-r", "5", "-c:v", "mpeg4", "-q:v", "3", video,
@@ -118,47 +119,35 @@ internal sealed class DemoFootage(string directory)
         return video;
     }
 
-    private static Process Start(string work, string program, params string[] arguments)
+    private static async Task<ChildProcess> StartAsync(string work, string path, string[] arguments, Action<string> onError)
     {
-        var start = new ProcessStartInfo(program, arguments)
+        var program = await ChildProcess.StartAsync(
+            Executables.OfThisProcess, path, arguments, withInput: true, line => onError(line.ToString()), TimeProvider.System, work);
+        await program.Input.DisposeAsync();
+        return program;
+    }
+
+    private static async Task RunAsync(string work, string name, string[] arguments, CancellationToken cancellation)
+    {
+        var last = "";
+        await using var program = await StartAsync(work, Find(name), arguments, line => last = line.Trim() is { Length: > 0 } said ? said : last);
+        await program.Output.CopyToAsync(Stream.Null, cancellation);
+        if (await program.WaitForExitAsync(cancellation) is not 0)
         {
-            WorkingDirectory = work,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        try
-        {
-            var process = Process.Start(start) ?? throw new IOException($"{program} did not start");
-            process.StandardInput.Close();
-            return process;
-        }
-        catch (System.ComponentModel.Win32Exception error)
-        {
-            throw new IOException($"{program} is not installed", error);
+            throw new IOException($"{name} {arguments[0]} failed: {last}");
         }
     }
 
-    private static async Task RunAsync(string work, string program, string[] arguments, CancellationToken cancellation)
+    private static string Find(string program)
     {
-        using var process = Start(work, program, arguments);
         try
         {
-            var output = process.StandardOutput.ReadToEndAsync(cancellation);
-            var errors = await process.StandardError.ReadToEndAsync(cancellation);
-            await output;
-            await process.WaitForExitAsync(cancellation);
-            if (process.ExitCode != 0)
-            {
-                throw new IOException($"{program} {arguments[0]} failed: {errors.Trim().Split('\n')[^1]}");
-            }
+            return program == "ffmpeg" ? Executables.OfThisProcess.Ffmpeg
+                : Executables.OfThisProcess.Find(program) ?? throw new IOException($"{program} is not installed");
         }
-        finally
+        catch (SourceException error)
         {
-            if (!process.HasExited)
-            {
-                process.Kill(entireProcessTree: true);
-            }
+            throw new IOException(error.Message, error);
         }
     }
 }

@@ -1,7 +1,7 @@
 using Ambianic.Core.Configuration;
-using Ambianic.Inference.Sessions;
 using Serilog;
 using Serilog.Events;
+using Serilog.Extensions.Logging;
 using Serilog.Formatting;
 using Serilog.Formatting.Display;
 
@@ -40,10 +40,15 @@ internal static class LogOutput
     }
 
     /// <summary>For commands that do one thing: warnings only, and not what the command itself says when it fails.</summary>
-    public static void AddCommandLog(this ILoggingBuilder logging)
+    /// <param name="logging">The log of the command.</param>
+    /// <param name="silent">Types whose failures the command reports itself.</param>
+    public static void AddCommandLog(this ILoggingBuilder logging, params Type[] silent)
     {
         logging.AddAmbianicLog(new LoggingOptions { ConsoleLevel = LoggingLevel.Warning });
-        logging.AddFilter(typeof(DetectorPool).FullName, LogLevel.None);
+        foreach (var type in silent)
+        {
+            logging.AddFilter<SerilogLoggerProvider>(type.FullName, LogLevel.None); // AddSerilog sets a rule for its provider, which wins over others
+        }
     }
 
     private static LogEventLevel Lower(LogEventLevel one, LogEventLevel other) => one < other ? one : other;

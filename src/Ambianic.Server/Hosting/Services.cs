@@ -28,7 +28,7 @@ internal static class Services
         services.AddModels();
 
         services.AddSingleton(_ => new FramePool());
-        services.AddSingleton(_ => CertificatePins.In(settings.DataDir));
+        services.AddSingleton<ICertificatePins>(_ => CertificatePins.In(settings.DataDir));
         services.AddSingleton<FrameSources>();
         services.AddSingleton<FrameSourceFactory>(provider => provider.GetRequiredService<FrameSources>().Create);
 
