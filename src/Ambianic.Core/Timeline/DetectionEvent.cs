@@ -1,3 +1,4 @@
+using Ambianic.Core.Frames;
 using Ambianic.Core.Pipelines;
 using Ambianic.Core.Visibility;
 using Ambianic.Core.Vision;
@@ -50,6 +51,9 @@ public sealed record DetectionEvent
 
     /// <summary>The part of the camera's picture that the event's picture is, 0 to 1; null when it is all of it.</summary>
     public Box? Region { get; init; }
+
+    /// <summary>Whether the picture can be trusted; see <see cref="PictureDamage"/>.</summary>
+    public PictureDamage Damage { get; init; }
 
     /// <summary>Name of the JSON file that this event can be read from again.</summary>
     public required string JsonFileName { get; init; }

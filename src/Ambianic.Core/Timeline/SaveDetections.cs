@@ -37,7 +37,8 @@ public sealed record NotifyOptions
 /// Decides which samples are remembered: at most one per interval with detections and one per interval without, and always
 /// the first of each kind, and every report of a fall, which waits in memory when it cannot be stored. Intervals are
 /// measured on the monotonic clock. A damaged picture is not saved: what is seen in it may not be there, and what is will be
-/// seen in the next undamaged one. A report of a fall has been confirmed by <c>detect_falls</c>. While the disk takes one sample the pipeline looks on, so that a slow card costs no
+/// seen in the next undamaged one. When none comes, what lasts over several damaged pictures is saved, and marked. A report of a
+/// fall has been confirmed by <c>detect_falls</c>. While the disk takes one sample the pipeline looks on, so that a slow card costs no
 /// frames; the next sample to save waits for it.
 /// </summary>
 public sealed partial class SaveDetections(
@@ -60,6 +61,7 @@ public sealed partial class SaveDetections(
 
     private readonly DateTimeOffset _startedAt = time.GetLocalNow();
     private readonly Interval _positive = new(TimeSpan.FromSeconds(options.PositiveInterval));
+    private readonly LastingLabels _lasting = new();
     private readonly Interval _idle = new(TimeSpan.FromSeconds(options.IdleInterval));
     private DateTimeOffset _lastAt;
     private string? _folder;
@@ -78,13 +80,14 @@ public sealed partial class SaveDetections(
             await SavedAsync();
         }
 
-        var interval = sample.Detections.Count > 0 ? _positive : _idle;
-        var isTold = sample.Detections.Any(IsReportedOnce);
-        if (isTold || (interval.IsOver(time) && sample.Frame.Damage != PictureDamage.Damaged))
+        var trusted = Trusted(sample);
+        var interval = trusted.Detections.Count > 0 ? _positive : _idle;
+        var isTold = trusted.Detections.Any(IsReportedOnce);
+        if (isTold || (interval.IsOver(time) && trusted.Frame.Damage != PictureDamage.Damaged))
         {
             await SavedAsync();
             interval.Restart(time);
-            await BeginToSaveAsync(sample, interval, cancellation);
+            await BeginToSaveAsync(trusted, interval, cancellation);
         }
 
         await next(sample, cancellation);
@@ -95,6 +98,18 @@ public sealed partial class SaveDetections(
 
     /// <summary>A fall is told once, when it happens: an interval must not swallow it.</summary>
     private static bool IsReportedOnce(Detection detection) => detection.Fall is not null;
+
+    /// <summary>The sample with those detections alone that may be saved.</summary>
+    private Sample Trusted(Sample sample)
+    {
+        if (sample.Frame.Damage == PictureDamage.None)
+        {
+            _lasting.Clear();
+            return sample;
+        }
+
+        return sample with { Detections = _lasting.Of(sample.Detections, sample.Frame.Sequence) };
+    }
 
     private async ValueTask SavedAsync()
     {
@@ -163,6 +178,7 @@ public sealed partial class SaveDetections(
             Display = sample.Display,
             Detections = sample.Detections,
             Region = sample.Region,
+            Damage = sample.Frame.Damage,
             RelDir = "", // when there is a folder
             ImageFileName = name + EventNames.ImageSuffix,
             ThumbnailFileName = name + EventNames.ThumbnailSuffix,

@@ -20,7 +20,8 @@ public sealed record EventDocument(
     string? Source,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? BeforeFileNames = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] BoxDocument? Region = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SightDocument? Sight = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SightDocument? Sight = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Damage = null);
 
 /// <summary>Whether the pipeline sees.</summary>
 /// <param name="State">A <see cref="Sight"/> in small letters.</param>

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Ambianic.Core.Frames;
 using Ambianic.Core.Timeline;
 using Ambianic.Core.Visibility;
 using Ambianic.Core.Vision;
@@ -45,7 +46,8 @@ internal static class EventJson
         seen.Source,
         seen.BeforeFileNames.Count == 0 ? null : seen.BeforeFileNames,
         seen.Region is { } region ? Document(region) : null,
-        seen.Sight is { } sight ? new SightDocument(sight.Sight.ToString().ToLowerInvariant(), Text(sight.BlindSince), sight.Reason) : null);
+        seen.Sight is { } sight ? new SightDocument(sight.Sight.ToString().ToLowerInvariant(), Text(sight.BlindSince), sight.Reason) : null,
+        seen.Damage == PictureDamage.None ? null : seen.Damage.ToString().ToLowerInvariant());
 
     /// <summary>Reads what the database kept.</summary>
     /// <exception cref="InvalidDataException">It is not an event.</exception>
@@ -168,6 +170,7 @@ internal static class EventJson
         Region = document.Region is { } region ? Read(region) : null,
         JsonFileName = fileName,
         Sight = document.Sight is { } sight ? ReadSight(sight, document, local) : null,
+        Damage = Enum.TryParse<PictureDamage>(document.Damage, true, out var damage) && Enum.IsDefined(damage) ? damage : PictureDamage.None,
     };
 
     private static Box Read(BoxDocument box) => new(box.Xmin, box.Ymin, box.Xmax, box.Ymax);

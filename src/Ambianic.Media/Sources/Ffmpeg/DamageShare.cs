@@ -8,6 +8,9 @@ internal sealed class DamageShare(TimeProvider time)
     /// <summary>One lost packet now and then is usual on a radio link; this much is not, and a viewer sees it.</summary>
     private const double WorthTelling = 5;
 
+    /// <summary>So that a share about that limit is not told of again and again.</summary>
+    private const double Over = 1;
+
     /// <summary>Parts of the minute that must hold damaged pictures: one loss spoils up to four where key frames are 30 s apart.</summary>
     private const int LastingParts = 5;
 
@@ -23,6 +26,9 @@ internal sealed class DamageShare(TimeProvider time)
 
     /// <summary>True when the damage is worth telling and not of one moment alone.</summary>
     public bool IsLasting => Sum() is { Percent: >= WorthTelling, DamagedParts: >= LastingParts };
+
+    /// <summary>True when hardly any picture is damaged.</summary>
+    public bool IsOver => Percent < Over;
 
     /// <summary>Counts a picture.</summary>
     public void Add(PictureDamage damage)

@@ -21,7 +21,7 @@ internal sealed class DamageTracker
     private TimeSpan _lastLoss;
 
     /// <summary>Something was lost.</summary>
-    /// <param name="isInNextPicture">True when the decoder says so of the picture that it is about to give; false when packets are missing, of that or of another.</param>
+    /// <param name="isInNextPicture">True when it is missing in the picture that comes next; false when it may be another.</param>
     public void Notice(bool isInNextPicture)
     {
         if (!_isDamaged)
@@ -35,7 +35,7 @@ internal sealed class DamageTracker
 
     /// <summary>Takes the next picture in the order in which they are shown.</summary>
     /// <param name="at">Its time.</param>
-    /// <param name="isKeyFrame">True when it needs no other picture.</param>
+    /// <param name="isKeyFrame">True when it needs no other picture, and no packet of it or of a later one is missing.</param>
     public PictureDamage Decode(TimeSpan at, bool isKeyFrame)
     {
         if (at < _now)

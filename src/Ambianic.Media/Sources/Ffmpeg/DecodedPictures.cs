@@ -15,7 +15,7 @@ internal sealed class DecodedPictures(bool isLive, TimeProvider time, Action onP
     public const string Decoded = "showinfo@decoded", Given = "showinfo@given";
 
     private const int Undecided = 64;
-    private const string Packet = "[info] stream #";
+    private const string Packet = "[info] stream #", PacketTime = "[info]   dts=", Stream = "[info]   Duration:";
 
     /// <summary>A line is there long before this; who says nothing of pictures (another program in ffmpeg's place) is not asked again.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -27,12 +27,13 @@ internal sealed class DecodedPictures(bool isLive, TimeProvider time, Action onP
     private readonly long _begin = time.GetTimestamp();
     private TaskCompletionSource? _more;
     private PictureDamage _newest;
+    private readonly PacketLog _packets = new();
     private bool _isMute;
-    private long _packets;
+    private long _count;
     private long _firstPacketAt;
 
-    /// <summary>Packets of the camera so far; 0 where they are not counted.</summary>
-    public long Packets => Interlocked.Read(ref _packets);
+    /// <summary>Packets of the source so far; 0 where ffmpeg does not speak of them.</summary>
+    public long Packets => Interlocked.Read(ref _count);
 
     /// <summary>Since the first packet.</summary>
     public TimeSpan Age => time.GetElapsedTime(Interlocked.Read(ref _firstPacketAt));
@@ -41,9 +42,12 @@ internal sealed class DecodedPictures(bool isLive, TimeProvider time, Action onP
     public bool HasAny { get; private set; }
 
     /// <summary>Takes a line of ffmpeg's error output.</summary>
+    /// <param name="line">The line.</param>
+    /// <param name="rest">What another of ffmpeg's threads wrote behind it before it ended; mostly empty.</param>
     /// <returns>False when it is about something else.</returns>
-    public bool Hear(ReadOnlySpan<char> line)
+    public bool Hear(ReadOnlySpan<char> line, out ReadOnlySpan<char> rest)
     {
+        rest = default;
         if (line.StartsWith(Packet, StringComparison.Ordinal))
         {
             CountPacket();
@@ -53,18 +57,39 @@ internal sealed class DecodedPictures(bool isLive, TimeProvider time, Action onP
         if (line.StartsWith("[showinfo@", StringComparison.Ordinal))
         {
             HearOfPicture(line);
+            rest = Behind(line);
+            return true;
+        }
+
+        if (line.StartsWith(PacketTime, StringComparison.Ordinal) && (TryRead(line, " pts=", out var seconds) || TryRead(line, " dts=", out seconds)))
+        {
+            lock (_gate)
+            {
+                _packets.SetTime(seconds);
+            }
+
+            return true;
+        }
+
+        if (line.StartsWith(Stream, StringComparison.Ordinal) && TryRead(line, " start:", out var start))
+        {
+            _packets.Start = start;
             return true;
         }
 
         return line.StartsWith("[info]", StringComparison.Ordinal) || line.Contains("] [info] ", StringComparison.Ordinal);
     }
 
-    /// <summary>Something was lost; see <see cref="DamageTracker.Notice"/>.</summary>
-    public void Notice(bool isInNextPicture)
+    /// <summary>Something was lost.</summary>
+    public void Notice(Loss loss)
     {
         lock (_gate)
         {
-            _tracker.Notice(isInNextPicture);
+            _tracker.Notice(loss == Loss.InNextPicture);
+            if (loss != Loss.InNextPicture)
+            {
+                _packets.Lose(orInNext: loss == Loss.BetweenPackets);
+            }
         }
     }
 
@@ -111,7 +136,12 @@ internal sealed class DecodedPictures(bool isLive, TimeProvider time, Action onP
 
     private void CountPacket()
     {
-        if (Interlocked.Increment(ref _packets) == 1)
+        lock (_gate)
+        {
+            _packets.Add();
+        }
+
+        if (Interlocked.Increment(ref _count) == 1)
         {
             Interlocked.Exchange(ref _firstPacketAt, time.GetTimestamp());
         }
@@ -133,7 +163,7 @@ internal sealed class DecodedPictures(bool isLive, TimeProvider time, Action onP
             {
                 HasAny = true;
                 var at = isLive ? time.GetElapsedTime(_begin) : TimeSpan.FromSeconds(seconds);
-                Hold(seconds, _tracker.Decode(at, line.Contains(" iskey:1", StringComparison.Ordinal)));
+                Hold(seconds, _tracker.Decode(at, line.Contains(" iskey:1", StringComparison.Ordinal) && !_packets.IsLossInOrAfter(seconds)));
                 return;
             }
 
@@ -169,6 +199,14 @@ internal sealed class DecodedPictures(bool isLive, TimeProvider time, Action onP
         }
     }
 
+    /// <summary>What stands behind a picture's type, the last that is said of it.</summary>
+    private static ReadOnlySpan<char> Behind(ReadOnlySpan<char> line)
+    {
+        const string Type = " type:";
+        var at = line.IndexOf(Type, StringComparison.Ordinal);
+        return at < 0 ? default : line[Math.Min(line.Length, at + Type.Length + 1)..].Trim();
+    }
+
     private static bool TryRead(ReadOnlySpan<char> line, string key, out double value)
     {
         value = 0;
@@ -179,7 +217,7 @@ internal sealed class DecodedPictures(bool isLive, TimeProvider time, Action onP
         }
 
         var rest = line[(at + key.Length)..].TrimStart(' ');
-        var end = rest.IndexOf(' ');
+        var end = rest.IndexOfAny(' ', ',');
         return double.TryParse(end < 0 ? rest : rest[..end], NumberStyles.Float, CultureInfo.InvariantCulture, out value);
     }
 }

@@ -24,8 +24,8 @@ internal static class FfmpegArguments
     [
         "-hide_banner", "-nostdin", "-nostats", "-loglevel", "repeat+level+info",
 
-        // A second thread delays a live picture by a frame; several cameras share the processor anyway.
-        "-threads", live ? "1" : "2",
+        // A second thread delays a live picture by a frame, and tells of an error in one picture while it shows another.
+        "-threads", "1",
 
         // A filter graph made anew for another size would count time from zero, and ffmpeg drop all until it has caught up. The
         // old one goes on, squeezes the picture into the old size, and says so: FfmpegLog.SawChange.
@@ -64,12 +64,11 @@ internal static class FfmpegArguments
         string[] format = options.Format is { } named ? ["-f", named] : [];
         if (LocalFile(uri) is { } path)
         {
-            return [.. live ? ["-re", "-stream_loop", "-1"] : Array.Empty<string>(), .. format, "-i", $"file:{path}"];
+            return ["-dump", .. live ? ["-re", "-stream_loop", "-1"] : Array.Empty<string>(), .. format, "-i", $"file:{path}"];
         }
 
         string[] network = IsRtsp(uri) ? Rtsp(options) : live ? ["-analyzeduration", Number(ProbeMicroseconds)] : [];
-        string[] packets = live ? ["-dump"] : [];
-        return [.. packets, .. network, .. format, "-i", uri];
+        return ["-dump", .. network, .. format, "-i", uri];
     }
 
     /// <summary>Asks for the video alone: sound and events of a camera would only have to be waited for.</summary>

@@ -6,12 +6,21 @@ internal static class FfmpegFailure
     /// <summary>Words of ffmpeg about data that should be there and is not.</summary>
     private static readonly string[] Damage = ["partial file", "File ended prematurely", "corrupt input packet"];
 
-    /// <summary>Words of ffmpeg about packets that are missing or incomplete.</summary>
-    private static readonly string[] Loss = ["corrupt input packet", "RTP: missed"];
-
-    /// <summary>Words of ffmpeg about the picture that is being decoded.</summary>
-    private static readonly string[] Broken =
-        ["corrupt decoded frame", "error while decoding", "concealing", "Could not find ref with POC", "error y=", "error dc"];
+    /// <summary>
+    /// Words of ffmpeg about what is missing, and where. Those that some cameras cause all the time though their pictures are whole
+    /// (about PPS, SEI, co-located pictures, the end marker of JPEG) are not among them.
+    /// </summary>
+    private static readonly (string Words, Loss Loss)[] Losses =
+    [
+        ("corrupt decoded frame", Loss.InNextPicture),
+        ("corrupt input packet", Loss.BetweenPackets),
+        ("RTP: missed", Loss.BetweenPackets),
+        ("error while decoding", Loss.InNewestPacket),
+        ("concealing", Loss.InNewestPacket),
+        ("Could not find ref with POC", Loss.InNewestPacket),
+        ("error y=", Loss.InNewestPacket),
+        ("error dc", Loss.InNewestPacket),
+    ];
 
     /// <summary>Second lines of ffmpeg's warnings, about options that are chosen on purpose.</summary>
     private static readonly string[] Advice = ["Consider increasing", "Please consider"];
@@ -46,11 +55,19 @@ internal static class FfmpegFailure
     /// <summary>True when a line says that the input is cut short or damaged.</summary>
     public static bool TellsOfDamage(string line) => Damage.Any(words => line.Contains(words, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>True when a line says that packets are missing.</summary>
-    public static bool TellsOfLoss(string line) => Loss.Any(words => line.Contains(words, StringComparison.Ordinal));
+    /// <summary>Where a line says that something is missing; null when it says no such thing.</summary>
+    public static Loss? LossIn(string line)
+    {
+        foreach (var (words, loss) in Losses)
+        {
+            if (line.Contains(words, StringComparison.Ordinal))
+            {
+                return loss;
+            }
+        }
 
-    /// <summary>True when a line says that the picture being decoded is not whole.</summary>
-    public static bool TellsOfBrokenPicture(string line) => Broken.Any(words => line.Contains(words, StringComparison.Ordinal));
+        return null;
+    }
 
     /// <summary>True when a line only says what else could be set.</summary>
     public static bool IsAdvice(string line) => Advice.Any(words => line.StartsWith(words, StringComparison.Ordinal));

@@ -45,9 +45,9 @@ internal sealed partial class FfmpegLog(string sourceId, ILogger logger, TimePro
     /// <summary>Takes one line of ffmpeg's error output, written with <c>-loglevel level</c>; other programs' lines count as errors without being logged as such.</summary>
     public void Hear(ReadOnlySpan<char> line)
     {
-        if (!pictures.Hear(line))
+        if (!pictures.Hear(line, out var rest) || rest.Length > 0)
         {
-            HearRemark(line.ToString());
+            HearRemark((rest.Length > 0 ? rest : line).ToString());
         }
     }
 
@@ -57,7 +57,11 @@ internal sealed partial class FfmpegLog(string sourceId, ILogger logger, TimePro
         var level = parts.Groups["level"].Value;
         var text = Credentials.Mask(parts.Success ? parts.Groups["text"].Value : line).Trim();
         SawDamage |= FfmpegFailure.TellsOfDamage(text);
-        NoticeLoss(text);
+        if (FfmpegFailure.LossIn(text) is { } loss)
+        {
+            pictures.Notice(loss);
+        }
+
         SawChange |= FfmpegFailure.TellsOfChange(text);
         if (text.Length == 0 || FfmpegFailure.IsAdvice(text))
         {
@@ -76,18 +80,6 @@ internal sealed partial class FfmpegLog(string sourceId, ILogger logger, TimePro
         else
         {
             LogRemark(sourceId, text);
-        }
-    }
-
-    private void NoticeLoss(string text)
-    {
-        if (FfmpegFailure.TellsOfBrokenPicture(text))
-        {
-            pictures.Notice(isInNextPicture: true);
-        }
-        else if (FfmpegFailure.TellsOfLoss(text))
-        {
-            pictures.Notice(isInNextPicture: false);
         }
     }
 

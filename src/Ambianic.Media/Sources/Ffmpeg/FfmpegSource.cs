@@ -11,7 +11,7 @@ namespace Ambianic.Media.Sources.Ffmpeg;
 /// Reads video files, network streams and local cameras through an ffmpeg process of its own. Frames are
 /// <see cref="PixelFormat.I420"/>; their position is that of the file's own clock, for cameras the time since connecting.
 /// </summary>
-internal sealed class FfmpegSource(
+internal sealed partial class FfmpegSource(
     SourceOptions options, Executables executables, FramePool pool, TimeProvider time, ILogger<FfmpegSource> logger, string? host = null) : IFrameSource
 {
     /// <summary>How long a camera may send without a picture coming of it: rarer key frames than this are unheard of.</summary>
@@ -19,6 +19,7 @@ internal sealed class FfmpegSource(
 
     private readonly DamageShare _share = new(time);
     private volatile DecodedPictures? _pictures;
+    private bool _isDamageLogged;
 
     /// <inheritdoc/>
     public string Id => options.Id;
@@ -31,7 +32,7 @@ internal sealed class FfmpegSource(
     {
         get
         {
-            var isWaiting = _pictures is { HasAny: false, Packets: > 0 };
+            var isWaiting = IsLive && _pictures is { HasAny: false, Packets: > 0 };
             return new SourceStatus(isWaiting, Math.Round(_share.Percent, 1), isWaiting ? DescribeWait() : _share.IsLasting ? DescribeDamage() : null);
         }
     }
@@ -54,7 +55,7 @@ internal sealed class FfmpegSource(
     public async IAsyncEnumerable<Frame> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         using var stall = new StallTimer(StallLimit, KeyFrameLimit, time);
-        var pictures = _pictures = new DecodedPictures(IsLive, time, stall.Extend);
+        var pictures = _pictures = new DecodedPictures(IsLive, time, IsLive ? stall.Extend : () => { });
         var log = new FfmpegLog(Id, logger, time, pictures) { IsOpening = true };
         await using var ffmpeg = await StartAsync(log);
         await using var feed = options.Uri == SourceAddress.RaspberryPiCamera
@@ -110,7 +111,7 @@ internal sealed class FfmpegSource(
 
     private TimeSpan KeyFrameLimit => TimeSpan.FromSeconds(Math.Max(KeyFrameSeconds, StallLimit.TotalSeconds));
 
-    private string DescribeStall(DecodedPictures pictures) => pictures is { HasAny: false, Packets: > 0 } && pictures.Age > StallLimit
+    private string DescribeStall(DecodedPictures pictures) => IsLive && pictures is { HasAny: false, Packets: > 0 } && pictures.Age > StallLimit
         ? $"{pictures.Packets} packets came in {pictures.Age.TotalSeconds:0} s and no key frame; set a shorter key frame (I-frame) interval in the camera, or raise stall_seconds ({options.StallSeconds:0.#}) above it"
         : $"no picture came for {StallLimit.TotalSeconds:0.#} s (stall_seconds)";
 
@@ -122,6 +123,25 @@ internal sealed class FfmpegSource(
         + (options.Transport == RtspTransport.Udp && options.Uri.StartsWith("rtsp", StringComparison.OrdinalIgnoreCase)
             ? "try transport: tcp"
             : "lower the camera's bit rate, or use a cable");
+
+    /// <summary>Once when lasting damage begins, and once when it is over.</summary>
+    private void LogDamageOnce()
+    {
+        if (_isDamageLogged ? !_share.IsOver : !_share.IsLasting)
+        {
+            return;
+        }
+
+        _isDamageLogged = !_isDamageLogged;
+        if (_isDamageLogged)
+        {
+            LogDamaged(Id, DescribeDamage());
+        }
+        else
+        {
+            LogWhole(Id);
+        }
+    }
 
     private async Task<ChildProcess> StartAsync(FfmpegLog log)
     {
@@ -159,6 +179,7 @@ internal sealed class FfmpegSource(
             {
                 frame.Damage = await pictures.OfAsync(sequence, cancellation);
                 _share.Add(frame.Damage);
+                LogDamageOnce();
                 return frame;
             }
         }
@@ -185,4 +206,10 @@ internal sealed class FfmpegSource(
             throw new SourceException($"source {Id}: it holds no pictures");
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "Source {Source}: {Fault}")]
+    private partial void LogDamaged(string source, string fault);
+
+    [LoggerMessage(LogLevel.Information, "Source {Source}: its pictures are whole again")]
+    private partial void LogWhole(string source);
 }

@@ -10,6 +10,7 @@ namespace Ambianic.Tests.Core.Timeline;
 public sealed class SaveDetectionsTests : IDisposable
 {
     private readonly TimelineFixture _fixture = new();
+    private long _sequence;
     private readonly FakeStore _store = new();
     private readonly LogRecorder<SaveDetections> _logger = new();
     private readonly LogRecorder<UnsavedFalls> _fallLogger = new();
@@ -300,10 +301,26 @@ public sealed class SaveDetectionsTests : IDisposable
         await SendAsync(element, [], _fixture.Time.GetUtcNow(), PictureDamage.Damaged);
         Assert.Empty(_store.Events);
         await SendAsync(element, TimelineFixture.Person);
-        _fixture.Time.Advance(TimeSpan.FromSeconds(2));
-        await SendAsync(element, [TimelineFixture.Person with { Label = "dog" }], _fixture.Time.GetUtcNow(), PictureDamage.Lasting);
 
-        Assert.Equal([TimelineFixture.Person.Label, "dog"], _store.Events.Select(seen => Assert.Single(seen.Detections).Label));
+        var saved = Assert.Single(_store.Events);
+        Assert.Equal((TimelineFixture.Person.Label, PictureDamage.None), (Assert.Single(saved.Detections).Label, saved.Damage));
+    }
+
+    [Fact]
+    public async Task InvokeAsync_NoWholePictureComes_SavesWhatLastsForThreePicturesAndMarksIt()
+    {
+        var element = Element(new SaveDetectionsOptions { PositiveInterval = 0, IdleInterval = 1000 });
+        var dog = TimelineFixture.Person with { Label = "dog" };
+        var tv = TimelineFixture.Person with { Label = "tv" };
+        IReadOnlyList<Detection>[] pictures = [[dog, tv], [dog], [], [dog, tv], [dog, tv], [dog]];
+
+        foreach (var seen in pictures)
+        {
+            await SendAsync(element, seen, _fixture.Time.GetUtcNow(), PictureDamage.Lasting);
+        }
+
+        Assert.All(_store.Events, seen => Assert.Equal(PictureDamage.Lasting, seen.Damage));
+        Assert.Equal(["", "dog"], _store.Events.Select(seen => string.Join(' ', seen.Detections.Select(detection => detection.Label)))); // the first is of the quiet scene
     }
 
     [Fact]
@@ -324,7 +341,7 @@ public sealed class SaveDetectionsTests : IDisposable
 
     private async Task SendAsync(SaveDetections element, IReadOnlyList<Detection> detections, DateTimeOffset capturedAt, PictureDamage damage = PictureDamage.None)
     {
-        using var frame = _fixture.Pool.Rent(2, 2, PixelFormat.Rgba32, 0, capturedAt, damage: damage);
+        using var frame = _fixture.Pool.Rent(2, 2, PixelFormat.Rgba32, _sequence++, capturedAt, damage: damage);
         await element.InvokeAsync(new Sample(frame) { Detections = detections }, PassOn, CancellationToken.None);
     }
 

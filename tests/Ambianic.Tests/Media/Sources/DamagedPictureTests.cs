@@ -18,7 +18,7 @@ public sealed class DamagedPictureTests(Clips clips) : IClassFixture<Clips>
     public async Task ReadAsync_PacketMissingInAFile_MarksThePicturesUpToTheNextKeyFrame()
     {
         var whole = clips.Make("whole.ts", "s=640x480:r=5:d=9", "-c:v libx264 -preset ultrafast -bf 0 -g 15 -keyint_min 15 -sc_threshold 0 -pix_fmt yuv420p");
-        var damaged = WithoutPacket(whole, part: 0.5);
+        var damaged = WithoutPacket(whole, packets => packets.Count / 2);
 
         Assert.All(await ReadAsync(whole, false, 45), damage => Assert.Equal(PictureDamage.None, damage));
         var seen = await ReadAsync(damaged, false, 45);
@@ -27,6 +27,41 @@ public sealed class DamagedPictureTests(Clips clips) : IClassFixture<Clips>
         var first = seen.IndexOf(PictureDamage.Damaged);
         Assert.InRange(first, 15, 29); // in the second of three groups
         Assert.All(seen[first..30], damage => Assert.Equal(PictureDamage.Damaged, damage));
+        Assert.All(seen[30..], damage => Assert.Equal(PictureDamage.None, damage));
+    }
+
+    [Theory]
+    [InlineData("libx264 -preset ultrafast -bf 0")]
+    [InlineData("libx264 -preset veryfast -bf 2")]
+    [InlineData("libx265 -preset ultrafast -x265-params log-level=error:scenecut=0:bframes=0")]
+    [InlineData("libx265 -preset ultrafast -x265-params log-level=error:scenecut=0:bframes=2")]
+    public async Task ReadAsync_PacketMissingInAKeyFrame_MarksThatAndAllUpToTheNext(string encoder)
+    {
+        var whole = clips.Make("key.ts", "s=640x480:r=5:d=9", $"-c:v {encoder} -g 15 -keyint_min 15 -sc_threshold 0 -pix_fmt yuv420p");
+        var damaged = WithoutPacket(whole, packets => KeyFrame(packets, 1) + 3);
+
+        Assert.All(await ReadAsync(whole, false, 45), damage => Assert.Equal(PictureDamage.None, damage));
+        var seen = await ReadAsync(damaged, false, 45);
+
+        Assert.All(seen[15..30], damage => Assert.Equal(PictureDamage.Damaged, damage));
+        Assert.All(seen[30..], damage => Assert.Equal(PictureDamage.None, damage));
+    }
+
+    [Theory]
+    [InlineData("libx264 -preset veryfast -bf 2")]
+    [InlineData("libx265 -preset ultrafast -x265-params log-level=error:scenecut=0:bframes=2")]
+    public async Task ReadAsync_PacketMissingBeforeAKeyFrameIsShown_MarksThePicturesBehindIt(string encoder)
+    {
+        var whole = clips.Make("reordered.ts", "s=640x480:r=5:d=9", $"-c:v {encoder} -g 15 -keyint_min 15 -sc_threshold 0 -pix_fmt yuv420p");
+        var damaged = WithoutPacket(whole, packets =>
+        {
+            var key = KeyFrame(packets, 1);
+            return packets.FindIndex(key + 1, IsBegin) + 1; // of the picture that is decoded next, and shown after two others
+        });
+
+        var seen = await ReadAsync(damaged, false, 45);
+
+        Assert.All(seen[18..30], damage => Assert.Equal(PictureDamage.Damaged, damage));
         Assert.All(seen[30..], damage => Assert.Equal(PictureDamage.None, damage));
     }
 
@@ -58,12 +93,17 @@ public sealed class DamagedPictureTests(Clips clips) : IClassFixture<Clips>
         Assert.All(await ReadAsync(camera.Made("fps=15&gop=15"), true, 15), damage => Assert.Equal(PictureDamage.None, damage));
     }
 
-    /// <summary>A copy that lacks one packet from within a picture.</summary>
-    private string WithoutPacket(string path, double part)
+    private static bool IsBegin(byte[] packet) => (packet[1] & 0x40) != 0;
+
+    /// <summary>Where a key frame begins: its first packet says that a decoder may begin here.</summary>
+    private static int KeyFrame(List<byte[]> packets, int number) =>
+        packets.Index().Where(item => IsBegin(item.Item) && (item.Item[3] & 0x20) != 0 && (item.Item[5] & 0x40) != 0).ElementAt(number).Index;
+
+    /// <summary>A copy that lacks the first packet, from a place on, that is within a picture.</summary>
+    private string WithoutPacket(string path, Func<List<byte[]>, int> place)
     {
         var packets = File.ReadAllBytes(path).Chunk(PacketSize).ToList();
-        var middle = (int)(packets.Count * part);
-        packets.RemoveAt(packets.FindIndex(middle, packet => (packet[1] & 0x40) == 0 && (packet[3] & 0x20) == 0)); // no begin, no adaptation field
+        packets.RemoveAt(packets.FindIndex(place(packets), packet => !IsBegin(packet) && (packet[3] & 0x20) == 0));
         var copy = Path.Combine(clips.Folder, "damaged.ts");
         File.WriteAllBytes(copy, [.. packets.SelectMany(packet => packet)]);
         return copy;
