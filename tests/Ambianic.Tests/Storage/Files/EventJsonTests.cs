@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Ambianic.Core.Frames;
 using Ambianic.Core.Timeline;
 using Ambianic.Core.Vision;
 using Ambianic.Core.Vision.Falls;
@@ -27,11 +28,12 @@ public sealed class EventJsonTests
         from offset in Gen.Int[-14 * 4, 14 * 4]
         from pipeline in Gen.String[Gen.Char[' ', '퟿'], 0, 20]
         from detections in Detections.Array[0, 5]
+        from damage in Gen.OneOfConst(Enum.GetValues<PictureDamage>())
         select TimelineFixture.Event(
             "detections/20210501-101112.123456",
             DateTimeOffset.UnixEpoch.AddMicroseconds(microseconds).ToOffset(TimeSpan.FromMinutes(15 * offset)),
             pipeline,
-            detections);
+            detections) with { Damage = damage };
 
     [Fact]
     public void ForFile_Event_IsTheReferencesJsonFollowedByOurKeys()
@@ -288,6 +290,7 @@ public sealed class EventJsonTests
         Assert.Equal(Encoding.UTF8.GetString(EventJson.ForFile(expected)), Encoding.UTF8.GetString(EventJson.ForFile(actual)));
         Assert.Equal(expected.At, actual.At);
         Assert.Equal(expected.At.Offset, actual.At.Offset);
+        Assert.Equal(expected.Damage, actual.Damage);
         Assert.Equal(expected.Detections.Select(one => (one.Label, one.Confidence, one.Box)), actual.Detections.Select(one => (one.Label, one.Confidence, one.Box)));
         Assert.Equal(expected.Detections.SelectMany(one => one.Keypoints), actual.Detections.SelectMany(one => one.Keypoints));
     }

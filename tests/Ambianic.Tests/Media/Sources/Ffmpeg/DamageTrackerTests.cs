@@ -63,9 +63,9 @@ public sealed class DamageTrackerTests
         }
 
         Assert.InRange(share.Percent, 8, 12);
-        Assert.Equal(expected, share.IsLasting);
+        Assert.Equal((expected, false), (share.IsLasting, share.IsOver));
         time.Advance(TimeSpan.FromSeconds(61));
-        Assert.Equal((0, false), (share.Percent, share.IsLasting));
+        Assert.Equal((0, false, true), (share.Percent, share.IsLasting, share.IsOver));
     }
 
     private PictureDamage Decode(double seconds, bool isKey = false) => _tracker.Decode(TimeSpan.FromSeconds(seconds), isKey);
