@@ -4,16 +4,16 @@ using Ambianic.Core.Frames;
 namespace Ambianic.Storage.Files;
 
 /// <summary>
-/// The certificates of cameras that were taken over when they were first seen: a text file with a line for each host and port. It is
-/// read at each connection, so that a line that is deleted by hand counts at once. Safe to use from several threads.
+/// What cameras showed when they were first seen, a fingerprint or that their certificate was trusted: a text file with a line for each
+/// host and port. It is read at each connection, so that a line that is deleted by hand counts at once. Safe to use from several threads.
 /// </summary>
 /// <param name="path">Its full path; the file and its folder are made when they are needed.</param>
 public sealed class CertificatePins(string path) : ICertificatePins
 {
     private const string FileName = "camera-certificates.txt";
     private const string Header =
-        "# SHA-256 fingerprints of the certificates of cameras, taken over when they were first seen.\n"
-        + "# To accept a new certificate, delete the line of its camera.\n";
+        "# SHA-256 fingerprints of the certificates of cameras, taken over when they were first seen. \"trusted\" is a camera\n"
+        + "# whose certificate this computer trusts. To accept a new certificate, delete the line of its camera.\n";
 
     private readonly Lock _gate = new();
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using Ambianic.Core.Configuration;
 using Ambianic.Core.Frames;
 using Microsoft.Extensions.Logging;
@@ -15,8 +16,12 @@ namespace Ambianic.Media.Sources.Tls;
 /// <param name="pins">The certificates of the first time.</param>
 /// <param name="time">Dates them.</param>
 /// <param name="logger">Receives what is taken over, and who speaks an old TLS.</param>
-internal sealed partial class CameraConnections(ICertificatePins pins, TimeProvider time, ILogger<CameraConnections> logger)
+/// <param name="authorities">Those that are trusted; null for those of this computer.</param>
+internal sealed partial class CameraConnections(ICertificatePins pins, TimeProvider time, ILogger<CameraConnections> logger, X509Certificate2Collection? authorities = null)
 {
+    /// <summary>Stands in the place of a fingerprint for a camera whose certificate was trusted: it may change its certificate for another one that is.</summary>
+    private const string Trusted = "trusted";
+
     /// <summary>Cameras that refused today's TLS and took an older one.</summary>
     private readonly ConcurrentDictionary<string, bool> _old = new();
 
@@ -82,6 +87,7 @@ internal sealed partial class CameraConnections(ICertificatePins pins, TimeProvi
         {
             var options = isOld ? OldTls.Options() : new SslClientAuthenticationOptions();
             options.TargetHost = host;
+            options.CertificateChainPolicy = Policy();
             options.RemoteCertificateValidationCallback = certificate.See;
             await stream.AuthenticateAsClientAsync(options, cancellation);
             OldTls.ThrowIfPlain(stream);
@@ -97,7 +103,7 @@ internal sealed partial class CameraConnections(ICertificatePins pins, TimeProvi
 
     private void Check(SeenCertificate certificate, string camera, TlsRule rule)
     {
-        if (rule == TlsRule.Accept || certificate.IsTrusted)
+        if (rule == TlsRule.Accept || (rule == TlsRule.Verify && certificate.IsTrusted))
         {
             return;
         }
@@ -109,10 +115,22 @@ internal sealed partial class CameraConnections(ICertificatePins pins, TimeProvi
                 + "add its authority to those of this computer, or write tls: pin for this source");
         }
 
-        var known = Known(certificate.Fingerprint, camera, out var isNew);
+        var known = Known(certificate.IsTrusted ? Trusted : certificate.Fingerprint, camera, out var isNew);
+        if (certificate.IsTrusted)
+        {
+            return;
+        }
+
         if (isNew)
         {
             LogPinned(camera, certificate.Complaints, certificate.Fingerprint, pins.Path);
+        }
+        else if (known == Trusted)
+        {
+            throw new SourceException(
+                $"the certificate of {camera} is not trusted ({certificate.Complaints}), and before it showed one that was: now {certificate.Fingerprint}. "
+                + "Somebody may be between you and the camera. If it has run out, renew it in the camera; if this computer's clock is wrong, set it; "
+                + $"if the camera was reset, delete the line of {camera} in {pins.Path}");
         }
         else if (!known.Equals(certificate.Fingerprint, StringComparison.OrdinalIgnoreCase))
         {
@@ -121,6 +139,22 @@ internal sealed partial class CameraConnections(ICertificatePins pins, TimeProvi
                 + $"you and the camera. If it is a new camera, or one that was reset or updated, delete the line of {camera} in {pins.Path}; "
                 + "if its certificate changes again and again, write tls: accept for this source");
         }
+    }
+
+    private X509ChainPolicy Policy()
+    {
+        var policy = new X509ChainPolicy
+        {
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true, // a certificate must not make this computer call addresses that it names
+        };
+        if (authorities is not null)
+        {
+            policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+            policy.CustomTrustStore.AddRange(authorities);
+        }
+
+        return policy;
     }
 
     private string Known(string fingerprint, string camera, out bool isNew)
