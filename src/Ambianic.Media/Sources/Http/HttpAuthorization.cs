@@ -59,8 +59,9 @@ internal sealed class HttpAuthorization(string user, string password)
             secret = Hash(challenge, $"{secret}:{nonce}:{own}");
         }
 
-        var request = Hash(challenge, $"GET:{target}");
-        var response = Hash(challenge, challenge.HasQuality ? $"{secret}:{nonce}:{count}:{own}:auth:{request}" : $"{secret}:{nonce}:{request}");
+        var (quality, body) = (challenge.Quality, "");
+        var request = Hash(challenge, quality == "auth-int" ? $"GET:{target}:{Hash(challenge, body)}" : $"GET:{target}");
+        var response = Hash(challenge, quality is null ? $"{secret}:{nonce}:{request}" : $"{secret}:{nonce}:{count}:{own}:{quality}:{request}");
         var answer = new StringBuilder($"Digest username=\"{Escape(user)}\", realm=\"{Escape(realm)}\", nonce=\"{Escape(nonce)}\", uri=\"{target}\", response=\"{response}\"");
         if (challenge.Algorithm is { } algorithm)
         {
@@ -72,7 +73,7 @@ internal sealed class HttpAuthorization(string user, string password)
             answer.Append(CultureInfo.InvariantCulture, $", opaque=\"{Escape(opaque)}\"");
         }
 
-        return challenge.HasQuality ? $"{answer}, qop=auth, nc={count}, cnonce=\"{own}\"" : answer.ToString();
+        return quality is null ? answer.ToString() : $"{answer}, qop={quality}, nc={count}, cnonce=\"{own}\"";
     }
 
     private static string Escape(string text) => text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);

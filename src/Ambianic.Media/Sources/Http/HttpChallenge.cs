@@ -6,6 +6,7 @@ namespace Ambianic.Media.Sources.Http;
 internal sealed partial record HttpChallenge
 {
     private static readonly string[] Algorithms = ["MD5", "MD5-SESS", "SHA-256", "SHA-256-SESS"];
+    private static readonly string[] Qualities = ["auth", "auth-int"];
 
     /// <summary>False for Basic.</summary>
     public bool IsDigest { get; private init; }
@@ -22,8 +23,8 @@ internal sealed partial record HttpChallenge
     /// <summary>As the server wrote it; null when it did not.</summary>
     public string? Algorithm { get; private init; }
 
-    /// <summary>True when the answer counts requests (<c>qop=auth</c>).</summary>
-    public bool HasQuality { get; private init; }
+    /// <summary><c>auth</c> or <c>auth-int</c> when the answer counts requests; null when it does not.</summary>
+    public string? Quality { get; private init; }
 
     /// <summary>True when only the nonce was too old.</summary>
     public bool IsStale { get; private init; }
@@ -62,7 +63,7 @@ internal sealed partial record HttpChallenge
             Nonce = parameters.GetValueOrDefault("nonce", ""),
             Opaque = parameters.GetValueOrDefault("opaque"),
             Algorithm = parameters.GetValueOrDefault("algorithm"),
-            HasQuality = parameters.GetValueOrDefault("qop", "").Split(',', ' ').Contains("auth", StringComparer.OrdinalIgnoreCase),
+            Quality = Qualities.FirstOrDefault(parameters.GetValueOrDefault("qop", "").Split(',', ' ').Contains),
             IsStale = parameters.GetValueOrDefault("stale", "").Equals("true", StringComparison.OrdinalIgnoreCase),
         };
     }

@@ -12,6 +12,7 @@ public sealed partial class HttpAuthorizationTests
     [Theory]
     [InlineData("Digest realm=\"cam\", nonce=\"abc\"")]
     [InlineData("Digest realm=\"cam\", nonce=\"abc\", qop=\"auth,auth-int\", opaque=\"xyz\", algorithm=MD5")]
+    [InlineData("Digest realm=\"cam\", nonce=\"abc\", qop=\"auth-int\"")]
     [InlineData("digest realm='cam',nonce=abc,qop=auth,algorithm=\"MD5\"")]
     [InlineData("Digest realm=\"cam\" nonce=\"abc\" qop=\"auth\" stale=FALSE")]
     [InlineData("Basic realm=\"cam\", Digest realm=\"cam\", nonce=\"abc\", qop=\"auth\"")]
@@ -27,9 +28,10 @@ public sealed partial class HttpAuthorizationTests
         var isSha = challenge.Contains("SHA-256", StringComparison.Ordinal);
         string Hash(string text) => Convert.ToHexStringLower(
             isSha ? SHA256.HashData(Encoding.UTF8.GetBytes(text)) : MD5.HashData(Encoding.UTF8.GetBytes(text)));
-        var (secret, request) = (Hash("jo\"e:cam:p:ss"), Hash("GET:/still.jpg?a=1"));
+        var quality = challenge.Contains("\"auth-int\"", StringComparison.Ordinal) ? "auth-int" : "auth";
+        var (secret, request) = (Hash("jo\"e:cam:p:ss"), Hash("GET:/still.jpg?a=1" + (quality == "auth" ? "" : ":" + Hash(""))));
         var own = OwnRegex().Match(answer).Groups[1].Value;
-        var expected = own.Length > 0 ? Hash($"{secret}:abc:00000002:{own}:auth:{request}") : Hash($"{secret}:abc:{request}");
+        var expected = own.Length > 0 ? Hash($"{secret}:abc:00000002:{own}:{quality}:{request}") : Hash($"{secret}:abc:{request}");
         Assert.Equal(challenge.Contains("qop", StringComparison.Ordinal), own.Length > 0);
         Assert.Contains($"response=\"{expected}\"", answer, StringComparison.Ordinal);
         Assert.Contains("username=\"jo\\\"e\"", answer, StringComparison.Ordinal);
