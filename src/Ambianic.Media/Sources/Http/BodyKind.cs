@@ -47,13 +47,14 @@ internal static class BodyKinds
         var it when it.StartsWith("RIFF"u8) && it.IndexOf("WEBP"u8) == 8 => BodyKind.OtherPicture,
         var it when it.StartsWith("#EXTM3U"u8) || it.StartsWith("FLV"u8) || it.StartsWith("OggS"u8) || it.IndexOf("ftyp"u8) == 4 => BodyKind.Video,
         [0x1A, 0x45, 0xDF, 0xA3, ..] => BodyKind.Video, // Matroska
-        var it when IsMarkup(it) => BodyKind.Text,
+        var it when IsMarkup(it) && !IsManyJpegs(mediaType) => BodyKind.Text,
         _ when IsManyJpegs(mediaType) || mediaType is "image/jpeg" or "image/jpg" or "image/pjpeg" => BodyKind.Jpeg,
         [(byte)'-', (byte)'-', ..] => BodyKind.Jpeg,
+        var it when it.StartsWith("Content-"u8) => BodyKind.Jpeg, // the head of a part, or more of the answer's after an empty line
         [TransportStream, ..] when begin.Length < 189 || begin[188] == TransportStream => BodyKind.Video,
         _ when mediaType.StartsWith("video/", StringComparison.Ordinal) || mediaType.EndsWith("mpegurl", StringComparison.Ordinal) => BodyKind.Video,
         var it when it.IndexOf(JpegBegin) >= 0 => BodyKind.Jpeg,
-        _ when mediaType.StartsWith("text/", StringComparison.Ordinal) => BodyKind.Text,
+        _ when mediaType.StartsWith("text/", StringComparison.Ordinal) || mediaType.EndsWith("json", StringComparison.Ordinal) => BodyKind.Text,
         _ => BodyKind.Unknown,
     };
 

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Ambianic.Core.Configuration;
 using Ambianic.Core.Frames;
@@ -16,6 +17,7 @@ internal sealed class CameraHttp(Uri address, TlsRule tls, CameraConnections con
 {
     private const int MostRequests = 8;
     private readonly HttpAuthorization _authorization = HttpAuthorization.Of(address);
+    private readonly CookieContainer _cookies = new();
 
     /// <summary>Asks, follows where the camera sends us, and answers its challenge.</summary>
     /// <exception cref="SourceException">There is no answer, or one that is no success; the message says what to do.</exception>
@@ -28,6 +30,7 @@ internal sealed class CameraHttp(Uri address, TlsRule tls, CameraConnections con
         {
             var answer = await AskAsync(target, cancellation);
             var head = answer.Head;
+            TakeCookies(target, head);
             if (IsSuccess(head))
             {
                 return answer;
@@ -79,7 +82,28 @@ internal sealed class CameraHttp(Uri address, TlsRule tls, CameraConnections con
             request.Append("Authorization: ").Append(answer).Append("\r\n");
         }
 
+        if (_cookies.GetCookieHeader(target) is { Length: > 0 } cookies)
+        {
+            request.Append("Cookie: ").Append(cookies).Append("\r\n");
+        }
+
         return Encoding.UTF8.GetBytes(request.Append("\r\n").ToString());
+    }
+
+    /// <summary>Some cameras send us round by a log-in and know us by its cookie afterwards.</summary>
+    private void TakeCookies(Uri target, HttpHead head)
+    {
+        foreach (var cookie in head.All("Set-Cookie"))
+        {
+            try
+            {
+                _cookies.SetCookies(target, cookie);
+            }
+            catch (CookieException)
+            {
+                // One that is not understood is not sent back.
+            }
+        }
     }
 
     /// <summary>As it stands in a request: the port only when it is not that of the scheme.</summary>
@@ -101,6 +125,8 @@ internal sealed class CameraHttp(Uri address, TlsRule tls, CameraConnections con
             ? next
             : null;
 
+    private static string Answered(HttpHead head) => $"{head.Status} {head.Reason}".TrimEnd();
+
     private static SourceException Refusal(HttpHead head) => new(head.Status switch
     {
         401 => "the user name or password is wrong or missing (401); check those in the uri",
@@ -108,6 +134,7 @@ internal sealed class CameraHttp(Uri address, TlsRule tls, CameraConnections con
         404 => "the server has no such picture (404); check the path in the uri",
         >= 300 and < 400 => $"the server sends us to another address ({head.Status}){(head["Location"] is { } location ? $", {location}" : "")}, "
             + "which is not followed; give the picture's own address in the uri", // masked with the rest
-        _ => $"the server answered {head.Status} {head.Reason}".TrimEnd(),
+        >= 500 => $"the server answered {Answered(head)}; is the camera starting, or are there too many viewers?",
+        _ => $"the server answered {Answered(head)}; check the path in the uri",
     });
 }

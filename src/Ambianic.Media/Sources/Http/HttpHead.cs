@@ -104,6 +104,7 @@ internal sealed partial record HttpHead(int Status, string Reason, IReadOnlyList
         _ => "what answers does not speak HTTP; check the port in the uri",
     };
 
-    [GeneratedRegex(@"^\s*(?:HTTP|ICY)[/\d.]*\s+(?<status>\d{3})(?!\d)(?<reason>.*)$", RegexOptions.IgnoreCase)]
+    /// <summary>A byte order mark may stand before it.</summary>
+    [GeneratedRegex(@"^(?:\xEF\xBB\xBF)?\s*(?:HTTP|ICY)[/\d.]*\s+(?<status>\d{3})(?!\d)(?<reason>.*)$", RegexOptions.IgnoreCase)]
     private static partial Regex StatusRegex();
 }

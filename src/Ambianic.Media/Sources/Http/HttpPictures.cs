@@ -9,11 +9,15 @@ namespace Ambianic.Media.Sources.Http;
 /// </summary>
 /// <param name="camera">Is asked.</param>
 /// <param name="wantsStream">False when one picture of each answer will do.</param>
+/// <param name="received">Is called when bytes of a body have come.</param>
 /// <param name="time">Measures how long a camera may go on after the length that it claimed.</param>
-internal sealed class HttpPictures(CameraHttp camera, bool wantsStream, TimeProvider time) : IAsyncDisposable
+internal sealed class HttpPictures(CameraHttp camera, bool wantsStream, Action received, TimeProvider time) : IAsyncDisposable
 {
     /// <summary>Bytes of one picture at most.</summary>
     public const int Largest = 32 << 20;
+
+    /// <summary>Pictures of one file at most: a camera with two lenses writes both into it, and a preview (MPO).</summary>
+    private const int MostInFile = 3;
 
     /// <summary>Bytes of a page that are looked at to say what it is.</summary>
     private const int PageSample = 4096;
@@ -39,8 +43,11 @@ internal sealed class HttpPictures(CameraHttp camera, bool wantsStream, TimeProv
     /// <summary>The present picture, until the next is asked for.</summary>
     public ReadOnlyMemory<byte> Picture => _whole ?? _splitter.Picture;
 
-    /// <summary>True when one picture has come of an answer that nothing calls a stream.</summary>
-    public bool MayBeSingle => IsStream && _inBody == 1 && !BodyKinds.IsManyJpegs(_answer?.Head.MediaType ?? "");
+    /// <summary>True when no more has come than one file holds, of an answer that nothing calls a stream.</summary>
+    public bool MayBeSingle => IsStream && !IsSaidToBeStream && _inBody is > 0 and <= MostInFile;
+
+    /// <summary>Bytes of the body that came after the last picture.</summary>
+    public long SincePicture { get; private set; }
 
     /// <summary>What the camera answered, in words: status, type and first bytes.</summary>
     public string Description { get; private set; } = "";
@@ -57,8 +64,8 @@ internal sealed class HttpPictures(CameraHttp camera, bool wantsStream, TimeProv
         var type = head.MediaType is { Length: > 0 } said ? $"type {said}" : "no type";
         Description = $"status {head.Status}, {type}, {BodyKinds.DescribeBegin(begin.Span)}";
         IsStream = _wantsStream && Kind == BodyKind.Jpeg
-            && (BodyKinds.IsManyJpegs(head.MediaType) || _answer.Length is null || !head.MediaType.StartsWith("image/", StringComparison.Ordinal));
-        (_received, _inBody, _unread) = (0, 0, default);
+            && (IsSaidToBeStream || _answer.Length is null || !head.MediaType.StartsWith("image/", StringComparison.Ordinal));
+        (_received, SincePicture, _inBody, _unread) = (0, 0, 0, default);
     }
 
     /// <summary>Waits for the next picture; asks for it when it is not one of a stream.</summary>
@@ -85,7 +92,7 @@ internal sealed class HttpPictures(CameraHttp camera, bool wantsStream, TimeProv
         {
             await CloseAsync();
         }
-        else if (!isThere && _inBody == 1)
+        else if (!isThere && (_inBody == 1 || MayBeSingle))
         {
             _wantsStream = false; // it was a single picture
             await CloseAsync();
@@ -97,6 +104,8 @@ internal sealed class HttpPictures(CameraHttp camera, bool wantsStream, TimeProv
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => CloseAsync();
+
+    private bool IsSaidToBeStream => BodyKinds.IsManyJpegs(_answer?.Head.MediaType ?? "");
 
     private async ValueTask CloseAsync()
     {
@@ -118,11 +127,11 @@ internal sealed class HttpPictures(CameraHttp camera, bool wantsStream, TimeProv
             if (isWhole || (_unread.Length == 0 && !await ReadAsync(cancellation) && _splitter.Finish()))
             {
                 _inBody++;
-                _received = 0;
+                SincePicture = 0;
                 return true;
             }
 
-            if (_splitter.TooLarge > tooLarge || _received > Largest)
+            if (_splitter.TooLarge > tooLarge || SincePicture > Largest)
             {
                 throw new SourceException($"the answer is larger than {Largest >> 20} MiB without a whole picture; is it another kind of video?");
             }
@@ -138,7 +147,7 @@ internal sealed class HttpPictures(CameraHttp camera, bool wantsStream, TimeProv
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> ReadAsync(CancellationToken cancellation)
     {
-        var isPastLength = !IsStream && _answer!.Length is { } length && _received >= length;
+        var isPastLength = !(IsStream && IsSaidToBeStream) && _answer!.Length is { } length && _received >= length;
         using var end = isPastLength ? new CancellationTokenSource(Afterwards, time) : null;
         using var either = end is null ? null : CancellationTokenSource.CreateLinkedTokenSource(cancellation, end.Token);
         int count;
@@ -155,7 +164,13 @@ internal sealed class HttpPictures(CameraHttp camera, bool wantsStream, TimeProv
             count = 0;
         }
 
+        if (count > 0)
+        {
+            received();
+        }
+
         _received += count;
+        SincePicture += count;
         _unread = _buffer.AsMemory(0, count);
         return count > 0;
     }

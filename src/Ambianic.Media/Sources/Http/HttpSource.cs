@@ -31,6 +31,9 @@ internal sealed partial class HttpSource(
     /// <summary>A stream that begins with so many pictures that we cannot decode is left to ffmpeg, which knows rare kinds of JPEG.</summary>
     private const int MostDamaged = 10;
 
+    /// <summary>Seconds; less than those after which a pipeline is healed, so that the fault says what came.</summary>
+    private const double MostInVain = 30;
+
     private CameraHttp? _camera;
     private volatile IFrameSource? _video;
     private bool _isVideo;
@@ -53,15 +56,18 @@ internal sealed partial class HttpSource(
     /// <summary>Silence that is too long; where pictures are rarer than the limit, two intervals.</summary>
     private TimeSpan StallLimit => TimeSpan.FromSeconds(Math.Max(options.StallSeconds, IsLive ? 2 / options.EffectiveFps : 0));
 
+    /// <summary>What a camera may send before a picture comes of it: a slow one takes long for each.</summary>
+    private TimeSpan InVainLimit => TimeSpan.FromSeconds(Math.Max(MostInVain, StallLimit.TotalSeconds));
+
     private TimeSpan PollInterval => TimeSpan.FromSeconds(1 / (options.Fps ?? 1));
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<Frame> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        await using var pictures = new HttpPictures(Camera(), wantsStream: !_isPicture && (IsLive || !IsImage), time);
+        using var stall = new StallTimer(StallLimit, InVainLimit, time);
+        await using var pictures = new HttpPictures(Camera(), wantsStream: !_isPicture && (IsLive || !IsImage), stall.Extend, time);
         if (!_isVideo)
         {
-            using var stall = new StallTimer(StallLimit, time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, stall.Stalled);
             stall.Start();
             await OpenAsync(pictures, either.Token, cancellation);
@@ -114,7 +120,7 @@ internal sealed partial class HttpSource(
                         throw Failure($"the first {damaged} pictures of the stream cannot be decoded; the next connection is read by ffmpeg ({pictures.Description})");
                     }
 
-                    continue; // the wait goes on: damaged pictures alone are a silence too
+                    continue; // the wait goes on: damaged pictures alone are in vain
                 }
 
                 LogWhatItIs(pictures);
@@ -201,7 +207,7 @@ internal sealed partial class HttpSource(
                 return null;
             case OperationCanceledException:
                 _isPicture |= pictures.MayBeSingle;
-                return new SourceStalledException($"source {Id}: no picture came for {StallLimit.TotalSeconds:0.#} s");
+                return new SourceStalledException(Credentials.Mask($"source {Id}: {DescribeStall(pictures)}"));
             case SourceException:
                 return Failure(error.Message, error);
             case IOException:
@@ -212,6 +218,14 @@ internal sealed partial class HttpSource(
                 return null;
         }
     }
+
+    private string DescribeStall(HttpPictures pictures) => pictures switch
+    {
+        { Description: "" } => $"no answer came for {StallLimit.TotalSeconds:0.#} s (stall_seconds)",
+        { SincePicture: 0 } => $"no picture came for {StallLimit.TotalSeconds:0.#} s (stall_seconds; {pictures.Description})",
+        _ => $"{pictures.SincePicture} bytes came, and no whole picture within {InVainLimit.TotalSeconds:0.#} s or before a silence of "
+            + $"{StallLimit.TotalSeconds:0.#} s (stall_seconds; {pictures.Description})",
+    };
 
     /// <summary>The frame of the present picture; null when it is a damaged one of a stream.</summary>
     private Frame? Decode(HttpPictures pictures, long sequence, TimeSpan position)

@@ -104,6 +104,7 @@ internal sealed class JpegSplitter(int largest)
         }
 
         Pad();
+        _state = State.Whole;
         return true;
     }
 

@@ -20,6 +20,7 @@ public sealed class HttpReadingTests
     [InlineData("ICY 200 OK\r\nContent-Type : video/nsv\r\n\r\n", 200, "video/nsv")]
     [InlineData("http/1.1  404   Not Found\r\n\r\n", 404, "")]
     [InlineData("\r\n\r\nHTTP/1.1 200 OK\r\nno field\r\n: nothing\r\nContent-Type: image/jpeg\r\n\r\n", 200, "image/jpeg")]
+    [InlineData("\u00EF\u00BB\u00BFHTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n\r\n", 200, "image/jpeg")] // a byte order mark
     [InlineData("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Type: image/png\r\n\r\n", 200, "image/png")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace;boundary=b\r\n", 200, "multipart/x-mixed-replace")] // and the body at once
     [InlineData("", 200, "")]

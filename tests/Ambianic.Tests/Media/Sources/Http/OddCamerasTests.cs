@@ -39,6 +39,7 @@ public sealed class OddCamerasTests : IDisposable
         ["dashes and line feeds"] = picture => Part("----other\nContent-Type: image/jpeg\n\n", picture),
         ["no parts"] = picture => picture,
         ["no end marker"] = picture => Part("--b\r\nContent-Type: image/jpeg\r\n\r\n", picture[..^2]),
+        ["markup between"] = picture => [.. "<p>wait</p>\r\n"u8, .. Part("--b\r\nContent-Type: image/jpeg\r\n\r\n", picture)],
         ["bytes before and after"] = picture => [.. Part("--b\r\n\r\nabc", picture), 0, 0, 0xFF, 0xFF, 0],
     };
 
@@ -123,10 +124,59 @@ public sealed class OddCamerasTests : IDisposable
         Assert.Single(await ReadAsync(Source(server, SourceType.Image), 1));
     }
 
-    [Fact]
-    public async Task ReadAsync_PictureIsCutOff_SaysSoAndShowsNothing()
+    [Theory]
+    [InlineData("HTTP/1.0 200 OK\r\n\r\n")]
+    [InlineData("HTTP/1.0 200 OK\r\n")]
+    public async Task ReadAsync_EmptyLineWithinTheHead_IsWatched(string begin)
     {
-        await using var server = Closing(LoopbackServer.Http("200 OK", "image/jpeg", Picture.AsSpan(0, Picture.Length / 2)));
+        await using var server = new LoopbackServer(async (_, stream, cancellation) =>
+        {
+            await stream.WriteAsync(Encoding.ASCII.GetBytes(begin + "Content-Type: image/jpeg\r\n\r\n"), cancellation);
+            await stream.FlushAsync(cancellation);
+            await stream.WriteAsync(Picture, cancellation);
+            throw new IOException("the camera closes the connection");
+        });
+
+        Assert.Single(await ReadAsync(Source(server, SourceType.Image), 1));
+    }
+
+    [Fact]
+    public async Task ReadAsync_TwoPicturesInOneFile_IsAskedForAgain()
+    {
+        await using var server = Closing([.. "HTTP/1.0 200 OK\r\nContent-Type: image/mpo\r\n\r\n"u8, .. Picture, .. Picture]);
+
+        Assert.Equal(5, (await ReadAsync(Source(server, SourceType.Image), 5)).Count);
+    }
+
+    [Fact]
+    public async Task ReadAsync_PictureOfUnknownTypeAndTheConnectionIsKept_IsAskedForAgain()
+    {
+        await using var server = new LoopbackServer(async (_, stream, cancellation) =>
+            await stream.WriteAsync(LoopbackServer.Http("200 OK", "application/octet-stream", Picture), cancellation)); // and goes on listening
+
+        Assert.Equal(2, (await ReadAsync(Source(server, SourceType.Image), 2)).Count);
+    }
+
+    [Fact]
+    public async Task ReadAsync_CameraWantsACookieAfterALogIn_SendsIt()
+    {
+        await using var server = new LoopbackServer(async (head, stream, cancellation) =>
+            await stream.WriteAsync(
+                head.Contains("Cookie: id=42\r\n", StringComparison.Ordinal)
+                    ? LoopbackServer.Http("200 OK", "image/jpeg", Picture)
+                    : LoopbackServer.Http("302 Found", "text/html", ""u8, "Location: /still.jpg\r\nSet-Cookie: id=42; HttpOnly\r\nSet-Cookie: =;=\r\n"),
+                cancellation));
+
+        Assert.Equal(2, (await ReadAsync(Source(server, SourceType.Image), 2)).Count);
+        Assert.Equal(3, server.Requests);
+    }
+
+    [Theory]
+    [InlineData("image/jpeg")]
+    [InlineData("application/octet-stream")]
+    public async Task ReadAsync_PictureIsCutOff_SaysSoAndShowsNothing(string type)
+    {
+        await using var server = Closing(LoopbackServer.Http("200 OK", type, Picture.AsSpan(0, Picture.Length / 2)));
 
         var error = await Assert.ThrowsAsync<SourceException>(() => ReadAsync(Source(server, SourceType.Image), 1));
 
