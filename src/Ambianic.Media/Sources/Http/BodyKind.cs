@@ -5,7 +5,7 @@ namespace Ambianic.Media.Sources.Http;
 /// <summary>What the body of an answer holds.</summary>
 internal enum BodyKind
 {
-    /// <summary>One JPEG or many; where one begins is for <see cref="JpegSplitter"/> to find.</summary>
+    /// <summary>One JPEG or many, or a stream in parts, which may be of PNG; where a picture begins is for an <see cref="IPictureSplitter"/> to find.</summary>
     Jpeg,
 
     /// <summary>A picture of another kind: PNG, WebP, GIF, BMP.</summary>
@@ -32,7 +32,8 @@ internal static class BodyKinds
 
     private const byte TransportStream = 0x47;
 
-    private static ReadOnlySpan<byte> JpegBegin => [0xFF, 0xD8, 0xFF];
+    /// <summary>The first bytes of each JPEG.</summary>
+    public static ReadOnlySpan<byte> JpegBegin => [0xFF, 0xD8, 0xFF];
 
     private static ReadOnlySpan<byte> BeforeText => [0xEF, 0xBB, 0xBF, (byte)' ', (byte)'\t', (byte)'\r', (byte)'\n'];
 

@@ -19,14 +19,18 @@ internal sealed class HttpPictures(CameraHttp camera, bool wantsStream, Action r
     /// <summary>Pictures of one file at most: a camera with two lenses writes both into it, and a preview (MPO).</summary>
     private const int MostInFile = 3;
 
+    /// <summary>Bytes within which the first picture of a stream begins.</summary>
+    private const int PartHeadSample = 2048;
+
     /// <summary>Bytes of a page that are looked at to say what it is.</summary>
     private const int PageSample = 4096;
 
     /// <summary>What a camera may still send after the length that it claimed, when the picture is not at its end by then.</summary>
     private static readonly TimeSpan Afterwards = TimeSpan.FromSeconds(1);
 
-    private readonly JpegSplitter _splitter = new(Largest);
+    private readonly JpegSplitter _jpegs = new(Largest);
     private readonly byte[] _buffer = new byte[64 << 10];
+    private IPictureSplitter? _splitter;
     private ReadOnlyMemory<byte> _unread;
     private HttpAnswer? _answer;
     private long _received;
@@ -41,7 +45,7 @@ internal sealed class HttpPictures(CameraHttp camera, bool wantsStream, Action r
     public bool IsStream { get; private set; }
 
     /// <summary>The present picture, until the next is asked for.</summary>
-    public ReadOnlyMemory<byte> Picture => _whole ?? _splitter.Picture;
+    public ReadOnlyMemory<byte> Picture => _whole ?? (_splitter ?? _jpegs).Picture;
 
     /// <summary>True when no more has come than one file holds, of an answer that nothing calls a stream.</summary>
     public bool MayBeSingle => IsStream && !IsSaidToBeStream && _inBody is > 0 and <= MostInFile;
@@ -65,6 +69,7 @@ internal sealed class HttpPictures(CameraHttp camera, bool wantsStream, Action r
         Description = $"status {head.Status}, {type}, {BodyKinds.DescribeBegin(begin.Span)}";
         IsStream = _wantsStream && Kind == BodyKind.Jpeg
             && (IsSaidToBeStream || _answer.Length is null || !head.MediaType.StartsWith("image/", StringComparison.Ordinal));
+        _splitter = IsSaidToBeStream && await HoldsPngAsync(body, cancellation) ? new PngSplitter(Largest) : _jpegs;
         (_received, SincePicture, _inBody, _unread) = (0, 0, 0, default);
     }
 
@@ -107,6 +112,25 @@ internal sealed class HttpPictures(CameraHttp camera, bool wantsStream, Action r
 
     private bool IsSaidToBeStream => BodyKinds.IsManyJpegs(_answer?.Head.MediaType ?? "");
 
+    /// <summary>True when the first picture of a stream is a PNG; a stream that begins with anything long is taken for one of JPEG.</summary>
+    private static async ValueTask<bool> HoldsPngAsync(PeekStream body, CancellationToken cancellation)
+    {
+        for (var begin = body.Buffered; ;)
+        {
+            if (begin.Span.IndexOf(PngSplitter.Signature) >= 0)
+            {
+                return true;
+            }
+
+            var seen = begin.Length;
+            if (seen > PartHeadSample || begin.Span.IndexOf(BodyKinds.JpegBegin) >= 0
+                || (begin = await body.PeekAsync(seen + 1, cancellation)).Length == seen)
+            {
+                return false;
+            }
+        }
+    }
+
     private async ValueTask CloseAsync()
     {
         if (_answer is { } answer)
@@ -119,19 +143,20 @@ internal sealed class HttpPictures(CameraHttp camera, bool wantsStream, Action r
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> NextJpegAsync(CancellationToken cancellation)
     {
-        var tooLarge = _splitter.TooLarge;
+        var splitter = _splitter!;
+        var tooLarge = splitter.TooLarge;
         while (true)
         {
-            var isWhole = _splitter.Take(_unread.Span, out var used);
+            var isWhole = splitter.Take(_unread.Span, out var used);
             _unread = _unread[used..];
-            if (isWhole || (_unread.Length == 0 && !await ReadAsync(cancellation) && _splitter.Finish()))
+            if (isWhole || (_unread.Length == 0 && !await ReadAsync(cancellation) && splitter.Finish()))
             {
                 _inBody++;
                 SincePicture = 0;
                 return true;
             }
 
-            if (_splitter.TooLarge > tooLarge || SincePicture > Largest)
+            if (splitter.TooLarge > tooLarge || SincePicture > Largest)
             {
                 throw new SourceException($"the answer is larger than {Largest >> 20} MiB without a whole picture; is it another kind of video?");
             }

@@ -5,7 +5,7 @@ namespace Ambianic.Media.Sources.Http;
 /// headers of parts, their lengths. Not safe to use from several threads.
 /// </summary>
 /// <param name="largest">Bytes; a picture that is larger is skipped.</param>
-internal sealed class JpegSplitter(int largest)
+internal sealed class JpegSplitter(int largest) : IPictureSplitter
 {
     private const byte Mark = 0xFF;
     private const byte Begin = 0xD8;
@@ -60,16 +60,13 @@ internal sealed class JpegSplitter(int largest)
         WholeAndBegun,
     }
 
-    /// <summary>Pictures that were larger than allowed.</summary>
+    /// <inheritdoc/>
     public int TooLarge { get; private set; }
 
-    /// <summary>The picture that is whole; until the next call.</summary>
+    /// <inheritdoc/>
     public ReadOnlyMemory<byte> Picture => _picture.AsMemory(0, _length);
 
-    /// <summary>Takes bytes until a picture is whole or there are no more.</summary>
-    /// <param name="data">The next bytes of the stream.</param>
-    /// <param name="used">Bytes that were taken; the others are to be given again.</param>
-    /// <returns>True when <see cref="Picture"/> is whole.</returns>
+    /// <inheritdoc/>
     public bool Take(ReadOnlySpan<byte> data, out int used)
     {
         if (_state is State.Whole or State.WholeAndBegun)

@@ -8,6 +8,7 @@ using Ambianic.Media.Sources.Http;
 using Ambianic.Media.Sources.Tls;
 using Ambianic.Storage.Files;
 using Microsoft.Extensions.Logging.Abstractions;
+using SkiaSharp;
 
 namespace Ambianic.Tests.Media.Sources.Http;
 
@@ -39,6 +40,7 @@ public sealed class OddCamerasTests : IDisposable
         ["dashes and line feeds"] = picture => Part("----other\nContent-Type: image/jpeg\n\n", picture),
         ["no parts"] = picture => picture,
         ["no end marker"] = picture => Part("--b\r\nContent-Type: image/jpeg\r\n\r\n", picture[..^2]),
+        ["PNG"] = picture => Part("--b\r\nContent-Type: image/png\r\n\r\n", Png(picture)),
         ["markup between"] = picture => [.. "<p>wait</p>\r\n"u8, .. Part("--b\r\nContent-Type: image/jpeg\r\n\r\n", picture)],
         ["bytes before and after"] = picture => [.. Part("--b\r\n\r\nabc", picture), 0, 0, 0xFF, 0xFF, 0],
     };
@@ -295,6 +297,12 @@ public sealed class OddCamerasTests : IDisposable
     }
 
     public void Dispose() => _directory.Dispose();
+
+    private static byte[] Png(byte[] picture)
+    {
+        using var bitmap = SKBitmap.Decode(picture);
+        return bitmap.Encode(SKEncodedImageFormat.Png, 100).ToArray();
+    }
 
     private static byte[] Part(string head, byte[] picture) => [.. Encoding.ASCII.GetBytes(head), .. picture, .. "\r\n"u8];
 
