@@ -12,7 +12,10 @@ internal sealed class Outage(TimeProvider time)
     /// <summary>From one line that says the same to the next.</summary>
     public static readonly TimeSpan SummaryEvery = TimeSpan.FromMinutes(10);
 
-    /// <summary>How long it must watch until it is back: a camera that gives a picture and breaks off again is still away.</summary>
+    /// <summary>
+    /// How long it must watch until it is back: a camera that gives a picture and breaks off again is still away. Twice as long, up to
+    /// <see cref="SummaryEvery"/>, for each time that it went away again soon after it was back: one that comes and goes is one outage.
+    /// </summary>
     public static readonly TimeSpan BackAfter = TimeSpan.FromSeconds(10);
 
     /// <summary>Reasons that are told at once; more of them are one camera's way of saying the same.</summary>
@@ -25,6 +28,8 @@ internal sealed class Outage(TimeProvider time)
     private long _began;
     private long _summedUpAt;
     private long? _pictureAt;
+    private long? _overAt;
+    private TimeSpan _backAfter = BackAfter;
     private int _attempts;
 
     /// <summary>True from a failure until it is back.</summary>
@@ -40,7 +45,16 @@ internal sealed class Outage(TimeProvider time)
             var cause = string.Concat(reason.Where(letter => !char.IsDigit(letter)));
             if (!_isOpen)
             {
-                _reasons.Clear();
+                if (!IsRepeated(now))
+                {
+                    (_backAfter, _overAt) = (BackAfter, null);
+                    _reasons.Clear();
+                }
+                else if (_backAfter < SummaryEvery)
+                {
+                    _backAfter *= 2;
+                }
+
                 _reasons.Add(cause);
                 (_isOpen, _since, _began, _summedUpAt, _attempts) = (true, time.GetLocalNow(), now, now, 0);
                 return News(OutageChange.Begun, now);
@@ -75,16 +89,19 @@ internal sealed class Outage(TimeProvider time)
         {
             var now = time.GetTimestamp();
             _pictureAt ??= now;
-            if (!_isOpen || time.GetElapsedTime(_pictureAt.Value, now) < BackAfter)
+            if (!_isOpen || time.GetElapsedTime(_pictureAt.Value, now) < _backAfter)
             {
                 return null;
             }
 
             var news = new OutageNews(OutageChange.Over, _since, time.GetElapsedTime(_began, _pictureAt.Value), _attempts);
-            (_isOpen, _pictureAt) = (false, null);
+            (_isOpen, _pictureAt, _overAt) = (false, null, now);
             return news;
         }
     }
+
+    /// <summary>It was back for no longer than a summary takes.</summary>
+    private bool IsRepeated(long now) => _overAt is { } over && time.GetElapsedTime(over, now) < SummaryEvery;
 
     private OutageNews News(OutageChange change, long now) => new(change, _since, time.GetElapsedTime(_began, now), ++_attempts);
 }

@@ -63,6 +63,42 @@ public sealed class OutageTests : SupervisorFixture, IDisposable
         await running;
     }
 
+    [Theory]
+    [InlineData(15)]
+    [InlineData(40)]
+    [InlineData(300)]
+    public void Fail_CameraThatComesAndGoesForADay_IsOneOutage(int seconds)
+    {
+        var outage = new Outage(Time);
+        List<OutageChange> told = [];
+        for (var passed = 0; passed < 24 * 3600; passed += seconds)
+        {
+            told.Add(outage.Fail("broke off").Change);
+            for (var watched = 0; watched < seconds; watched += 5)
+            {
+                told.AddRange(outage.Watch() is { } over ? [over.Change] : Array.Empty<OutageChange>());
+                Time.Advance(TimeSpan.FromSeconds(5));
+            }
+        }
+
+        Assert.InRange(told.Count(change => change != OutageChange.None), 100, 160);
+        Assert.InRange(told.Count(change => change == OutageChange.Over), 1, 7);
+    }
+
+    [Fact]
+    public void Fail_LongAfterItWasBack_IsANewOutageAtOnceAndEndsAsSoon()
+    {
+        var outage = new Outage(Time);
+        for (var day = 0; day < 9; day++)
+        {
+            Assert.Equal(OutageChange.Begun, outage.Fail("broke off").Change);
+            Assert.Null(outage.Watch());
+            Time.Advance(Outage.BackAfter);
+            Assert.Equal(OutageChange.Over, outage.Watch()?.Change);
+            Time.Advance(TimeSpan.FromDays(1));
+        }
+    }
+
     [Fact]
     public async Task Run_CameraThatGivesAPictureAndBreaksOff_IsNotBack()
     {
