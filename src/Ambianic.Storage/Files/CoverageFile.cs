@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Ambianic.Core.Configuration;
 using Ambianic.Core.Visibility;
 
 namespace Ambianic.Storage.Files;
@@ -93,7 +94,9 @@ public sealed partial class CoverageFile(string dataDir)
     {
         try
         {
-            return JsonSerializer.Deserialize(line, CoverageJson.Default.SightChange) is { Pipeline: not null, Source: not null } change ? change : null;
+            return JsonSerializer.Deserialize(line, CoverageJson.Default.SightChange) is { Pipeline: not null, Source: not null } change
+                ? change with { Source = Credentials.Mask(change.Source), Reason = change.Reason is { } reason ? Credentials.Mask(reason) : null }
+                : null;
         }
         catch (JsonException)
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Ambianic.Core.Configuration;
 using Ambianic.Core.Timeline;
 using Ambianic.Core.Visibility;
 using Ambianic.Core.Vision.Falls;
@@ -85,15 +86,23 @@ public sealed record TimelineEntry(
     PipelineContextDocument PipelineContext,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Pinned = false)
 {
-    /// <summary>Shows an event.</summary>
+    /// <summary>Shows an event. An earlier version may have stored an address with its password, so both texts are masked once more.</summary>
     public static TimelineEntry For(DetectionEvent detectionEvent) => new(
         detectionEvent.Id,
         detectionEvent.Sight is null ? "Detection Event" : "Sight Event",
         (detectionEvent.At - DateTimeOffset.UnixEpoch).Ticks / (double)TimeSpan.TicksPerSecond,
         "INFO",
-        EventJson.Document(detectionEvent),
+        Masked(EventJson.Document(detectionEvent)),
         new PipelineContextDocument(detectionEvent.Pipeline),
         detectionEvent.IsPinned);
+
+    private static EventDocument Masked(EventDocument document) => document with
+    {
+        Source = Masked(document.Source),
+        Sight = document.Sight is { } sight ? sight with { Reason = Masked(sight.Reason) } : null,
+    };
+
+    private static string? Masked(string? text) => text is null ? null : Credentials.Mask(text);
 }
 
 /// <summary>Where an event was seen.</summary>

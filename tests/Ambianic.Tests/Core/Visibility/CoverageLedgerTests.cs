@@ -126,6 +126,18 @@ public sealed class CoverageLedgerTests : IDisposable
         Assert.Equal("door", Assert.Single(Recalled(file.Read().Changes).Query(null, null, null)).Pipeline);
     }
 
+    [Fact]
+    public void Read_PasswordThatAnEarlierVersionStored_IsMasked()
+    {
+        File.WriteAllText(
+            _directory["coverage.jsonl"],
+            """{"at":"2026-05-01T10:00:00Z","pipeline":"door","source":"http://cam/a?loginpas=Finch5Nest","sight":"Blind","reason":"rtsp://me:Finch5Nest@cam/1: refused"}""" + "\n");
+
+        var change = new CoverageFile(_directory.Path).Read().Changes[0];
+
+        Assert.Equal(("http://cam/a?loginpas=***", "rtsp://***@cam/1: refused"), (change.Source, change.Reason));
+    }
+
     [Theory]
     [InlineData(PictureState.Frozen, Sight.Frozen)]
     [InlineData(PictureState.Black, Sight.Black)]

@@ -234,6 +234,19 @@ public sealed class EventJsonTests
     }
 
     [Fact]
+    public void TimelineEntry_PasswordThatAnEarlierVersionStored_IsMasked()
+    {
+        var seen = Read("""
+            {"id": "1", "datetime": "2021-01-12T17:04:05", "source": "http://cam/a?loginpas=Finch6Nest",
+             "sight": {"state": "blind", "blind_since": "2021-01-12T17:04:00", "reason": "rtsp://me:Finch6Nest@cam/1: refused"}}
+            """);
+
+        var shown = TimelineEntry.For(seen).Args;
+
+        Assert.Equal(("http://cam/a?loginpas=***", "rtsp://***@cam/1: refused"), (shown.Source, shown.Sight?.Reason));
+    }
+
+    [Fact]
     public void FromFile_WithoutId_GetsTheSameIdEachTime()
     {
         const string json = """{"datetime": "2021-01-12T17:04:05"}""";
