@@ -21,7 +21,7 @@ internal static partial class AddressCheck
 
         if (scheme.Equals("file", StringComparison.OrdinalIgnoreCase))
         {
-            return uri.Any(char.IsWhiteSpace) ? [WhiteSpace] : [];
+            return uri.Any(IsBlank) ? [WhiteSpace] : [];
         }
 
         return !SourceAddress.Networks.Contains(scheme, StringComparer.OrdinalIgnoreCase)
@@ -29,11 +29,18 @@ internal static partial class AddressCheck
             : [.. OfNetwork(scheme.ToLowerInvariant(), uri[(scheme.Length + 3)..]), .. Suspicious(source)];
     }
 
-    private static AddressProblem WhiteSpace { get; } = new("holds white space; remove it, or write %20 for a space that belongs there");
+    private static AddressProblem WhiteSpace { get; } = new("holds white space or an invisible character; remove it, or write %20 for a space that belongs there");
+
+    private static bool IsBlank(char letter) => char.IsWhiteSpace(letter) || char.GetUnicodeCategory(letter) is UnicodeCategory.Format or UnicodeCategory.Control;
 
     private static AddressProblem UnknownScheme(string scheme)
     {
         string[] known = [.. SourceAddress.Networks, "file"];
+        if (!SchemeRegex().IsMatch(scheme))
+        {
+            return new AddressProblem($"what stands before '://' is no scheme; those are {string.Join(", ", known)}. Forms of other programs are not read: write the address alone");
+        }
+
         return new AddressProblem(
             $"{ProblemList.Quote(scheme)} is not a scheme that is known; those are {string.Join(", ", known)}"
             + (scheme.Equals("onvif", StringComparison.OrdinalIgnoreCase) ? ". Use the rtsp:// address that the camera or its app names" : ""),
@@ -53,11 +60,15 @@ internal static partial class AddressCheck
         }
         else if (UserInfoRegex().IsMatch(uri))
         {
-            yield return new AddressProblem("has a user and a password, and no scheme before them; write rtsp:// or http:// first");
+            yield return new AddressProblem("has a user or a password, and no scheme before them; write rtsp:// or http:// first");
+        }
+        else if (OtherProgramRegex().Match(uri) is { Success: true, Value: var form })
+        {
+            yield return new AddressProblem($"'{form}' is of another program and is not read here; write the address of the camera or of that program's stream");
         }
         else if (HostRegex().IsMatch(uri))
         {
-            yield return new AddressProblem("is taken for a file, and looks like a host; write rtsp:// or http:// first", "rtsp://" + Credentials.Mask(uri)) { IsWarning = true };
+            yield return new AddressProblem("is taken for a file, and looks like a host; write rtsp:// or http:// first", "rtsp://" + Credentials.Mask(uri.TrimStart('/'))) { IsWarning = true };
         }
 
         if (PlaceholderRegex().Match(uri) is { Success: true, Value: var placeholder })
@@ -68,7 +79,7 @@ internal static partial class AddressCheck
 
     private static IEnumerable<AddressProblem> OfNetwork(string scheme, string rest)
     {
-        if (rest.Any(char.IsWhiteSpace))
+        if (rest.Any(IsBlank))
         {
             yield return WhiteSpace;
             yield break;
@@ -81,6 +92,15 @@ internal static partial class AddressCheck
             yield return new AddressProblem(
                 $"in a user name or password, '{rest[end]}' is written {Uri.HexEscape(rest[end])}; otherwise the host is taken to end before it");
             yield break;
+        }
+
+        if (end >= 0 && !authority.Contains('@') && HiddenHostRegex().IsMatch(rest[end..]))
+        {
+            yield return new AddressProblem(
+                $"the host is taken to end before '{rest[end]}'; where that belongs to a user name or password it is written {Uri.HexEscape(rest[end])}")
+            {
+                IsWarning = rest[end] != '#',
+            };
         }
 
         var at = authority.LastIndexOf('@');
@@ -113,13 +133,21 @@ internal static partial class AddressCheck
             yield return new AddressProblem($"the port {port.Value} is not from 1 to {ushort.MaxValue}");
         }
 
-        if (name.Length == 0 && scheme is not ("udp" or "tcp" or "rtp" or "srt"))
+        if (SourceAddress.Networks.Contains(name, StringComparer.OrdinalIgnoreCase) && port is { Success: true, Length: 0 })
+        {
+            yield return new AddressProblem("has two schemes; one is enough");
+        }
+        else if (name.Length == 0 && scheme is not ("udp" or "tcp" or "rtp" or "srt"))
         {
             yield return new AddressProblem($"names no host after {scheme}://");
         }
         else if (IPv4Regex().IsMatch(name) && (name.Split('.') is not { Length: 4 } numbers || numbers.Any(part => part.Length is 0 or > 3 || int.Parse(part, CultureInfo.InvariantCulture) > 255)))
         {
             yield return new AddressProblem("its host is no IP address: that is four numbers from 0 to 255");
+        }
+        else if (NoHostRegex().Match(name) is { Success: true, Value: var odd })
+        {
+            yield return new AddressProblem($"no host has '{odd}' in its name");
         }
     }
 
@@ -132,7 +160,9 @@ internal static partial class AddressCheck
 
         if (source is { Live: true, Type: SourceType.Video } && PictureRegex().IsMatch(source.Uri))
         {
-            yield return new AddressProblem("ends like a single picture; a camera that serves those needs 'type: image'") { IsWarning = true };
+            yield return new AddressProblem(string.Create(
+                CultureInfo.InvariantCulture,
+                $"ends like a single picture: if it is one, it is asked for {source.EffectiveFps:0.##} times a second; with 'type: image' once, unless fps is set")) { IsWarning = true };
         }
     }
 
@@ -146,11 +176,27 @@ internal static partial class AddressCheck
     [GeneratedRegex(@"^(?<scheme>rtsps?|rtmps?|https?|udp|tcp|rtp|srt)(:/?(?!\d+(/|$))|;//|//)(?=[^/])", RegexOptions.IgnoreCase)]
     private static partial Regex BrokenSchemeRegex();
 
-    [GeneratedRegex(@"^[^/\s]+:.*@[^@/]")]
+    /// <summary>As RFC 3986 has it.</summary>
+    [GeneratedRegex(@"^[A-Za-z][A-Za-z0-9+.\-]*$")]
+    private static partial Regex SchemeRegex();
+
+    /// <summary>Forms of go2rtc.</summary>
+    [GeneratedRegex(@"^(ffmpeg|exec|echo|expr|nest|ring|webrtc|hass|onvif|tapo|homekit):", RegexOptions.IgnoreCase)]
+    private static partial Regex OtherProgramRegex();
+
+    /// <summary>An IP address after an <c>@</c>, behind what ends a host.</summary>
+    [GeneratedRegex(@"^#.*@|@\d{1,3}(\.\d{1,3}){3}(:\d+)?([/?#]|$)")]
+    private static partial Regex HiddenHostRegex();
+
+    /// <summary>What neither a name of DNS nor one of a home network has; not of placeholders, which are spoken of elsewhere.</summary>
+    [GeneratedRegex(@"\.\.|[,;""'\\|^`*!=&+]")]
+    private static partial Regex NoHostRegex();
+
+    [GeneratedRegex(@"^[^/\s]+:.*@[^@/]|^[^/\s:@]+@[^/\s@]+/")]
     private static partial Regex UserInfoRegex();
 
     /// <summary>An IPv4 address, or a name with a domain of a house or a port.</summary>
-    [GeneratedRegex(@"^(\d{1,3}(\.\d{1,3}){3}(:\d+)?|[\w\-]+(\.[\w\-]+)*\.(local|lan|home|internal|localdomain|box|arpa|com|net|org)(:\d+)?|[\w\-]+(\.[\w\-]+)*:\d{1,5})(/|$)", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^(\d{1,3}(\.\d{1,3}){3}(:\d+)?|[\w\-]+(\.[\w\-]+)*\.(local|lan|home|internal|localdomain|box|arpa|com|net|org)(:\d+)?|[\w\-]+(\.[\w\-]+)*:\d{1,5}|//[\w\-.]+(:\d+)?)(/|$)", RegexOptions.IgnoreCase)]
     private static partial Regex HostRegex();
 
     /// <summary>A user and the begin of a password, not a host and its port.</summary>
@@ -163,8 +209,8 @@ internal static partial class AddressCheck
     [GeneratedRegex(@"^[\d.]*\d\.\d[\d.]*$")]
     private static partial Regex IPv4Regex();
 
-    /// <summary>As programs and manuals write what the user has to fill in.</summary>
-    [GeneratedRegex(@"\$?\{[^{}]*\}|\{\{.*?\}\}|<[^<>]+>|%\(\w+\)s")]
+    /// <summary>As programs and manuals write what the user has to fill in. A whole user, password, host or the like: braces within a password are part of it, and not to be repeated.</summary>
+    [GeneratedRegex(@"(?<=^|[/:@=&?])(\$?\{[^{}]*\}|\{\{.*?\}\}|<[^<>]+>|\[[A-Z_]{3,}\]|%\(\w+\)s)(?=$|[/:@=&?])")]
     private static partial Regex PlaceholderRegex();
 
     [GeneratedRegex(@"^https?://[^?#]*\.(jpe?g|png|bmp|webp)([?#]|$)", RegexOptions.IgnoreCase)]
