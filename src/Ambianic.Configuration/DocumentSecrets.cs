@@ -10,12 +10,18 @@ internal static class DocumentSecrets
     /// <param name="topLevelKeys">In a file for secrets, all values under other keys are secrets.</param>
     public static void Remember(MappingNode root, IReadOnlyCollection<string> topLevelKeys)
     {
+        Credentials.KeepNames(Names(root, topLevelKeys));
         foreach (var entry in root.Entries)
         {
             Credentials.Remember(entry.Key, onlyAddress: true);
             Remember(entry.Value, HoldsSecret(entry.Key) || (entry.Value.Place.IsSecret && !topLevelKeys.Contains(entry.Key)));
         }
     }
+
+    /// <summary>The sections, and what the user has named in them: sources, pipelines, models, notifications.</summary>
+    private static IEnumerable<string> Names(MappingNode root, IReadOnlyCollection<string> topLevelKeys) => root.Entries
+        .Where(entry => topLevelKeys.Contains(entry.Key))
+        .SelectMany(entry => entry.Value is MappingNode section ? [entry.Key, .. section.Entries.Select(named => named.Key)] : new[] { entry.Key });
 
     private static void Remember(Node node, bool isSecret)
     {

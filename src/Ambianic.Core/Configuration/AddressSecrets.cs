@@ -8,10 +8,14 @@ internal static partial class AddressSecrets
     /// <summary>Tokens of notification providers are longer and hold digits; other parts of their addresses are words such as <c>event</c>.</summary>
     private const int ShortestToken = 8;
 
-    /// <summary>True for what has a scheme, or a user and a password before an <c>@</c>.</summary>
+    /// <summary>True for what has a scheme, or a user and a password or a token before an <c>@</c>.</summary>
     public static bool LooksLikeAddress(string text) => text.Contains("://", StringComparison.Ordinal) || UserInfoRegex().IsMatch(text);
 
-    /// <summary>Passwords, values of parameters that are not known to be harmless, tokens in the path; of a notification provider the parts that look like tokens.</summary>
+    /// <summary>
+    /// Passwords, a token in the place of the user, values of parameters for secrets, and of other parameters what looks like a token,
+    /// tokens in the path; of a notification provider the parts that look like tokens. Other values of parameters may be words of
+    /// everyday use: they are masked where an address shows what they are, and nowhere else.
+    /// </summary>
     public static IEnumerable<string> In(string address)
     {
         var scheme = address.IndexOf("://", StringComparison.Ordinal);
@@ -19,7 +23,7 @@ internal static partial class AddressSecrets
         var at = rest.LastIndexOf('@');
         var userInfo = at < 0 ? "" : rest[..at];
         var password = userInfo.IndexOf(':', StringComparison.Ordinal) is >= 0 and var colon ? userInfo[(colon + 1)..] : "";
-        IEnumerable<string> found = [password, .. password.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)];
+        IEnumerable<string> found = [password, LooksLikeToken(userInfo.TrimEnd(':')) ? userInfo.TrimEnd(':') : "", .. password.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)];
         if (scheme > 0 && !Credentials.IsAddressScheme(address[..scheme].Trim()) && !address.StartsWith("file:", StringComparison.OrdinalIgnoreCase))
         {
             return [.. found, .. rest.Split('/', '@', '?', '&', '=').Where(part => part.Length >= ShortestToken && part.Any(char.IsAsciiDigit) && !HostRegex().IsMatch(part))];
@@ -29,15 +33,26 @@ internal static partial class AddressSecrets
         [
             .. found,
             .. ParameterRegex().Matches(rest)
-                .Where(parameter => !Credentials.IsHarmless(parameter.Groups["name"].Value, parameter.Groups["value"].Value))
+                .Where(parameter => IsSecret(parameter.Groups["name"].Value, parameter.Groups["value"].Value))
                 .Select(parameter => parameter.Groups["value"].Value),
             .. PathPasswordRegex().Matches(rest).Select(parameter => parameter.Groups["value"].Value),
             .. rest.Split('/', '@', '?', '#').Where(Credentials.IsToken),
         ];
     }
 
-    [GeneratedRegex(@"^[^/\s]+:.+@")]
+    private static bool IsSecret(string name, string value) =>
+        SecretParameterRegex().IsMatch(name) || (!Credentials.IsHarmless(name, value) && LooksLikeToken(value));
+
+    private static bool LooksLikeToken(string value) =>
+        Credentials.IsToken(value)
+        || (value.Length >= ShortestToken && value.Any(char.IsAsciiDigit) && value.Any(char.IsLower) && value.Any(char.IsUpper) && value.IndexOfAny(['.', '/', ':']) < 0);
+
+    [GeneratedRegex(@"^[^/\s]+:.+@|^[^/\s@:]+@[^/\s@]+/")]
     private static partial Regex UserInfoRegex();
+
+    /// <summary>The <c>p</c> that some cameras expect beside <c>u</c> is one.</summary>
+    [GeneratedRegex(@"(?:token|pass(?:word|wort|wd)?|passphrase|pwd|psw|pw|key|secret|auth|signature|sig|credentials?|loginpas)$|^p$", RegexOptions.IgnoreCase)]
+    private static partial Regex SecretParameterRegex();
 
     [GeneratedRegex(@"[?&](?<name>[^=&]*)=(?<value>[^&]*)")]
     private static partial Regex ParameterRegex();

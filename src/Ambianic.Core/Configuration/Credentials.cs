@@ -57,6 +57,10 @@ public static partial class Credentials
         }
     }
 
+    /// <summary>Has names stay readable from now on, also where a password is the same word: of pipelines, sources, labels.</summary>
+    public static void KeepNames(IEnumerable<string> names) =>
+        KnownSecrets.AddNames(names.Where(name => PlainNameRegex().IsMatch(name) && !IsToken(name)));
+
     /// <summary>Masks only what was remembered: for text that the rules have seen already, part by part.</summary>
     public static string MaskRemembered(string text) => KnownSecrets.Mask(text);
 
@@ -122,7 +126,7 @@ public static partial class Credentials
 
     /// <summary>The value goes on over an <c>&amp;</c> that does not begin another parameter: a password may hold one.</summary>
     [GeneratedRegex(
-        @"((?<![\w.\-])[\w.\-]*(?:token|password|passwd|passphrase|pass|pwd|psw|key|secret|auth|signature|sig|credentials?|user|username|usr|login|loginuse|loginpas)=)[^&\s]*(?:&(?![^&\s=]*=)[^&\s]*)*",
+        @"((?<![\w.\-])[\w.\-]*(?:token|password|passwd|passphrase|pass|pwd|psw|key|secret|auth|signature|sig|session_?id|credentials?|user|username|usr|login|loginuse|loginpas)=)[^&\s]*(?:&(?![^&\s=]*=)[^&\s]*)*",
         RegexOptions.IgnoreCase)]
     private static partial Regex ParameterRegex();
 
@@ -137,15 +141,20 @@ public static partial class Credentials
 
     /// <summary>Parameters by which cameras choose a stream or a picture, and pages of our own API.</summary>
     [GeneratedRegex(
-        @"^(channel|chn|ch|camera|cam|subtype|stream|stream_?type|profile|resolution|res|size|width|height|w|h|fps|frame_?rate|rate|quality|compression|codec|video_?codec|format|type|mode|audio|video|transport|unicast|proto|rotation|timeout|latency|duration|count|cmd|action|page|page_size|listen|enablesrtp)$",
+        @"^(channel|chn|ch|camera|cam|subtype|stream|stream_?type|profile|resolution|res|size|width|height|w|h|fps|frame_?rate|rate|quality|compression|codec|video_?codec|format|type|mode|audio|video|transport|unicast|proto|rotation|timeout|latency|duration|count|cmd|action|page|page_size|listen|enablesrtp|src|inst|line|port|transport_?mode|monitor|scale|max_?fps|bit_?rate|fifo_size|overrun_nonfatal|mp4|real_stream)$",
         RegexOptions.IgnoreCase)]
     private static partial Regex HarmlessNameRegex();
 
     [GeneratedRegex(@"^[A-Za-z0-9_.,:*\-]{0,16}$")]
     private static partial Regex HarmlessValueRegex();
 
-    /// <summary>Twelve letters and digits or more in which upper case, lower case and digits are mixed, or 16 hexadecimal ones: nobody names a stream so.</summary>
-    [GeneratedRegex(@"^(?:(?=[^0-9]*[0-9])(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])[A-Za-z0-9]{12,}|(?=[^0-9]*[0-9])[0-9a-f\-]{16,})$")]
+    /// <summary>
+    /// What nobody names a stream: twelve letters and digits or more in which upper case, lower case and digits are mixed, alone or after
+    /// an underscore; 16 hexadecimal ones; groups of four, as of stream keys; what follows <c>s0_</c>, and the token of a Telegram bot.
+    /// </summary>
+    [GeneratedRegex(
+        @"(?:^|_)(?=[^0-9_]*[0-9])(?=[^a-z_]*[a-z])(?=[^A-Z_]*[A-Z])[A-Za-z0-9]{12,}(?:_|$)|^(?=[^0-9]*[0-9])[0-9a-f\-]{16,}$"
+        + @"|^[a-z0-9]{4}(?:-[a-z0-9]{4}){3,}$|^s\d_[A-Za-z0-9]{12,}$|^bot\d+:[\w\-]{20,}$")]
     private static partial Regex TokenRegex();
 
     [GeneratedRegex(@"^[\w .\-]+$")]

@@ -4,7 +4,8 @@ namespace Ambianic.Core.Configuration;
 
 /// <summary>
 /// The values that are secret in the configurations that this process has read. A library may repeat one in a form that no rule
-/// foresees, so each is replaced wherever it stands, as it is written and percent-encoded or decoded. Safe to use from several threads.
+/// foresees, so each is replaced wherever it stands, as it is written and percent-encoded or decoded. A value that the configuration
+/// also uses as a name is not: it would be taken out of every message about what bears that name. Safe to use from several threads.
 /// </summary>
 internal static partial class KnownSecrets
 {
@@ -29,28 +30,18 @@ internal static partial class KnownSecrets
     private static volatile IReadOnlyList<string> _forms = []; // the longest first
 
     /// <summary>Adds values, each in every form that is known of it.</summary>
-    public static void Add(IEnumerable<string> secrets)
-    {
-        var forms = secrets.Where(IsDistinct).SelectMany(Forms).Where(IsDistinct).Except(_forms).ToList();
-        if (forms.Count == 0)
-        {
-            return;
-        }
+    public static void Add(IEnumerable<string> secrets) =>
+        Update(secrets.Where(IsDistinct).SelectMany(Forms).Where(IsDistinct).Except(_forms), []);
 
-        lock (Gate)
-        {
-            List<string> added = [.. Order.Concat(forms).Distinct()];
-            Order = added.Count <= Most ? added : added[^Most..];
-            _forms = [.. Order.OrderByDescending(form => form.Length)];
-        }
-    }
+    /// <summary>Keeps names of a configuration readable: of pipelines, sources, labels.</summary>
+    public static void AddNames(IEnumerable<string> names) => Update([], names);
 
     /// <summary>Forgets all.</summary>
     public static void Clear()
     {
         lock (Gate)
         {
-            (Order, _forms) = ([], []);
+            (Order, Names, _forms) = ([], [], []);
         }
     }
 
@@ -77,6 +68,18 @@ internal static partial class KnownSecrets
 
     /// <summary>In the order in which they were added.</summary>
     private static List<string> Order { get; set; } = [];
+
+    private static List<string> Names { get; set; } = [];
+
+    private static void Update(IEnumerable<string> forms, IEnumerable<string> names)
+    {
+        lock (Gate)
+        {
+            Order = [.. Order.Union(forms).TakeLast(Most)];
+            Names = [.. Names.Union(names).TakeLast(Most)];
+            _forms = [.. Order.Except(Names).OrderByDescending(form => form.Length)];
+        }
+    }
 
     private static bool IsDistinct(string value) =>
         value.Length >= Shortest && !OrdinaryWords.Contains(value) && !value.All(letter => letter == '*') && !PlaceholderRegex().IsMatch(value)

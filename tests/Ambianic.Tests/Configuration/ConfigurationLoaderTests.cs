@@ -151,6 +151,28 @@ public sealed class ConfigurationLoaderTests : LoaderFixture
     }
 
     [Fact]
+    public void Load_AddressesWithoutSecrets_AreShownAsTheyAre()
+    {
+        string[] addresses =
+        [
+            "http://nvr:1984/api/stream.mjpeg?src=veranda", "rtsp://veranda.lan/Streaming/Channels/101?transportmode=unicast&profile=Profile_1",
+            "rtsp://veranda.lan/h264Preview_01_main", "http://veranda.lan/axis-cgi/mjpg/video.cgi?camera=veranda&resolution=640x480", "udp://239.0.0.1:5000",
+        ];
+
+        var result = LoadText(
+            "sources:\n  veranda: {uri: 'rtsp://me:veranda@cam/1'}\n"
+            + string.Concat(addresses.Select((address, number) => $"  s{number}: {{uri: '{address}'}}\n"))
+            + "pipelines:\n  veranda: [source: veranda]\n"
+            + string.Concat(addresses.Select((address, number) => $"  p{number}: [source: '{address}']\n")));
+
+        Assert.Empty(result.Problems);
+        Assert.Equal(["veranda", .. addresses], result.Configuration.Pipelines.Select(pipeline => pipeline.Source!.Id));
+        Assert.All(addresses, address => Assert.Equal(address, Credentials.Mask(address)));
+        Assert.Equal("pipeline veranda watches veranda", Credentials.Mask("pipeline veranda watches veranda"));
+        Assert.Single(result.Effective.ToJsonString().Split("***")[1..]); // the one password
+    }
+
+    [Fact]
     public void Load_NoEventLogNamed_ItLiesInTheDataDirectory()
     {
         var result = LoadText("data_dir: ../store", "/home/ambianic");

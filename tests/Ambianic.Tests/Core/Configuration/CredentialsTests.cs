@@ -32,6 +32,12 @@ public sealed class CredentialsTests
     [InlineData("rtsp://cam/live#Blue7Bird", "rtsp://cam/live#***")]
     [InlineData("GET /snap.cgi?usr=me&pwd=Blue7Bird failed", "GET /snap.cgi?usr=***&pwd=*** failed")]
     [InlineData("rtsps://nvr:7441/aB3dEfGhIjKl9nOp?enableSrtp", "rtsps://nvr:7441/***?enableSrtp")]
+    [InlineData("rtsp://nvr:7447/s0_aBcDeFgHiJkLmNop", "rtsp://nvr:7447/***")]
+    [InlineData("rtmp://host/live/live_123456789_aB3dEfGhIjKl9nOp", "rtmp://host/live/***")]
+    [InlineData("rtmp://host/live2/abcd-efgh-1234-5678-ijkl", "rtmp://host/live2/***")]
+    [InlineData("http://cam/x.mjpg;jsessionid=Blue7Bird", "http://cam/x.mjpg;jsessionid=***")]
+    [InlineData("http://nvr:1984/api/stream.mjpeg?src=front_door", "http://nvr:1984/api/stream.mjpeg?src=front_door")]
+    [InlineData("rtsp://cam/Streaming/Channels/101?transportmode=unicast", "rtsp://cam/Streaming/Channels/101?transportmode=unicast")]
     [InlineData("rtsp://cam/h264Preview_01_main", "rtsp://cam/h264Preview_01_main")]
     [InlineData("rtsp://cam/Streaming/Channels/101", "rtsp://cam/Streaming/Channels/101")]
     [InlineData("rtsp://cam:554/user=admin_password=Blue7Bird_channel=1_stream=0.sdp", "rtsp://cam:554/user=***")]
@@ -102,6 +108,9 @@ public sealed class CredentialsTests
     [Theory]
     [InlineData("rtsp://me:Magpie-71@cam/1", "Magpie-71")]
     [InlineData("me:Magpie-72@cam/1", "Magpie-72")]
+    [InlineData("rtsp://Magpie-78@cam/1", "Magpie-78")]
+    [InlineData("Magpie-79@cam/1", "Magpie-79")]
+    [InlineData("http://cam/snap.cgi?u=me&p=magpie80", "magpie80")]
     [InlineData("http://cam/snap.cgi?xyz=Magpie-73&channel=1", "Magpie-73")]
     [InlineData("rtsp://cam/user=me_password=Magpie-74_channel=1.sdp", "Magpie-74")]
     [InlineData("tgram://Magpie-75/77?event=event", "Magpie-75")]
@@ -111,6 +120,29 @@ public sealed class CredentialsTests
         Credentials.Remember(address);
 
         Assert.Equal("*** of cam at example.org", Credentials.Mask($"{secret} of cam at example.org"));
+    }
+
+    [Theory]
+    [InlineData("http://nvr/api?name=pantry", "pantry")]
+    [InlineData("http://nvr/api?of=pantry_2024", "pantry_2024")]
+    [InlineData("http://nvr/api?file=pantry-2024.mp4", "pantry-2024.mp4")]
+    [InlineData("http://nvr/api?user=gatekeeper&pwd=Magpie-81", "gatekeeper")]
+    [InlineData("rtsp://gatekeeper@nvr/api", "gatekeeper")]
+    public void Remember_WordInAnAddress_IsMaskedOnlyInAddresses(string address, string word)
+    {
+        Credentials.Remember(address);
+
+        Assert.Equal($"pipeline {word} is blind", Credentials.Mask($"pipeline {word} is blind"));
+        Assert.DoesNotContain($"={word}", Credentials.Mask(address), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void KeepNames_NameThatIsAPasswordToo_StaysReadableAndIsMaskedInItsAddress()
+    {
+        Credentials.Remember("rtsp://me:larder-door@nvr/1");
+        Credentials.KeepNames(["larder-door"]);
+
+        Assert.Equal("larder-door: rtsp://***@nvr/1", Credentials.Mask("larder-door: rtsp://me:larder-door@nvr/1"));
     }
 
     [Theory]
