@@ -13,7 +13,8 @@ internal delegate ConfigurationResult ConfigurationReader();
 /// <summary>
 /// Takes over edits of the configuration files while the program runs: only pipelines that have changed are restarted, and
 /// a wrong edit changes nothing. Files are compared by content, twice a second: that sees through editors that replace
-/// them and through links that are switched over, and a file that is just being written is left alone until it is at rest.
+/// them and through links that are switched over, and a file that is just being written, or that its writer
+/// has locked, is left alone until it is at rest.
 /// A disk that hangs is waited for on a thread of its own, and left behind when the program ends.
 /// </summary>
 internal sealed partial class ConfigurationReload(
@@ -59,7 +60,13 @@ internal sealed partial class ConfigurationReload(
                     continue;
                 }
 
-                await TakeOverAsync(await ReadAsync(cancellation), cancellation);
+                var next = await ReadAsync(cancellation);
+                if (await ContentAsync(files, cancellation) != now)
+                {
+                    continue; // edited or locked meanwhile: what was read may be half of it
+                }
+
+                await TakeOverAsync(next, cancellation);
                 (taken, failedAt) = (now, null);
             }
             catch (Exception error) when (error is not OperationCanceledException)
@@ -104,6 +111,10 @@ internal sealed partial class ConfigurationReload(
                 : !File.Exists(file) ? "missing"
                 : RegularFile.HasNoLength(file) ? "nothing in it"
                 : Hash(file);
+        }
+        catch (IOException error) when ((error.HResult & 0xFFFF) == 11) // EWOULDBLOCK, of flock(2): its writer holds it
+        {
+            return Guid.NewGuid().ToString(); // not at rest
         }
         catch (Exception error)
         {

@@ -68,7 +68,7 @@ public sealed class ConfigurationReloadTests : IDisposable
         await AmbianicHost.StartAsync(application);
         var (current, supervisor) = (application.Services.GetRequiredService<CurrentConfiguration>(), application.Services.GetRequiredService<PipelineSupervisor>());
 
-        using (var file = File.OpenWrite(_directory["config.yaml"]))
+        using (var file = new FileStream(_directory["config.yaml"], FileMode.Open, FileAccess.Write, FileShare.ReadWrite)) // the program may be reading it
         {
             file.SetLength(FourTerabytes);
         }
@@ -95,9 +95,61 @@ public sealed class ConfigurationReloadTests : IDisposable
         await Eventually.TrueAsync(() => current.Rejected.Count > 0);
         Directory.Delete(_directory["config.local.yaml"]);
 
-        await Eventually.TrueAsync(() => supervisor.Statuses is [{ Name: "door" }]);
-        Assert.Empty(current.Rejected);
+        await Eventually.TrueAsync(() => supervisor.Statuses is [{ Name: "door" }] && current.Rejected.Count == 0); // accepted after the pipelines changed
         await application.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task ExecuteAsync_WriterHoldsTheFileLocked_IsTakenOverWhenReleasedAndRejectedNever()
+    {
+        const int LooksWhileLocked = 20;
+        File.WriteAllText(_directory["config.yaml"], "pipelines: {door: [source: {uri: /nowhere.mp4}]}\n");
+        await using var application = AmbianicHost.Build(Load(), port: 0);
+        var (current, supervisor) = (application.Services.GetRequiredService<CurrentConfiguration>(), application.Services.GetRequiredService<PipelineSupervisor>());
+        var (time, log, reads) = (new FakeTimeProvider(), new LogRecorder<ConfigurationReload>(), 0);
+        using var reload = new ConfigurationReload(() => { reads++; return Load(); }, current, supervisor, time, log);
+        await reload.StartAsync(TestContext.Current.CancellationToken);
+        await Eventually.TrueAsync(() => reads == 1);
+
+        using (var file = new StreamWriter(await OpenLockedAsync(_directory["config.yaml"])))
+        {
+            var looks = 0;
+            await Eventually.TrueAsync(() =>
+            {
+                time.Advance(TimeSpan.FromSeconds(0.5));
+                return ++looks == LooksWhileLocked;
+            });
+            file.Write("pipelines: {gate: [source: {uri: /nowhere.mp4}]}\n");
+        }
+
+        await Eventually.TrueAsync(() =>
+        {
+            time.Advance(TimeSpan.FromSeconds(0.5));
+            return supervisor.Statuses is [{ Name: "gate" }] && current.Result.Configuration.Pipelines is [{ Name: "gate" }];
+        });
+        Assert.DoesNotContain(log.Lines, line => line.StartsWith("Error:", StringComparison.Ordinal));
+        await reload.StopAsync(TestContext.Current.CancellationToken);
+        await supervisor.ApplyAsync([], TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Waits while the program reads the file, as a writer that locks has to.</summary>
+    private static async Task<FileStream> OpenLockedAsync(string path)
+    {
+        FileStream? file = null;
+        await Eventually.TrueAsync(() =>
+        {
+            try
+            {
+                file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.None);
+                file.SetLength(0);
+                return true;
+            }
+            catch (IOException)
+            {
+                return false;
+            }
+        });
+        return file!;
     }
 
     [Fact]
