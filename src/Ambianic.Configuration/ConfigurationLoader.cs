@@ -58,6 +58,7 @@ public sealed class ConfigurationLoader(ElementRegistry registry, IReadOnlyList<
             problems.Add(new ConfigurationProblem(document.Place.File, 0, 0, PipelinesKey, "there are none: nothing will be observed") { IsWarning = true });
         }
 
+        UnsentNotifications.ReportProviders(document, configuration.Notifications, problems);
         var order = texts.Select((text, index) => (text.Name, index)).DistinctBy(file => file.Name).ToDictionary();
         return new ConfigurationResult(
             configuration,
