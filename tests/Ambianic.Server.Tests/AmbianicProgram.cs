@@ -97,13 +97,19 @@ internal sealed partial class AmbianicProgram : IAsyncDisposable
     {
         try
         {
-            return await _address.Task.WaitAsync(Patience, TimeProvider.System, cancellation);
+            var ended = _process.WaitForExitAsync(cancellation); // returns once all of the output has been read
+            if (await Task.WhenAny(_address.Task, ended).WaitAsync(Patience, TimeProvider.System, cancellation) == ended && !_address.Task.IsCompleted)
+            {
+                throw new InvalidOperationException($"the program ended with {_process.ExitCode} and printed no address:\n{Output}");
+            }
+
+            return await _address.Task;
         }
         catch (TimeoutException)
         {
             _process.Refresh();
-            var state = _process.HasExited ? $"has ended with {_process.ExitCode}" : $"runs and has used {_process.TotalProcessorTime.TotalSeconds:0.0} s of the processor";
-            throw new TimeoutException($"the program printed no address in {Patience.TotalMinutes} minutes; it {state}:\n{Output}");
+            throw new TimeoutException(
+                $"the program printed no address in {Patience.TotalMinutes} minutes; it has used {_process.TotalProcessorTime.TotalSeconds:0.0} s of the processor:\n{Output}");
         }
     }
 

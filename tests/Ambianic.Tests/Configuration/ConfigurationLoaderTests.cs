@@ -14,7 +14,7 @@ public sealed class ConfigurationLoaderTests : LoaderFixture
 
         var result = Load();
 
-        Assert.Empty(result.Problems);
+        Assert.False(result.HasErrors);
         Assert.Equal("Garden", result.Configuration.DisplayName);
         Assert.Equal("one", result.Configuration.IftttWebhookId);
         Assert.Equal(
@@ -32,7 +32,7 @@ public sealed class ConfigurationLoaderTests : LoaderFixture
     [InlineData("uri: http://cam/clip.mp4", false)]
     [InlineData("uri: 'https://cam/clip.MKV?token=a.b'", false)]
     [InlineData("uri: http://cam/video.mjpg", true)]
-    [InlineData("uri: 'http://cam/snapshot?file=clip.mp4', type: image", true)]
+    [InlineData("uri: 'http://cam/snapshot?file=tour.mp4', type: image", true)]
     [InlineData("uri: http://cam/still.jpg, type: image, live: false", false)]
     [InlineData("uri: 'udp://@:5000'", true)]
     [InlineData("uri: 'rtp://239.0.0.1:5004'", true)]
