@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Runs the whole test suite; makes the machine ready first.   ./test.sh
+#   ./test.sh --quick           leaves out the tests marked [Slow]: at most a minute on two quiet cores, for between two edits
 #   ./test.sh --faults          breaks one thing after the other and writes docs/reference/faults.md; takes minutes, and a quiet machine: limits of time are asserted
 #   ./test.sh --durability N    kills the program N times at random moments while it saves; half of its starts must take no more than 3 s
 #   ./test.sh --key-frames      measures how long cameras of all kinds take to the first sample, and writes the table of docs/reference/sources.md; takes minutes, and a quiet machine
@@ -7,6 +8,7 @@
 # AMBIANIC_TESTDATA=DIR adds the tests that need recordings; arguments go to xunit's runner (for example -class '*Nms*').
 set -euo pipefail
 case "${1:-}" in
+  --quick) set -- -trait- speed=slow "${@:2}" ;;
   --faults) AMBIANIC_TEST_FAULTS=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/docs/reference/faults.md; export AMBIANIC_TEST_FAULTS; set -- -method '*GivesTheTableOfFaults' ;;
   --durability) export AMBIANIC_TEST_KILLS="${2:?how many times}"; set -- -class '*KillTests' -showLiveOutput ;;
   --key-frames) AMBIANIC_TEST_KEY_FRAMES=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/docs/reference/sources.md; export AMBIANIC_TEST_KEY_FRAMES; set -- -method '*GivesTheTableOfFirstSamples' ;;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Globalization;
 using Ambianic.Core.Frames;
 using Ambianic.Core.Vision.Input;
@@ -46,9 +45,9 @@ internal static class DetectorTiming
         {
             var times = (Time(() => prepared.Run(session)), Time(prepared.Prepare));
             var before = GC.GetTotalAllocatedBytes(precise: true);
-            var start = Stopwatch.GetTimestamp();
+            var start = TimeProvider.System.GetTimestamp();
             await detector.DetectAsync(frame, null, 0.6f, CancellationToken.None);
-            var total = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            var total = TimeProvider.System.GetElapsedTime(start).TotalMilliseconds;
             if (round >= 0)
             {
                 allocated += GC.GetTotalAllocatedBytes(precise: true) - before;
@@ -66,9 +65,9 @@ internal static class DetectorTiming
 
     private static double Time(Action action)
     {
-        var start = Stopwatch.GetTimestamp();
+        var start = TimeProvider.System.GetTimestamp();
         action();
-        return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        return TimeProvider.System.GetElapsedTime(start).TotalMilliseconds;
     }
 
     private static double Median(List<double> times) => times.Order().ElementAt(times.Count / 2);

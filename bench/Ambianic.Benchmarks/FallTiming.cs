@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Globalization;
 using Ambianic.Core.Configuration;
 using Ambianic.Core.Frames;
@@ -68,9 +67,9 @@ internal static class FallTiming
             using (frame)
             {
                 look.Asked = TimeSpan.Zero;
-                var start = Stopwatch.GetTimestamp();
+                var start = TimeProvider.System.GetTimestamp();
                 await scene.ObserveAsync(frame, [], cancellation);
-                spent += Stopwatch.GetElapsedTime(start) - look.Asked;
+                spent += TimeProvider.System.GetElapsedTime(start) - look.Asked;
                 persons += scene.Tracks.Count;
                 look.Samples++;
             }
@@ -113,7 +112,7 @@ internal static class FallTiming
 
         public async ValueTask<IReadOnlyList<Detection>> EstimateAsync(Frame frame, Box region, int quarters, CancellationToken cancellation)
         {
-            var start = Stopwatch.GetTimestamp();
+            var start = TimeProvider.System.GetTimestamp();
             _looks++;
             var key = (frame.Sequence, region, quarters);
             if (!_answers.TryGetValue(key, out var answer))
@@ -121,7 +120,7 @@ internal static class FallTiming
                 _answers[key] = answer = await look.EstimateAsync(frame, region, quarters, cancellation);
             }
 
-            Asked += Stopwatch.GetElapsedTime(start);
+            Asked += TimeProvider.System.GetElapsedTime(start);
             return answer;
         }
     }

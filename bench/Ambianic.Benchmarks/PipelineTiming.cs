@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Globalization;
 using Ambianic.Core.Configuration;
 using Ambianic.Core.Frames;
@@ -57,7 +56,7 @@ internal static class PipelineTiming
 
     private static async Task<double> DecodeAsync(IFrameSource source)
     {
-        var start = Stopwatch.GetTimestamp();
+        var start = TimeProvider.System.GetTimestamp();
         var frames = 0;
         await foreach (var frame in source.ReadAsync(CancellationToken.None))
         {
@@ -65,7 +64,7 @@ internal static class PipelineTiming
             frames++;
         }
 
-        return frames / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return frames / TimeProvider.System.GetElapsedTime(start).TotalSeconds;
     }
 
     /// <summary>The detector on one frame of the recording again and again, with nothing else going on.</summary>
@@ -76,13 +75,13 @@ internal static class PipelineTiming
         {
             using (frame)
             {
-                var start = Stopwatch.GetTimestamp();
+                var start = TimeProvider.System.GetTimestamp();
                 for (var count = 0; count < Frames; count++)
                 {
                     await detector.DetectAsync(frame, null, 0.6f, CancellationToken.None);
                 }
 
-                return Frames / Stopwatch.GetElapsedTime(start).TotalSeconds;
+                return Frames / TimeProvider.System.GetElapsedTime(start).TotalSeconds;
             }
         }
 
@@ -101,9 +100,9 @@ internal static class PipelineTiming
             ],
             TimeProvider.System,
             NullLogger<Pipeline>.Instance);
-        var start = Stopwatch.GetTimestamp();
+        var start = TimeProvider.System.GetTimestamp();
         await pipeline.RunAsync(CancellationToken.None);
-        return (pipeline.Status.Processed / Stopwatch.GetElapsedTime(start).TotalSeconds, allocations.PerFrame);
+        return (pipeline.Status.Processed / TimeProvider.System.GetElapsedTime(start).TotalSeconds, allocations.PerFrame);
     }
 
     /// <summary>What the whole process allocates from the 50th frame on, when everything has been made once.</summary>

@@ -5,6 +5,7 @@ using Ambianic.Tests;
 
 namespace Ambianic.Server.Tests;
 
+[Slow]
 public sealed class DemoTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

@@ -4,6 +4,7 @@ using Ambianic.Tests.OnnxImport.Tflite;
 
 namespace Ambianic.Server.Tests;
 
+[Slow]
 public sealed class ModelsCommandTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

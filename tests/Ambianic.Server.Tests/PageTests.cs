@@ -6,6 +6,7 @@ using Microsoft.Playwright;
 namespace Ambianic.Server.Tests;
 
 /// <summary>The timeline page in a real browser.</summary>
+[Slow]
 public sealed class PageTests : IAsyncLifetime
 {
     private const string Chromium = "/usr/bin/chromium";

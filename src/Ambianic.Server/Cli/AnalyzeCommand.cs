@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Globalization;
 using Ambianic.Core.Configuration;
 using Ambianic.Core.Frames;
@@ -101,9 +100,10 @@ internal static class AnalyzeCommand
             .BuildServiceProvider();
         using var writer = new AnalysisWriter(Console.OpenStandardOutput());
         services.GetRequiredService<ElementRegistry>().Add<TapOptions>(Tap.Name, (options, _) => new Tap(options.Element, writer.WriteSample));
+        var time = services.GetRequiredService<TimeProvider>();
         await using var running = await services.GetRequiredService<PipelineBuilder>().BuildAsync(
-            WithTaps(pipeline), services.GetRequiredService<HealthPolicySource>(), new Heartbeat(services.GetRequiredService<TimeProvider>()));
-        var started = Stopwatch.GetTimestamp();
+            WithTaps(pipeline), services.GetRequiredService<HealthPolicySource>(), new Heartbeat(time));
+        var started = time.GetTimestamp();
         var failure = "";
         try
         {
@@ -122,7 +122,7 @@ internal static class AnalyzeCommand
 
         writer.WriteSummary(
             status.Processed,
-            Stopwatch.GetElapsedTime(started).TotalSeconds,
+            time.GetElapsedTime(started).TotalSeconds,
             MeanMilliseconds(services.GetRequiredService<DetectorPool>().Statistics),
             PeakResidentMegabytes());
         if (failure.Length == 0)

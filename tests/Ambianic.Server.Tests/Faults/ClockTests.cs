@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
@@ -8,6 +7,7 @@ using Ambianic.Tests.Media.Sources;
 namespace Ambianic.Server.Tests.Faults;
 
 /// <summary>Sets the clock of the running program, and of its decoders, forward and back.</summary>
+[Slow]
 public sealed class ClockTests : IDisposable
 {
     private readonly Clips _clips = new();
@@ -62,13 +62,13 @@ public sealed class ClockTests : IDisposable
 
         async Task<Incident> SetAsync(string clock, string says, string what)
         {
-            var start = Stopwatch.GetTimestamp();
+            var start = TimeProvider.System.GetTimestamp();
             SetClock(clock);
             await Eventually.TrueAsync(() => program.Output.Contains(says, StringComparison.Ordinal));
-            var noticed = Stopwatch.GetElapsedTime(start);
-            start = Stopwatch.GetTimestamp();
+            var noticed = TimeProvider.System.GetElapsedTime(start);
+            start = TimeProvider.System.GetTimestamp();
             await SeeMoreAsync(listener);
-            return new Incident(what, "`systemic_trouble`; all watch on", new Promise(3, 5), noticed, Stopwatch.GetElapsedTime(start), 0);
+            return new Incident(what, "`systemic_trouble`; all watch on", new Promise(3, 5), noticed, TimeProvider.System.GetElapsedTime(start), 0);
         }
     }
 

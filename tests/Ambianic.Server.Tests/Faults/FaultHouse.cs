@@ -88,10 +88,10 @@ internal sealed class FaultHouse : IAsyncDisposable
     {
         await UntilAsync(fault, status => IsWatching(status) && (long)status["processed"]! > 2, cancellation);
         var before = await WitnessesAsync(cancellation);
-        var start = Stopwatch.GetTimestamp();
+        var start = TimeProvider.System.GetTimestamp();
         await fault.InjectAsync();
         await UntilAsync(fault, status => (string)status["state"]! != "watching", cancellation);
-        var noticed = Stopwatch.GetElapsedTime(start);
+        var noticed = TimeProvider.System.GetElapsedTime(start);
         var shown = await UntilAsync(fault, status => Says(status, fault), cancellation);
         var processed = (long)shown["processed"]!;
         if (fault.MendAsync is { } mend)
@@ -104,11 +104,11 @@ internal sealed class FaultHouse : IAsyncDisposable
             }
 
             await mend();
-            start = Stopwatch.GetTimestamp();
+            start = TimeProvider.System.GetTimestamp();
         }
 
         await UntilAsync(fault, status => IsWatching(status) && (long)status["processed"]! > processed, cancellation);
-        var recovered = Stopwatch.GetElapsedTime(start);
+        var recovered = TimeProvider.System.GetElapsedTime(start);
         var after = await WatchOnAsync(fault, before, cancellation);
         var (health, error) = ((string)shown["health"]!, (string?)shown["last_error"]);
         return new Recovery(
@@ -151,7 +151,7 @@ internal sealed class FaultHouse : IAsyncDisposable
 
     private async Task<JsonNode> UntilAsync(Fault fault, Func<JsonNode, bool> condition, CancellationToken cancellation)
     {
-        var start = Stopwatch.GetTimestamp();
+        var start = TimeProvider.System.GetTimestamp();
         while (true)
         {
             var status = (await StatusesAsync(cancellation)).First(status => (string?)status["name"] == fault.Pipeline);
@@ -160,7 +160,7 @@ internal sealed class FaultHouse : IAsyncDisposable
                 return status;
             }
 
-            if (Stopwatch.GetElapsedTime(start) > Patience)
+            if (TimeProvider.System.GetElapsedTime(start) > Patience)
             {
                 Assert.Fail($"{fault.Name}: {status}\n{_program!.Output}");
             }
@@ -176,9 +176,9 @@ internal sealed class FaultHouse : IAsyncDisposable
     private async Task<Witnesses> WatchOnAsync(Fault fault, Witnesses before, CancellationToken cancellation)
     {
         var witnesses = await WitnessesAsync(cancellation);
-        for (var start = Stopwatch.GetTimestamp(); !witnesses.WatchedOnSince(before); witnesses = await WitnessesAsync(cancellation))
+        for (var start = TimeProvider.System.GetTimestamp(); !witnesses.WatchedOnSince(before); witnesses = await WitnessesAsync(cancellation))
         {
-            Assert.True(Stopwatch.GetElapsedTime(start) < Patience, $"{fault.Name}: others have not watched on\n{Output}");
+            Assert.True(TimeProvider.System.GetElapsedTime(start) < Patience, $"{fault.Name}: others have not watched on\n{Output}");
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, cancellation);
         }
 

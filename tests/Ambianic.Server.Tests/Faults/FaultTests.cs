@@ -4,6 +4,7 @@ namespace Ambianic.Server.Tests.Faults;
 
 /// <summary>Breaks cameras, decoders and a model of the running program. Alone: it counts frames that others lose, and a busy processor makes everybody lose some.</summary>
 [Collection(Alone.Name)]
+[Slow]
 public sealed class FaultTests
 {
     /// <summary>Of the pictures that are due to a pipeline that nothing happens to; the decoder of a busy machine is late at times.</summary>

@@ -1,10 +1,11 @@
-using System.Diagnostics;
 using System.Globalization;
+using Ambianic.Tests;
 using Ambianic.Tests.Media.Sources;
 
 namespace Ambianic.Server.Tests.Faults;
 
 /// <summary>Ends the program as a loss of power would, again and again, at moments that nobody chose.</summary>
+[Slow]
 public sealed class KillTests(ITestOutputHelper output) : IDisposable
 {
     private static readonly Promise Promise = new(0, 3);
@@ -36,10 +37,10 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         await using var listener = new EventListener();
         for (var round = 0; round <= rounds; round++)
         {
-            var start = Stopwatch.GetTimestamp();
+            var start = TimeProvider.System.GetTimestamp();
             await using var program = AmbianicProgram.Start(_clips.Folder, "run", "--port", "0");
             using var client = new HttpClient { BaseAddress = await program.AddressAsync(Cancellation), Timeout = Timeout.InfiniteTimeSpan };
-            _starts.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
+            _starts.Add(TimeProvider.System.GetElapsedTime(start).TotalSeconds);
             listener.ListenTo(client);
             Assert.Equal(0, await listener.LostAsync(client, Cancellation));
             if (round % 2 == 0)

@@ -3,6 +3,7 @@ using Ambianic.Tests;
 namespace Ambianic.Server.Tests.Faults;
 
 /// <summary>A large house.</summary>
+[Slow]
 public sealed class ManyPipelinesTests
 {
     private const int Cameras = 48; // and two witnesses that save

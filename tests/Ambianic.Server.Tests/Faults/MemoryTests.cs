@@ -7,6 +7,7 @@ using Ambianic.Tests.Media.Sources;
 namespace Ambianic.Server.Tests.Faults;
 
 /// <summary>A machine without enough memory.</summary>
+[Slow]
 public sealed class MemoryTests : IDisposable
 {
     private readonly Clips _clips = new();

@@ -7,6 +7,7 @@ using Ambianic.Tests.Inference.Sessions;
 namespace Ambianic.Server.Tests.Faults;
 
 /// <summary>A model that overflows on the camera's pictures finds nothing in them, and somebody has to be told.</summary>
+[Slow]
 public sealed class NotANumberHealthTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

@@ -8,6 +8,7 @@ using Ambianic.Tests.Media.Sources;
 namespace Ambianic.Server.Tests.Faults;
 
 /// <summary>Edits the configuration of the running program, as editors and Kubernetes do.</summary>
+[Slow]
 public sealed class ReloadTests : IDisposable
 {
     private static readonly string[] Others = ["one", "two", "three", "four"];
@@ -103,21 +104,21 @@ public sealed class ReloadTests : IDisposable
         using var client = new HttpClient { BaseAddress = await program.AddressAsync(Cancellation) };
         await UntilAsync(client, health => Others.Append("fifth").All(name => Processed(health, name) > 3));
 
-        var edited = Stopwatch.GetTimestamp();
+        var edited = TimeProvider.System.GetTimestamp();
         _clips.Write("config.yaml", Configuration(2));
         await Eventually.TrueAsync(() => program.Output.Contains("restarted or stopped: fifth", StringComparison.Ordinal));
-        var noticed = Stopwatch.GetElapsedTime(edited);
+        var noticed = TimeProvider.System.GetElapsedTime(edited);
         await UntilAsync(client, health => (string?)Pipeline(health, "fifth")?["state"] == "watching");
-        var changed = new Incident("one of five pipelines is edited", "the log: restarted or stopped: fifth", Promise, noticed, Stopwatch.GetElapsedTime(edited), 0);
+        var changed = new Incident("one of five pipelines is edited", "the log: restarted or stopped: fifth", Promise, noticed, TimeProvider.System.GetElapsedTime(edited), 0);
 
-        var broken = Stopwatch.GetTimestamp();
+        var broken = TimeProvider.System.GetTimestamp();
         _clips.Write("config.yaml", Configuration(2).Replace("live: true", "life: true", StringComparison.Ordinal));
         await UntilAsync(client, health => health["configuration_problems"]!.AsArray().Count > 0);
-        noticed = Stopwatch.GetElapsedTime(broken);
-        var mended = Stopwatch.GetTimestamp();
+        noticed = TimeProvider.System.GetElapsedTime(broken);
+        var mended = TimeProvider.System.GetTimestamp();
         _clips.Write("config.yaml", Configuration(2));
         await UntilAsync(client, health => health["configuration_problems"]!.AsArray().Count == 0);
-        var slip = new Incident("a slip of the pen in the configuration", "`configuration_problems`; all five watch on", Promise, noticed, Stopwatch.GetElapsedTime(mended), 0);
+        var slip = new Incident("a slip of the pen in the configuration", "`configuration_problems`; all five watch on", Promise, noticed, TimeProvider.System.GetElapsedTime(mended), 0);
 
         var seenAtRestart = cameras.Select(camera => camera.Pictures).ToList();
         await Eventually.TrueAsync(() => cameras.Zip(seenAtRestart, (camera, seen) => camera.Pictures > seen + 3).All(goesOn => goesOn));

@@ -1,11 +1,13 @@
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Ambianic.Tests;
 using Ambianic.Tests.Media.Sources;
 
 namespace Ambianic.Server.Tests.Faults;
 
 /// <summary>Lets the program watch for long, and looks whether it grows.</summary>
+[Slow]
 public sealed class SoakTests(ITestOutputHelper output) : IDisposable
 {
     private const int Pipelines = 8;

@@ -128,7 +128,7 @@ internal sealed class StorageHouse : IAsyncDisposable
     {
         var (lostBefore, atFirst, said) = (await LostByWitnessAsync(cancellation), await WitnessesAsync(cancellation), _program!.Output.Length);
         var look = Task.FromResult(0);
-        var start = Stopwatch.GetTimestamp();
+        var start = TimeProvider.System.GetTimestamp();
         await fault.InjectAsync();
         await UntilAsync(
             fault,
@@ -138,7 +138,7 @@ internal sealed class StorageHouse : IAsyncDisposable
                 return Task.FromResult(_program.Output[said..].Contains(fault.Says, StringComparison.Ordinal));
             },
             cancellation);
-        var noticed = Stopwatch.GetElapsedTime(start);
+        var noticed = TimeProvider.System.GetElapsedTime(start);
         await look;
         if (fault.MendAsync is { } mend)
         {
@@ -147,12 +147,12 @@ internal sealed class StorageHouse : IAsyncDisposable
             await UntilAsync(fault, async () => (await WitnessesAsync(cancellation)).WatchedOnSince(before), cancellation);
             await UntilAsync(fault, async () => (await StorageTroubleAsync(cancellation))?.Contains(fault.Says, StringComparison.Ordinal) == true, cancellation);
             await mend();
-            start = Stopwatch.GetTimestamp();
+            start = TimeProvider.System.GetTimestamp();
         }
 
         var announced = Announced;
         await UntilAsync(fault, () => Task.FromResult(Announced > announced), cancellation);
-        var recovered = Stopwatch.GetElapsedTime(start);
+        var recovered = TimeProvider.System.GetElapsedTime(start);
         await UntilAsync(fault, async () => await LostAsync(cancellation) == 0, cancellation);
         await UntilAsync(fault, async () => await StorageTroubleAsync(cancellation) is null, cancellation);
         var inTheEnd = atFirst;

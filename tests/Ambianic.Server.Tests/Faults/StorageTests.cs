@@ -3,6 +3,7 @@ using Ambianic.Tests;
 namespace Ambianic.Server.Tests.Faults;
 
 /// <summary>The disk and the database of the running program.</summary>
+[Slow]
 public sealed class StorageTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
@@ -7,6 +6,7 @@ using Ambianic.Tests;
 
 namespace Ambianic.Server.Tests.Faults;
 
+[Slow]
 public sealed class TerminalTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
@@ -37,10 +37,10 @@ public sealed class TerminalTests : IDisposable
         await using var program = AmbianicProgram.Start(_directory.Path, "run", "--port", "0");
         using var client = new HttpClient { BaseAddress = await program.AddressAsync(Cancellation) };
 
-        var start = Stopwatch.GetTimestamp();
+        var start = TimeProvider.System.GetTimestamp();
         var trouble = await AnswerAsync(client, HttpStatusCode.ServiceUnavailable);
         Assert.Contains("door", trouble, StringComparison.Ordinal);
-        var noticed = Stopwatch.GetElapsedTime(start);
+        var noticed = TimeProvider.System.GetElapsedTime(start);
         await Eventually.TrueAsync(() => Door(client) is { } door && (string?)door["health"] == "terminal" && (long)door["rebuilt"]! > 0);
         using (var answer = await client.GetAsync("/healthz", Cancellation))
         {
@@ -56,9 +56,9 @@ public sealed class TerminalTests : IDisposable
         }
 
         camera.Answer = Answer.BlackPicture;
-        start = Stopwatch.GetTimestamp();
+        start = TimeProvider.System.GetTimestamp();
         await AnswerAsync(client, HttpStatusCode.OK);
-        var recovered = Stopwatch.GetElapsedTime(start);
+        var recovered = TimeProvider.System.GetElapsedTime(start);
         await Eventually.TrueAsync(() => program.Output.Contains("Pipeline door sees again", StringComparison.Ordinal));
         var account = await client.GetFromJsonAsync<JsonObject>("/api/coverage?pipeline=door", Cancellation);
         var intervals = account!["coverage"]!.AsArray()

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Ambianic.Tests;
@@ -91,9 +90,9 @@ internal sealed record Termination(string Moment, TimeSpan Took, int ExitCode, i
     private static async Task<(TimeSpan Took, int ExitCode, int Left)> EndAsync(AmbianicProgram program, CancellationToken cancellation)
     {
         var children = RunningProcesses.Descendants(program.Id);
-        var start = Stopwatch.GetTimestamp();
+        var start = TimeProvider.System.GetTimestamp();
         var exitCode = await program.TerminateAsync(cancellation);
-        return (Stopwatch.GetElapsedTime(start), exitCode, children.Count(RunningProcesses.Run));
+        return (TimeProvider.System.GetElapsedTime(start), exitCode, children.Count(RunningProcesses.Run));
     }
 
     private static bool IsMoment(string moment, JsonNode status) => moment switch

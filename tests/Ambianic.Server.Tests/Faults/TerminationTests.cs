@@ -1,6 +1,9 @@
+using Ambianic.Tests;
+
 namespace Ambianic.Server.Tests.Faults;
 
 /// <summary>Asks the program to end at the worst moments.</summary>
+[Slow]
 public sealed class TerminationTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 
 namespace Ambianic.Server.Tests.Faults;
@@ -6,7 +5,7 @@ namespace Ambianic.Server.Tests.Faults;
 /// <summary>Pipelines that nothing is done to, as the health report shows them at one moment.</summary>
 internal sealed class Witnesses(IEnumerable<JsonNode> statuses)
 {
-    private readonly long _moment = Stopwatch.GetTimestamp();
+    private readonly long _moment = TimeProvider.System.GetTimestamp();
     private readonly List<JsonNode> _statuses = [.. statuses];
 
     /// <summary>Frames that they lost, and times that something was done to them.</summary>
@@ -17,7 +16,7 @@ internal sealed class Witnesses(IEnumerable<JsonNode> statuses)
 
     /// <summary>Of the pictures that were due since a moment, the share that the laziest has looked at. One that stands still loses none, and sees none.</summary>
     public double ShareSince(Witnesses before, double fps) =>
-        FewestSince(before) / (fps * Stopwatch.GetElapsedTime(before._moment, _moment).TotalSeconds);
+        FewestSince(before) / (fps * TimeProvider.System.GetElapsedTime(before._moment, _moment).TotalSeconds);
 
     private long FewestSince(Witnesses before) => _statuses.Zip(before._statuses, (now, then) => Processed(now) - Processed(then)).Min();
 

@@ -6,6 +6,7 @@ using Ambianic.Tests;
 namespace Ambianic.Server.Tests.Hosting;
 
 /// <summary>What the running program tells of a camera that goes away, also over its own end.</summary>
+[Slow]
 public sealed class SightServiceTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

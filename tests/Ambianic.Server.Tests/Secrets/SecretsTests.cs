@@ -10,6 +10,7 @@ using Ambianic.Tests;
 namespace Ambianic.Server.Tests.Secrets;
 
 /// <summary>No secret of a configuration, wherever it stands in it, is found in anything that the program says, answers or stores.</summary>
+[Slow]
 public sealed class SecretsTests : IDisposable
 {
     private const int Configurations = 520;

@@ -17,6 +17,7 @@ public sealed class FuzzTests : IDisposable
     public void Dispose() => KnownSecrets.Clear();
 
     [Fact]
+    [Slow]
     public void Load_DamagedFiles_NeverThrows()
     {
         var random = new Random(20240229);

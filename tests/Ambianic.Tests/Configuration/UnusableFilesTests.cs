@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 
 namespace Ambianic.Tests.Configuration;
@@ -70,6 +69,7 @@ public sealed class UnusableFilesTests : LoaderFixture
     }
 
     [Theory]
+    [Slow]
     [InlineData("[", 10_000_000)]
     [InlineData("{", 10_000_000)]
     [InlineData("{a: ", 2_500_000)]
@@ -79,15 +79,13 @@ public sealed class UnusableFilesTests : LoaderFixture
     [InlineData("a: &b [*b]\n", 900_000)]
     [InlineData("- 1\n", 2_500_000)]
     [InlineData("x", 17_000_000)]
-    public void Load_EnormousFile_IsAnErrorSoon(string part, int times)
+    public async Task Load_EnormousFile_IsAnErrorSoon(string part, int times)
     {
         Write("config.yaml", new StringBuilder().Insert(0, part, times).ToString());
-        var watch = Stopwatch.StartNew();
 
-        var result = Load();
+        var result = await Task.Run(Load).WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
 
         Assert.True(result.HasErrors);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10), $"took {watch.Elapsed}");
     }
 
     [Fact]

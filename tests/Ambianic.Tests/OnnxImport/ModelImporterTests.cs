@@ -8,6 +8,7 @@ namespace Ambianic.Tests.OnnxImport;
 public sealed class ModelImporterTests
 {
     [Theory]
+    [Slow]
     [InlineData("nanodet")]
     [InlineData("centernet")]
     [InlineData("movenet-multipose")]
@@ -84,6 +85,7 @@ public sealed class ModelImporterTests
     }
 
     [Fact]
+    [Slow]
     public void Import_ChainOfAHundredThousandNodes_DoesNotOverflowTheStack()
     {
         using var directory = new TemporaryDirectory();
@@ -174,6 +176,7 @@ public sealed class ModelImporterTests
     }
 
     [Fact]
+    [Slow]
     public void Import_MutatedModelJson_NeverFailsInAnotherWay()
     {
         const int Count = 3000;

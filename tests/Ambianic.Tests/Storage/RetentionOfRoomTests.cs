@@ -234,6 +234,7 @@ public sealed class RetentionOfRoomTests : IDisposable
     }
 
     [Fact]
+    [Slow]
     public async Task Append_FilesMayNotBeRemoved_KeepsWhatIsThereOnTheTimelineSaysSoAndTakesOthers()
     {
         await using var store = _fixture.Open(new RetentionOptions { MaxSizeMb = 0.02 });

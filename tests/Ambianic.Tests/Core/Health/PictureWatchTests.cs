@@ -69,6 +69,7 @@ public sealed class PictureWatchTests
     }
 
     [Theory]
+    [Slow]
     [InlineData(10, 25)]
     [InlineData(10, 60)]
     [InlineData(90, 40)]

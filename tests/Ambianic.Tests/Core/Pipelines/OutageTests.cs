@@ -120,6 +120,7 @@ public sealed class OutageTests : SupervisorFixture, IDisposable
     }
 
     [Fact]
+    [Slow]
     public async Task Run_PipelineThatIsBuiltAnewMeanwhile_SaysNoMore()
     {
         await using var running = Run(new ScriptedSource(Pool, live: true, Connect), Configure("door"));

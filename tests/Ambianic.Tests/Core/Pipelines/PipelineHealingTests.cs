@@ -128,6 +128,7 @@ public sealed class PipelineHealingTests : SupervisorFixture
     }
 
     [Fact]
+    [Slow]
     public async Task RunAsync_NothingHelps_BecomesTerminalIsBuiltAnewAndIsWellWhenTheSourceReturns()
     {
         var isBack = false;
@@ -152,6 +153,7 @@ public sealed class PipelineHealingTests : SupervisorFixture
     }
 
     [Fact]
+    [Slow]
     public async Task RunAsync_StallAfterStall_KeepsNothing()
     {
         var source = new ScriptedSource(Pool, live: true, ScriptedSource.GivesAndWaits(1));
@@ -185,6 +187,7 @@ public sealed class PipelineHealingTests : SupervisorFixture
     }
 
     [Fact]
+    [Slow]
     public async Task Statuses_ModelDoesNotCome_IsTerminalAfterTenMinutesAndStillFetched()
     {
         Registry.Add<NoOptions>("slow", (_, _) => new SlowlyPrepared(hangs: true));

@@ -101,6 +101,7 @@ public sealed class PipelineSupervisorTests : SupervisorFixture
     }
 
     [Fact]
+    [Slow]
     public async Task RunAsync_MostAreSilentTogether_NobodyIsBuiltAnewAndTheCauseIsTold()
     {
         var source = new ScriptedSource(Pool, live: true, ScriptedSource.Gives(0, new SourceException("nothing answers")));
@@ -227,6 +228,7 @@ public sealed class PipelineSupervisorTests : SupervisorFixture
     }
 
     [Fact]
+    [Slow]
     public async Task RunAsync_MostAreSilentForLong_EachIsBuiltAnewAfterAll()
     {
         var dead = new ScriptedSource(Pool, live: true, ScriptedSource.GivesAndWaits(0));

@@ -48,6 +48,7 @@ public sealed class CatalogModelsTests
     public async Task Objects_EmptyRoom_ShowsNothing(string model) => Assert.Empty(await LookAsync(model, "background.jpg"));
 
     [Theory]
+    [Slow]
     [InlineData("person-face.jpg", 1)]
     [InlineData("person.jpg", 1)]
     [InlineData("person2-face1.jpg", 1, 2)]

@@ -18,6 +18,7 @@ public sealed class DetectorPoolTests : IDisposable
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Slow]
     public async Task DetectAsync_PersonInAPicture_IsFound()
     {
         using var pool = Pool(Yolox());
@@ -31,6 +32,7 @@ public sealed class DetectorPoolTests : IDisposable
     }
 
     [Fact]
+    [Slow]
     public async Task DetectAsync_PartOfTheFrame_GivesBoxesOfThePart()
     {
         using var pool = Pool(Yolox());
@@ -226,6 +228,7 @@ public sealed class DetectorPoolTests : IDisposable
     }
 
     [Theory]
+    [Slow]
     [InlineData(3, 0)]
     [InlineData(2, 1)]
     public async Task ReadyAsync_LabelsOfAnotherModel_IsOneWarningWithBothCounts(int labels, int warnings)

@@ -66,6 +66,7 @@ public sealed class DamagedPictureTests(Clips clips) : IClassFixture<Clips>
     }
 
     [Fact]
+    [Slow]
     public async Task ReadAsync_CameraWhosePacketsGetLost_MarksPicturesAndTellsTheShare()
     {
         using var camera = await RtspCamera.StartAsync();
@@ -86,6 +87,7 @@ public sealed class DamagedPictureTests(Clips clips) : IClassFixture<Clips>
     }
 
     [Fact]
+    [Slow]
     public async Task ReadAsync_WholeStreamOfACamera_MarksNothing()
     {
         using var camera = await RtspCamera.StartAsync();

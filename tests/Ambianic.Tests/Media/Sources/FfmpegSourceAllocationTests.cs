@@ -11,6 +11,7 @@ public sealed class FfmpegSourceAllocationTests(Clips clips) : IClassFixture<Cli
     private const int Window = 50;
 
     [Fact]
+    [Slow]
     public async Task ReadAsync_SteadyState_AllocatesLessThanAKilobytePerFrame()
     {
         var path = clips.Make("steady.mp4", "s=1280x720:r=25:d=20", "-c:v libx264 -preset ultrafast -pix_fmt yuv420p");

@@ -112,6 +112,7 @@ public sealed class FfmpegSourceLiveTests(Clips clips) : IClassFixture<Clips>
     }
 
     [Theory]
+    [Slow]
     [InlineData("rtsp")]
     [InlineData("http")]
     public async Task ReadAsync_ServerAcceptsAndNeverSends_IsReportedAsAStall(string scheme)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Ambianic.Core.Configuration;
@@ -23,6 +22,7 @@ public sealed class KeyFrameTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
+    [Slow]
     [InlineData("fps=10&gop=600")]
     [InlineData("fps=3&gop=600")]
     [InlineData("fps=10&gop=600&first=audio")]
@@ -48,6 +48,7 @@ public sealed class KeyFrameTests
     }
 
     [Fact]
+    [Slow]
     public async Task ReadAsync_KeyFrameDoesNotCome_WaitsForItLongerThanTheStallLimitAndSaysSo()
     {
         using var server = await RtspCamera.StartAsync();
@@ -143,14 +144,14 @@ public sealed class KeyFrameTests
 
     private async Task<double> TimeToFirstSampleAsync(string address)
     {
-        var begin = Stopwatch.GetTimestamp();
+        var begin = TimeProvider.System.GetTimestamp();
         await foreach (var frame in Source(address, 60).ReadAsync(Cancellation))
         {
             frame.Dispose();
             break;
         }
 
-        return Stopwatch.GetElapsedTime(begin).TotalSeconds;
+        return TimeProvider.System.GetElapsedTime(begin).TotalSeconds;
     }
 
     private FfmpegSource Source(string uri, double stallSeconds) => new(

@@ -12,6 +12,7 @@ namespace Ambianic.Tests.OnnxImport.Tflite;
 public sealed class InterpreterTests
 {
     [Theory]
+    [Slow]
     [InlineData("face_detection", "0.4.1657300184", "face_detection_short_range.tflite")]
     [InlineData("face_detection", "0.4.1657300184", "face_detection_full_range.tflite")]
     [InlineData("face_detection", "0.4.1657300184", "face_detection_full_range_sparse.tflite")]
@@ -25,6 +26,7 @@ public sealed class InterpreterTests
 
     /// <summary>The values that other tests expect are those of the interpreter too; all operators in one test, because each starts a process.</summary>
     [Fact]
+    [Slow]
     public async Task Import_OperatorsOneByOne_ExpectWhatTheInterpreterAnswers()
     {
         using var directory = new TemporaryDirectory();

@@ -68,6 +68,7 @@ public sealed class TfliteReaderTests
     }
 
     [Theory]
+    [Slow]
     [InlineData("yolox_nano_float16_quantize.tflite", 0.9f)]
     [InlineData("yolox_nano_int8_quantize.tflite", 0.7f)]
     public void Import_QuantisedYolox_FindsThePeopleOfTheOriginal(string file, float overlap)

@@ -139,6 +139,7 @@ public sealed class DetectionDecodersTests
     }
 
     [Fact]
+    [Slow]
     public void Decode_AnyOutputs_IsReadOrRefused()
     {
         var axis = Gen.OneOf(0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 21, 34, 44, 56, 84, 195, 300, 896);

@@ -22,6 +22,7 @@ public sealed class FallPropertyTests
     /// nothing, whoever else is there and whatever happens to the light. Who gets up may have been told of under another number.
     /// </summary>
     [Fact]
+    [Slow]
     public void Observe_AnyStoriesOfSeveral_AnswersEveryFallOnce() =>
         Gen.Select(AnyScene.Array[1, 10].Array[1, 3], AnyRate, Gen.Double[0, 60].Array[0, 3]).Sample((stories, fps, lamps) =>
         {
@@ -35,6 +36,7 @@ public sealed class FallPropertyTests
         });
 
     [Fact]
+    [Slow]
     public void Observe_AnyStoriesOfTwo_ReportsNoFallWithoutADescent() =>
         Gen.Select(AnyScene.Array[1, 10].Array[1, 2], AnyRate).Sample((stories, fps) =>
         {
@@ -54,6 +56,7 @@ public sealed class FallPropertyTests
         });
 
     [Fact]
+    [Slow]
     public void Observe_EverybodyMovesSlowly_ReportsNoFall() =>
         Gen.Select(AnyScene.Array[1, 10], AnyRate).Sample((story, fps) =>
         {

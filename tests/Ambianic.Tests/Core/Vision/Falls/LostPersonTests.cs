@@ -137,6 +137,7 @@ public sealed class LostPersonTests
     }
 
     [Theory]
+    [Slow]
     [MemberData(nameof(FallSceneTests.Rates), MemberType = typeof(FallSceneTests))]
     public async Task Observe_LiesAndIsFoundNowAndThen_IsReportedOnce(double fps)
     {
@@ -150,6 +151,7 @@ public sealed class LostPersonTests
     }
 
     [Theory]
+    [Slow]
     [MemberData(nameof(FallSceneTests.Rates), MemberType = typeof(FallSceneTests))]
     public async Task Observe_SleeperIsLostForMinutes_IsNotReportedAgain(double fps)
     {

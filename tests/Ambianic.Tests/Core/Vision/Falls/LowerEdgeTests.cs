@@ -9,6 +9,7 @@ public sealed class LowerEdgeTests
     public static TheoryData<double, double> RatesAndPhases => FallSceneTests.RatesAndPhases;
 
     [Theory]
+    [Slow]
     [MemberData(nameof(RatesAndPhases))]
     public async Task Observe_WalksOutBelowTheCamera_ReportsNothing(double fps, double phase)
     {

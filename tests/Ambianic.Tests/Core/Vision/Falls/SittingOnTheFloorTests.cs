@@ -28,6 +28,7 @@ public sealed class SittingOnTheFloorTests
     }
 
     [Theory]
+    [Slow]
     [MemberData(nameof(RatesAndPhases))]
     public async Task Observe_SitsDownOnTheFloor_ReportsNothing(double fps, double phase)
     {

@@ -10,6 +10,7 @@ public sealed class FfmpegArgumentsTests(Clips clips) : IClassFixture<Clips>
     [InlineData("N/30", 30, 51)] // ten seconds at five a second; the second picture came early
     [InlineData("N/5+3600*gte(N,25)", 5, 50)] // our clock is set
     [InlineData("7200+N/5-3600*gte(N,25)", 5, 50)]
+    [Slow]
     public void Choose_FivePerSecond_TakesAllOfACameraOfThatRateAndNoMoreOfAFasterOne(string arrival, int rate, int expected)
     {
         var filters = $"settb=AVTB,setpts='({arrival})/TB',{FfmpegArguments.Choose(5)}";

@@ -12,6 +12,7 @@ public sealed class HttpSourceAllocationTests
     private const int Window = 50;
 
     [Fact]
+    [Slow]
     public async Task ReadAsync_SteadyStream_AllocatesAFewKilobytesPerFrame()
     {
         byte[] part = [.. "--b\r\nContent-Type: image/jpeg\r\n\r\n"u8, .. Jpegs.Make(1, 640, 480), .. "\r\n"u8];

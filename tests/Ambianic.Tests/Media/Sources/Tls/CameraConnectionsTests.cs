@@ -173,6 +173,7 @@ public sealed class CameraConnectionsTests : IDisposable
     }
 
     [Fact]
+    [Slow]
     public async Task OpenAsync_NoTlsThere_SaysSo()
     {
         await using var plain = new PlainServer();
