@@ -3,6 +3,8 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
+using Ambianic.Server.Tests.Api;
+using Ambianic.Tests;
 
 namespace Ambianic.Server.Tests;
 
@@ -41,13 +43,21 @@ public sealed class ApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Reference_TableOfCalls_IsThatOfTheDescription()
+    {
+        var document = await Client.GetFromJsonAsync<JsonObject>("/api/openapi.json", Cancellation);
+
+        DocumentTable.AssertIs(ProjectFiles.Locate("docs/reference/api.md"), "<!-- calls -->", CallTable.Of(document!));
+    }
+
+    [Fact]
     public async Task Status_Always_NamesTheDevice()
     {
         var status = await Client.GetFromJsonAsync<JsonObject>("/api/status", Cancellation);
 
         Assert.Equal("OK", (string?)status!["status"]);
         Assert.Equal("Grandma's house", (string?)status["display_name"]);
-        Assert.True((bool?)status["notifications_enabled"]);
+        Assert.False((bool?)status["notifications_enabled"]);
         Assert.False(string.IsNullOrEmpty((string?)status["version"]));
     }
 

@@ -3,14 +3,14 @@ namespace Ambianic.Core.Configuration;
 /// <summary>The whole configuration after merging, resolving and binding; everything in it is valid.</summary>
 public sealed record AmbianicConfiguration
 {
-    /// <summary>Free text of the user.</summary>
+    /// <summary>Any text; not used.</summary>
     public string Version { get; init; } = "";
 
-    /// <summary>Where everything observed is stored, absolute.</summary>
+    /// <summary>Where everything observed is stored; absolute once bound.</summary>
     [ConfigurationPath]
     public string DataDir { get; init; } = "./data";
 
-    /// <summary>Name of this device in the page and in notifications.</summary>
+    /// <summary>Name of this device, on the page and in <c>/api/status</c>.</summary>
     public string DisplayName { get; init; } = "My Ambianic Edge device";
 
     /// <summary>Log file and levels.</summary>
@@ -19,26 +19,26 @@ public sealed record AmbianicConfiguration
     /// <summary>Where the timeline is logged as YAML.</summary>
     public TimelineOptions Timeline { get; init; } = new();
 
-    /// <summary>What is forgotten, and when.</summary>
+    /// <summary>What is removed, and when. Without it nothing ever is.</summary>
     public RetentionOptions Retention { get; init; } = new();
 
-    /// <summary>When a pipeline counts as ill.</summary>
+    /// <summary>When a pipeline counts as stalled and a model as hung.</summary>
     public HealthOptions Health { get; init; } = new();
 
-    /// <summary>Links in notifications.</summary>
+    /// <summary>Links to the page.</summary>
     public UiOptions Ui { get; init; } = new();
 
-    /// <summary>Named notification targets.</summary>
+    /// <summary>Whom to notify. Nothing is sent yet.</summary>
     public IReadOnlyDictionary<string, NotificationOptions> Notifications { get; init; } =
         new Dictionary<string, NotificationOptions>();
 
-    /// <summary>Key for <c>ifttt://</c> providers; a secret.</summary>
+    /// <summary>Key for <c>ifttt://</c> providers, inserted by <c>@format</c>; a secret.</summary>
     public string? IftttWebhookId { get; init; }
 
-    /// <summary>Named sources by id.</summary>
+    /// <summary>Cameras and files, by id.</summary>
     public IReadOnlyDictionary<string, SourceOptions> Sources { get; init; } = new Dictionary<string, SourceOptions>();
 
-    /// <summary>Pipelines in the order of the file, valid ones first to run, disabled ones with their reasons.</summary>
+    /// <summary>Pipelines by name, in the order of the file; a disabled one has its reasons.</summary>
     public IReadOnlyList<PipelineConfiguration> Pipelines { get; init; } = [];
 }
 

@@ -6,8 +6,8 @@ namespace Ambianic.Core.Configuration;
 public sealed record HealthOptions
 {
     /// <summary>
-    /// Seconds without a sample at the end of a pipeline after which it is healed, 1 to 3600. Terminal is three times as long,
-    /// two healings are an eighth of it apart. The default is 40, as in the reference system.
+    /// Seconds without a sample at the end of a pipeline after which it is stalled and what is stuck is recreated, 1 to 3600. Attempts
+    /// are an eighth of it apart; after three times as long the pipeline is terminal. The default is 40.
     /// </summary>
     [Range(1.0, 3600)]
     public double StalledSeconds { get; init; } = 40;

@@ -3,14 +3,14 @@ namespace Ambianic.Core.Configuration;
 /// <summary>The section <c>logging</c>.</summary>
 public sealed record LoggingOptions
 {
-    /// <summary>Log file; none when empty.</summary>
+    /// <summary>Log file.</summary>
     [ConfigurationPath]
     public string? File { get; init; }
 
-    /// <summary>What goes to the file. The default is <c>INFO</c>.</summary>
+    /// <summary>What goes to the file. The default is <c>info</c>.</summary>
     public LoggingLevel Level { get; init; } = LoggingLevel.Info;
 
-    /// <summary>What goes to the console. The default is <c>INFO</c>.</summary>
+    /// <summary>What goes to the console. The default is <c>info</c>.</summary>
     public LoggingLevel ConsoleLevel { get; init; } = LoggingLevel.Info;
 }
 

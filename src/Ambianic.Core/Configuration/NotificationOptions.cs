@@ -3,25 +3,25 @@ namespace Ambianic.Core.Configuration;
 /// <summary>An entry of <c>notifications</c>.</summary>
 public sealed record NotificationOptions
 {
-    /// <summary>False switches it off. The default is true.</summary>
+    /// <summary><c>false</c> switches it off. The default is true.</summary>
     public bool Enabled { get; init; } = true;
 
-    /// <summary>Sends the pictures along. The default is false: no picture leaves the house unasked.</summary>
+    /// <summary>Sends the pictures along; without it no picture leaves the house. The default is false.</summary>
     public bool IncludeAttachments { get; init; }
 
-    /// <summary>Title and message.</summary>
+    /// <summary>What a notification says.</summary>
     public NotificationTemplates Templates { get; init; } = new();
 
-    /// <summary>URLs in Apprise's scheme syntax; they hold secrets.</summary>
+    /// <summary>Addresses in the syntax of Apprise; they hold secrets.</summary>
     public IReadOnlyList<string> Providers { get; init; } = [];
 }
 
-/// <summary>Texts of a notification; <c>${…}</c> is replaced.</summary>
+/// <summary>Texts of a notification.</summary>
 public sealed record NotificationTemplates
 {
-    /// <summary>The title.</summary>
+    /// <summary>The title. <c>${event_source}</c>, <c>${event_type}</c>, <c>${event_labels}</c> and <c>${event_details_url}</c> are kept for it.</summary>
     public string? Title { get; init; }
 
-    /// <summary>The message.</summary>
+    /// <summary>The message, with the same names.</summary>
     public string? Message { get; init; }
 }

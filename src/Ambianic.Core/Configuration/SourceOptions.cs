@@ -10,19 +10,18 @@ public sealed record SourceOptions
     public string Id { get; init; } = "";
 
     /// <summary>
-    /// Where it is: <c>rtsp://</c>, <c>rtmp://</c>, <c>http(s)://</c>, <c>file://</c>, a plain path, <c>/dev/videoN</c> or <c>picamera</c>.
-    /// May hold credentials: never logged or shown unmasked.
+    /// Where it is: <c>rtsp://</c>, <c>rtmp://</c>, <c>http(s)://</c>, <c>file://</c>, a plain path, <c>/dev/videoN</c> or <c>picamera</c>. White space is written <c>%20</c>. May hold credentials: never logged or shown unmasked.
     /// </summary>
     [Required]
     public string Uri { get; init; } = "";
 
-    /// <summary>What is read. The default is <c>video</c>.</summary>
+    /// <summary><c>image</c>: single pictures over HTTP. What the address really gives is found out. <c>audio</c> is accepted and not read. The default is <c>video</c>.</summary>
     public SourceType Type { get; init; } = SourceType.Video;
 
-    /// <summary>True: never ends, reconnects for ever; a file loops. False: ends at its end. The default is true for streams and local cameras, else false.</summary>
+    /// <summary>True: never ends, reconnects for ever; a file loops. False: ends at its end. The default is true for streams and cameras, false for files and for addresses that end like one (<c>http://…/clip.mp4</c>).</summary>
     public bool Live { get; init; }
 
-    /// <summary>Input format for the decoder, in its own words; for example <c>mjpeg</c>. The default is to find out.</summary>
+    /// <summary>Input format for the decoder, in its own words; for example <c>mjpeg</c>. The default is found out.</summary>
     public string? Format { get; init; }
 
     /// <summary>Frames a second to look at, 0.1 to 60. The default is 5 for video and 1 for single pictures.</summary>
@@ -40,7 +39,7 @@ public sealed record SourceOptions
     /// <summary>How RTSP travels. The default is <c>tcp</c>.</summary>
     public RtspTransport Transport { get; init; } = RtspTransport.Tcp;
 
-    /// <summary>What is done about a certificate that this computer does not trust. The default is <c>pin</c>.</summary>
+    /// <summary>What is done about a certificate that this computer does not trust: <c>pin</c> stores it when first seen and refuses another, <c>verify</c> refuses it, <c>accept</c> takes any. The default is <c>pin</c>.</summary>
     public TlsRule Tls { get; init; } = TlsRule.Pin;
 
     /// <summary>Seconds without a frame after which the source counts as stalled, 1 to 600. The default is 10.</summary>

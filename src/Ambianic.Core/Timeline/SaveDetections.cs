@@ -22,14 +22,14 @@ public sealed record SaveDetectionsOptions
     /// <summary>Draws the boxes into the thumbnail; the picture itself stays as it was seen. The default is false.</summary>
     public bool DrawBoxes { get; init; }
 
-    /// <summary>Who hears of events with detections.</summary>
+    /// <summary>Whom to notify of events with detections. Nothing is sent yet.</summary>
     public NotifyOptions Notify { get; init; } = new();
 }
 
 /// <summary>The key <c>notify</c> of <c>save_detections</c>.</summary>
 public sealed record NotifyOptions
 {
-    /// <summary>Keys of <c>notifications</c>. The default is <c>default</c> alone.</summary>
+    /// <summary>Names of <c>notifications</c>.</summary>
     public IReadOnlyList<string> Providers { get; init; } = ["default"];
 }
 

@@ -20,9 +20,9 @@ public sealed record ModelOptions
     [ConfigurationPath]
     public string? Edgetpu { get; init; }
 
-    /// <summary>How the outputs are read, for example <c>yolox</c>; the default is to find out from the model.</summary>
+    /// <summary>How the outputs are read, for example <c>yolox</c>. The default is found out from the model.</summary>
     public string? Decoder { get; init; }
 
-    /// <summary>From the model's scores to confidences; the default is what the catalog says, and <c>off</c> the model's own scores.</summary>
+    /// <summary>From the model's scores to confidences; <c>off</c>: the model's own scores. The default is that of the catalog.</summary>
     public Calibration? Calibration { get; init; }
 }

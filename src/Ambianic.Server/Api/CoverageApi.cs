@@ -8,7 +8,7 @@ namespace Ambianic.Server.Api;
 internal static class CoverageApi
 {
     public static void MapCoverage(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/api/coverage", Page).WithSummary("Intervals in which each pipeline watched or was blind, and why, the oldest first");
+        routes.MapGet("/api/coverage", Page).WithSummary("When each pipeline had a usable picture, when not and why; the oldest interval first");
 
     private static Results<Ok<CoveragePage>, ValidationProblem> Page(
         CoverageService coverage, string? pipeline = null, DateTimeOffset? from = null, DateTimeOffset? to = null)

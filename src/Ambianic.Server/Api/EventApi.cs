@@ -9,9 +9,9 @@ internal static class EventApi
     public static void MapEvents(this IEndpointRouteBuilder routes)
     {
         routes.MapPut("/api/events/{id}/pin", (string id, IEventStore store, CancellationToken cancellation) => PinAsync(id, true, store, cancellation))
-            .WithSummary("Keeps an event: it does not age, and is among the last to make room");
+            .WithSummary("Pins an event: it does not age, and is among the last to be removed");
         routes.MapDelete("/api/events/{id}/pin", (string id, IEventStore store, CancellationToken cancellation) => PinAsync(id, false, store, cancellation))
-            .WithSummary("Lets an event go again that was to be kept");
+            .WithSummary("Unpins an event");
     }
 
     private static async Task<Results<NoContent, NotFound<Trouble>>> PinAsync(

@@ -20,7 +20,7 @@ internal static class HealthApi
         routes.MapGet("/healthz", (PipelineSupervisor supervisor) => Trouble(supervisor) is { } trouble
             ? Results.Text(trouble, statusCode: StatusCodes.Status503ServiceUnavailable)
             : Results.Text("ok"))
-            .WithSummary("200 while the program can help itself, 503 when somebody has to help");
+            .WithSummary("200, or 503 with the reason when a person has to help. For Docker and systemd");
     }
 
     private static string? Trouble(PipelineSupervisor supervisor)

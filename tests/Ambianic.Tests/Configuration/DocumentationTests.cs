@@ -2,32 +2,65 @@ using Ambianic.Configuration;
 using Ambianic.Core;
 using Ambianic.Core.Configuration;
 using Ambianic.Core.Pipelines;
+using Ambianic.Core.Timeline;
+using Ambianic.Core.Vision;
+using Ambianic.Core.Vision.Elements;
 using Ambianic.Inference.Models;
 
 namespace Ambianic.Tests.Configuration;
 
 public sealed class DocumentationTests
 {
-    [Fact]
-    public void Reference_EveryKeyOfEveryOptionsRecord_IsMentioned()
+    private static readonly string Page = ProjectFiles.Locate("docs/reference/configuration.md");
+
+    /// <summary>Records of options, the elements' too, with what stands before their keys.</summary>
+    private static readonly Dictionary<Type, string> Records = new()
     {
-        var page = File.ReadAllText(ProjectFiles.Locate("docs/reference/configuration.md"));
-        var records = typeof(ElementRegistry).Assembly.GetExportedTypes()
-            .Where(type => type.Name.EndsWith("Options", StringComparison.Ordinal))
-            .Append(typeof(AmbianicConfiguration))
-            .SelectMany(WithNested)
-            .Distinct();
+        [typeof(AmbianicConfiguration)] = "",
+        [typeof(LoggingOptions)] = "logging.",
+        [typeof(TimelineOptions)] = "timeline.",
+        [typeof(RetentionOptions)] = "retention.",
+        [typeof(HealthOptions)] = "health.",
+        [typeof(UiOptions)] = "ui.",
+        [typeof(NotificationOptions)] = "notifications.NAME.",
+        [typeof(NotificationTemplates)] = "notifications.NAME.templates.",
+        [typeof(SourceOptions)] = "sources.ID.",
+        [typeof(ModelOptions)] = "model.",
+        [typeof(Calibration)] = "model.calibration.",
+        [typeof(DetectObjectsOptions)] = "detect_objects.",
+        [typeof(DetectFacesOptions)] = "detect_faces.",
+        [typeof(DetectPosesOptions)] = "detect_poses.",
+        [typeof(DetectFallsOptions)] = "detect_falls.",
+        [typeof(RestingZone)] = "detect_falls.resting_zones.",
+        [typeof(SaveDetectionsOptions)] = "save_detections.",
+        [typeof(Ambianic.Core.Timeline.NotifyOptions)] = "save_detections.notify.",
+    };
 
-        var missing = records
-            .SelectMany(record => OptionKeys.Of(record).Keys.Select(key => (Record: record.Name, Key: key)))
-            .Where(option => !page.Contains($"`{option.Key}`", StringComparison.Ordinal));
+    public static TheoryData<string> Tables => [.. Records.Keys.Select(record => record.Name)];
 
-        Assert.Empty(missing);
+    [Theory]
+    [MemberData(nameof(Tables))]
+    public void Reference_TableOfARecord_IsThatOfTheRecord(string name)
+    {
+        var (record, prefix) = Records.Single(known => known.Key.Name == name);
+
+        DocumentTable.AssertIs(Page, $"<!-- options: {name} -->", OptionTable.Of(record, prefix));
     }
 
+    [Fact]
+    public void Reference_EveryRecordOfOptions_HasATable()
+    {
+        var registered = BuiltInElements.AddTo(new ElementRegistry()).Kinds.Values.Select(kind => kind.OptionsType);
+
+        Assert.Equal(
+            registered.Append(typeof(AmbianicConfiguration)).SelectMany(WithNested).Distinct().Select(record => record.Name).Order(StringComparer.Ordinal),
+            Records.Keys.Select(record => record.Name).Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>The record and those that its keys hold, in maps and lists too; pipelines are read by their elements.</summary>
     private static IEnumerable<Type> WithNested(Type record) => OptionKeys.Of(record).Values
-        .Select(property => property.PropertyType)
-        .Where(type => type.IsClass && type.Assembly == record.Assembly)
+        .SelectMany(property => property.PropertyType.GetGenericArguments().Append(property.PropertyType))
+        .Where(type => type.IsClass && type.Assembly == record.Assembly && type != typeof(PipelineConfiguration))
         .SelectMany(WithNested)
         .Prepend(record);
 

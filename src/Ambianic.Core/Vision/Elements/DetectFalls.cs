@@ -18,18 +18,18 @@ public sealed record DetectFallsOptions : IValidatableObject
     /// <summary>A key of <c>ai_models</c>, whose keys this element takes over.</summary>
     public string? AiModel { get; init; }
 
-    /// <summary>The model; the default is the catalog's model for poses.</summary>
+    /// <summary>The model. The default is the catalog's model for poses.</summary>
     [Finds(ModelRole.Poses)]
     public ModelOptions? Model { get; init; }
 
-    /// <summary>Accepted for compatibility and not read: pose models bring their own label.</summary>
+    /// <summary>Accepted for compatibility and not used: pose models bring their own label.</summary>
     public string? Labels { get; init; }
 
     /// <summary>0 to 1; a pose whose spine is less certain is followed by its box alone. The default is 0.15.</summary>
     [Range(0.0, 1.0)]
     public float ConfidenceThreshold { get; init; } = 0.15f;
 
-    /// <summary>Accepted for compatibility: everybody in the picture is watched. The default is 1.</summary>
+    /// <summary>Accepted for compatibility and not used: everybody in the picture is watched. The default is 1.</summary>
     [Range(1, int.MaxValue)]
     public int TopK { get; init; } = 1;
 

@@ -12,11 +12,11 @@ public sealed record DetectObjectsOptions
     /// <summary>A key of <c>ai_models</c>, whose keys this element takes over.</summary>
     public string? AiModel { get; init; }
 
-    /// <summary>The model; the default is the catalog's model for objects.</summary>
+    /// <summary>The model. The default is the catalog's model for objects.</summary>
     [Finds(ModelRole.Objects)]
     public ModelOptions? Model { get; init; }
 
-    /// <summary>A file of labels, one a line; the default is what the model itself brings.</summary>
+    /// <summary>A file of labels, for example one a line. The default is those of the model.</summary>
     [ConfigurationPath]
     public string? Labels { get; init; }
 
@@ -28,7 +28,7 @@ public sealed record DetectObjectsOptions
     [Range(1, int.MaxValue)]
     public int TopK { get; init; } = 3;
 
-    /// <summary>Labels that matter; the default is all of them.</summary>
+    /// <summary>Labels that count; applied before <c>top_k</c>. The default is all.</summary>
     public IReadOnlyList<string>? LabelFilter { get; init; }
 }
 

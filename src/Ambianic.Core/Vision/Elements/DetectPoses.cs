@@ -11,11 +11,11 @@ public sealed record DetectPosesOptions
     /// <summary>A key of <c>ai_models</c>, whose keys this element takes over.</summary>
     public string? AiModel { get; init; }
 
-    /// <summary>The model; the default is the catalog's model for poses.</summary>
+    /// <summary>The model. The default is the catalog's model for poses.</summary>
     [Finds(ModelRole.Poses)]
     public ModelOptions? Model { get; init; }
 
-    /// <summary>A file of labels, one a line; the default is what the model itself brings.</summary>
+    /// <summary>A file of labels, for example one a line. The default is those of the model.</summary>
     [ConfigurationPath]
     public string? Labels { get; init; }
 
