@@ -22,16 +22,33 @@ public sealed partial class DocumentationTests
     }
 
     [Fact]
-    public void Paths_NamedInArchitecture_Exist()
+    public void Paths_InEveryDocument_Exist()
     {
-        var text = File.ReadAllText(ProjectFiles.Locate("ARCHITECTURE.md"));
         var missing =
-            from Match name in RepositoryPath().Matches(text)
+            from document in Documents()
+            from Match name in RepositoryPath().Matches(File.ReadAllText(document))
             let path = ProjectFiles.Locate(name.Groups[1].Value)
             where !File.Exists(path) && !Directory.Exists(path)
-            select name.Groups[1].Value;
+            select $"{document}: {name.Groups[1].Value}";
 
         Assert.Empty(missing);
+    }
+
+    [Fact]
+    public void Names_InCodeOfEveryDocument_AreInTheSource() =>
+        Assert.Empty(Documents().SelectMany(document => DocumentedNames.Missing(document).Select(name => $"{document}: {name}")));
+
+    [Fact]
+    public void Commands_InEveryDocument_Exist()
+    {
+        var commands = Cli.Commands.Create().Subcommands.Select(command => command.Name).ToHashSet(StringComparer.Ordinal);
+        var called =
+            from document in Documents()
+            from Match call in CommandCall().Matches(File.ReadAllText(document))
+            select (document, Command: call.Groups[1].Value);
+
+        Assert.NotEmpty(called);
+        Assert.DoesNotContain(called, call => !commands.Contains(call.Command));
     }
 
     [Fact]
@@ -72,6 +89,10 @@ public sealed partial class DocumentationTests
 
     [GeneratedRegex(@"`((?:src|tests|bench|docs|samples|scripts)/[A-Za-z0-9_./-]+)`")]
     private static partial Regex RepositoryPath();
+
+    /// <summary>In code font, or at the beginning of a line of a block of code.</summary>
+    [GeneratedRegex(@"(?:`|^\s*|\$ )(?:\./|/path/to/|/opt/ambianic/)?ambianic ([a-z]+)", RegexOptions.Multiline)]
+    private static partial Regex CommandCall();
 
     [GeneratedRegex(@"`([a-z]+(?: [a-z]+)?)[^`]*`")]
     private static partial Regex CommandName();
