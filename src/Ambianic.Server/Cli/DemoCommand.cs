@@ -84,7 +84,7 @@ internal static class DemoCommand
     }
 
     private static string Describe(DetectionEvent seen) =>
-        seen.Sight is { } sight ? sight.Sight == Sight.Watching ? "sees again" : $"sees nothing of use: {sight.Reason}"
+        seen.Sight is { } sight ? sight.Sight == Sight.Watching ? "usable picture again" : $"no usable picture: {sight.Reason}"
         : seen.Detections.Count == 0 ? "a first picture, nothing in it"
         : string.Join(", ", seen.Detections.GroupBy(detection => detection.Label).Select(group => string.Create(
             CultureInfo.InvariantCulture,

@@ -49,7 +49,7 @@ function showPicture(article, args, detections, heading) {
   }
 }
 
-/** That a camera went blind or sees again: told in words, there is nothing to show. */
+/** An outage of a camera, or its end: told in words, there is no picture to show. */
 function showSight(article, { sight, datetime, source }) {
   article.querySelector(".picture").remove();
   article.classList.add("sight");
@@ -58,7 +58,7 @@ function showSight(article, { sight, datetime, source }) {
   reason.hidden = false;
   const why = plain(sight.reason, source);
   reason.textContent = sight.state === "watching"
-    ? `It saw nothing of use for ${lasted(new Date(datetime) - new Date(sight.blind_since))}, from ${moment(sight.blind_since)} on: ${why}`
+    ? `No usable picture for ${lasted(new Date(datetime) - new Date(sight.blind_since))}, from ${moment(sight.blind_since)} on: ${why}`
     : why;
 }
 
@@ -90,7 +90,7 @@ function card(event) {
 }
 
 function offer(select, value) {
-  if (value && ![...select.options].some(option => option.value === value)) select.add(new Option(value === "sight" ? "blindness" : value, value));
+  if (value && ![...select.options].some(option => option.value === value)) select.add(new Option(value === "sight" ? "outages" : value, value));
 }
 
 function learn(event) {
@@ -169,7 +169,7 @@ function listen() {
     while (timeline.children.length > mostCards) timeline.lastElementChild.remove();
     byId("empty").hidden = true;
   });
-  // After a break the browser connects again by itself; what happened meanwhile is read anew.
+  // After a break the browser connects again by itself; what happened meanwhile is read again.
   let broken = false;
   feed.addEventListener("error", () => { broken = true; });
   feed.addEventListener("open", () => {
