@@ -10,9 +10,9 @@ internal static partial class DocumentedNames
     /// <summary>Names that belong to others: programs, models, and the reader's own choice in examples.</summary>
     private static readonly HashSet<string> Foreign =
     [
-        "--help", "--project", // every command, and dotnet
+        "--help", "--project", "--system", "--home-dir", "--shell", "--now", // of every command, dotnet, useradd and systemctl
         "front_uri", "front_door_camera", "living_room_camera", "from_the_first_edge", "mine_edgetpu", // of examples
-        "http_proxy", "low_delay", // of the environment and of ffmpeg
+        "http_proxy", "low_delay", "codec_name", "ReadWritePaths", // of the environment, ffmpeg and systemd
         "StatefulPartitionedCall", "det_scores", "num_dets", "num_predictions", "pred_scores", "shape_signature", // of models
         "face_landmark_with_attention", "face_mesh",
         "GstService", "HealingThread", "HealthChecker", "ObjectDetector", "PipelineServer", "PipelineServerJob", // of Ambianic Edge
