@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Ambianic.Core.Configuration;
-using Ambianic.Core.Timeline;
 using Ambianic.Server.Api;
 using Ambianic.Server.Hosting;
 using Ambianic.Server.Visibility;
@@ -109,7 +108,7 @@ internal static class AmbianicHost
     /// <exception cref="IOException">The data directory or the port cannot be used; the message says what to do.</exception>
     public static async Task<Uri> StartAsync(WebApplication application)
     {
-        await ((DeferredEventStore)application.Services.GetRequiredService<IEventStore>()).OpenAsync();
+        await application.Services.GetRequiredService<DeferredEventStore>().OpenAsync();
         try
         {
             await application.StartAsync(CancellationToken.None);

@@ -7,13 +7,13 @@ namespace Ambianic.Storage;
 
 /// <summary>
 /// An event store that opens later when its disk is read-only, full, missing, forbidden or hanging at the start, as after a
-/// reboot with a worn card: somebody watches meanwhile. Who asks for a folder or for events tries to open it, and fails as
+/// reboot with a worn card; pipelines run meanwhile. Each call for a folder or for events tries to open it, and fails as
 /// long as that does. Safe to use from several threads.
 /// </summary>
 /// <param name="dataDir">Named when it does not answer.</param>
 /// <param name="open">Opens the store, which is disposed with this one; called for one attempt at a time, on a thread of its own.</param>
 /// <param name="time">Measures how long the disk does not answer.</param>
-/// <param name="logger">Told that it is not open.</param>
+/// <param name="logger">Receives why it is not open.</param>
 public sealed partial class DeferredEventStore(
     string dataDir, Func<SqliteEventStore> open, TimeProvider time, ILogger<SqliteEventStore> logger) : IEventStore, IAsyncDisposable
 {
@@ -21,10 +21,11 @@ public sealed partial class DeferredEventStore(
     private Task<SqliteEventStore>? _opening;
     private long _since;
     private bool _hangs;
+    private bool _isDisposed;
     private string? _notOpened;
 
     /// <inheritdoc/>
-    public string? Trouble => Opened is { } store ? store.Trouble : Volatile.Read(ref _notOpened);
+    public string? Fault => Opened is { } store ? store.Fault : Volatile.Read(ref _notOpened);
 
     private SqliteEventStore? Opened => Volatile.Read(ref _opening) is { IsCompletedSuccessfully: true } opening ? opening.GetAwaiter().GetResult() : null;
 
@@ -36,7 +37,7 @@ public sealed partial class DeferredEventStore(
         {
             await StoreAsync(CancellationToken.None);
         }
-        catch (IOException error) when (StorageFailure.MayPass(error))
+        catch (IOException error) when (StorageFailure.IsTransient(error))
         {
             LogNotOpened(logger, error.Message);
         }
@@ -51,7 +52,7 @@ public sealed partial class DeferredEventStore(
     public ValueTask AppendAsync(DetectionEvent detectionEvent, EventPicture? picture, CancellationToken cancellation) =>
         Opened is { } store
             ? store.AppendAsync(detectionEvent, picture, cancellation)
-            : throw new IOException(Trouble ?? $"{dataDir}: not open yet");
+            : throw new IOException(Fault ?? $"{dataDir}: not open yet");
 
     /// <inheritdoc/>
     public async ValueTask<bool> PinAsync(string id, bool isPinned, CancellationToken cancellation) =>
@@ -71,10 +72,11 @@ public sealed partial class DeferredEventStore(
     public async ValueTask<long> CountAsync(EventQuery query, CancellationToken cancellation) =>
         await (await StoreAsync(cancellation)).CountAsync(query, cancellation);
 
-    /// <summary>Closes the store; one that is still being opened ends with the program.</summary>
-    public ValueTask DisposeAsync() => Opened?.DisposeAsync() ?? ValueTask.CompletedTask;
+    /// <summary>Closes the store; one that is still being opened ends with the program. A second call does nothing.</summary>
+    public ValueTask DisposeAsync() =>
+        Interlocked.Exchange(ref _isDisposed, true) ? ValueTask.CompletedTask : Opened?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    /// <summary>The store, opened if need be; a disk that hangs is waited for by the first who meets it, and by nobody after that.</summary>
+    /// <summary>The store, opened if need be. The first call waits for a disk that hangs; later ones fail at once.</summary>
     private async ValueTask<SqliteEventStore> StoreAsync(CancellationToken cancellation)
     {
         var opening = Begin();
@@ -112,6 +114,6 @@ public sealed partial class DeferredEventStore(
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "Ambianic watches, but saves nothing until this is mended: {Reason}")]
+    [LoggerMessage(LogLevel.Error, "Ambianic watches, but saves nothing until this is fixed: {Reason}")]
     private static partial void LogNotOpened(ILogger logger, string reason);
 }

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace Ambianic.Storage;
 
 /// <summary>
-/// Remembers events as files and as rows of a database that can be rebuilt from the files. Pictures are encoded by the
+/// Stores events as files and as rows of a database that can be rebuilt from the files. Pictures are encoded by the
 /// caller; writing is done by one thread.
 /// </summary>
 /// <remarks>The order of writes and what it promises: docs/design/durability.md.</remarks>
@@ -19,15 +19,16 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
 {
     private static readonly RetentionOptions KeepEverything = new();
 
-    /// <summary>Whoever still has something to save has tried again by then; that of a pipeline that was taken away is over.</summary>
-    private static readonly TimeSpan TroubleLasts = TimeSpan.FromMinutes(20);
+    /// <summary>A pipeline that still has something to save has tried again by then; the failure of one that was removed expires.</summary>
+    private static readonly TimeSpan FaultLasts = TimeSpan.FromMinutes(20);
 
     private readonly DataDirLock _dataDirLock;
     private readonly EventFolders _folders;
     private readonly EventDatabase _database;
     private readonly WriterPulse _pulse;
+    private readonly WriterQueue _queue;
     private readonly EventWriter _writer;
-    private readonly CatchUp _catchUp;
+    private readonly IndexRecovery _recovery;
     private readonly IEventPictureEncoder _pictures;
     private readonly TimeProvider _time;
     private volatile FailedAttempt? _notStored;
@@ -49,32 +50,24 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
         _pictures = pictures;
         _time = time;
         _pulse = new WriterPulse(time);
-        var forgetting = new EventRetention(retention, () => _catchUp is { IsTakingIn: false }, _folders, _pulse, time, logger);
-        _writer = new EventWriter(
-            _folders,
-            database,
-            new WriterConnection(database, dataDirLock, time, logger, Renewed),
-            new TimelineLog(eventLog),
-            feed,
-            logger,
-            forgetting,
-            dataDirLock,
-            _pulse);
-        _catchUp = new CatchUp(_folders, database, _writer, time, logger);
-        _catchUp.Begin();
-
-        void Renewed()
+        _queue = new WriterQueue(_folders);
+        var recovery = new IndexRecovery(_folders, database, _queue, time, logger);
+        var eventRetention = new EventRetention(retention, () => !recovery.IsRunning, _folders, _pulse, time, logger);
+        var connection = new WriterConnection(database, dataDirLock, time, logger, onReplaced: () =>
         {
-            forgetting.CountAnew();
-            _catchUp!.Begin();
-        }
+            eventRetention.Recount();
+            recovery.Start();
+        });
+        _recovery = recovery;
+        _writer = new EventWriter(
+            _queue, _folders, database, connection, new TimelineLog(eventLog), feed, eventRetention, dataDirLock, _pulse, logger);
     }
 
-    /// <summary>Completes when every event file that was there at the start, or when the database was lost, is in the database; never fails.</summary>
-    public Task CaughtUp => _catchUp.Completed;
+    /// <summary>Completes when every event file that was there at the start, or when the database was lost, has its row; never fails.</summary>
+    public Task IndexRecovered => _recovery.Completed;
 
     /// <summary>
-    /// Opens the store of a data directory, which is made when it is missing. A database that cannot be read is kept aside
+    /// Opens the store of a data directory, which is created when it is missing. A database that cannot be read is kept under another name
     /// and rebuilt from the files in the background.
     /// </summary>
     /// <param name="dataDir">Absolute.</param>
@@ -82,8 +75,8 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
     /// <param name="feed">Where events are announced.</param>
     /// <param name="pictures">Encodes the pictures, on the thread of the caller.</param>
     /// <param name="time">Clock and time zone.</param>
-    /// <param name="logger">Told of repairs and of what could not be repaired.</param>
-    /// <param name="retention">What is forgotten, also when that changes; the default is nothing.</param>
+    /// <param name="logger">Receives repairs and what could not be repaired.</param>
+    /// <param name="retention">Which events are removed, read before each round; the default is none.</param>
     /// <exception cref="IOException">The directory cannot be used; the message says what to do.</exception>
     public static SqliteEventStore Open(
         string dataDir,
@@ -99,7 +92,10 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
         {
             var database = new EventDatabase(Path.Combine(dataDir, EventDatabase.FileName));
             Prepare(database, time, logger);
-            return new SqliteEventStore(dataDirLock, dataDir, database, eventLog, feed, pictures, retention ?? (static () => KeepEverything), time, logger);
+            var store = new SqliteEventStore(
+                dataDirLock, dataDir, database, eventLog, feed, pictures, retention ?? (static () => KeepEverything), time, logger);
+            store.Start();
+            return store;
         }
         catch (Exception error)
         {
@@ -114,14 +110,14 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public string? Trouble =>
-        _notStored is { } failed && _time.GetElapsedTime(failed.At) < TroubleLasts ? failed.Reason : _database.Damage ?? _writer.Trouble;
+    public string? Fault =>
+        _notStored is { } failed && _time.GetElapsedTime(failed.At) < FaultLasts ? failed.Reason : _database.Damage ?? _writer.Fault;
 
     /// <inheritdoc/>
     public async ValueTask<string> StartFolderAsync(DateTimeOffset startedAt, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        return await StoreAsync(_folders.PathOf(EventNames.Root), () => _writer.StartFolderAsync(startedAt), cancellation);
+        return await StoreAsync(_folders.PathOf(EventNames.Root), () => _queue.StartFolderAsync(startedAt), cancellation);
     }
 
     /// <inheritdoc/>
@@ -129,7 +125,7 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
     {
         cancellation.ThrowIfCancellationRequested();
         var isNew = await StoreAsync(
-            _folders.PathOf(detectionEvent.RelDir), () => _writer.AddAsync(detectionEvent, Files(detectionEvent, picture)), cancellation);
+            _folders.PathOf(detectionEvent.RelDir), () => _queue.AddAsync(detectionEvent, Files(detectionEvent, picture)), cancellation);
         if (!isNew)
         {
             throw new IOException($"{_database.Path}: has an event {detectionEvent.Id} already; the new one is only in its files");
@@ -143,7 +139,7 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
     {
         try
         {
-            _pulse.Require(path);
+            _pulse.EnsureAnswers(path);
             return await _pulse.WaitAsync(store(), path, cancellation);
         }
         catch (IOException error)
@@ -158,14 +154,14 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
     {
         cancellation.ThrowIfCancellationRequested();
         var found = Read(() => _database.Query(new EventQuery { Id = id, Limit = 1 }).FirstOrDefault());
-        return found is not null && await _pulse.WaitAsync(_writer.PinAsync(found, isPinned), _folders.PathOf(found.RelDir), cancellation);
+        return found is not null && await _pulse.WaitAsync(_queue.PinAsync(found, isPinned), _folders.PathOf(found.RelDir), cancellation);
     }
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<DetectionEvent> QueryAsync(
         EventQuery query, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        await Task.CompletedTask; // read where the caller is: a page takes less time than handing it to another thread is worth
+        await Task.CompletedTask; // read on the caller's thread: a page takes less time than a change of threads
         using var events = _database.Query(query).GetEnumerator();
         while (Read(events.MoveNext))
         {
@@ -184,10 +180,16 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
     /// <summary>Writes what still waits and closes; no call may follow.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _catchUp.DisposeAsync();
+        await _recovery.DisposeAsync();
         await _writer.DisposeAsync();
         _database.ReleaseFile();
         _dataDirLock.Dispose();
+    }
+
+    private void Start()
+    {
+        _recovery.Start(); // first, so that retention waits for it
+        _writer.Start();
     }
 
     private static void Prepare(EventDatabase database, TimeProvider time, ILogger logger)
@@ -224,14 +226,14 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
 
     private T Read<T>(Func<T> read)
     {
-        _pulse.Require(_database.Path); // a reader that waits for the disk takes a thread from those who watch
+        _pulse.EnsureAnswers(_database.Path); // a reader that waits for the disk would block a thread of the pool
         try
         {
             return read();
         }
-        catch (SqliteException error) when (StorageFailure.MayBeInTheMaking(error))
+        catch (SqliteException error) when (StorageFailure.MayBeUnderConstruction(error))
         {
-            throw StorageFailure.At(_database.Path, error); // the thread that writes knows better
+            throw StorageFailure.At(_database.Path, error); // the thread that writes decides whether it is damage
         }
         catch (Exception error) when (error is SqliteException or InvalidDataException)
         {

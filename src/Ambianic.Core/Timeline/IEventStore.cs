@@ -1,14 +1,14 @@
 namespace Ambianic.Core.Timeline;
 
-/// <summary>Remembers events.</summary>
+/// <summary>Stores events.</summary>
 public interface IEventStore
 {
-    /// <summary>Why the latest event could not be stored, events cannot be read, or old ones not be forgotten, and what to do; null when all is well. May be asked from any thread.</summary>
-    string? Trouble { get; }
+    /// <summary>Why the latest event could not be stored, events cannot be read, or old ones cannot be removed, and what to do; null when all is well. May be read from any thread.</summary>
+    string? Fault { get; }
 
-    /// <summary>Makes a folder for one saver alone, named after the moment or, when that is taken, after the next free microsecond.</summary>
+    /// <summary>Creates a folder for one saver alone, named after the moment or, when that is taken, after the next free microsecond.</summary>
     /// <returns>Its path relative to the data directory, with forward slashes: <see cref="DetectionEvent.RelDir"/>.</returns>
-    /// <exception cref="IOException">It could not be made; the message says where and what to do.</exception>
+    /// <exception cref="IOException">It could not be created; the message says where and what to do.</exception>
     ValueTask<string> StartFolderAsync(DateTimeOffset startedAt, CancellationToken cancellation);
 
     /// <summary>
@@ -24,9 +24,9 @@ public interface IEventStore
     /// </exception>
     ValueTask AppendAsync(DetectionEvent detectionEvent, EventPicture? picture, CancellationToken cancellation);
 
-    /// <summary>Keeps an event, or lets it go again; when it returns, that survives a loss of power and a lost database.</summary>
+    /// <summary>Pins an event, or unpins it; when it returns, that survives a loss of power and a lost database.</summary>
     /// <param name="id">The event.</param>
-    /// <param name="isPinned">True to keep it. Asking for what is so already does nothing.</param>
+    /// <param name="isPinned">True to keep it whatever its age. A call that changes nothing does nothing.</param>
     /// <param name="cancellation">Stops waiting.</param>
     /// <returns>False when there is no such event.</returns>
     /// <exception cref="IOException">It could not be stored; the message says where and what to do.</exception>

@@ -34,7 +34,7 @@ internal sealed class EventImage : IDisposable
         var width = Math.Clamp((int)MathF.Ceiling(box.XMax * frame.Width) - left, 1, frame.Width - left);
         var height = Math.Clamp((int)MathF.Ceiling(box.YMax * frame.Height) - top, 1, frame.Height - top);
         var pixels = Buffers.Rent(width * height * 4);
-        RgbaRows.Copy(frame, left, top, width, height, pixels);
+        YuvToRgba.Copy(frame, left, top, width, height, pixels);
         return new EventImage(pixels, width, height);
     }
 

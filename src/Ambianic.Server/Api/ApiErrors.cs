@@ -20,7 +20,7 @@ internal sealed partial class ApiErrors(IProblemDetailsService problems, TimePro
             IOException storage => (StatusCodes.Status503ServiceUnavailable, Credentials.Mask(storage.Message)),
             _ => (StatusCodes.Status500InternalServerError, "this is a defect of Ambianic; its log says more"),
         };
-        if (status >= StatusCodes.Status500InternalServerError && IsNews(error))
+        if (status >= StatusCodes.Status500InternalServerError && TryNote(error))
         {
             LogFailed(status == StatusCodes.Status500InternalServerError ? error : null, context.Request.Path, detail);
         }
@@ -34,8 +34,8 @@ internal sealed partial class ApiErrors(IProblemDetailsService problems, TimePro
         });
     }
 
-    /// <summary>Whether nobody was told of it yet. Numbers, as of the seconds that a disk has not answered for, make no new cause.</summary>
-    private bool IsNews(Exception error)
+    /// <summary>Notes a cause; false when it was logged less than ten minutes after it was last met. Numbers, such as the seconds that a disk has not answered for, make no new cause.</summary>
+    private bool TryNote(Exception error)
     {
         var cause = $"{error.GetType()} {string.Concat(error.Message.Where(letter => !char.IsDigit(letter)))}";
         lock (_metAt)
@@ -45,9 +45,9 @@ internal sealed partial class ApiErrors(IProblemDetailsService problems, TimePro
                 _metAt.Remove(mended);
             }
 
-            var isNews = !_metAt.ContainsKey(cause);
+            var isFirst = !_metAt.ContainsKey(cause);
             _metAt[cause] = time.GetTimestamp();
-            return isNews;
+            return isFirst;
         }
     }
 

@@ -13,7 +13,7 @@ internal static class HealthApi
         routes.MapGet("/api/health", (PipelineSupervisor supervisor, CurrentConfiguration configuration, IEventStore store) => new Report(
             supervisor.IsAlive,
             supervisor.SystemicTrouble,
-            store.Trouble,
+            store.Fault,
             [.. configuration.Rejected.Select(problem => problem.ToString())],
             supervisor.Statuses))
             .WithSummary("State of every pipeline and element, the disabled ones with their reasons");

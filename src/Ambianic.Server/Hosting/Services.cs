@@ -34,7 +34,7 @@ internal static class Services
 
         services.AddSingleton<EventFeed>();
         services.AddSingleton<IEventPictureEncoder, EventPictureEncoder>();
-        services.AddSingleton<IEventStore>(provider =>
+        services.AddSingleton(provider =>
         {
             var logger = provider.GetRequiredService<ILogger<SqliteEventStore>>();
             return new DeferredEventStore(
@@ -50,6 +50,7 @@ internal static class Services
                 provider.GetRequiredService<TimeProvider>(),
                 logger);
         });
+        services.AddSingleton<IEventStore>(provider => provider.GetRequiredService<DeferredEventStore>());
         services.AddSingleton<UnsavedFalls>();
         services.AddSingleton<OpenFalls>();
 

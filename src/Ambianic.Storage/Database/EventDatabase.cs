@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Ambianic.Storage.Database;
 
-/// <summary>The database of events: an index over their files that can be made again from them. One writer, many readers.</summary>
+/// <summary>The database of events: an index over their files that can be rebuilt from them. One writer, many readers.</summary>
 internal sealed class EventDatabase(string path)
 {
     /// <summary>Its name within the data directory.</summary>
@@ -185,7 +185,7 @@ internal sealed class EventDatabase(string path)
     /// <summary>Opens a connection that cannot write.</summary>
     internal SqliteConnection OpenToRead() => Exists
         ? Open("PRAGMA query_only = ON;")
-        : throw new FileNotFoundException($"{Path}: was deleted; it is made anew within a minute, from the event files", Path);
+        : throw new FileNotFoundException($"{Path}: was deleted; it is rebuilt from the event files within a minute", Path);
 
     private string ConnectionString => new SqliteConnectionStringBuilder { DataSource = Path }.ToString();
 

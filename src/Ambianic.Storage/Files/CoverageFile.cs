@@ -16,7 +16,7 @@ public sealed partial class CoverageFile(string dataDir)
     private readonly Dictionary<string, SightChange> _last = new(StringComparer.Ordinal);
     private readonly string _path = Path.Combine(dataDir, "coverage.jsonl");
 
-    /// <summary>Reads what earlier runs remembered; pipelines that were not ended by a stop end when the program was last alive.</summary>
+    /// <summary>Reads what earlier runs wrote; pipelines that were not ended by a stop end when the program was last alive.</summary>
     /// <returns>All of it, and the ends, which are not in the file: they are to be appended before anything else.</returns>
     /// <exception cref="IOException">It cannot be read.</exception>
     public (IReadOnlyList<SightChange> Changes, IReadOnlyList<SightChange> Ends) Read()
@@ -27,7 +27,7 @@ public sealed partial class CoverageFile(string dataDir)
         {
             if (File.Exists(path))
             {
-                changes.AddRange(File.ReadLines(path).Select(Parse).OfType<SightChange>().Where(IsNews));
+                changes.AddRange(File.ReadLines(path).Select(Parse).OfType<SightChange>().Where(TryAdvance));
             }
         }
 
@@ -60,7 +60,7 @@ public sealed partial class CoverageFile(string dataDir)
         if (new FileInfo(_path) is { Exists: true, Length: > LongestFile })
         {
             File.Move(_path, _path + ".1", overwrite: true);
-            changes = [.. _last.Values, .. changes]; // one that never changes is not forgotten with the file before
+            changes = [.. _last.Values, .. changes]; // a pipeline that never changes would else be lost with the file before
         }
 
         using var file = new FileStream(_path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
@@ -81,12 +81,16 @@ public sealed partial class CoverageFile(string dataDir)
         }
     }
 
-    /// <summary>False for what stands at the begin of a file as it was at the end of the one before.</summary>
-    private bool IsNews(SightChange change)
+    /// <summary>Advances a pipeline to this change; false for one that the begin of a file repeats from the end of the file before.</summary>
+    private bool TryAdvance(SightChange change)
     {
-        var isNews = _last.GetValueOrDefault(change.Pipeline) != change;
+        if (_last.GetValueOrDefault(change.Pipeline) == change)
+        {
+            return false;
+        }
+
         _last[change.Pipeline] = change;
-        return isNews;
+        return true;
     }
 
     /// <summary>A line that a crash cut off, or that says nothing of a pipeline, is no line.</summary>

@@ -3,8 +3,8 @@ using Ambianic.Storage.Database;
 namespace Ambianic.Storage.Files;
 
 /// <summary>
-/// Sees to it that one program at a time writes to a data directory; gone with the process that holds it, however that ends.
-/// Its file also tells the directory from the empty mount point of a disk that was taken away, and from a disk mounted over it.
+/// Lets one program at a time write to a data directory; the operating system releases it when the process ends.
+/// Its file also distinguishes the directory from the empty mount point of an unmounted disk, and from a disk mounted over it.
 /// </summary>
 internal sealed class DataDirLock : IDisposable
 {
@@ -21,7 +21,7 @@ internal sealed class DataDirLock : IDisposable
         _file = Open();
     }
 
-    /// <summary>Takes the data directory, which is made when it is missing.</summary>
+    /// <summary>Locks the data directory, which is created when it is missing.</summary>
     /// <exception cref="IOException">Another program has it, or it cannot be written.</exception>
     public static DataDirLock Take(string dataDir)
     {
@@ -37,9 +37,9 @@ internal sealed class DataDirLock : IDisposable
         return new DataDirLock(dataDir);
     }
 
-    /// <summary>Takes the directory again after it has returned. Nothing may be made in it without this: the events would lie beneath the mount.</summary>
+    /// <summary>Locks the directory again when it was unmounted and came back. To be called before anything is created in it: events would else lie beneath the mount.</summary>
     /// <exception cref="IOException">It is not there, or another program has it by now.</exception>
-    public void Require()
+    public void EnsureHeld()
     {
         lock (_gate)
         {
@@ -59,15 +59,15 @@ internal sealed class DataDirLock : IDisposable
             if (_file is null)
             {
                 _file = Open();
-                Takes++;
+                Generation++;
             }
         }
     }
 
-    /// <summary>How often it was taken again: what was opened in it before may belong to a directory that another disk has hidden.</summary>
-    public int Takes { get; private set; }
+    /// <summary>Grows when the directory is locked again: files opened before may belong to a directory that another disk hides.</summary>
+    public int Generation { get; private set; }
 
-    /// <summary>Gives the data directory up.</summary>
+    /// <summary>Releases the data directory.</summary>
     public void Dispose()
     {
         _file?.Dispose();

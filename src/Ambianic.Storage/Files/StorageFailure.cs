@@ -24,47 +24,71 @@ internal static class StorageFailure
     /// <summary>True when the database cannot be read as one.</summary>
     public static bool IsCorruption(SqliteException error) => error.SqliteErrorCode is SqliteCorrupt or SqliteNotADatabase or SqliteWrong;
 
-    /// <summary>True when a table is missing: who only reads may have come between the making of a file and that of its tables.</summary>
-    public static bool MayBeInTheMaking(SqliteException error) => error.SqliteErrorCode == SqliteWrong;
+    /// <summary>True when a table is missing: a reader may have come between the creation of the file and that of its tables.</summary>
+    public static bool MayBeUnderConstruction(SqliteException error) => error.SqliteErrorCode == SqliteWrong;
 
     /// <summary>True when the database found no room on its disk.</summary>
     public static bool IsFull(SqliteException error) => error.SqliteErrorCode == SqliteFull;
 
     /// <summary>True for an error made by <see cref="At"/> that may pass by itself, or by somebody's hand, while the program runs: no room, no right to write, a disk that is read-only, missing or hangs.</summary>
-    public static bool MayPass(IOException error) =>
-        error.InnerException is { } inner && Advice(inner) is SpaceAdvice or ReadOnlyAdvice or PermissionAdvice or MissingAdvice or AccessAdvice or HangsAdvice;
+    public static bool IsTransient(IOException error) =>
+        error.InnerException is { } inner && KindOf(inner) is Kind.NoSpace or Kind.ReadOnly or Kind.Forbidden or Kind.Missing or Kind.NoAccess or Kind.Hanging;
 
     /// <summary>An error that names <paramref name="path"/>, what failed and what to do.</summary>
     public static IOException At(string path, Exception error) =>
-        new($"{path}: {error.Message.TrimEnd('.')}; {Advice(error)}", error);
+        new($"{path}: {error.Message.TrimEnd('.')}; {Advice(KindOf(error))}", error);
 
-    private static string Advice(Exception error) => error switch
+    private static Kind KindOf(Exception error) => error switch
     {
-        UnauthorizedAccessException => PermissionAdvice,
-        SqliteException { SqliteErrorCode: SqliteFull } => SpaceAdvice,
-        SqliteException { SqliteErrorCode: SqliteReadOnly } => ReadOnlyAdvice,
-        SqliteException { SqliteErrorCode: SqliteAccess or SqliteCannotOpen } => AccessAdvice,
-        InvalidDataException or SqliteException { SqliteErrorCode: SqliteCorrupt or SqliteNotADatabase } => "it is rebuilt from the event files within a minute" + NotTwice,
-        SqliteException { SqliteErrorCode: SqliteWrong } => "it is rebuilt from the event files when the next event is stored" + NotTwice,
-        TimeoutException => HangsAdvice,
-        DirectoryNotFoundException or FileNotFoundException => MissingAdvice,
+        UnauthorizedAccessException => Kind.Forbidden,
+        SqliteException database => database.SqliteErrorCode switch
+        {
+            SqliteFull => Kind.NoSpace,
+            SqliteReadOnly => Kind.ReadOnly,
+            SqliteAccess or SqliteCannotOpen => Kind.NoAccess,
+            SqliteCorrupt or SqliteNotADatabase => Kind.Damaged,
+            SqliteWrong => Kind.WrongTables,
+            _ => Kind.Other,
+        },
+        InvalidDataException => Kind.Damaged,
+        TimeoutException => Kind.Hanging,
+        DirectoryNotFoundException or FileNotFoundException => Kind.Missing,
         IOException => (error.HResult & 0xFFFF) switch
         {
-            NoSpace or OverQuota => SpaceAdvice,
-            ReadOnly => ReadOnlyAdvice,
-            NoSuchFile => MissingAdvice,
-            _ => DiskAdvice,
+            NoSpace or OverQuota => Kind.NoSpace,
+            ReadOnly => Kind.ReadOnly,
+            NoSuchFile => Kind.Missing,
+            _ => Kind.Other,
         },
-        _ => DiskAdvice,
+        _ => Kind.Other,
+    };
+
+    private static string Advice(Kind kind) => kind switch
+    {
+        Kind.NoSpace => "free some space, let old events be removed (retention), or choose a data_dir on a larger disk",
+        Kind.ReadOnly => "the disk is read-only, often after an error: check it, or choose another data_dir",
+        Kind.Missing => "check that the disk of data_dir is connected and mounted; if it was emptied on purpose, restart Ambianic",
+        Kind.NoAccess => "check the disk of data_dir and who may write there; when it is full, free some space",
+        Kind.Forbidden => "let the user that runs Ambianic write there, or choose another data_dir",
+        Kind.Hanging => "what waits is stored when it answers: check the disk of data_dir, its cable, or the server that it belongs to",
+        Kind.Damaged => "it is rebuilt from the event files within a minute" + NotTwice,
+        Kind.WrongTables => "it is rebuilt from the event files when the next event is stored" + NotTwice,
+        _ => "check the disk of data_dir",
     };
 
     /// <summary>What <see cref="WriterConnection"/> does.</summary>
     private const string NotTwice = ", but not twice within ten minutes, or at the next start";
-    private const string SpaceAdvice = "free some space, let old events be forgotten (retention), or choose a data_dir on a larger disk";
-    private const string ReadOnlyAdvice = "the disk is read-only, often after an error: check it, or choose another data_dir";
-    private const string MissingAdvice = "check that the disk of data_dir is connected and mounted; if it was emptied on purpose, restart Ambianic";
-    private const string AccessAdvice = "check the disk of data_dir and who may write there; when it is full, free some space";
-    private const string PermissionAdvice = "let the user that runs Ambianic write there, or choose another data_dir";
-    private const string HangsAdvice = "what waits is stored when it answers: check the disk of data_dir, its cable, or the server that it belongs to";
-    private const string DiskAdvice = "check the disk of data_dir";
+
+    private enum Kind
+    {
+        Other,
+        NoSpace,
+        ReadOnly,
+        Missing,
+        NoAccess, // a database does not say why: no right, no room for its log, no file
+        Forbidden,
+        Hanging,
+        Damaged,
+        WrongTables,
+    }
 }

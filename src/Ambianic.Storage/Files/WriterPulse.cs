@@ -1,12 +1,12 @@
 namespace Ambianic.Storage.Files;
 
 /// <summary>
-/// Knows whether the thread that writes still gets on. A call into a disk that hangs (a worn card, a network share, a frozen
+/// Knows whether the thread that writes still makes progress. A call into a disk that hangs (a worn card, a network share, a frozen
 /// file system) does not return and cannot be stopped, so others must not wait for it. Safe to use from several threads.
 /// </summary>
 internal sealed class WriterPulse(TimeProvider time)
 {
-    /// <summary>A slow card may take a second or two for one file; whoever watches for falls cannot wait much longer.</summary>
+    /// <summary>A slow card may take a second or two for one file; a pipeline that watches for falls cannot wait much longer.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
 
     private const long Resting = 0;
@@ -19,7 +19,7 @@ internal sealed class WriterPulse(TimeProvider time)
     /// <summary>The thread has nothing to do.</summary>
     public void Rest() => Note(Resting);
 
-    /// <summary>Waits for work of that thread as long as it gets on.</summary>
+    /// <summary>Waits for work of that thread as long as it makes progress.</summary>
     /// <param name="work">Goes on whatever happens here.</param>
     /// <param name="path">What is being written.</param>
     /// <param name="cancellation">Stops waiting.</param>
@@ -45,15 +45,15 @@ internal sealed class WriterPulse(TimeProvider time)
             {
                 left = Limit - Silence;
                 _hangs = left <= TimeSpan.Zero;
-                Require(path);
-                left = left > TimeSpan.Zero ? left : Limit; // it has got on just now
+                EnsureAnswers(path);
+                left = left > TimeSpan.Zero ? left : Limit; // it has made progress meanwhile
             }
         }
     }
 
-    /// <summary>Passes, unless somebody has waited in vain and the thread has not got on since.</summary>
+    /// <summary>Throws when a wait has run out and the thread has made no progress since.</summary>
     /// <exception cref="IOException">The disk hangs.</exception>
-    public void Require(string path)
+    public void EnsureAnswers(string path)
     {
         if (_hangs)
         {

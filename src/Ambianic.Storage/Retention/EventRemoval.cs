@@ -7,38 +7,35 @@ using Microsoft.Extensions.Logging;
 namespace Ambianic.Storage.Retention;
 
 /// <summary>
-/// Takes events off the timeline and the disk. A row goes first, then pictures, the JSON last: what a crash leaves is an event
-/// again after the next start. On a full disk the pictures go before the row. An event whose files cannot be removed stays on the
-/// timeline: what is there is shown. For the thread that writes.
+/// Removes events from the timeline and the disk. The row goes first, then the pictures, the JSON last: what a crash leaves is an
+/// event again after the next start. On a full disk the pictures go before the row. An event whose files cannot be removed stays
+/// on the timeline. For the thread that writes.
 /// </summary>
 internal sealed partial class EventRemoval(EventFolders folders, WriterPulse pulse, TimeProvider time, ILogger logger)
 {
-    private static readonly TimeSpan Forgiveness = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromMinutes(10);
 
-    /// <summary>Folders whose files could not be removed; others must not be forgotten in their place again and again.</summary>
-    private readonly HashSet<string> _stubborn = new(StringComparer.Ordinal);
+    /// <summary>Folders whose files could not be removed; their events are not chosen again before <see cref="RetryAfter"/>.</summary>
+    private readonly HashSet<string> _undeletable = new(StringComparer.Ordinal);
     private long _failedAt;
 
     /// <summary>Why files could not be removed at the last attempt, and what to do; null when they could.</summary>
-    public string? Trouble { get; private set; }
-
-    /// <summary>True when there are files that could not be removed.</summary>
-    public bool IsHindered => _stubborn.Count > 0;
+    public string? Fault { get; private set; }
 
     /// <summary>False for an event in a folder whose files could not be removed a while ago.</summary>
-    public bool CanRemove(DetectionEvent seen) => !_stubborn.Contains(seen.RelDir);
+    public bool CanRemove(DetectionEvent seen) => !_undeletable.Contains(seen.RelDir);
 
-    /// <summary>Gives folders whose files could not be removed another chance, every ten minutes.</summary>
+    /// <summary>Every ten minutes, lets folders whose files could not be removed be tried again.</summary>
     /// <returns>True when there were such, and they may be tried now.</returns>
-    public bool Forgive()
+    public bool RetryUndeletable()
     {
-        if (!IsHindered || time.GetElapsedTime(_failedAt) < Forgiveness)
+        if (_undeletable.Count == 0 || time.GetElapsedTime(_failedAt) < RetryAfter)
         {
             return false;
         }
 
-        _stubborn.Clear();
-        Trouble = null;
+        _undeletable.Clear();
+        Fault = null;
         return true;
     }
 
@@ -59,7 +56,7 @@ internal sealed partial class EventRemoval(EventFolders folders, WriterPulse pul
         }
         catch (SqliteException error) when (StorageFailure.IsFull(error))
         {
-            freed += RemoveFiles(rows, folders.RemovePictures).Bytes; // to remove a row takes room itself
+            freed += RemoveFiles(rows, folders.RemovePictures).Bytes; // removing a row needs space itself
             EventRows.Remove(connection, rows);
         }
 
@@ -71,7 +68,7 @@ internal sealed partial class EventRemoval(EventFolders folders, WriterPulse pul
 
         if (rows.Count > kept.Count)
         {
-            var times = rows.Select(row => row.Event).Except(kept).Select(seen => seen.At).ToList(); // falls follow what is younger
+            var times = rows.Select(row => row.Event).Except(kept).Select(seen => seen.At).ToList(); // not in the order of time: falls are removed last
             LogRemoved(times.Count, times.Min(), times.Max(), why);
         }
 
@@ -93,11 +90,11 @@ internal sealed partial class EventRemoval(EventFolders folders, WriterPulse pul
             catch (Exception error) when (StorageFailure.IsOne(error))
             {
                 kept.Add(seen);
-                if (_stubborn.Add(seen.RelDir))
+                if (_undeletable.Add(seen.RelDir))
                 {
                     _failedAt = time.GetTimestamp();
-                    Trouble = $"old events cannot be forgotten: {StorageFailure.At(folders.PathOf(seen.RelDir), error).Message}";
-                    LogNotRemoved(Trouble);
+                    Fault = $"old events cannot be removed: {StorageFailure.At(folders.PathOf(seen.RelDir), error).Message}";
+                    LogNotRemoved(Fault);
                 }
             }
         }
@@ -105,9 +102,9 @@ internal sealed partial class EventRemoval(EventFolders folders, WriterPulse pul
         return (bytes, kept);
     }
 
-    [LoggerMessage(LogLevel.Information, "Forgot {Count} event(s) of {From} to {To}: {Why}")]
+    [LoggerMessage(LogLevel.Information, "Removed {Count} event(s) of {From} to {To}: {Why}")]
     private partial void LogRemoved(int count, DateTimeOffset from, DateTimeOffset to, string why);
 
-    [LoggerMessage(LogLevel.Warning, "{Trouble}; it is tried again in ten minutes")]
-    private partial void LogNotRemoved(string trouble);
+    [LoggerMessage(LogLevel.Warning, "{Fault}; it is tried again in ten minutes")]
+    private partial void LogNotRemoved(string fault);
 }

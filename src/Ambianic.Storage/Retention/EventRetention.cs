@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace Ambianic.Storage.Retention;
 
 /// <summary>
-/// Forgets what the configuration says, on the thread that writes and between two writes, so that nothing races with it.
+/// Removes the events that the configuration does not keep, on the thread that writes and between two writes, so that nothing races with it.
 /// </summary>
 internal sealed class EventRetention
 {
@@ -17,55 +17,55 @@ internal sealed class EventRetention
 
     private readonly Func<RetentionOptions> _options;
     private readonly Func<bool> _knowsAllEvents;
-    private readonly OldEvents _events;
+    private readonly OldestEventReader _events;
     private readonly EventSizes _sizes;
     private readonly EventRemoval _removal;
-    private readonly RoomLimit _forSize;
-    private readonly RoomLimit _forSpace;
-    private readonly FreedRoom _freed;
+    private readonly SizeQuota _forSize;
+    private readonly SizeQuota _forSpace;
+    private readonly FreeSpaceProbe _probe;
     private readonly EventFolders _folders;
     private readonly TimeProvider _time;
     private readonly ClockWatch _clock;
     private RetentionPolicy _policy;
-    private (long At, long Seq) _cursor = OldEvents.Begin;
+    private (long At, long Seq) _cursor = OldestEventReader.Begin;
     private long _agedAt;
     private long _madeRoomAt;
 
-    /// <param name="options">What is forgotten, also when that changes.</param>
-    /// <param name="knowsAllEvents">False while the database is being filled from the files: the oldest are the last to come.</param>
+    /// <param name="options">What is removed; read before each round.</param>
+    /// <param name="knowsAllEvents">False while the database is being filled from the files: the oldest come last.</param>
     /// <param name="folders">The events' files.</param>
-    /// <param name="pulse">Told that the thread that writes gets on.</param>
+    /// <param name="pulse">Learns that the disk answers.</param>
     /// <param name="time">Clock.</param>
-    /// <param name="logger">Told of what was forgotten, and why something could not be.</param>
+    /// <param name="logger">Receives what was removed, and what could not be.</param>
     public EventRetention(
         Func<RetentionOptions> options, Func<bool> knowsAllEvents, EventFolders folders, WriterPulse pulse, TimeProvider time, ILogger logger)
     {
         _options = options;
         _knowsAllEvents = knowsAllEvents;
-        _events = new OldEvents(folders, pulse);
+        _events = new OldestEventReader(folders, pulse);
         _sizes = new EventSizes(_events, folders, time);
         _removal = new EventRemoval(folders, pulse, time, logger);
-        _forSize = new RoomLimit("max_size_mb", _ => true, _events, folders, _removal, time, logger);
-        _forSpace = new RoomLimit("min_free_mb", seen => !seen.IsPinned, _events, folders, _removal, time, logger);
-        _freed = new FreedRoom(() => folders.Disk.TotalFreeSpace, time, logger);
+        _forSize = new SizeQuota("max_size_mb", _ => true, _events, folders, _removal, time, logger);
+        _forSpace = new SizeQuota("min_free_mb", seen => !seen.IsPinned, _events, folders, _removal, time, logger);
+        _probe = new FreeSpaceProbe(() => folders.Disk.TotalFreeSpace, time, logger);
         _folders = folders;
         _time = time;
         _clock = new ClockWatch(time);
         _policy = new RetentionPolicy(options());
     }
 
-    /// <summary>Why what is due could not be forgotten at the last attempt, and what to do; null when it could.</summary>
-    public string? Trouble => _removal.Trouble ?? _forSize.Trouble ?? _forSpace.Trouble ?? _freed.Trouble;
+    /// <summary>Why what is due could not be removed at the last attempt, and what to do; null when it could.</summary>
+    public string? Fault => _removal.Fault ?? _forSize.Fault ?? _forSpace.Fault ?? _probe.Fault;
 
     /// <summary>An event was stored.</summary>
-    public void Stored(long bytes)
+    public void AddStored(long bytes)
     {
         _sizes.Add(bytes);
-        _freed.Stored(bytes);
+        _probe.AddStored(bytes);
     }
 
-    /// <summary>The database has other events than before.</summary>
-    public void CountAnew() => _sizes.CountAnew();
+    /// <summary>The database has other events than before: their sizes are to be counted again.</summary>
+    public void Recount() => _sizes.Recount();
 
     /// <summary>Removes what is due, a limited number at a time.</summary>
     /// <returns>True when it was time to look.</returns>
@@ -74,20 +74,20 @@ internal sealed class EventRetention
     {
         var isEdited = FollowOptions();
         _clock.Look();
-        if (_removal.Forgive())
+        if (_removal.RetryUndeletable())
         {
-            _forSize.Forget();
-            _forSpace.Forget();
+            _forSize.Reset();
+            _forSpace.Reset();
         }
 
-        var looksAtAge = _policy.LimitsAge && !_clock.IsDoubted && IsDue(ref _agedAt, AgeRhythm);
+        var looksAtAge = _policy.LimitsAge && !_clock.IsDoubted && TryBeginRound(ref _agedAt, AgeRhythm);
         if (looksAtAge)
         {
             RemoveExpired(connection);
         }
 
-        var isOver = _sizes.Sum is { } size && _policy.OverSize(size) > 0; // free space is asked for less often
-        var looksAtRoom = _policy.LimitsRoom && _knowsAllEvents() && (isOver || IsDue(ref _madeRoomAt, RoomRhythm));
+        var isOver = _sizes.Sum is { } size && _policy.OverSize(size) > 0; // asking for free space costs more, and is done less often
+        var looksAtRoom = _policy.LimitsRoom && _knowsAllEvents() && (isOver || TryBeginRound(ref _madeRoomAt, RoomRhythm));
         if (looksAtRoom)
         {
             MakeRoom(connection);
@@ -96,7 +96,7 @@ internal sealed class EventRetention
         return isEdited || looksAtAge || looksAtRoom;
     }
 
-    /// <summary>An edited configuration counts from the next round on, for the oldest events too.</summary>
+    /// <summary>Applies an edited configuration, from the oldest events on.</summary>
     private bool FollowOptions()
     {
         if (_policy.Options == _options())
@@ -105,15 +105,16 @@ internal sealed class EventRetention
         }
 
         _policy = new RetentionPolicy(_options());
-        _cursor = OldEvents.Begin;
+        _cursor = OldestEventReader.Begin;
         (_agedAt, _madeRoomAt) = (0, 0);
-        _forSize.Forget();
-        _forSpace.Forget();
-        _freed.Forget();
+        _forSize.Reset();
+        _forSpace.Reset();
+        _probe.Reset();
         return true;
     }
 
-    private bool IsDue(ref long last, TimeSpan rhythm)
+    /// <summary>Begins a round, unless the last one was less than <paramref name="rhythm"/> ago.</summary>
+    private bool TryBeginRound(ref long last, TimeSpan rhythm)
     {
         if (last != 0 && _time.GetElapsedTime(last) < rhythm)
         {
@@ -124,15 +125,15 @@ internal sealed class EventRetention
         return true;
     }
 
-    /// <summary>Walks over the old events a part at a time, because some of them are kept longer than others.</summary>
+    /// <summary>Reads the old events a page at a time, because some of them are kept longer than others.</summary>
     private void RemoveExpired(SqliteConnection connection)
     {
         var now = _time.GetUtcNow();
         var page = _events.Page(connection, _cursor, now - _policy.ShortestAge);
         var expired = page.Where(row => _removal.CanRemove(row.Event) && _policy.IsExpired(row.Event, now - row.Event.At)).ToList();
-        Remove(connection, expired, "their time is over");
-        var isMore = page.Count == OldEvents.PageSize;
-        _cursor = isMore ? page[^1].Key : OldEvents.Begin;
+        Remove(connection, expired, "they are older than retention allows");
+        var isMore = page.Count == OldestEventReader.PageSize;
+        _cursor = isMore ? page[^1].Key : OldestEventReader.Begin;
         _agedAt = isMore ? 0 : _agedAt;
     }
 
@@ -153,28 +154,29 @@ internal sealed class EventRetention
     private bool MakeSpace(SqliteConnection connection)
     {
         var excess = _policy.ShortOfSpace(_folders.Disk.AvailableFreeSpace);
-        _freed.IsWanted = excess > 0;
-        if (!_freed.MayRemove())
+        _probe.IsWanted = excess > 0;
+        _probe.Review();
+        if (!_probe.AllowsRemoval)
         {
             return false;
         }
 
-        _freed.Removing();
-        var (bytes, isMore) = MakeRoom(connection, _forSpace, excess, _freed.Step);
-        _freed.Removed(bytes);
+        _probe.BeginRemoval();
+        var (bytes, isMore) = MakeRoom(connection, _forSpace, excess, _probe.Step);
+        _probe.EndRemoval(bytes);
         return isMore;
     }
 
-    private (long Bytes, bool IsMore) MakeRoom(SqliteConnection connection, RoomLimit limit, long excess, long step)
+    private (long Bytes, bool IsMore) MakeRoom(SqliteConnection connection, SizeQuota limit, long excess, long step)
     {
         var chosen = limit.Choose(connection, excess, step);
-        var bytes = Remove(connection, chosen, "room was needed");
+        var bytes = Remove(connection, chosen, "the disk space was needed");
         if (chosen.Exists(row => !_removal.CanRemove(row.Event)))
         {
-            limit.Forget(); // what cannot be removed makes no room
+            limit.Reset(); // what cannot be removed frees nothing
         }
 
-        return (bytes, chosen.Count == OldEvents.PageSize || (chosen.Count > 0 && step < excess));
+        return (bytes, chosen.Count == OldestEventReader.PageSize || (chosen.Count > 0 && step < excess));
     }
 
     /// <returns>Bytes of the files removed.</returns>

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Ambianic.Core.Timeline;
 using Ambianic.Storage.Database;
 using Ambianic.Storage.Files;
@@ -9,185 +8,94 @@ using Microsoft.Extensions.Logging;
 namespace Ambianic.Storage.Writing;
 
 /// <summary>
-/// The one thread that writes: files, then rows, then the log, and only then is anybody told. Events that wait for it share
-/// one transaction.
+/// The one thread that writes: files, then rows, then the log; only then is the event announced. Events that wait share one
+/// transaction.
 /// </summary>
-internal sealed partial class EventWriter : IAsyncDisposable
+/// <param name="queue">What is to be written; closed and disposed with this.</param>
+/// <param name="folders">Where files go.</param>
+/// <param name="database">Where rows go.</param>
+/// <param name="connection">Its connection, which this closes.</param>
+/// <param name="log">The YAML log.</param>
+/// <param name="feed">Where events are announced.</param>
+/// <param name="retention">Removes old events between two writes.</param>
+/// <param name="dataDir">The lock on the data directory.</param>
+/// <param name="pulse">Learns from this thread that the disk answers.</param>
+/// <param name="logger">Receives failures.</param>
+internal sealed partial class EventWriter(
+    WriterQueue queue,
+    EventFolders folders,
+    EventDatabase database,
+    WriterConnection connection,
+    TimelineLog log,
+    EventFeed feed,
+    EventRetention retention,
+    DataDirLock dataDir,
+    WriterPulse pulse,
+    ILogger logger) : IAsyncDisposable
 {
     private const int LargestBatch = 256;
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(30);
 
-    private readonly EventFolders _folders;
-    private readonly EventDatabase _database;
-    private readonly WriterConnection _connection;
-    private readonly TimelineLog _log;
-    private readonly EventFeed _feed;
-    private readonly ILogger _logger;
-    private readonly EventRetention _retention;
-    private readonly DataDirLock _dataDir;
-    private readonly WriterPulse _pulse;
-    private readonly BlockingCollection<WriterJob> _queue = [];
-    private readonly Task _thread;
+    private Task _thread = Task.CompletedTask;
     private bool _logFailed;
     private volatile string? _defect;
-    private volatile string? _notForgotten;
+    private volatile string? _retentionFault;
 
-    /// <param name="folders">Where files go.</param>
-    /// <param name="database">Where rows go.</param>
-    /// <param name="connection">Its connection, which it closes.</param>
-    /// <param name="log">The YAML log.</param>
-    /// <param name="feed">Where events are announced.</param>
-    /// <param name="logger">Told what went wrong.</param>
-    /// <param name="retention">What is forgotten.</param>
-    /// <param name="dataDir">Held while it is there.</param>
-    /// <param name="pulse">Told that this thread gets on.</param>
-    public EventWriter(
-        EventFolders folders,
-        EventDatabase database,
-        WriterConnection connection,
-        TimelineLog log,
-        EventFeed feed,
-        ILogger logger,
-        EventRetention retention,
-        DataDirLock dataDir,
-        WriterPulse pulse)
-    {
-        _pulse = pulse;
-        _dataDir = dataDir;
-        _connection = connection;
-        _retention = retention;
-        _folders = folders;
-        _database = database;
-        _log = log;
-        _feed = feed;
-        _logger = logger;
+    /// <summary>What failed in the last turn, or why old events could not be removed; null otherwise. May be read from any thread.</summary>
+    public string? Fault => _defect ?? _retentionFault;
+
+    /// <summary>Starts the thread; to be called once.</summary>
+    public void Start() =>
         _thread = Task.Factory.StartNew(WriteAll, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-    }
-
-    /// <summary>What went wrong in the last turn, or why old events could not be forgotten; null otherwise. May be asked from any thread.</summary>
-    public string? Trouble => _defect ?? _notForgotten;
-
-    /// <summary>Stores and announces an event.</summary>
-    /// <param name="detectionEvent">The event.</param>
-    /// <param name="files">Its files; none for an event whose files an earlier run wrote, which is not announced.</param>
-    /// <returns>
-    /// False when the database had it already; true also when an earlier attempt, which its caller has given up, has stored it meanwhile.
-    /// </returns>
-    /// <exception cref="IOException">It could not be stored.</exception>
-    /// <exception cref="ObjectDisposedException">The writer is closed.</exception>
-    public Task<bool> AddAsync(DetectionEvent detectionEvent, NewFile[] files)
-    {
-        return Enqueue(new EventWrite(detectionEvent, files));
-    }
-
-    /// <summary>Makes a folder that nobody has, named after a moment.</summary>
-    /// <returns>Relative to the data directory.</returns>
-    /// <exception cref="IOException">It could not be made.</exception>
-    /// <exception cref="ObjectDisposedException">The writer is closed.</exception>
-    public async Task<string> StartFolderAsync(DateTimeOffset at)
-    {
-        var relDir = "";
-        await Enqueue(new WriterCall(_folders.PathOf(EventNames.Root), () => (relDir = _folders.Start(at)).Length > 0));
-        return relDir;
-    }
-
-    /// <summary>Keeps an event or lets it go; done here so that it does not race with its removal.</summary>
-    /// <returns>False when the event is gone.</returns>
-    /// <exception cref="IOException">It could not be stored.</exception>
-    /// <exception cref="ObjectDisposedException">The writer is closed.</exception>
-    public Task<bool> PinAsync(DetectionEvent detectionEvent, bool isPinned) =>
-        Enqueue(new WriterCall(_folders.PathOf(detectionEvent.RelDir), () => _folders.SetPin(detectionEvent, isPinned)));
 
     /// <summary>Writes what still waits, unless the disk hangs.</summary>
     public async ValueTask DisposeAsync()
     {
-        _queue.CompleteAdding();
+        queue.Close();
         try
         {
-            await _pulse.WaitAsync(_thread, _database.Path, CancellationToken.None);
-            _queue.Dispose();
+            await pulse.WaitAsync(_thread, database.Path, CancellationToken.None);
+            queue.Dispose();
         }
         catch (IOException error)
         {
-            LogAbandoned(_queue.Count, error.Message); // its thread ends with the program
+            LogAbandoned(queue.Count, error.Message); // its thread ends with the program
         }
     }
 
     private void WriteAll()
     {
-        while (!_queue.IsCompleted)
+        while (!queue.IsCompleted)
         {
-            _pulse.Rest();
-            var jobs = Take();
-            _pulse.Beat();
+            pulse.Rest();
+            var jobs = queue.Take(LargestBatch, LongestRest);
+            pulse.Beat();
             try
             {
                 jobs.OfType<WriterCall>().ToList().ForEach(Do);
-                Do([.. jobs.OfType<EventWrite>()]);
-                Forget();
+                Store([.. jobs.OfType<EventWrite>()]);
+                RemoveOld();
                 _defect = null;
             }
             catch (Exception error)
             {
-                // Nobody starts this thread anew: a defect may cost a turn, and no more.
-                _defect = $"{_database.Path}: {error.Message}; this is a defect of Ambianic, please report it with its log";
+                // Nobody restarts this thread: a defect may cost a turn, and no more.
+                _defect = $"{database.Path}: {error.Message}; this is a defect of Ambianic, please report it with its log";
                 LogDefect(error);
                 jobs.ForEach(job => job.Done.TrySetException(error));
             }
         }
 
-        _connection.Dispose();
-        _pulse.Rest();
-    }
-
-    private List<WriterJob> Take()
-    {
-        List<WriterJob> jobs = _queue.TryTake(out var first, LongestRest) ? [first] : [];
-        while (jobs.Count is > 0 and < LargestBatch && _queue.TryTake(out var more))
-        {
-            jobs.Add(more);
-        }
-
-        return jobs;
-    }
-
-    private void Do(List<EventWrite> batch)
-    {
-        try
-        {
-            _dataDir.Require();
-            batch.RemoveAll(write => IsStored(write) || !HasFiles(write));
-            _pulse.Beat();
-            _connection.Use(connection => Commit(connection, batch));
-        }
-        catch (Exception error)
-        {
-            var reported = StorageFailure.IsOne(error) ? _database.Failure(error) : error;
-            batch.ForEach(write => write.Done.TrySetException(reported));
-            _connection.Close(); // opened anew for the next batch: what failed may be gone by then
-        }
-    }
-
-    private Task<bool> Enqueue(WriterJob job)
-    {
-        try
-        {
-            _queue.Add(job);
-        }
-        catch (InvalidOperationException error)
-        {
-            throw new ObjectDisposedException("the event store is closed", error);
-        }
-
-        return job.Done.Task;
+        connection.Dispose();
+        pulse.Rest();
     }
 
     private void Do(WriterCall call)
     {
         try
         {
-            _pulse.Beat();
-            _dataDir.Require();
+            pulse.Beat();
+            dataDir.EnsureHeld();
             call.Done.TrySetResult(call.Work());
         }
         catch (Exception error)
@@ -196,44 +104,61 @@ internal sealed partial class EventWriter : IAsyncDisposable
         }
     }
 
-    private void Forget()
+    private void Store(IReadOnlyList<EventWrite> batch)
     {
+        List<EventWrite> written = [];
         try
         {
-            _pulse.Beat();
-            if (_connection.Current is { } connection && _retention.Run(connection))
+            dataDir.EnsureHeld();
+            foreach (var write in batch)
             {
-                _notForgotten = _retention.Trouble;
+                if (IsStored(write))
+                {
+                    write.Done.TrySetResult(true);
+                }
+                else if (TryWriteFiles(write))
+                {
+                    written.Add(write);
+                }
             }
+
+            pulse.Beat();
+            connection.Use(open => Commit(open, written));
         }
-        catch (Exception error) when (StorageFailure.IsOne(error) || error is InvalidDataException)
+        catch (Exception error)
         {
-            _notForgotten = _database.Failure(error).Message;
-            LogNotForgotten(_notForgotten);
+            var reported = StorageFailure.IsOne(error) ? database.Failure(error) : error;
+            foreach (var write in batch)
+            {
+                write.Done.TrySetException(reported); // those that are done already stay as they are
+            }
+
+            connection.Close(); // opened again for the next batch: what failed may be gone by then
         }
     }
 
-    /// <summary>By an earlier attempt that its caller did not wait for.</summary>
+    /// <summary>True when an earlier attempt, for which its caller did not wait, has stored the event.</summary>
     private bool IsStored(EventWrite write)
     {
         try
         {
-            return write.IsNew && _connection.Current is { } connection && EventRows.Has(connection, write.Event.Id) && write.Done.TrySetResult(true);
+            return write.IsNew && connection.Current is { } open && EventRows.Has(open, write.Event.Id);
         }
         catch (SqliteException)
         {
-            return false; // what is wrong is met again, and mended, when the row is inserted
+            return false; // inserting the row meets the same failure, and repairs it
         }
     }
 
-    private bool HasFiles(EventWrite write)
+    /// <summary>Writes the files of an event, if it brings any; a failure completes the job with it.</summary>
+    private bool TryWriteFiles(EventWrite write)
     {
-        var folder = _folders.PathOf(write.Event.RelDir);
+        var folder = folders.PathOf(write.Event.RelDir);
         try
         {
             if (write.IsNew)
             {
-                _pulse.Beat();
+                pulse.Beat();
                 DurableFiles.Write(folder, write.Files);
             }
 
@@ -246,37 +171,37 @@ internal sealed partial class EventWriter : IAsyncDisposable
         }
     }
 
-    private void Commit(SqliteConnection connection, List<EventWrite> batch)
+    private void Commit(SqliteConnection open, List<EventWrite> written)
     {
-        if (batch.Count == 0)
+        if (written.Count == 0)
         {
             return;
         }
 
-        var isNew = EventRows.Insert(connection, [.. batch.Select(write => write.Event)]);
-        foreach (var (write, isAdded) in batch.Zip(isNew))
+        var isNew = EventRows.Insert(open, [.. written.Select(write => write.Event)]);
+        foreach (var (write, isAdded) in written.Zip(isNew))
         {
             if (isAdded && write.IsNew)
             {
-                _retention.Stored(write.Files.Sum(file => (long)file.Content.Length));
+                retention.AddStored(write.Files.Sum(file => (long)file.Content.Length));
                 Log(write.Event);
-                _feed.Announce(write.Event);
+                feed.Announce(write.Event);
             }
             else if (isAdded)
             {
-                _retention.CountAnew();
+                retention.Recount();
             }
 
             write.Done.TrySetResult(isAdded);
         }
     }
 
-    /// <summary>The log is a courtesy: the event is safe without it.</summary>
+    /// <summary>The event is safe without the log, so a failure here fails nothing else.</summary>
     private void Log(DetectionEvent detectionEvent)
     {
         try
         {
-            _log.Append(detectionEvent);
+            log.Append(detectionEvent);
             _logFailed = false;
         }
         catch (Exception error) when (StorageFailure.IsOne(error))
@@ -290,11 +215,28 @@ internal sealed partial class EventWriter : IAsyncDisposable
         }
     }
 
+    private void RemoveOld()
+    {
+        try
+        {
+            pulse.Beat();
+            if (connection.Current is { } open && retention.Run(open))
+            {
+                _retentionFault = retention.Fault;
+            }
+        }
+        catch (Exception error) when (StorageFailure.IsOne(error) || error is InvalidDataException)
+        {
+            _retentionFault = database.Failure(error).Message;
+            LogNotRemoved(_retentionFault);
+        }
+    }
+
     [LoggerMessage(LogLevel.Warning, "Events are stored but the timeline log is not written: {Reason}")]
     private partial void LogNotLogged(string reason);
 
-    [LoggerMessage(LogLevel.Warning, "Old events could not be forgotten; it is tried again: {Reason}")]
-    private partial void LogNotForgotten(string reason);
+    [LoggerMessage(LogLevel.Warning, "Old events could not be removed; it is tried again: {Reason}")]
+    private partial void LogNotRemoved(string reason);
 
     [LoggerMessage(LogLevel.Error, "The thread that stores events met a defect of Ambianic and goes on; please report it")]
     private partial void LogDefect(Exception error);

@@ -7,27 +7,27 @@ using Microsoft.Extensions.Logging;
 namespace Ambianic.Storage.Writing;
 
 /// <summary>
-/// The connection of the one thread that writes. A database that was deleted or damaged while in use is made anew when it
-/// is next used. Not safe for other threads.
+/// The connection of the one thread that writes. A database that was deleted or damaged while in use is replaced by an empty
+/// one at the next use. Not safe for other threads.
 /// </summary>
 /// <param name="database">Where rows go.</param>
-/// <param name="dataDir">Held while it is there.</param>
-/// <param name="time">Paces what is made anew.</param>
-/// <param name="logger">Told of it.</param>
-/// <param name="onRenewed">Called when an empty database was made, which the event files can fill.</param>
+/// <param name="dataDir">The lock on the data directory.</param>
+/// <param name="time">Paces the rebuilding.</param>
+/// <param name="logger">Receives repairs.</param>
+/// <param name="onReplaced">Called when the database is another one, to be filled from the event files.</param>
 internal sealed partial class WriterConnection(
-    EventDatabase database, DataDirLock dataDir, TimeProvider time, ILogger logger, Action onRenewed) : IDisposable
+    EventDatabase database, DataDirLock dataDir, TimeProvider time, ILogger logger, Action onReplaced) : IDisposable
 {
     /// <summary>Each rebuilding keeps the damaged database: a dying disk must not fill itself with them.</summary>
     private static readonly TimeSpan BetweenRebuildings = TimeSpan.FromMinutes(10);
 
     private long? _rebuiltAt;
-    private int _takes = dataDir.Takes;
+    private int _generation = dataDir.Generation;
 
     /// <summary>Open since the last use; null when that failed. Not for the caller to dispose.</summary>
     public SqliteConnection? Current { get; private set; }
 
-    /// <summary>Writes; when that meets damage, the database is rebuilt and it is done once more.</summary>
+    /// <summary>Writes; when that meets damage, replaces the database and writes once more.</summary>
     /// <exception cref="SqliteException">It could not be written.</exception>
     /// <exception cref="IOException">The data directory is not there any more.</exception>
     public void Use(Action<SqliteConnection> write)
@@ -61,18 +61,18 @@ internal sealed partial class WriterConnection(
     [MemberNotNull(nameof(Current))]
     private void Open()
     {
-        if (_takes != dataDir.Takes)
+        if (_generation != dataDir.Generation)
         {
-            _takes = dataDir.Takes;
+            _generation = dataDir.Generation;
             Close();
             Follow();
         }
 
         if (!database.Exists)
         {
-            dataDir.Require(); // taken away since the files were written: a new database would be beneath the mount
+            dataDir.EnsureHeld(); // unmounted since the files were written: a new database would lie beneath the mount
             Close();
-            Renew();
+            Recreate();
         }
         else if (database.IsDamaged && MayRebuild)
         {
@@ -89,27 +89,27 @@ internal sealed partial class WriterConnection(
         if (database.Exists && !database.IsDamaged)
         {
             database.Prepare();
-            onRenewed();
+            onReplaced();
         }
     }
 
-    private void Renew()
+    private void Recreate()
     {
         database.Delete();
         database.Prepare();
-        LogRenewed(database.Path);
-        onRenewed();
+        LogRecreated(database.Path);
+        onReplaced();
     }
 
     private void Rebuild()
     {
         _rebuiltAt = time.GetTimestamp();
         LogRebuilt(database.Path, database.Replace(time.GetLocalNow()));
-        onRenewed();
+        onReplaced();
     }
 
     [LoggerMessage(LogLevel.Warning, "{Database} was deleted while it was in use: it is filled again from the event files")]
-    private partial void LogRenewed(string database);
+    private partial void LogRecreated(string database);
 
     [LoggerMessage(LogLevel.Warning, "{Database} was damaged while it was in use: it is kept as {Aside} and filled again from the event files")]
     private partial void LogRebuilt(string database, string aside);

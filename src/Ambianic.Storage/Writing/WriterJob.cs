@@ -10,7 +10,7 @@ internal abstract record WriterJob
     public TaskCompletionSource<bool> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
 
-/// <summary>Something that must not race with writing.</summary>
+/// <summary>A call that must not race with writing.</summary>
 /// <param name="Path">Named when it fails.</param>
 /// <param name="Work">Gives the result.</param>
 internal sealed record WriterCall(string Path, Func<bool> Work) : WriterJob;

@@ -72,7 +72,7 @@ public sealed class SightServiceDefectTests
     {
         public ConcurrentQueue<string> Told { get; } = new();
 
-        public string? Trouble => null;
+        public string? Fault => null;
 
         public ValueTask<string> StartFolderAsync(DateTimeOffset startedAt, CancellationToken cancellation) => ValueTask.FromResult("folder");
 

@@ -32,7 +32,7 @@ public sealed class DamageInUseTests : IDisposable
         }
 
         await using var reopened = _fixture.Open();
-        await reopened.CaughtUp;
+        await reopened.IndexRecovered;
         Assert.Equal([stored[1].Id, stored[0].Id], await TimelineFixture.IdsAsync(reopened, new EventQuery()));
     }
 
@@ -52,17 +52,17 @@ public sealed class DamageInUseTests : IDisposable
     {
         await using var store = _fixture.Open();
         var stored = await StoreAndRebuildAsync(store);
-        Assert.Null(store.Trouble);
+        Assert.Null(store.Fault);
 
         Damage();
         var error = await Assert.ThrowsAsync<IOException>(() => TimelineFixture.IdsAsync(store, new EventQuery()));
-        Assert.Equal(error.Message, store.Trouble);
-        Assert.Contains("not twice within ten minutes", store.Trouble, StringComparison.Ordinal);
+        Assert.Equal(error.Message, store.Fault);
+        Assert.Contains("not twice within ten minutes", store.Fault, StringComparison.Ordinal);
 
         _fixture.Time.Advance(TimeSpan.FromMinutes(11));
         stored.AddRange(await _fixture.StoreAsync(store, [11], "front", TimelineFixture.Person));
-        await store.CaughtUp;
-        Assert.Null(store.Trouble);
+        await store.IndexRecovered;
+        Assert.Null(store.Fault);
         Assert.Equal(stored.Select(seen => seen.Id).Reverse(), await TimelineFixture.IdsAsync(store, new EventQuery()));
     }
 
@@ -87,7 +87,7 @@ public sealed class DamageInUseTests : IDisposable
         Damage();
         await Assert.ThrowsAsync<IOException>(() => TimelineFixture.IdsAsync(store, new EventQuery()));
         stored.AddRange(await _fixture.StoreAsync(store, [10], "front", TimelineFixture.Person));
-        await store.CaughtUp;
+        await store.IndexRecovered;
         return stored;
     }
 

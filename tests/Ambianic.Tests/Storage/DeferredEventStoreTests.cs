@@ -25,14 +25,14 @@ public sealed class DeferredEventStoreTests : IDisposable
 
         await PassTimeAsync(store.OpenAsync());
 
-        Assert.Contains("the disk has not answered for", store.Trouble, StringComparison.Ordinal);
-        Assert.Contains(_fixture.Logger.Lines, line => line.StartsWith("Error: Ambianic watches, but saves nothing until this is mended", StringComparison.Ordinal));
+        Assert.Contains("the disk has not answered for", store.Fault, StringComparison.Ordinal);
+        Assert.Contains(_fixture.Logger.Lines, line => line.StartsWith("Error: Ambianic watches, but saves nothing until this is fixed", StringComparison.Ordinal));
         Assert.True(store.StartFolderAsync(TimelineFixture.Start, Cancellation).AsTask().IsFaulted); // nobody waits twice
         Assert.True(store.CountAsync(new EventQuery(), Cancellation).AsTask().IsFaulted);
         await Assert.ThrowsAsync<IOException>(() => store.AppendAsync(TimelineFixture.Event("detections/none", TimelineFixture.Start), null, Cancellation).AsTask());
 
         answers.Set();
-        await Eventually.TrueAsync(() => store.Trouble is null);
+        await Eventually.TrueAsync(() => store.Fault is null);
         var seen = TimelineFixture.Event(await store.StartFolderAsync(TimelineFixture.Start, Cancellation), TimelineFixture.Start);
         using var frame = _fixture.Frame();
         await store.AppendAsync(seen, new EventPicture(frame), Cancellation);
@@ -47,13 +47,13 @@ public sealed class DeferredEventStoreTests : IDisposable
             ? throw StorageFailure.At(_fixture.DataDir, new UnauthorizedAccessException("no"))
             : _fixture.Open());
         await store.OpenAsync();
-        Assert.Contains("choose another data_dir", store.Trouble, StringComparison.Ordinal);
+        Assert.Contains("choose another data_dir", store.Fault, StringComparison.Ordinal);
         await Assert.ThrowsAsync<IOException>(() => store.CountAsync(new EventQuery(), Cancellation).AsTask());
 
         isFull = false;
 
         Assert.Equal(0, await store.CountAsync(new EventQuery(), Cancellation));
-        Assert.Null(store.Trouble);
+        Assert.Null(store.Fault);
     }
 
     [Fact]

@@ -30,7 +30,7 @@ public sealed class HangingDiskTests : IDisposable
         var error = await FailureAsync(first);
 
         Assert.Contains("the disk has not answered for", error.Message, StringComparison.Ordinal);
-        Assert.Equal(error.Message, store.Trouble);
+        Assert.Equal(error.Message, store.Fault);
         var next = seen with { Id = "next" };
         Assert.True(store.AppendAsync(next, new EventPicture(frame), Cancellation).AsTask().IsFaulted); // nobody waits twice
         Assert.True(store.StartFolderAsync(TimelineFixture.Start, Cancellation).AsTask().IsFaulted);
@@ -43,7 +43,7 @@ public sealed class HangingDiskTests : IDisposable
         Assert.Equal([seen.Id, before.Id], await TimelineFixture.IdsAsync(store, new EventQuery()));
         Assert.Single(_announced, told => told.Id == seen.Id);
         Assert.False(File.Exists(_fixture.FullPath(seen, "another-try.json")));
-        Assert.Null(store.Trouble);
+        Assert.Null(store.Fault);
         await listening.CancelAsync();
         await listener;
     }
@@ -56,12 +56,12 @@ public sealed class HangingDiskTests : IDisposable
         using var frame = _fixture.Frame();
         using var pipe = Pipe();
         await FailureAsync(store.AppendAsync(seen, new EventPicture(frame), Cancellation).AsTask());
-        Assert.NotNull(store.Trouble);
+        Assert.NotNull(store.Fault);
         await pipe.AnswerAsync();
 
         _fixture.Time.Advance(TimeSpan.FromMinutes(21)); // its pipeline was taken out of the configuration
 
-        Assert.Null(store.Trouble);
+        Assert.Null(store.Fault);
     }
 
     [Fact]

@@ -82,7 +82,7 @@ public sealed class RetentionOfRoomTests : IDisposable
         await LooksAsync(store, stored[1]);
 
         Assert.Equal(2, await store.CountAsync(new EventQuery(), Cancellation));
-        Assert.Null(store.Trouble);
+        Assert.Null(store.Fault);
     }
 
     [Fact]
@@ -95,12 +95,12 @@ public sealed class RetentionOfRoomTests : IDisposable
 
         await LookUntilTroubleAsync(store, stored[1]);
 
-        Assert.Contains("retention.min_free_mb cannot be kept", store.Trouble, StringComparison.Ordinal);
+        Assert.Contains("retention.min_free_mb cannot be kept", store.Fault, StringComparison.Ordinal);
         Assert.Equal(3, await store.CountAsync(new EventQuery(), Cancellation));
         Assert.Single(_fixture.Logger.Lines, line => line.StartsWith("Warning: retention.min_free_mb cannot be kept", StringComparison.Ordinal));
         Volatile.Write(ref options, new RetentionOptions());
         await LooksAsync(store, stored[1]);
-        Assert.Null(store.Trouble);
+        Assert.Null(store.Fault);
     }
 
     [Fact]
@@ -147,7 +147,7 @@ public sealed class RetentionOfRoomTests : IDisposable
 
         File.Delete(_fixture.DatabasePath);
         await using var filled = _fixture.Open(new RetentionOptions { MaxSizeMb = 0.02 });
-        await filled.CaughtUp;
+        await filled.IndexRecovered;
         await LooksAsync(filled, stored[^1]);
 
         var left = await TimelineFixture.IdsAsync(filled, new EventQuery());
@@ -173,7 +173,7 @@ public sealed class RetentionOfRoomTests : IDisposable
             await TakeSpaceAsync(leave: 17_000_000);
 
             await LookUntilTroubleAsync(store, stored[^1]);
-            Assert.Contains("a snapshot or links from elsewhere", store.Trouble, StringComparison.Ordinal);
+            Assert.Contains("a snapshot or links from elsewhere", store.Fault, StringComparison.Ordinal);
             await LooksAsync(store, stored[^1]);
             Assert.InRange(await store.CountAsync(new EventQuery(), Cancellation), 140, 155); // 1 MB of them went
 
@@ -184,7 +184,7 @@ public sealed class RetentionOfRoomTests : IDisposable
                 LooksAsync(store, stored[^1]).GetAwaiter().GetResult();
                 return new DriveInfo(_fixture.DataDir).AvailableFreeSpace >= 20_000_000;
             });
-            Assert.Null(store.Trouble);
+            Assert.Null(store.Fault);
         }
         finally
         {
@@ -249,7 +249,7 @@ public sealed class RetentionOfRoomTests : IDisposable
                 await _fixture.StoreAsync(store, [i * 10], "front", TimelineFixture.Person);
             }
 
-            await Eventually.TrueAsync(() => store.Trouble?.Contains(folder, StringComparison.Ordinal) == true);
+            await Eventually.TrueAsync(() => store.Fault?.Contains(folder, StringComparison.Ordinal) == true);
             var left = await TimelineFixture.IdsAsync(store, new EventQuery());
             Assert.Superset(stuck.Select(seen => seen.Id).ToHashSet(), left.ToHashSet());
             Assert.InRange(left.Count, 11, 45); // others went
@@ -263,7 +263,7 @@ public sealed class RetentionOfRoomTests : IDisposable
         {
             _fixture.Time.Advance(TimeSpan.FromMinutes(10));
             _fixture.StoreAsync(store, [7200], "front", TimelineFixture.Person).GetAwaiter().GetResult();
-            return store.Trouble is null && !File.Exists(_fixture.FullPath(stuck[0], stuck[0].JsonFileName));
+            return store.Fault is null && !File.Exists(_fixture.FullPath(stuck[0], stuck[0].JsonFileName));
         });
     }
 
@@ -279,7 +279,7 @@ public sealed class RetentionOfRoomTests : IDisposable
     private Task LookUntilTroubleAsync(SqliteEventStore store, DetectionEvent seen) => Eventually.TrueAsync(() =>
     {
         LooksAsync(store, seen).GetAwaiter().GetResult();
-        return store.Trouble is not null;
+        return store.Fault is not null;
     });
 
     private async Task MountAsync(int megabytes) => Assert.SkipUnless(

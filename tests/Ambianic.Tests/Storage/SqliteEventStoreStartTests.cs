@@ -16,7 +16,7 @@ public sealed class SqliteEventStoreStartTests : IDisposable
     public void Dispose() => _fixture.Dispose();
 
     [Fact]
-    public async Task Open_AfterRestart_RemembersAndUsesNewFolder()
+    public async Task Open_AfterRestart_HasTheEventAndUsesANewFolder()
     {
         DetectionEvent seen;
         await using (var store = _fixture.Open())
@@ -25,13 +25,9 @@ public sealed class SqliteEventStoreStartTests : IDisposable
         }
 
         await using var reopened = _fixture.Open();
-        await reopened.CaughtUp;
+        await reopened.IndexRecovered;
 
-        await foreach (var read in reopened.QueryAsync(new EventQuery(), Cancellation))
-        {
-            EventJsonTests.AssertSame(seen, read);
-        }
-
+        EventJsonTests.AssertSame(seen, Assert.Single(await TimelineFixture.EventsAsync(reopened, new EventQuery())));
         Assert.Equal("detections/20210501-101112.123457", await reopened.StartFolderAsync(TimelineFixture.Start, Cancellation));
         Assert.DoesNotContain(_fixture.Logger.Lines, line => line.StartsWith("Warning", StringComparison.Ordinal));
     }
@@ -43,7 +39,7 @@ public sealed class SqliteEventStoreStartTests : IDisposable
         using var announced = _fixture.Feed.Listen();
 
         await using var store = _fixture.Open();
-        await store.CaughtUp;
+        await store.IndexRecovered;
 
         Assert.Equal([seen.Id], await TimelineFixture.IdsAsync(store, new EventQuery { Label = "person" }));
         Assert.Contains("Information: 1 event(s) that had files but were not in the database are on the timeline again", _fixture.Logger.Lines);
@@ -56,7 +52,7 @@ public sealed class SqliteEventStoreStartTests : IDisposable
     {
         await using (var first = _fixture.Open())
         {
-            await first.CaughtUp;
+            await first.IndexRecovered;
         }
 
         var seen = WriteFilesAlone(TimelineFixture.Event("detections/20210501-090000.000000", TimelineFixture.Start, "front", TimelineFixture.Person));
@@ -64,7 +60,7 @@ public sealed class SqliteEventStoreStartTests : IDisposable
         await using var store = _fixture.Open();
         await Eventually.TrueAsync(() => _fixture.Logger.Lines.Any(line => line.Contains("it is tried again", StringComparison.Ordinal)));
         InDatabase("DROP TRIGGER no_room;");
-        while (!store.CaughtUp.IsCompleted)
+        while (!store.IndexRecovered.IsCompleted)
         {
             _fixture.Time.Advance(TimeSpan.FromSeconds(30));
             await Task.Yield();
@@ -84,7 +80,7 @@ public sealed class SqliteEventStoreStartTests : IDisposable
         }
 
         await using var store = _fixture.Open();
-        await store.CaughtUp;
+        await store.IndexRecovered;
 
         Assert.Equal(names[1..], Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Equal(0, await store.CountAsync(new EventQuery(), Cancellation));
@@ -100,17 +96,17 @@ public sealed class SqliteEventStoreStartTests : IDisposable
         var seen = WriteFilesAlone(TimelineFixture.Event("detections/20210501-090000.000000", TimelineFixture.Start, "front", TimelineFixture.Person));
 
         await using var store = _fixture.Open();
-        await store.CaughtUp.WaitAsync(Eventually.Patience, Cancellation);
+        await store.IndexRecovered.WaitAsync(Eventually.Patience, Cancellation);
 
         Assert.Equal([seen.Id], await TimelineFixture.IdsAsync(store, new EventQuery()));
         Assert.Contains(_fixture.Logger.Lines, line => line.Contains("a-inference.json: not an event: empty, or no file but a device or a pipe", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task DisposeAsync_WalkOverFilesDoesNotEnd_IsLeftBehind()
+    public async Task DisposeAsync_ScanOfFilesDoesNotEnd_IsAbandoned()
     {
         using var diskAnswers = new ManualResetEventSlim();
-        var walk = new HangingWalk(_fixture.Time, diskAnswers);
+        var walk = new HangingScan(_fixture.Time, diskAnswers);
         var store = SqliteEventStore.Open(_fixture.DataDir, _fixture.LogPath, _fixture.Feed, new EventPictureEncoder(), walk, _fixture.Logger);
         try
         {
@@ -125,7 +121,7 @@ public sealed class SqliteEventStoreStartTests : IDisposable
         finally
         {
             diskAnswers.Set();
-            await store.CaughtUp;
+            await store.IndexRecovered;
         }
     }
 
@@ -141,7 +137,7 @@ public sealed class SqliteEventStoreStartTests : IDisposable
         var rebuilt = await TimelineIndex.RebuildAsync(_fixture.DataDir, _fixture.Time, new Progress<RebuildProgress>(), Cancellation);
         File.Delete(_fixture.DatabasePath);
         await using var store = _fixture.Open();
-        await store.CaughtUp;
+        await store.IndexRecovered;
 
         Assert.Equal("detections/99999999-000000.000000/x-inference.json", Assert.Single(rebuilt.Unreadable).Path);
         Assert.Equal(1, rebuilt.Events);
@@ -168,7 +164,7 @@ public sealed class SqliteEventStoreStartTests : IDisposable
         }
 
         await using var reopened = _fixture.Open();
-        await reopened.CaughtUp;
+        await reopened.IndexRecovered;
 
         Assert.Equal(stored.Select(seen => seen.Id).Reverse(), await TimelineFixture.IdsAsync(reopened, new EventQuery()));
         Assert.True(File.Exists(_fixture.DatabasePath + ".broken-20210501-101112.123456"));
@@ -193,7 +189,7 @@ public sealed class SqliteEventStoreStartTests : IDisposable
         }
 
         await using var reopened = _fixture.Open();
-        await reopened.CaughtUp;
+        await reopened.IndexRecovered;
         Assert.Equal(3, await reopened.CountAsync(new EventQuery(), Cancellation));
         Assert.NotEmpty(Directory.GetFiles(_fixture.DataDir, "events.db.broken-*"));
     }
@@ -209,7 +205,7 @@ public sealed class SqliteEventStoreStartTests : IDisposable
         File.Delete(_fixture.DatabasePath);
 
         await using var reopened = _fixture.Open();
-        await reopened.CaughtUp;
+        await reopened.IndexRecovered;
         Assert.Equal(10, await reopened.CountAsync(new EventQuery(), Cancellation));
     }
 
@@ -257,8 +253,8 @@ public sealed class SqliteEventStoreStartTests : IDisposable
         return seen;
     }
 
-    /// <summary>Who walks over files asks for the time zone first; here that waits, as a file of a share does whose server is gone.</summary>
-    private sealed class HangingWalk(TimeProvider time, ManualResetEventSlim diskAnswers) : TimeProvider
+    /// <summary>The scan of files reads the time zone first; here that blocks, as a file of a share does whose server is gone.</summary>
+    private sealed class HangingScan(TimeProvider time, ManualResetEventSlim diskAnswers) : TimeProvider
     {
         public override TimeZoneInfo LocalTimeZone
         {

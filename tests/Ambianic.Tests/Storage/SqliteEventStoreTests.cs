@@ -112,7 +112,7 @@ public sealed class SqliteEventStoreTests : IDisposable
     {
         await using (var store = _fixture.Open())
         {
-            await store.CaughtUp;
+            await store.IndexRecovered;
         }
 
         var database = new EventDatabase(_fixture.DatabasePath);
@@ -160,7 +160,7 @@ public sealed class SqliteEventStoreTests : IDisposable
 
         var error = await Assert.ThrowsAsync<IOException>(() => _fixture.StoreAsync(store, [1]));
         Assert.Contains("connected and mounted", error.Message, StringComparison.Ordinal);
-        Assert.Contains("connected and mounted", store.Trouble, StringComparison.Ordinal);
+        Assert.Contains("connected and mounted", store.Fault, StringComparison.Ordinal);
         using (var frame = _fixture.Frame())
         {
             var unseen = TimelineFixture.Event(stored[0].RelDir, TimelineFixture.Start.AddSeconds(2));
@@ -172,7 +172,7 @@ public sealed class SqliteEventStoreTests : IDisposable
         Directory.Delete(_fixture.DataDir);
         Directory.Move(taken, _fixture.DataDir);
         stored.AddRange(await _fixture.StoreAsync(store, [3]));
-        Assert.Null(store.Trouble);
+        Assert.Null(store.Fault);
         Assert.Equal(stored.Select(seen => seen.Id).Reverse(), await TimelineFixture.IdsAsync(store, new EventQuery()));
         Assert.Throws<IOException>(() => { _fixture.Open(); }); // held again
     }
@@ -244,12 +244,11 @@ public sealed class SqliteEventStoreTests : IDisposable
             new Sample(frame) { Detections = [TimelineFixture.Person], Region = new Box(0.25f, 0, 0.75f, 1), Display = "Face Detection" },
             (_, _) => ValueTask.CompletedTask,
             Cancellation);
+        await element.DisposeAsync(); // waits for the disk
 
-        await foreach (var seen in store.QueryAsync(new EventQuery(), Cancellation))
-        {
-            using var image = SkiaSharp.SKBitmap.Decode(_fixture.FullPath(seen, seen.ImageFileName));
-            Assert.Equal((320, 480), (image.Width, image.Height));
-            Assert.Contains("Face Detection", Encoding.UTF8.GetString(await File.ReadAllBytesAsync(_fixture.FullPath(seen, seen.JsonFileName), Cancellation)), StringComparison.Ordinal);
-        }
+        var seen = Assert.Single(await TimelineFixture.EventsAsync(store, new EventQuery()));
+        using var image = SkiaSharp.SKBitmap.Decode(_fixture.FullPath(seen, seen.ImageFileName));
+        Assert.Equal((320, 480), (image.Width, image.Height));
+        Assert.Contains("Face Detection", Encoding.UTF8.GetString(await File.ReadAllBytesAsync(_fixture.FullPath(seen, seen.JsonFileName), Cancellation)), StringComparison.Ordinal);
     }
 }

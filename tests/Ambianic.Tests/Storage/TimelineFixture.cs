@@ -77,16 +77,19 @@ internal sealed class TimelineFixture : IDisposable
         return stored;
     }
 
-    public static async Task<List<string>> IdsAsync(IEventStore store, EventQuery query)
+    public static async Task<List<DetectionEvent>> EventsAsync(IEventStore store, EventQuery query)
     {
-        List<string> ids = [];
+        List<DetectionEvent> events = [];
         await foreach (var seen in store.QueryAsync(query, CancellationToken.None))
         {
-            ids.Add(seen.Id);
+            events.Add(seen);
         }
 
-        return ids;
+        return events;
     }
+
+    public static async Task<List<string>> IdsAsync(IEventStore store, EventQuery query) =>
+        [.. (await EventsAsync(store, query)).Select(seen => seen.Id)];
 
     public void Dispose()
     {

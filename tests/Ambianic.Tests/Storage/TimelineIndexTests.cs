@@ -28,11 +28,7 @@ public sealed class TimelineIndexTests : IDisposable
 
         Assert.Equal((200, 0, 0), (result.Events, result.Duplicates.Count, result.Unreadable.Count));
         await using var store = _fixture.Open();
-        List<DetectionEvent> read = [];
-        await foreach (var seen in store.QueryAsync(new EventQuery(), Cancellation))
-        {
-            read.Add(seen);
-        }
+        var read = await TimelineFixture.EventsAsync(store, new EventQuery());
 
         Assert.Equal(200, read.Count);
         Assert.Equal(read.OrderByDescending(seen => seen.At).Select(seen => seen.At), read.Select(seen => seen.At));

@@ -358,7 +358,7 @@ public sealed class SaveDetectionsTests : IDisposable
         /// <summary>Completes when what is given away from now on is on the disk; null is at once.</summary>
         public TaskCompletionSource? Disk { get; set; }
 
-        public string? Trouble => Failure?.Message;
+        public string? Fault => Failure?.Message;
 
         public ValueTask<string> StartFolderAsync(DateTimeOffset startedAt, CancellationToken cancellation) =>
             ValueTask.FromResult("detections/" + EventNames.For(startedAt));

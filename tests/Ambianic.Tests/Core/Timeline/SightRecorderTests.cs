@@ -29,7 +29,7 @@ public sealed class SightRecorderTests : IDisposable
 
         File.Delete(_fixture.DatabasePath);
         await using var rebuilt = _fixture.Open();
-        await rebuilt.CaughtUp;
+        await rebuilt.IndexRecovered;
 
         var last = (await new SightRecorder(rebuilt, _fixture.Time).LastAsync(Cancellation)).OrderBy(report => report.Pipeline).ToList();
         Assert.Equal([("door", Sight.Watching), ("yard", Sight.Black)], last.Select(report => (report.Pipeline, report.Sight)));

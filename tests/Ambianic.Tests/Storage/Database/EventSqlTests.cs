@@ -32,6 +32,7 @@ public sealed class EventSqlTests : IDisposable
         {
             var plan = Plan(EventSql.Select(AllFilters[filter], afterLast), AllFilters[filter]);
 
+            Assert.NotEmpty(plan);
             Assert.DoesNotContain(plan, step => step.Contains("TEMP B-TREE", StringComparison.Ordinal));
             Assert.All(plan, step => Assert.Contains(" USING ", step, StringComparison.Ordinal));
             if (filter != "all" || afterLast)

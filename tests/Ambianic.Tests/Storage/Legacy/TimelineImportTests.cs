@@ -40,10 +40,8 @@ public sealed class TimelineImportTests : IDisposable
 
         await using var store = _fixture.Open();
         Assert.Equal(["c", "b", "a"], await TimelineFixture.IdsAsync(store, new EventQuery()));
-        await foreach (var seen in store.QueryAsync(new EventQuery { Id = "c" }, Cancellation))
-        {
-            Assert.Equal(("person", 0.875f, 0.25f), (seen.Detections[0].Label, seen.Detections[0].Confidence, seen.Detections[0].Box.XMin));
-        }
+        var person = Assert.Single(await TimelineFixture.EventsAsync(store, new EventQuery { Id = "c" })).Detections[0];
+        Assert.Equal(("person", 0.875f, 0.25f), (person.Label, person.Confidence, person.Box.XMin));
     }
 
     [Theory]
@@ -190,25 +188,23 @@ public sealed class TimelineImportTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task OldDataInPlace_EntryAlsoSaysTheMoment_IsAtThatMoment(bool isIndexedAnew)
+    public async Task OldDataInPlace_EntryAlsoSaysTheMoment_IsAtThatMoment(bool isReindexed)
     {
         WriteEntry("'2021-05-01T10:00:01.000001'", "1619863201.3", withFile: true, "f"); // in UTC, as in a container
         File.AppendAllText(_old["timeline-event-log.yaml"], "- cut: [\n");
         File.WriteAllText(_old["other.yaml"], "no: list\n");
         CopyAll(_old.Path, _fixture.DataDir);
-        if (isIndexedAnew)
+        if (isReindexed)
         {
             await TimelineIndex.RebuildAsync(_fixture.DataDir, _fixture.Time, new Progress<RebuildProgress>(), Cancellation);
         }
 
         await using var store = _fixture.Open();
-        await store.CaughtUp;
+        await store.IndexRecovered;
 
-        Assert.Equal(["f"], await TimelineFixture.IdsAsync(store, new EventQuery()));
-        await foreach (var seen in store.QueryAsync(new EventQuery { Id = "f" }, Cancellation))
-        {
-            Assert.Equal(new DateTimeOffset(2021, 5, 1, 10, 0, 1, TimeSpan.Zero), seen.At, TimeSpan.FromMilliseconds(1));
-        }
+        var seen = Assert.Single(await TimelineFixture.EventsAsync(store, new EventQuery()));
+        Assert.Equal("f", seen.Id);
+        Assert.Equal(new DateTimeOffset(2021, 5, 1, 10, 0, 1, TimeSpan.Zero), seen.At, TimeSpan.FromMilliseconds(1));
     }
 
     private static void CopyAll(string from, string to)
@@ -229,12 +225,9 @@ public sealed class TimelineImportTests : IDisposable
         await ImportAsync();
 
         await using var store = _fixture.Open();
-        await foreach (var seen in store.QueryAsync(new EventQuery { Id = "e" }, Cancellation))
-        {
-            Assert.Equal(new DateTimeOffset(2021, 5, 1, 10, 0, 1, TimeSpan.FromHours(1)), seen.At, TimeSpan.FromMilliseconds(1));
-        }
-
-        Assert.Equal(["e"], await TimelineFixture.IdsAsync(store, new EventQuery()));
+        var seen = Assert.Single(await TimelineFixture.EventsAsync(store, new EventQuery()));
+        Assert.Equal("e", seen.Id);
+        Assert.Equal(new DateTimeOffset(2021, 5, 1, 10, 0, 1, TimeSpan.FromHours(1)), seen.At, TimeSpan.FromMilliseconds(1));
     }
 
     [Theory]

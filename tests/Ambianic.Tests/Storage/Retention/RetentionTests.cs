@@ -34,7 +34,7 @@ public sealed class RetentionTests : IDisposable
     }
 
     [Fact]
-    public async Task Append_ClockIsSetYearsAheadForAMinute_ForgetsNothing()
+    public async Task Append_ClockIsSetYearsAheadForAMinute_RemovesNothing()
     {
         await using var store = _fixture.Open(new RetentionOptions { MaxAgeDays = 7 });
         var stored = await _fixture.StoreAsync(store, [0], "front", TimelineFixture.Person);
@@ -53,7 +53,7 @@ public sealed class RetentionTests : IDisposable
     }
 
     [Fact]
-    public async Task Open_ClockIsYearsAheadAtTheStart_ForgetsNothingForAnHour()
+    public async Task Open_ClockIsYearsAheadAtTheStart_RemovesNothingForAnHour()
     {
         var options = new RetentionOptions { MaxAgeDays = 7 };
         List<DetectionEvent> stored;
@@ -77,7 +77,7 @@ public sealed class RetentionTests : IDisposable
     }
 
     [Fact]
-    public async Task Append_ClockWasSetToTheRightTimeForGood_ForgetsAnHourLater()
+    public async Task Append_ClockWasSetToTheRightTimeForGood_RemovesAnHourLater()
     {
         await using var store = _fixture.Open(new RetentionOptions { MaxAgeDays = 7 });
         await _fixture.StoreAsync(store, [0], "front", TimelineFixture.Person);
@@ -128,12 +128,8 @@ public sealed class RetentionTests : IDisposable
 
         File.Delete(_fixture.DatabasePath);
         await using var rebuilt = _fixture.Open(options);
-        await rebuilt.CaughtUp;
-        await foreach (var read in rebuilt.QueryAsync(new EventQuery { Id = kept.Id }, Cancellation))
-        {
-            Assert.True(read.IsPinned);
-        }
-
+        await rebuilt.IndexRecovered;
+        Assert.True(Assert.Single(await TimelineFixture.EventsAsync(rebuilt, new EventQuery { Id = kept.Id })).IsPinned);
         Assert.True(await rebuilt.PinAsync(kept.Id, false, Cancellation));
         _fixture.Time.Advance(TimeSpan.FromHours(1));
         var last = await _fixture.StoreAsync(rebuilt, [8 * 86400 + 3600], "front", TimelineFixture.Person);
@@ -158,7 +154,7 @@ public sealed class RetentionTests : IDisposable
     }
 
     [Fact]
-    public async Task Append_FallIsForgotten_ThePicturesOfTheSecondsBeforeGoToo()
+    public async Task Append_FallIsRemoved_ThePicturesOfTheSecondsBeforeGoToo()
     {
         await using var store = _fixture.Open(new RetentionOptions { MaxAgeDaysByLabel = new Dictionary<string, double> { ["FALL"] = 1 } });
         using (var frame = _fixture.Frame())
@@ -175,7 +171,7 @@ public sealed class RetentionTests : IDisposable
     }
 
     [Fact]
-    public async Task Append_ForgettingMeetsADefect_StoresOnSaysSoAndForgetsAgainWithoutIt()
+    public async Task Append_RetentionMeetsADefect_StoresOnSaysSoAndRemovesAgainWithoutIt()
     {
         var isBroken = false;
         await using var store = _fixture.Open(() => Volatile.Read(ref isBroken)
@@ -186,11 +182,11 @@ public sealed class RetentionTests : IDisposable
         await _fixture.StoreAsync(store, [0, 1]);
         await _fixture.StoreAsync(store, [2]);
 
-        await Eventually.TrueAsync(() => store.Trouble?.Contains("a defect", StringComparison.Ordinal) == true);
+        await Eventually.TrueAsync(() => store.Fault?.Contains("a defect", StringComparison.Ordinal) == true);
         Assert.Contains(_fixture.Logger.Lines, line => line.StartsWith("Error: ", StringComparison.Ordinal));
         Volatile.Write(ref isBroken, false);
         await _fixture.StoreAsync(store, [3]);
-        await Eventually.TrueAsync(() => store.Trouble is null);
+        await Eventually.TrueAsync(() => store.Fault is null);
         Assert.Equal(4, await store.CountAsync(new EventQuery(), Cancellation));
     }
 

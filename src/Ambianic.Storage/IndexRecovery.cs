@@ -7,32 +7,32 @@ using Microsoft.Extensions.Logging;
 namespace Ambianic.Storage;
 
 /// <summary>
-/// Takes in event files that have no row: those that a crash left between file and row, all of them when the database was
-/// lost, and those of folders that somebody put there. They are not announced.
+/// Adds rows for event files that have none: those of a crash between file and row, all of them after the loss of the
+/// database, and those of folders that somebody copied there. They are not announced.
 /// </summary>
-internal sealed partial class CatchUp(EventFolders folders, EventDatabase database, EventWriter writer, TimeProvider time, ILogger logger) : IAsyncDisposable
+internal sealed partial class IndexRecovery(EventFolders folders, EventDatabase database, WriterQueue queue, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     private const int Batch = 256;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
 
     private readonly HashSet<string> _foldersAtStart = [.. folders.All()];
-    private readonly CancellationTokenSource _closing = new(); // never disposed: nothing in it has to be, and who is left behind may ask it
+    private readonly CancellationTokenSource _closing = new(); // never disposed: it holds nothing to free, and an abandoned scan still reads it
     private volatile bool _isFailing;
 
-    /// <summary>Completes when every event file that was there when it last began is in the database; never fails.</summary>
+    /// <summary>Completes when every event file that was there at the last <see cref="Start"/> has a row; never fails.</summary>
     public Task Completed { get; private set; } = Task.CompletedTask;
 
-    /// <summary>True while event files may come into the database, unless that fails: the oldest are the last to come.</summary>
-    public bool IsTakingIn => !Completed.IsCompleted && !_isFailing;
+    /// <summary>True while rows are being added, newest first; false when the disk fails.</summary>
+    public bool IsRunning => !Completed.IsCompleted && !_isFailing;
 
-    /// <summary>Begins in the background, after what began before; a disk that fails is asked again.</summary>
-    public void Begin()
+    /// <summary>Starts in the background, after an earlier start has completed; a disk that fails is tried again every 30 s.</summary>
+    public void Start()
     {
-        var (before, all) = (Completed, folders.All());
-        _isFailing = false; // a walk that met the loss of the database goes on with the one that was made anew
+        var (previous, all) = (Completed, folders.All());
+        _isFailing = false; // a scan that met the loss of the database continues with the new one
         Completed = Task.Run(async () =>
         {
-            await before;
+            await previous;
             while (!_closing.IsCancellationRequested && !await TryAsync(all, _closing.Token))
             {
                 await Task.Delay(Pause, time, _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -40,24 +40,24 @@ internal sealed partial class CatchUp(EventFolders folders, EventDatabase databa
         });
     }
 
-    /// <summary>Stops; the next start goes on. A walk that waits for a disk that hangs is left behind.</summary>
+    /// <summary>Stops; the next run of the program continues. A scan that waits for a disk that hangs is abandoned.</summary>
     public async ValueTask DisposeAsync()
     {
         await _closing.CancelAsync();
         await Completed.WaitAsync(WriterPulse.Limit, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    /// <returns>False when the disk failed and it is worth another try.</returns>
+    /// <returns>False when the disk failed, so that it is to be tried again.</returns>
     private async Task<bool> TryAsync(IReadOnlyList<string> all, CancellationToken cancellation)
     {
-        var scan = new EventFileScan(folders, time.LocalTimeZone, _foldersAtStart.Contains); // nobody writes to those any more
+        var scan = new EventFileScan(folders, time.LocalTimeZone, _foldersAtStart.Contains); // no saver writes to those any more
         var added = 0;
         try
         {
             foreach (var batch in scan.Read(all, database.Unknown, cancellation).Chunk(Batch))
             {
-                var isNew = await Task.WhenAll(batch.Select(found => writer.AddAsync(found, []))).WaitAsync(cancellation);
-                added += isNew.Count(yes => yes);
+                var isNew = await Task.WhenAll(batch.Select(found => queue.AddAsync(found, []))).WaitAsync(cancellation);
+                added += isNew.Count(isAdded => isAdded);
             }
         }
         catch (OperationCanceledException)
@@ -68,7 +68,7 @@ internal sealed partial class CatchUp(EventFolders folders, EventDatabase databa
         {
             if (!_isFailing)
             {
-                LogNotCaughtUp(error is SqliteException ? database.Failure(error) : error);
+                LogFailed(error is SqliteException ? database.Failure(error) : error);
             }
 
             _isFailing = true;
@@ -83,7 +83,7 @@ internal sealed partial class CatchUp(EventFolders folders, EventDatabase databa
         _isFailing = false;
         if (added > 0)
         {
-            LogCaughtUp(added);
+            LogRecovered(added);
         }
 
         if (scan.Unreadable is [var first, ..] unreadable)
@@ -95,10 +95,10 @@ internal sealed partial class CatchUp(EventFolders folders, EventDatabase databa
     }
 
     [LoggerMessage(LogLevel.Information, "{Count} event(s) that had files but were not in the database are on the timeline again")]
-    private partial void LogCaughtUp(int count);
+    private partial void LogRecovered(int count);
 
     [LoggerMessage(LogLevel.Warning, "Not every event file could be compared with the database; it is tried again")]
-    private partial void LogNotCaughtUp(Exception error);
+    private partial void LogFailed(Exception error);
 
     [LoggerMessage(LogLevel.Error, "Not every event file could be compared with the database, by a defect of Ambianic; please report it. The next start tries again")]
     private partial void LogDefect(Exception error);

@@ -4,7 +4,7 @@ using Ambianic.Core.Frames;
 namespace Ambianic.Media.Pictures;
 
 /// <summary>Copies the pixels of a frame as red, green, blue, alpha.</summary>
-internal static class RgbaRows
+internal static class YuvToRgba
 {
     /// <summary>Copies a rectangle, given in pixels and within the frame, to the start of <paramref name="target"/>.</summary>
     public static void Copy(Frame frame, int left, int top, int width, int height, Span<byte> target)

@@ -4,8 +4,8 @@ using Microsoft.Data.Sqlite;
 
 namespace Ambianic.Storage.Retention;
 
-/// <summary>Walks over the timeline from its oldest event on, a page at a time, however long it is. For the thread that writes.</summary>
-internal sealed class OldEvents(EventFolders folders, WriterPulse pulse)
+/// <summary>Reads the timeline from its oldest event on, a page at a time. For the thread that writes.</summary>
+internal sealed class OldestEventReader(EventFolders folders, WriterPulse pulse)
 {
     /// <summary>Events of a page.</summary>
     public const int PageSize = 256;
@@ -13,7 +13,7 @@ internal sealed class OldEvents(EventFolders folders, WriterPulse pulse)
     /// <summary>Before the first event.</summary>
     public static readonly (long At, long Seq) Begin = (long.MinValue, 0);
 
-    /// <summary>Events behind one and before a moment. What the files say of being kept counts, whatever the database knows.</summary>
+    /// <summary>Events after one and before a moment. Whether they are pinned is read from their files.</summary>
     public List<StoredEvent> Page(SqliteConnection connection, (long At, long Seq) after, DateTimeOffset before)
     {
         pulse.Beat();
@@ -28,7 +28,7 @@ internal sealed class OldEvents(EventFolders folders, WriterPulse pulse)
         {
             foreach (var row in page)
             {
-                pulse.Beat(); // who is asked for the sizes of many files gets on
+                pulse.Beat(); // a caller that sums the sizes of many files makes progress
                 yield return row;
             }
 
