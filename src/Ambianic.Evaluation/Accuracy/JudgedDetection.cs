@@ -42,7 +42,7 @@ public readonly record struct JudgedDetection(string Label, float Confidence, Ve
     public Verdict At(float overlap) => Verdicts[(int)MathF.Round((overlap - Overlaps[0]) * 20)];
 
     /// <summary>
-    /// Judges the detections of one picture: at each overlap anew, the most confident first, each is matched to the thing of its
+    /// Judges the detections of one picture: separately at each overlap, the most confident first, each is matched to the thing of its
     /// label that it overlaps most and that is not taken yet, else to a crowd, of which it has to be a part.
     /// </summary>
     /// <param name="detections">What was found.</param>

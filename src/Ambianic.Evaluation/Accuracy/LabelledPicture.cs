@@ -59,7 +59,7 @@ public sealed record LabelledPicture(string Path, IReadOnlyList<TrueBox> Boxes)
             throw new InvalidDataException($"there is no folder {(Directory.Exists(images) ? labels : images)}");
         }
 
-        var names = ClassNames.Find(labels);
+        var names = YoloClassNames.Find(labels);
         return [.. Directory.EnumerateFiles(images)
             .Where(path => PictureEndings.Contains(System.IO.Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
             .Order(StringComparer.Ordinal)

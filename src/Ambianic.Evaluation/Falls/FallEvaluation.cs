@@ -31,11 +31,11 @@ public sealed record FallEvaluationOptions
     /// <summary>What counts as a fall, for our rule.</summary>
     public FallRule Thresholds { get; init; } = new();
 
-    /// <summary>Where poses are remembered from run to run; null is nowhere.</summary>
+    /// <summary>Where poses are cached from run to run; null is nowhere.</summary>
     public string? PosesFolder { get; init; }
 }
 
-/// <summary>Measures fall detection on labelled clips: each from its start with nothing remembered, its last frame held for 3 s.</summary>
+/// <summary>Measures fall detection on labelled clips: each from its start and without state of the one before, its last frame held for 3 s.</summary>
 /// <param name="poses">The pose model.</param>
 /// <param name="sources">Opens clips.</param>
 /// <param name="pool">Lends pixels.</param>
@@ -44,7 +44,7 @@ public sealed class FallEvaluation(IDetector poses, Func<SourceOptions, IFrameSo
     /// <summary>Clips are decoded at this rate and sampled from there, so that any rate and phase sees the same frames.</summary>
     private const double DecodedFps = 30;
 
-    /// <summary>Poses are remembered down to this certainty, so that thresholds above it can be tried.</summary>
+    /// <summary>Poses are cached down to this certainty, so that thresholds above it can be tried.</summary>
     private const float LeastScore = 0.08f;
 
     /// <summary>Measures one clip.</summary>
@@ -54,10 +54,10 @@ public sealed class FallEvaluation(IDetector poses, Func<SourceOptions, IFrameSo
     {
         await poses.ReadyAsync(cancellation);
         IPoseEstimator estimator = new PoseEstimator(poses, LeastScore, pool);
-        var remembered = options.PosesFolder is { } folder
-            ? new RememberedPoses(estimator, Path.Combine(folder, RememberedPoses.FileFor(clip, poses.Model)))
+        var cached = options.PosesFolder is { } folder
+            ? new CachedPoses(estimator, Path.Combine(folder, CachedPoses.FileFor(clip, poses.Model)))
             : null;
-        estimator = remembered ?? estimator;
+        estimator = cached ?? estimator;
         List<ClipAlarm> alarms = [];
         var duration = 0.0;
         var observe = options.Rule == MeasuredRule.Reference
@@ -72,7 +72,7 @@ public sealed class FallEvaluation(IDetector poses, Func<SourceOptions, IFrameSo
             }
         }
 
-        remembered?.Save();
+        cached?.Save();
         return new ClipResult(clip, duration, alarms);
     }
 

@@ -6,9 +6,9 @@ namespace Ambianic.Inference.Labels;
 
 /// <summary>
 /// Reads a file of labels: a line each (<see cref="LabelLines"/>), a label map of TensorFlow (<see cref="LabelMap"/>), or JSON or YAML
-/// (<see cref="LabelDocument"/>). What the file is, its content tells.
+/// (<see cref="LabelDocument"/>). The content decides which of these it is.
 /// </summary>
-internal static class LabelFile
+public static class LabelFile
 {
     private const int LargestFile = 1 << 20;
     private const int LongestLabel = 200;

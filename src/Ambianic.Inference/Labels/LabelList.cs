@@ -6,6 +6,10 @@ namespace Ambianic.Inference.Labels;
 /// <param name="LastLine">The last one that says anything, from 1.</param>
 public sealed record LabelList(IReadOnlyList<string> Names, string Path, int LastLine)
 {
+    /// <summary>The named ones by their index.</summary>
+    public IReadOnlyDictionary<int, string> ByIndex =>
+        Names.Index().Where(entry => entry.Item != LabelSets.Unnamed(entry.Index)).ToDictionary(entry => entry.Index, entry => entry.Item);
+
     /// <summary>True when each label has its index, so that others may be missing on purpose.</summary>
     public bool IsIndexed { get; init; }
 

@@ -11,7 +11,7 @@ public sealed partial class ModelResolver(ModelStore store, ILogger<ModelResolve
     /// <param name="role">What the element needs.</param>
     /// <param name="options">The element's <c>model</c>; null is the default of the role.</param>
     /// <param name="labels">The element's <c>labels</c>: a file, or null.</param>
-    /// <param name="progress">Told of downloads.</param>
+    /// <param name="progress">Receives the state of downloads.</param>
     /// <param name="cancellation">Stops a download.</param>
     /// <exception cref="ModelException">There is no such model, or it cannot be had or read.</exception>
     public Task<ResolvedModel> ResolveAsync(

@@ -21,16 +21,16 @@ public sealed partial class ModelStore(string directory, IHttpClientFactory http
 
     private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>What could not be made anew, and the earlier conversion that is used instead for as long as the process lives.</summary>
+    /// <summary>Files that could not be rebuilt, with the earlier conversion that is used instead until the process ends.</summary>
     private readonly ConcurrentDictionary<string, string> _instead = new();
 
     /// <summary>The npm client: a program and its first arguments.</summary>
     internal IReadOnlyList<string> NpmCommand { get; init; } = ["npm"];
 
-    /// <summary>Its conversions are wanted.</summary>
+    /// <summary>Version of the importer whose conversions are used.</summary>
     internal int ImporterVersion { get; init; } = ModelImporter.Version;
 
-    /// <summary>Tries a file of the user's own, or what became of it, before it is used; a <see cref="ModelException"/> says that it must not be. The default, null, is to trust it.</summary>
+    /// <summary>Tries a file of the user's own, or its conversion, before it is used; a <see cref="ModelException"/> rejects it. The default, null, is to trust it.</summary>
     public Func<string, CancellationToken, Task>? Trial { get; init; }
 
     private string Models => Path.Combine(directory, "models");
@@ -56,7 +56,7 @@ public sealed partial class ModelStore(string directory, IHttpClientFactory http
 
     /// <summary>
     /// The ready file of a model, pulled when it is not there. When it cannot be had, what an earlier importer made of it:
-    /// who updates without network must not go blind.
+    /// an update without network must not stop the cameras.
     /// </summary>
     /// <exception cref="ModelException">It cannot be had, and there is no earlier file.</exception>
     public async Task<string> GetAsync(CatalogModel model, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
@@ -64,7 +64,7 @@ public sealed partial class ModelStore(string directory, IHttpClientFactory http
         var file = FileOf(model);
         if (_instead.TryGetValue(file.Path, out var instead) && File.Exists(instead))
         {
-            return instead; // npm takes long to give up, so it is asked in vain only once
+            return instead; // npm takes long to give up, so it is tried once
         }
 
         try
@@ -268,7 +268,7 @@ public sealed partial class ModelStore(string directory, IHttpClientFactory http
         _ => throw new ArgumentException($"An origin cannot be a {model.Origin}", nameof(model)),
     };
 
-    /// <summary>Waits until no other process fetches, and removes what one that was killed has left.</summary>
+    /// <summary>Waits until no other process fetches, and removes the temporary files of one that was killed.</summary>
     private async Task<FileStream> LockAsync(CancellationToken cancellation)
     {
         try
@@ -316,7 +316,7 @@ public sealed partial class ModelStore(string directory, IHttpClientFactory http
     [LoggerMessage(LogLevel.Information, "Fetching {Models} from {Origin}")]
     private partial void LogPulling(string models, ModelOrigin origin);
 
-    [LoggerMessage(LogLevel.Warning, "{Model} should be made anew for this version, but {Reason}; {Onnx}, made by an earlier one, is used until the next start")]
+    [LoggerMessage(LogLevel.Warning, "{Model} should be rebuilt for this version, but {Reason}; {Onnx}, built by an earlier one, is used until the next start")]
     private partial void LogEarlier(string model, string reason, string onnx);
 
     [LoggerMessage(LogLevel.Information, "Imported {File} to {Onnx}")]
@@ -325,6 +325,6 @@ public sealed partial class ModelStore(string directory, IHttpClientFactory http
     [LoggerMessage(LogLevel.Information, "Another process is fetching models into {Directory}; waiting for it")]
     private partial void LogWaiting(string directory);
 
-    [LoggerMessage(LogLevel.Warning, "The model {Onnx} was damaged and is made anew")]
+    [LoggerMessage(LogLevel.Warning, "The model {Onnx} was damaged and is rebuilt")]
     private partial void LogDamaged(string onnx);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Ambianic.Inference.Labels;
 
 namespace Ambianic.Inference.Sessions;
 
@@ -11,7 +12,7 @@ internal static partial class ClassNames
 {
     private const int HighestIndex = 100_000;
 
-    /// <summary>Names by class index; an index that is left out is called <c>class N</c>. Empty when nothing can be read.</summary>
+    /// <summary>Names by class index; an index that is left out is <see cref="LabelSets.Unnamed"/>. Empty when nothing can be read.</summary>
     public static IReadOnlyList<string> Parse(string text)
     {
         Dictionary<int, string> byIndex = [];
@@ -25,7 +26,7 @@ internal static partial class ClassNames
 
         return byIndex.Count == 0
             ? []
-            : [.. Enumerable.Range(0, byIndex.Keys.Max() + 1).Select(index => byIndex.GetValueOrDefault(index, $"class {index}"))];
+            : [.. Enumerable.Range(0, byIndex.Keys.Max() + 1).Select(index => byIndex.GetValueOrDefault(index, LabelSets.Unnamed(index)))];
     }
 
     private static List<(int Index, string Name)>? Json(string text)

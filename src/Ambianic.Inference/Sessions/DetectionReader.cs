@@ -1,6 +1,7 @@
 using Ambianic.Core.Vision;
 using Ambianic.Core.Vision.Decoders;
 using Ambianic.Core.Vision.Input;
+using Ambianic.Inference.Labels;
 
 namespace Ambianic.Inference.Sessions;
 
@@ -46,7 +47,7 @@ internal sealed class DetectionReader(IDetectionDecoder decoder, Calibration cal
         return detections;
     }
 
-    private string LabelOf(int index) => index >= 0 && index < labels.Count ? labels[index] : $"class {index}";
+    private string LabelOf(int index) => index >= 0 && index < labels.Count ? labels[index] : LabelSets.Unnamed(index);
 
     private Keypoint[] PointsOf(in Candidate candidate, CandidateList candidates, in Letterbox letterbox)
     {

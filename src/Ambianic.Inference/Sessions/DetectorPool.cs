@@ -12,17 +12,17 @@ public delegate Task<ResolvedModel> ModelLookup(ModelRole role, ModelOptions? mo
 /// <summary>Shares each model between all elements that want it, however they name it. Models stay loaded until the program ends.</summary>
 /// <param name="lookup">Gets models.</param>
 /// <param name="time">Measures inferences.</param>
-/// <param name="logger">Told of models that were loaded.</param>
-/// <param name="longestInference">A model that takes longer for one picture is hung: it is left behind and loaded anew. May change at any time; the default is 4 s.</param>
+/// <param name="logger">Receives models that were loaded.</param>
+/// <param name="longestInference">A model that takes longer for one picture hangs: it is abandoned and loaded again. May change at any time; the default is 4 s.</param>
 /// <remarks>Safe to use from several threads.</remarks>
 public sealed partial class DetectorPool(
     ModelLookup lookup, TimeProvider time, ILogger<DetectorPool> logger, Func<TimeSpan>? longestInference = null) : IDetectorFactory, IDisposable
 {
-    /// <summary>Each that is left behind keeps its memory; more of them would end the process less gently.</summary>
-    private const int MostLeftBehind = 3;
+    /// <summary>An abandoned session keeps its memory; more of them would exhaust it.</summary>
+    private const int MostAbandoned = 3;
 
     private readonly Func<TimeSpan> _longestInference = longestInference ?? (() => TimeSpan.FromSeconds(4));
-    private readonly List<ModelSession> _leftBehind = [];
+    private readonly List<ModelSession> _abandoned = [];
     private readonly ConcurrentDictionary<(ModelRole Role, ModelOptions? Model, string? Labels), SharedDetector> _detectors = [];
     private readonly Dictionary<(ResolvedModel Model, string? Labels), ModelLoading> _sessions = [];
     private readonly Lock _gate = new();
@@ -90,7 +90,7 @@ public sealed partial class DetectorPool(
         }
         catch
         {
-            Forget(model, loading);
+            RemoveFailed(model, loading);
             throw;
         }
     }
@@ -101,7 +101,7 @@ public sealed partial class DetectorPool(
         lock (_gate)
         {
             cancellation.ThrowIfCancellationRequested(); // after Dispose has begun, no session is added any more
-            LeaveBehind(model);
+            AbandonHung(model);
             if (!_sessions.TryGetValue(KeyOf(model), out var loading))
             {
                 var patience = ModelLoading.Longest + (2 * _longestInference()); // it is warmed up once or twice
@@ -113,7 +113,7 @@ public sealed partial class DetectorPool(
         }
     }
 
-    private void Forget(ResolvedModel model, ModelLoading loading)
+    private void RemoveFailed(ResolvedModel model, ModelLoading loading)
     {
         lock (_gate)
         {
@@ -124,29 +124,29 @@ public sealed partial class DetectorPool(
         }
     }
 
-    /// <summary>Labels are compared by what they say, because a file of them is read anew for every element.</summary>
+    /// <summary>Labels are compared by what they say, because a file of them is read for every element.</summary>
     private static (ResolvedModel Model, string? Labels) KeyOf(ResolvedModel model) =>
         (
         model with { Labels = null, LabelFile = null },
         model.Labels is null ? null : $"{model.LabelFile?.BeginsWithBackground}\n{string.Join('\n', model.Labels)}");
 
-    /// <summary>A session that hangs makes room for another one.</summary>
-    /// <exception cref="InferenceException">Too many native calls never came back.</exception>
-    private void LeaveBehind(ResolvedModel model)
+    /// <summary>Removes a session that hangs, so that another one is loaded.</summary>
+    /// <exception cref="InferenceException">Too many native calls have not returned.</exception>
+    private void AbandonHung(ResolvedModel model)
     {
         if (_sessions.GetValueOrDefault(KeyOf(model))?.Session is not { IsHung: true } former)
         {
             return;
         }
 
-        _leftBehind.RemoveAll(session => !session.IsRunning);
-        if (_leftBehind.Count >= MostLeftBehind)
+        _abandoned.RemoveAll(session => !session.IsRunning);
+        if (_abandoned.Count >= MostAbandoned)
         {
-            throw new InferenceException($"{model.Name} hangs again and again, and what hangs cannot be stopped; restart Ambianic, or choose another model");
+            throw new InferenceException($"{model.Name} hangs again and again, and a hung model cannot be unloaded; restart Ambianic, or choose another model");
         }
 
-        LogLeftBehind(model.Name, _longestInference().TotalSeconds);
-        _leftBehind.Add(former);
+        LogAbandoned(model.Name, _longestInference().TotalSeconds);
+        _abandoned.Add(former);
         _sessions.Remove(KeyOf(model));
     }
 
@@ -166,8 +166,8 @@ public sealed partial class DetectorPool(
     [LoggerMessage(LogLevel.Information, "Model {Model} loaded from {Path} in {Milliseconds:0} ms")]
     private partial void LogLoaded(string model, string path, double milliseconds);
 
-    [LoggerMessage(LogLevel.Error, "Model {Model} took more than {Seconds:0.#} s for a picture: it is left behind and loaded anew")]
-    private partial void LogLeftBehind(string model, double seconds);
+    [LoggerMessage(LogLevel.Error, "Model {Model} took more than {Seconds:0.#} s for a picture: it is abandoned and loaded again")]
+    private partial void LogAbandoned(string model, double seconds);
 
     [LoggerMessage(LogLevel.Warning, "Model {Model} tells {Classes} classes apart and there are {Labels} labels: are the labels those of another model?")]
     private partial void LogLabels(string model, int classes, int labels);

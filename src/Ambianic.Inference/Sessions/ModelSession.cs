@@ -79,7 +79,7 @@ internal sealed class ModelSession : IDisposable
     public InferenceStatistics Statistics =>
         new(Model, Interlocked.Read(ref _count), TimeSpan.FromTicks(Interlocked.Read(ref _ticks)));
 
-    /// <summary>True when an inference took too long: the model answers nothing any more, and is to be loaded anew.</summary>
+    /// <summary>True when an inference took too long: the session answers nothing any more, and is to be loaded again.</summary>
     public bool IsHung => _isHung;
 
     /// <summary>True while any of its threads has not ended.</summary>
@@ -176,7 +176,7 @@ internal sealed class ModelSession : IDisposable
         return await request.Task.WaitAsync(cancellation);
     }
 
-    /// <summary>Ends the threads after what they are doing; a hung one is left behind with its model.</summary>
+    /// <summary>Ends the threads after what they are doing; a hung one is abandoned with its model.</summary>
     public void Dispose()
     {
         _watch.Dispose();
@@ -196,7 +196,7 @@ internal sealed class ModelSession : IDisposable
         }
     }
 
-    private InferenceException Hung() => new($"{Model} did not answer for {_longest().TotalSeconds:0.#} s; it is loaded anew");
+    private InferenceException Hung() => new($"{Model} did not answer for {_longest().TotalSeconds:0.#} s; it is loaded again");
 
     /// <summary>
     /// Time is counted in rounds of this watch and not read from a clock, so that a machine that slept, or had no processor

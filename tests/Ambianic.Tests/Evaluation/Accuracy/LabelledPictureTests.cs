@@ -65,7 +65,6 @@ public sealed class LabelledPictureTests : IDisposable
     [InlineData("names: person")]
     [InlineData("names: [person")]
     [InlineData("names: {0: a, 0: b}")]
-    [InlineData("names:\n\t- person")]
     [InlineData("names: *unknown")]
     public void Load_BrokenNames_NamesTheFile(string yaml)
     {

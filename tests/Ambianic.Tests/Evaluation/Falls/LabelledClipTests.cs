@@ -75,11 +75,11 @@ public sealed class LabelledClipTests : IDisposable
     public void FileFor_OtherModelOrClipThatChanged_IsAnotherFile()
     {
         var clip = Assert.Single(Read("file,label,fall_start_s", "a.mp4,no_fall,"));
-        var before = RememberedPoses.FileFor(clip, "one");
-        Assert.NotEqual(before, RememberedPoses.FileFor(clip, "another"));
+        var before = CachedPoses.FileFor(clip, "one");
+        Assert.NotEqual(before, CachedPoses.FileFor(clip, "another"));
 
         File.AppendAllText(clip.Path, "more");
-        Assert.NotEqual(before, RememberedPoses.FileFor(clip, "one"));
+        Assert.NotEqual(before, CachedPoses.FileFor(clip, "one"));
     }
 
     private IReadOnlyList<LabelledClip> Read(params string[] lines)

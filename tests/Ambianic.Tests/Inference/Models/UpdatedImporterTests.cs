@@ -25,7 +25,7 @@ public sealed class UpdatedImporterTests : IDisposable
 
         Assert.Equal((earlier, earlier), (first, second));
         Assert.Single(await File.ReadAllLinesAsync(_fixture["asked"], Cancellation));
-        var line = Assert.Single(_fixture.Log.Lines, line => line.Contains("made anew", StringComparison.Ordinal));
+        var line = Assert.Single(_fixture.Log.Lines, line => line.Contains("rebuilt", StringComparison.Ordinal));
         Assert.Contains("cannot be reached", line, StringComparison.Ordinal);
     }
 

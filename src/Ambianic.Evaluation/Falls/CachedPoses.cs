@@ -6,10 +6,10 @@ using Ambianic.Core.Vision.Falls;
 
 namespace Ambianic.Evaluation.Falls;
 
-/// <summary>Asks the model once for each look at a clip and remembers the answers in a file, so that a rule can be tried again in seconds.</summary>
-/// <param name="estimator">Asked for what is not remembered.</param>
-/// <param name="path">The file; made when missing.</param>
-internal sealed class RememberedPoses(IPoseEstimator estimator, string path) : IPoseEstimator
+/// <summary>Asks the model once for each region of a frame and keeps the answers in a file, so that a rule can be tried again in seconds.</summary>
+/// <param name="estimator">Asked for what the file does not have.</param>
+/// <param name="path">The file; created when missing.</param>
+internal sealed class CachedPoses(IPoseEstimator estimator, string path) : IPoseEstimator
 {
     private readonly Dictionary<string, IReadOnlyList<Detection>> _answers = Load(path);
     private bool _changed;
