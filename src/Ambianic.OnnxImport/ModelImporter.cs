@@ -9,7 +9,7 @@ namespace Ambianic.OnnxImport;
 /// <summary>Turns the formats that models come in into ONNX: read, lay out, write.</summary>
 public static class ModelImporter
 {
-    /// <summary>Raised whenever a file would become a model that computes something else, so that cached results are made anew.</summary>
+    /// <summary>Raised whenever a file would become a model that computes something else, so that cached results are rebuilt.</summary>
     public const int Version = 6;
 
     private const long LargestFile = 1 << 30;
