@@ -215,7 +215,9 @@ public sealed class CommandTests : IDisposable
         var analyze = await RunAsync("analyze", recording, "--fps", "0.1");
 
         var lines = analyze.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!).ToList();
-        Assert.All(lines.Where(line => (string?)line["element"] == "detect_objects"), line => Assert.Null(line["region"]));
+        var objects = lines.Where(line => (string?)line["element"] == "detect_objects").ToList();
+        Assert.NotEmpty(objects);
+        Assert.All(objects, line => Assert.Null(line["region"]));
         var regions = lines.Where(line => (string?)line["element"] == "detect_faces").Select(line => line["region"]).OfType<JsonNode>().ToList();
         Assert.NotEmpty(regions);
         Assert.All(regions, region => Assert.InRange((double)region["xmax"]! - (double)region["xmin"]!, 0.001, 0.999));

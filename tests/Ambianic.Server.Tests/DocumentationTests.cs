@@ -24,13 +24,16 @@ public sealed partial class DocumentationTests
     [Fact]
     public void Paths_InEveryDocument_Exist()
     {
+        var named = Documents().SelectMany(document => RepositoryPath().Matches(File.ReadAllText(document)).Select(name => (document, name))).ToList();
         var missing =
-            from document in Documents()
-            from Match name in RepositoryPath().Matches(File.ReadAllText(document))
+            from item in named
+            let document = item.document
+            let name = item.name
             let path = ProjectFiles.Locate(name.Groups[1].Value)
             where !File.Exists(path) && !Directory.Exists(path)
             select $"{document}: {name.Groups[1].Value}";
 
+        Assert.NotEmpty(named);
         Assert.Empty(missing);
     }
 
@@ -64,6 +67,7 @@ public sealed partial class DocumentationTests
             .Where(line => line.StartsWith('|'))
             .SelectMany(line => CodeWord().Matches(line.Split('|')[2]).Select(match => match.Groups[1].Value));
 
+        Assert.NotEmpty(named);
         Assert.All(named, name => Assert.Contains(name, ours));
     }
 

@@ -56,6 +56,7 @@ public sealed class ClockTests : IDisposable
         await using var again = AmbianicProgram.Start(_clips.Folder, "run", "--port", "0");
         using var later = new HttpClient { BaseAddress = await again.AddressAsync(Cancellation) };
         var account = (await later.GetFromJsonAsync<JsonObject>("/api/coverage", Cancellation))!["coverage"]!.AsArray();
+        Assert.NotEmpty(account);
         Assert.All(account, interval => Assert.True(interval!["to"] is null || Moment(interval["to"]) >= Moment(interval["from"]), interval.ToString()));
         Assert.Equal(0, await listener.LostAsync(later, Cancellation));
         return [forward with { LostByOthers = dropped, LostEvents = lost }, back with { LostByOthers = dropped, LostEvents = lost }];

@@ -21,6 +21,7 @@ public sealed class FaultTests
 
         var recoveries = await Task.WhenAll(cameras.Faults.Select(fault => house.MeasureAsync(fault, Cancellation)));
 
+        Assert.NotEmpty(recoveries);
         Assert.All(recoveries, recovery => Assert.True(
             recovery is { Reason.Length: > 0, LostByOthers: 0, LostEvents: 0 }, $"{recovery}\n{house.Output}"));
         Assert.NotEqual(0, house.Announced);
@@ -54,6 +55,8 @@ public sealed class FaultTests
         }
 
         await File.WriteAllTextAsync(page, FaultTable.Write(recoveries, house.Announced, storage, incidents, terminations), Cancellation);
+        Assert.NotEmpty(recoveries);
+        Assert.NotEmpty(storage);
         Assert.All(recoveries.Concat(storage), recovery => Assert.Equal((0, 0), (recovery.LostByOthers, recovery.LostEvents)));
         Assert.All(incidents, incident => Assert.Equal((0, 0), (incident.LostByOthers, incident.LostEvents)));
         List<string> broken =

@@ -53,6 +53,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
             Assert.DoesNotContain("damaged", program.Output, StringComparison.Ordinal);
         }
 
+        Assert.NotEmpty(listener.Pictures);
         Assert.All(listener.Pictures, picture => Assert.True(File.Exists(Path.Combine(_clips.Folder, "data", picture)), picture));
         Assert.True(listener.Announced > rounds, $"{listener.Announced} events in {rounds} rounds");
         _starts.Sort();

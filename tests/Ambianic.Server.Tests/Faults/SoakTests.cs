@@ -45,7 +45,8 @@ public sealed class SoakTests(ITestOutputHelper output) : IDisposable
         Assert.InRange(after.Threads, 0, (1.05 * before.Threads) + ThreadsThatComeAndGo);
         Assert.Equal(0, await listener.LostAsync(client, Cancellation));
         var health = await client.GetFromJsonAsync<JsonObject>("/api/health", Cancellation);
-        Assert.All(health!["pipelines"]!.AsArray(), status => Assert.Equal("watching", (string)status!["state"]!));
+        Assert.Equal(Pipelines, health!["pipelines"]!.AsArray().Count);
+        Assert.All(health["pipelines"]!.AsArray(), status => Assert.Equal("watching", (string)status!["state"]!));
     }
 
     private static async Task<List<Footprint>> WatchAsync(int process, TimeSpan length)

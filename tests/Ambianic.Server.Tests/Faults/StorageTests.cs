@@ -20,6 +20,7 @@ public sealed class StorageTests
 
         Assert.Equal("watching", recovery.Shown);
         Assert.Equal(0, await house.LostAsync(Cancellation));
+        Assert.NotEmpty(house.Pictures);
         Assert.All(house.Pictures, picture => Assert.True(File.Exists(picture), picture));
         Assert.Equal(0, await house.Program.TerminateAsync(Cancellation));
     }
@@ -58,6 +59,7 @@ public sealed class StorageTests
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, limit.Token);
         }
 
+        Assert.NotEmpty(house.Pictures);
         Assert.All(house.Pictures, picture => Assert.True(File.Exists(picture), picture));
     }
 }

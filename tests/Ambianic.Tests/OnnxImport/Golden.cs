@@ -12,13 +12,16 @@ internal sealed record GoldenCase(string Name, string Type, int[] Shape, byte[] 
     public static IReadOnlyList<GoldenCase> Read(string model)
     {
         using var document = JsonDocument.Parse(File.ReadAllBytes(TestData.Require($"golden/{model}.json")));
-        return [.. document.RootElement.GetProperty("cases").EnumerateArray().Select(item => new GoldenCase(
+        GoldenCase[] cases = [.. document.RootElement.GetProperty("cases").EnumerateArray().Select(item => new GoldenCase(
             item.GetProperty("name").GetString()!,
             item.GetProperty("dtype").GetString()!,
             item.TryGetProperty("shape", out var shape) ? [.. shape.EnumerateArray().Select(size => size.GetInt32())] : [],
             Unpack(item.GetProperty("input").GetString()!),
             [.. item.GetProperty("outputs").EnumerateArray().Select(output => new GoldenOutput(
                 output.GetProperty("name").GetString()!, Unpack(output.GetProperty("file").GetString()!)))]))];
+        Assert.NotEmpty(cases);
+        Assert.All(cases, item => Assert.NotEmpty(item.Outputs));
+        return cases;
     }
 
     /// <summary>Runs an ONNX model on the input and returns its outputs as bytes, by name.</summary>

@@ -32,6 +32,7 @@ public sealed class DetectionReaderTests
         // The interpreter reports in the order of scores too, but leaves those of equal scores as they come, and clips nothing.
         var interpreter = scores.Select((score, i) => new Detection(
             $"class {labels[i]}", score, new Box(Clip(boxes[(i * 4) + 1]), Clip(boxes[i * 4]), Clip(boxes[(i * 4) + 3]), Clip(boxes[(i * 4) + 2])))).ToList();
+        Assert.NotEmpty(interpreter);
         Assert.Equal(interpreter.Count, found.Count);
         Assert.All(found, detection => Assert.Contains(interpreter, other => IsSame(detection, other)));
         Assert.All(interpreter, other => Assert.Contains(found, detection => IsSame(detection, other)));

@@ -86,6 +86,7 @@ public sealed class InterpreterTests
             var quanta = expected[name].Select(value => (sbyte)value).ToArray();
             var actual = results.Single(result => result.Name == name).AsEnumerable<float>().Select(value => (value / scale) + zeroPoint).ToArray();
             Assert.True(quanta.Distinct().Count() > 5, $"{name} says nothing");
+            Assert.Equal(quanta.Length, actual.Length);
             Assert.All(quanta.Zip(actual), pair => Assert.InRange(Math.Abs(pair.First - pair.Second), 0, 3.01));
         }
     }
@@ -100,6 +101,7 @@ public sealed class InterpreterTests
         using var results = session.Run(
             [NamedOnnxValue.CreateFromTensor(input.Key, new DenseTensor<float>(pixels, input.Value.Dimensions))]);
 
+        Assert.NotEmpty(outputs);
         Assert.Equal(results.Count, outputs.Count);
         foreach (var (name, expected) in outputs)
         {

@@ -38,6 +38,7 @@ public sealed class TinyTfliteTests : IDisposable
             var quantum = Math.Clamp(Math.Round(sum * 0.02 * scales[channel] / 0.05) - 10, -128, 127);
             return (float)(0.05 * (quantum + 10));
         });
+        Assert.Equal(12, actual.Length);
         Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
     }
 
@@ -53,6 +54,7 @@ public sealed class TinyTfliteTests : IDisposable
 
         var actual = _tiny.Run(model.Build([x], [y]), new[] { 0.1f, 0.01f }, 1, 2);
 
+        Assert.Equal(3, actual.Length);
         Assert.All(new[] { 1 + 0.5f - 0.1f, 2 + 1.5f + 0.2f, 3 - 2.5f + 0.3f }.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
     }
 

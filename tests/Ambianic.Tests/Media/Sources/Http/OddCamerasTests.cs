@@ -84,6 +84,7 @@ public sealed class OddCamerasTests : IDisposable
 
         var seen = await ReadAsync(Source(server, SourceType.Image), 2);
 
+        Assert.Equal(2, seen.Count);
         Assert.All(seen, frame => Assert.Equal((160, 120), (frame.Width, frame.Height)));
     }
 

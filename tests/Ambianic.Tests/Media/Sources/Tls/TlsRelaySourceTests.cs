@@ -23,6 +23,7 @@ public sealed class TlsRelaySourceTests(Clips clips) : IClassFixture<Clips>, IDi
 
         var seen = await ReadAsync(source, 3);
 
+        Assert.Equal(3, seen.Count);
         Assert.All(seen, frame => Assert.Equal((320, 240, PixelFormat.I420), (frame.Width, frame.Height, frame.Format)));
         Assert.Contains(TestCertificates.Fingerprint(_certificate), await PinsAsync(), StringComparison.Ordinal);
         Assert.Single(await ReadAsync(source, 1)); // and once more, with the certificate that is known
