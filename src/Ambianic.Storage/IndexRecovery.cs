@@ -1,3 +1,4 @@
+using Ambianic.Core.Health;
 using Ambianic.Storage.Database;
 using Ambianic.Storage.Files;
 using Ambianic.Storage.Writing;
@@ -13,7 +14,7 @@ namespace Ambianic.Storage;
 internal sealed partial class IndexRecovery(EventFolders folders, EventDatabase database, WriterQueue queue, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     private const int Batch = 256;
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
+    private static readonly Backoff Retry = new(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(30));
 
     private readonly HashSet<string> _foldersAtStart = [.. folders.All()];
     private readonly CancellationTokenSource _closing = new(); // never disposed: it holds nothing to free, and an abandoned scan still reads it
@@ -25,7 +26,7 @@ internal sealed partial class IndexRecovery(EventFolders folders, EventDatabase 
     /// <summary>True while rows are being added, newest first; false when the disk fails.</summary>
     public bool IsRunning => !Completed.IsCompleted && !_isFailing;
 
-    /// <summary>Starts in the background, after an earlier start has completed; a disk that fails is tried again every 30 s.</summary>
+    /// <summary>Starts in the background, after an earlier start has completed; a disk that fails is tried again within 30 s.</summary>
     public void Start()
     {
         var (previous, all) = (Completed, folders.All());
@@ -33,9 +34,9 @@ internal sealed partial class IndexRecovery(EventFolders folders, EventDatabase 
         Completed = Task.Run(async () =>
         {
             await previous;
-            while (!_closing.IsCancellationRequested && !await TryAsync(all, _closing.Token))
+            for (var attempt = 1; !_closing.IsCancellationRequested && !await TryAsync(all, _closing.Token); attempt++)
             {
-                await Task.Delay(Pause, time, _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(Retry.After(attempt, Random.Shared), time, _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         });
     }

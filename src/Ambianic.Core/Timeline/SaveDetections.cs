@@ -56,15 +56,10 @@ public sealed partial class SaveDetections(
     /// <summary>A full disk is asked again this soon, and no sooner: encoding pictures for nothing costs too.</summary>
     private static readonly TimeSpan RetryAfterFailure = TimeSpan.FromSeconds(5);
 
-    /// <summary>Samples of one frame share its time; they are told apart by steps of 1 µs, and never by as many as these.</summary>
-    private static readonly TimeSpan SameFrame = TimeSpan.FromMilliseconds(1);
-
-    private readonly DateTimeOffset _startedAt = time.GetLocalNow();
+    private readonly EventFolder _folder = new(store, time);
     private readonly Interval _positive = new(TimeSpan.FromSeconds(options.PositiveInterval));
     private readonly LastingLabels _lasting = new();
     private readonly Interval _idle = new(TimeSpan.FromSeconds(options.IdleInterval));
-    private DateTimeOffset _lastAt;
-    private string? _folder;
     private long _failures;
     private Task _saving = Task.CompletedTask; // at most one, so that what waits for a slow disk does not fill the memory
 
@@ -123,7 +118,7 @@ public sealed partial class SaveDetections(
         var seen = Describe(sample);
         try
         {
-            _folder ??= await store.StartFolderAsync(_startedAt, cancellation);
+            seen = seen with { RelDir = await _folder.RelDirAsync(cancellation) };
         }
         catch (IOException error)
         {
@@ -131,7 +126,7 @@ public sealed partial class SaveDetections(
             return;
         }
 
-        _saving = SaveAsync(seen with { RelDir = _folder }, new EventPicture(sample.Frame, sample.Region, options.DrawBoxes, sample.Before), interval);
+        _saving = SaveAsync(seen, new EventPicture(sample.Frame, sample.Region, options.DrawBoxes, sample.Before), interval);
     }
 
     /// <summary>Borrows the picture until it returns its task. Not cut off when the pipeline stops: nobody would see a fall again.</summary>
@@ -167,7 +162,7 @@ public sealed partial class SaveDetections(
 
     private DetectionEvent Describe(Sample sample)
     {
-        var at = Moment(sample.Frame.CapturedAt);
+        var at = _folder.NextMoment(sample.Frame.CapturedAt);
         var name = EventNames.For(at);
         return new DetectionEvent
         {
@@ -185,19 +180,6 @@ public sealed partial class SaveDetections(
             BeforeFileNames = [.. sample.Before.Select((_, index) => name + EventNames.BeforeSuffix(index + 1))],
             JsonFileName = name + EventNames.JsonSuffix,
         };
-    }
-
-    /// <summary>Local time in whole microseconds, as file names have it; unlike that of the sample before.</summary>
-    private DateTimeOffset Moment(DateTimeOffset capturedAt)
-    {
-        var at = TimeZoneInfo.ConvertTime(capturedAt, time.LocalTimeZone);
-        at = at.AddTicks(-(at.Ticks % TimeSpan.TicksPerMicrosecond));
-        if (at <= _lastAt && _lastAt - at < SameFrame)
-        {
-            at = _lastAt.AddMicroseconds(1);
-        }
-
-        return _lastAt = at;
     }
 
     [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline} watches on but could not save what it saw ({Count} in a row): {Reason}")]

@@ -18,7 +18,7 @@ public sealed partial class UnsavedFalls(IEventStore store, TimeProvider time, I
     private ITimer? _retry; // while something waits
     private bool _isTrying;
     private int _tried;
-    private string? _folder;
+    private readonly EventFolder _folder = new(store, time);
 
     /// <summary>Keeps a report; its pictures are borrowed, and too large to wait in memory.</summary>
     /// <param name="report">Stored later under its id, unless the attempt that failed has stored it by then.</param>
@@ -81,12 +81,12 @@ public sealed partial class UnsavedFalls(IEventStore store, TimeProvider time, I
 
     private async Task SaveAsync()
     {
-        _folder ??= await store.StartFolderAsync(time.GetLocalNow(), CancellationToken.None);
+        var relDir = await _folder.RelDirAsync(CancellationToken.None);
         while (Next() is { } report)
         {
             // A name of its own for each attempt, as the files of one that failed may have stayed.
             var name = EventNames.For(report.At.AddMicroseconds(++_tried));
-            await store.AppendAsync(report with { RelDir = _folder, JsonFileName = name + EventNames.JsonSuffix }, picture: null, CancellationToken.None);
+            await store.AppendAsync(report with { RelDir = relDir, JsonFileName = name + EventNames.JsonSuffix }, picture: null, CancellationToken.None);
             LogSaved(report.Pipeline, report.At);
             lock (_gate)
             {

@@ -147,8 +147,5 @@ public static class ModelCatalog
         width, height, ChannelOrder.Rgb, TensorLayout.Nhwc, type, ModelInput.NoMean, ModelInput.NoScale, placement, 0);
 
     private static ModelInput PlusMinusOne(int width, int height) =>
-        Pixels(width, height, TensorType.Float, LetterboxPlacement.Centred) with
-        {
-            Mean = [127.5f, 127.5f, 127.5f], Scale = [1 / 127.5f, 1 / 127.5f, 1 / 127.5f],
-        };
+        Pixels(width, height, TensorType.Float, LetterboxPlacement.Centred).BetweenMinusOneAndOne();
 }

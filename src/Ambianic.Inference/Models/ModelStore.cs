@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Ambianic.Core.Health;
 using Ambianic.OnnxImport;
 using Microsoft.Extensions.Logging;
 
@@ -19,7 +20,7 @@ public sealed partial class ModelStore(string directory, IHttpClientFactory http
     /// <summary>Files that are ONNX already are not imported: the number in the hash of their name is the one it was then, for ever.</summary>
     private const int NotImported = 4;
 
-    private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(200);
+    private static readonly Backoff LockRetry = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(1));
 
     /// <summary>Files that could not be rebuilt, with the earlier conversion that is used instead until the process ends.</summary>
     private readonly ConcurrentDictionary<string, string> _instead = new();
@@ -295,7 +296,7 @@ public sealed partial class ModelStore(string directory, IHttpClientFactory http
 
     private async Task<FileStream> OpenLockAsync(CancellationToken cancellation)
     {
-        for (var waited = false; ; waited = true)
+        for (var attempt = 1; ; attempt++)
         {
             try
             {
@@ -303,12 +304,12 @@ public sealed partial class ModelStore(string directory, IHttpClientFactory http
             }
             catch (IOException error) when (error.HResult is LockedOnLinux or LockedOnMac)
             {
-                if (!waited)
+                if (attempt == 1)
                 {
                     LogWaiting(Models);
                 }
 
-                await Task.Delay(LockRetry, time, cancellation);
+                await Task.Delay(LockRetry.After(attempt, Random.Shared), time, cancellation);
             }
         }
     }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Ambianic.Core.Frames;
+using Ambianic.Core.Health;
 using Ambianic.Core.Vision;
 using Microsoft.Extensions.Logging;
 
@@ -13,12 +14,14 @@ namespace Ambianic.Inference.Sessions;
 internal sealed partial class SharedDetector(string name, Func<Task<ModelSession>> load, TimeProvider time, ILogger logger) : IDetector
 {
     /// <summary>Frames arrive many times a second; a download or a broken file is not tried that often.</summary>
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(30);
+    private static readonly Backoff Retry = new(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(30));
 
     private readonly Lock _gate = new();
     private volatile ModelSession? _session;
     private Task<ModelSession>? _loading;
     private long _failedAt;
+    private int _failures;
+    private TimeSpan _retryAfter;
 
     /// <inheritdoc/>
     public string Model => _session?.Model ?? name;
@@ -50,7 +53,7 @@ internal sealed partial class SharedDetector(string name, Func<Task<ModelSession
                 (_session, _loading) = (null, null);
             }
 
-            if (_loading is null || (_loading.IsFaulted && time.GetElapsedTime(_failedAt) >= RetryAfter))
+            if (_loading is null || (_loading.IsFaulted && time.GetElapsedTime(_failedAt) >= _retryAfter))
             {
                 _loading = Task.Run(LoadAsync, CancellationToken.None);
             }
@@ -63,11 +66,13 @@ internal sealed partial class SharedDetector(string name, Func<Task<ModelSession
     {
         try
         {
-            return _session = await load();
+            _session = await load();
+            _failures = 0;
+            return _session;
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            _failedAt = time.GetTimestamp();
+            (_failedAt, _retryAfter) = (time.GetTimestamp(), Retry.After(++_failures, Random.Shared));
             LogFailed(error.Message);
             throw error as InferenceException ?? new InferenceException(error.Message, error);
         }
