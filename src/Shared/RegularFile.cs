@@ -1,14 +1,13 @@
 namespace Ambianic.Shared;
 
-/// <summary>
-/// Reads files that a configuration names and that may be anything: a device never ends, and a pipe blocks who opens it.
-/// </summary>
+// Reads files that a configuration names and that may be anything: a device never ends, and a pipe blocks who opens it.
+// Plain comments: it is compiled into several projects, and documentation of the same name in each of them ends the OpenAPI document.
 internal static class RegularFile
 {
-    /// <summary>The whole file; nothing for a device or a pipe, which have no length.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="largest">In bytes.</param>
-    /// <exception cref="IOException">It cannot be read, is a folder, or is larger than <paramref name="largest"/>.</exception>
+    // The whole file; nothing for a device or a pipe, which have no length.
+    // path: The file.
+    // largest: In bytes.
+    // IOException: It cannot be read, is a folder, or is larger than largest.
     public static byte[] ReadAll(string path, long largest)
     {
         if (HasNoLength(path))
@@ -27,14 +26,14 @@ internal static class RegularFile
         return content;
     }
 
-    /// <summary>Opens a file for reading.</summary>
-    /// <exception cref="IOException">It cannot be opened, or is a folder, empty, a device or a pipe.</exception>
+    // Opens a file for reading.
+    // IOException: It cannot be opened, or is a folder, empty, a device or a pipe.
     public static FileStream Open(string path) => HasNoLength(path)
         ? throw new IOException("there is nothing in it: it is empty, or no file but a device or a pipe")
         : File.OpenRead(path);
 
-    /// <summary>True for an empty file, a device and a pipe. Asked before a file is opened, because that is where a pipe blocks.</summary>
-    /// <exception cref="IOException">There is nothing, it is a folder, or a link that leads nowhere.</exception>
+    // True for an empty file, a device and a pipe. Asked before a file is opened, because that is where a pipe blocks.
+    // IOException: There is nothing, it is a folder, or a link that leads nowhere.
     public static bool HasNoLength(string path)
     {
         if (Directory.Exists(path))
