@@ -28,7 +28,7 @@ public sealed class EventJsonTests
         from offset in Gen.Int[-14 * 4, 14 * 4]
         from pipeline in Gen.String[Gen.Char[' ', '퟿'], 0, 20]
         from detections in Detections.Array[0, 5]
-        from damage in Gen.OneOfConst(Enum.GetValues<PictureDamage>())
+        from damage in Gen.Enum<PictureDamage>()
         select TimelineFixture.Event(
             "detections/20210501-101112.123456",
             DateTimeOffset.UnixEpoch.AddMicroseconds(microseconds).ToOffset(TimeSpan.FromMinutes(15 * offset)),
