@@ -4,8 +4,8 @@ using Ambianic.Core.Vision.Falls;
 namespace Ambianic.Core.Timeline;
 
 /// <summary>
-/// Chooses what of damaged pictures may be saved when there are no others: a label that was seen in several pictures in a row. What a
-/// detector makes of smears is mostly another thing in the next picture.
+/// Chooses what of damaged pictures may be saved when there are no others: a label that was seen in several pictures in a row. That
+/// drops what shows up for a moment; a smear that stays passes, so the event is marked, too.
 /// </summary>
 internal sealed class LastingLabels
 {
