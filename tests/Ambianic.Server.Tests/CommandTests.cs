@@ -87,6 +87,7 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    [Slow]
     public async Task Run_LenientWithBrokenPipeline_ServesAndShowsWhy()
     {
         Write("config.yaml", "pipelines:\n  a:\n    - source: nowhere\n");
@@ -114,6 +115,7 @@ public sealed class CommandTests : IDisposable
     }
 
     [Theory]
+    [Slow]
     [InlineData("person.jpg", "person")]
     [InlineData("person-couch.jpg", "person couch")]
     [InlineData("person2-face1.jpg", "person person")]
@@ -132,6 +134,7 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    [Slow]
     public async Task Detect_PipeThatNobodyWritesTo_SaysSoAndEnds()
     {
         await DefaultModel.RequireAsync(Cancellation);
@@ -187,6 +190,7 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    [Slow]
     public async Task Analyze_Recording_PrintsEverySampleAndASummary()
     {
         await DefaultModel.RequireAsync(Cancellation);
@@ -206,6 +210,7 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    [Slow]
     public async Task Analyze_Faces_SaysWhereInThePictureTheyWereLookedFor()
     {
         await DefaultModel.RequireAsync(Cancellation);

@@ -119,7 +119,7 @@ public sealed class ConfigurationReloadTests : IDisposable
                 time.Advance(TimeSpan.FromSeconds(0.5));
                 return ++looks == LooksWhileLocked;
             });
-            file.Write("pipelines: {gate: [source: {uri: /nowhere.mp4}]}\n");
+            file.Write("pipelines: {gate: [source: {uri: /nowhere.mp4}]}\n"); // as long as what was there
         }
 
         await Eventually.TrueAsync(() =>
@@ -141,7 +141,6 @@ public sealed class ConfigurationReloadTests : IDisposable
             try
             {
                 file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.None);
-                file.SetLength(0);
                 return true;
             }
             catch (IOException)
