@@ -37,12 +37,18 @@ internal static class UnsentNotifications
     public static void ReportRecipients(Entry element, string path, ProblemList problems)
     {
         if (element is { Key: SaveDetections.Name, Value: MappingNode options }
-            && options.Find("notify") is { Value: MappingNode { Entries.Count: > 0 } } notify)
+            && options.Find("notify") is { Value: MappingNode named } notify && named.Find("providers") is not null)
         {
             Warn(notify.KeyPlace, ProblemList.Join(path, notify.Key), "nobody is notified: Ambianic does not send notifications yet", problems);
         }
     }
 
-    private static void Warn(Place place, string path, string message, ProblemList problems) => problems.Add(
-        new ConfigurationProblem(place.File, place.Line, place.Column, path, message) { IsWarning = true });
+    private static void Warn(Place place, string path, string message, ProblemList problems)
+    {
+        var warning = new ConfigurationProblem(place.File, place.Line, place.Column, path, message) { IsWarning = true };
+        if (!problems.Problems.Any(error => error.Path == path)) // an error says enough
+        {
+            problems.Add(warning);
+        }
+    }
 }

@@ -229,6 +229,7 @@ public sealed class CommandTests : IDisposable
     }
 
     [Theory]
+    [Slow]
     [InlineData("frobnicate")]
     [InlineData("analyze", "x.mp4", "--fps", "1000")]
     [InlineData("detect", "x.jpg", "--threshold", "7")]

@@ -36,7 +36,7 @@ public sealed class VariablesTests : LoaderFixture
             """,
             name => name == "PW" ? "Siskin-88" : null);
 
-        Assert.Empty(result.Problems);
+        Assert.False(result.HasErrors);
         Assert.Equal("rtsp://me:Siskin-88@cam/1", result.Configuration.Pipelines[0].Source!.Uri);
         Assert.Equal("rtsp://***@cam/1", result.Configuration.Pipelines[0].Source!.Id);
         Assert.Equal(["tgram://Siskin-88/7"], result.Configuration.Notifications["n"].Providers);

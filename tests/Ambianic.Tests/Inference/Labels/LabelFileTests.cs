@@ -130,6 +130,7 @@ public sealed class LabelFileTests
     }
 
     [Fact]
+    [Slow]
     public void Read_MutatedFiles_GiveLabelsOrAnError()
     {
         using var directory = new TemporaryDirectory();

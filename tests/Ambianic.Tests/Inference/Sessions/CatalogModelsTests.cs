@@ -12,6 +12,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Ambianic.Tests.Inference.Sessions;
 
 /// <summary>What a user sees of the catalog's models at the default threshold.</summary>
+[Slow]
 public sealed class CatalogModelsTests
 {
     private const float DefaultThreshold = 0.6f;
@@ -48,7 +49,6 @@ public sealed class CatalogModelsTests
     public async Task Objects_EmptyRoom_ShowsNothing(string model) => Assert.Empty(await LookAsync(model, "background.jpg"));
 
     [Theory]
-    [Slow]
     [InlineData("person-face.jpg", 1)]
     [InlineData("person.jpg", 1)]
     [InlineData("person2-face1.jpg", 1, 2)]

@@ -62,6 +62,7 @@ public sealed class FfmpegSourceFileTests(Clips clips) : IClassFixture<Clips>
     }
 
     [Theory]
+    [Slow]
     [InlineData("ten.mkv", "s=320x240:r=5:d=1", "-c:v libx265 -x265-params log-level=none -pix_fmt yuv420p10le", 320, 240)]
     [InlineData("odd.mkv", "s=400x300:r=5:d=1", "-vf format=yuv444p,crop=321:243 -c:v ffv1", 321, 243)]
     [InlineData("pal.mkv", "s=720x576:r=5:d=1", "-vf setsar=16/11 " + H264, 1047, 576)]
@@ -92,6 +93,7 @@ public sealed class FfmpegSourceFileTests(Clips clips) : IClassFixture<Clips>
         Assert.Single(await ReadAsync(clips.Make("one.jpg", "s=320x240:r=25:d=1", "-frames:v 1")));
 
     [Theory]
+    [Slow]
     [InlineData("red", 81, 90, 240)]
     [InlineData("lime", 145, 54, 34)]
     [InlineData("blue", 41, 240, 110)]
