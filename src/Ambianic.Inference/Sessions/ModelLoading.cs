@@ -25,7 +25,7 @@ internal sealed class ModelLoading : IDisposable
 
     /// <summary>Begins to load.</summary>
     /// <param name="model">Named in errors.</param>
-    /// <param name="load">Loads it; told when nobody wants the result any more.</param>
+    /// <param name="load">Loads it; its token is cancelled when the result is not wanted any more.</param>
     /// <param name="patience">It is given up when it has not been loaded by then.</param>
     /// <param name="time">Measures how long it takes.</param>
     public ModelLoading(ResolvedModel model, Func<CancellationToken, ModelSession> load, TimeSpan patience, TimeProvider time)

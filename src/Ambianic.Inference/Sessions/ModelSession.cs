@@ -17,7 +17,7 @@ public sealed record InferenceStatistics(string Model, long Count, TimeSpan Time
 
 /// <summary>
 /// One loaded model for the whole process: a bounded queue and threads of its own, so that a slow or hung native call
-/// blocks nobody else's thread.
+/// blocks no other thread.
 /// </summary>
 /// <remarks>Safe to use from several threads.</remarks>
 internal sealed class ModelSession : IDisposable
@@ -214,7 +214,7 @@ internal sealed class ModelSession : IDisposable
         }
     }
 
-    /// <summary>Answers everybody who waits; the native call is asked to stop, and ends when it likes.</summary>
+    /// <summary>Fails all calls that wait; the native call is asked to stop, and may take long to do so.</summary>
     private void GiveUp()
     {
         _isHung = true;

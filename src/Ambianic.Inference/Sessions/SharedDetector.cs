@@ -6,11 +6,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Ambianic.Inference.Sessions;
 
-/// <summary>A detector whose model loads in the background; loading that failed is tried again when asked, after a while.</summary>
+/// <summary>A detector whose model loads in the background; loading that failed is tried again at a call after the back-off.</summary>
 /// <param name="name">What the model is called until it is loaded.</param>
 /// <param name="load">Gets and loads the model.</param>
-/// <param name="time">Measures the while.</param>
-/// <param name="logger">Told why loading failed.</param>
+/// <param name="time">Measures the back-off.</param>
+/// <param name="logger">Receives why loading failed.</param>
 internal sealed partial class SharedDetector(string name, Func<Task<ModelSession>> load, TimeProvider time, ILogger logger) : IDetector
 {
     /// <summary>Frames arrive many times a second; a download or a broken file is not tried that often.</summary>

@@ -22,7 +22,7 @@ internal sealed class EventDatabase(string path)
     /// <summary>Its file.</summary>
     public string Path { get; } = path;
 
-    /// <summary>False when somebody deleted it.</summary>
+    /// <summary>False when it was deleted.</summary>
     public bool Exists => File.Exists(Path);
 
     /// <summary>The damage that was met, for people, until it is replaced; null when there is none. Asks no disk.</summary>
@@ -142,7 +142,7 @@ internal sealed class EventDatabase(string path)
         ReleaseFile();
     }
 
-    /// <summary>Renames the database and what lies beside it, replacing an earlier one of that name.</summary>
+    /// <summary>Renames the database and the files beside it, replacing an earlier one of that name.</summary>
     /// <param name="suffix">Follows the name of the file and a dot.</param>
     /// <returns>The new path of the database.</returns>
     public string MoveAside(string suffix)
@@ -170,7 +170,7 @@ internal sealed class EventDatabase(string path)
         return aside;
     }
 
-    /// <summary>Removes the database and what lies beside it.</summary>
+    /// <summary>Removes the database and the files beside it.</summary>
     public void Delete()
     {
         foreach (var part in Parts)

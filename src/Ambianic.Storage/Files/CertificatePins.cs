@@ -7,7 +7,7 @@ namespace Ambianic.Storage.Files;
 /// What cameras showed when they were first seen, a fingerprint or that their certificate was trusted: a text file with a line for each
 /// host and port. It is read at each connection, so that a line that is deleted by hand counts at once. Safe to use from several threads.
 /// </summary>
-/// <param name="path">Its full path; the file and its folder are made when they are needed.</param>
+/// <param name="path">Its full path; the file and its folder are created when they are needed.</param>
 public sealed class CertificatePins(string path) : ICertificatePins
 {
     private const string FileName = "camera-certificates.txt";

@@ -1,8 +1,8 @@
 namespace Ambianic.Storage.Files;
 
 /// <summary>
-/// Doubts the wall clock after a start, and notices by the monotonic one that it was set: a clock that is a year ahead by mistake
-/// makes every event too old.
+/// Treats the wall clock as doubtful after a start, and detects by the monotonic clock that it was set: a clock that is a year
+/// ahead by mistake would make every event too old.
 /// </summary>
 internal sealed class ClockWatch(TimeProvider time)
 {
@@ -24,7 +24,7 @@ internal sealed class ClockWatch(TimeProvider time)
         var (before, wall, monotonic) = (time.GetTimestamp(), time.GetUtcNow(), time.GetTimestamp());
         if (time.GetElapsedTime(before, monotonic) > Jump)
         {
-            return; // this thread stood still between the two looks, which says nothing of the clock
+            return; // this thread was paused between the two readings, which proves nothing about the clock
         }
 
         if ((wall - _last.Wall - time.GetElapsedTime(_last.Monotonic, monotonic)).Duration() > Jump)

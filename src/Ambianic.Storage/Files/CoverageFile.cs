@@ -7,7 +7,7 @@ namespace Ambianic.Storage.Files;
 
 /// <summary>
 /// The account of what was watched, a line of JSON for each change, in <c>coverage.jsonl</c> of the data directory. The time of
-/// the file itself says until when the program ran, so that a crash leaves no false claim.
+/// the file itself says until when the program ran, so that a crash leaves no false record.
 /// </summary>
 /// <remarks>One user at a time.</remarks>
 public sealed partial class CoverageFile(string dataDir)
@@ -43,7 +43,7 @@ public sealed partial class CoverageFile(string dataDir)
         return (changes, []);
     }
 
-    /// <summary>Adds changes, none also says that the program is alive.</summary>
+    /// <summary>Adds changes; a call with none only records that the program is alive.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
     public void Append(IReadOnlyList<SightChange> changes, DateTimeOffset now)
     {
@@ -93,7 +93,7 @@ public sealed partial class CoverageFile(string dataDir)
         return true;
     }
 
-    /// <summary>A line that a crash cut off, or that says nothing of a pipeline, is no line.</summary>
+    /// <summary>Null for a line that a crash cut off, or that names no pipeline.</summary>
     private static SightChange? Parse(string line)
     {
         try

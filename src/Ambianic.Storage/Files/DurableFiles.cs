@@ -22,11 +22,11 @@ internal static partial class DurableFiles
     private const int InvalidArgument = 22; // errno of a file system that cannot sync folders
     private const int NotSupported = 95;
 
-    /// <summary>Matches files that a crash left half-written; nobody else makes such names.</summary>
+    /// <summary>Matches files that a crash left half-written; no other program uses such names.</summary>
     public const string TemporaryPattern = ".*" + TemporarySuffix;
 
     /// <summary>
-    /// Writes all files into <paramref name="folder"/>, which is made when it is missing; they appear in the given order,
+    /// Writes all files into <paramref name="folder"/>, which is created when it is missing; they appear in the given order,
     /// so that the last may stand for all.
     /// </summary>
     /// <exception cref="IOException">None of the files is there; also when one of them was there before, which stays as it is.</exception>
@@ -124,7 +124,7 @@ internal static partial class DurableFiles
         RandomAccess.FlushToDisk(handle);
     }
 
-    /// <summary>Opens a file to read although somebody holds a lock on it, which .NET would ask for too.</summary>
+    /// <summary>Opens a file to read although another process holds a lock on it; .NET would ask for the lock too.</summary>
     /// <exception cref="IOException">It cannot be opened.</exception>
     public static SafeFileHandle OpenLocked(string path) => Open(path, CloseOnExec) is >= 0 and var descriptor
         ? new SafeFileHandle(descriptor, ownsHandle: true)
@@ -147,7 +147,7 @@ internal static partial class DurableFiles
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // what is already failing is told by the first error; a temporary file is removed at the next start
+            // the first error is reported; a temporary file is removed at the next start
         }
     }
 

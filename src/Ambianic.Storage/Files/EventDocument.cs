@@ -76,7 +76,7 @@ public sealed record MetaDocument(string? Display);
 /// <param name="Priority">Always <c>INFO</c>.</param>
 /// <param name="Args">The event.</param>
 /// <param name="PipelineContext">Where it was seen.</param>
-/// <param name="Pinned">True when somebody asked to keep it; else not written.</param>
+/// <param name="Pinned">True when a person pinned it; else not written.</param>
 public sealed record TimelineEntry(
     string Id,
     string Message,

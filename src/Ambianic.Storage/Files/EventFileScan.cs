@@ -10,7 +10,7 @@ public sealed record UnreadableEventFile(string Path, string Reason);
 /// <summary>Walks through the event files of a data directory, removing nothing but temporary files.</summary>
 /// <param name="folders">Where they are.</param>
 /// <param name="local">What times without offset mean.</param>
-/// <param name="isAtRest">Whether nobody writes to a folder any more, so that temporary files in it are left-overs.</param>
+/// <param name="isAtRest">Whether no saver writes to a folder any more, so that temporary files in it are of a crash.</param>
 internal sealed class EventFileScan(EventFolders folders, TimeZoneInfo local, Predicate<string> isAtRest)
 {
     private readonly List<UnreadableEventFile> _unreadable = [];

@@ -17,7 +17,7 @@ internal sealed class EventFolders(string dataDir)
     /// <summary>The absolute path of a folder that an event names.</summary>
     public string PathOf(string relDir) => Path.Combine(dataDir, relDir);
 
-    /// <summary>Makes a folder that nobody has.</summary>
+    /// <summary>Creates a folder with a name that is not taken yet.</summary>
     /// <returns>Relative to the data directory.</returns>
     public string Start(DateTimeOffset at)
     {
@@ -81,11 +81,11 @@ internal sealed class EventFolders(string dataDir)
         return JpegSize.Read(path);
     }
 
-    /// <summary>Name of the file that says that an event is to be kept.</summary>
+    /// <summary>Name of the empty file that pins an event.</summary>
     public static string PinName(DetectionEvent seen) =>
         seen.JsonFileName[..^EventNames.JsonSuffix.Length] + EventNames.PinSuffix; // JSON files are found by that end
 
-    /// <summary>The event, knowing whether it is to be kept: an empty file beside its JSON says so, so that the JSON itself never changes.</summary>
+    /// <summary>The event with <see cref="DetectionEvent.IsPinned"/> as an empty file beside its JSON says; the JSON itself never changes.</summary>
     public DetectionEvent WithPin(DetectionEvent seen) => File.Exists(PinOf(seen)) == seen.IsPinned ? seen : seen with { IsPinned = !seen.IsPinned };
 
     /// <summary>Writes down, or takes back, that an event is to be kept.</summary>
@@ -111,7 +111,7 @@ internal sealed class EventFolders(string dataDir)
         return true;
     }
 
-    /// <summary>Removes what a crash left half-written in a folder that nobody writes to.</summary>
+    /// <summary>Removes files that a crash left half-written in a folder that no saver writes to.</summary>
     public void RemoveTemporaryFiles(string relDir)
     {
         foreach (var path in Directory.EnumerateFiles(PathOf(relDir), DurableFiles.TemporaryPattern))

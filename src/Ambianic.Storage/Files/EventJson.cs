@@ -58,8 +58,8 @@ internal static class EventJson
     }
 
     /// <summary>
-    /// Reads an event's file, also one of the reference system. Where the file lies counts, not where it says it lies:
-    /// folders may have been moved. An event without an id gets one that is the same each time.
+    /// Reads an event's file, also one of the reference system. The place of the file counts, not the one written in it:
+    /// folders may have been moved. An event without an id gets one that is derived from its path.
     /// </summary>
     /// <param name="json">The file's content.</param>
     /// <param name="relDir">Its folder, relative to the data directory.</param>
@@ -223,7 +223,7 @@ internal static class EventJson
 
     /// <summary>
     /// The name of a picture, which is later opened, and removed with the event: it must not lead out of the event's folder, nor
-    /// be what says that there is another event or that it is kept.
+    /// be the JSON or the pin of an event.
     /// </summary>
     private static string FileName(string? name) =>
         name is null ? ""

@@ -1,16 +1,16 @@
 namespace Ambianic.Storage.Files;
 
-/// <summary>When the events of a data directory were written down, as the timeline of the reference system in it says. It is read when first asked.</summary>
+/// <summary>When the events of a data directory were written down, as the timeline of the reference system in it says. It is read at the first call.</summary>
 /// <param name="dataDir">Absolute.</param>
 internal sealed class ReferenceMoments(string dataDir)
 {
     private Dictionary<(string RelDir, string JsonFile), DateTimeOffset>? _created;
 
-    /// <summary>Null when no timeline tells.</summary>
+    /// <summary>Null when no timeline has it.</summary>
     public DateTimeOffset? Of(string relDir, string jsonFile) =>
         (_created ??= Read()).TryGetValue((relDir, jsonFile), out var created) ? created : null;
 
-    /// <summary>What cannot be read says nothing: the events themselves lie in their own files.</summary>
+    /// <summary>A timeline that cannot be read is passed over: the events have files of their own.</summary>
     private Dictionary<(string RelDir, string JsonFile), DateTimeOffset> Read()
     {
         Dictionary<(string RelDir, string JsonFile), DateTimeOffset> found = [];
