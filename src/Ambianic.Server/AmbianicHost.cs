@@ -67,9 +67,9 @@ internal static class AmbianicHost
         builder.Services.AddProblemDetails().AddExceptionHandler<ApiErrors>();
         builder.Services.AddAmbianic(configuration);
         builder.Services.AddHostedService<PipelineService>();
-        builder.Services.AddSingleton<CoverageService>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<CoverageService>());
-        builder.Services.AddHostedService<SightService>();
+        builder.Services.AddSingleton<VisibilityService>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<VisibilityService>());
+        builder.Services.AddHostedService<OutageService>();
         if (reload is not null)
         {
             builder.Services.AddSingleton(reload);
@@ -86,7 +86,7 @@ internal static class AmbianicHost
         application.UseDataFiles(configuration.Configuration.DataDir);
         application.MapDevice();
         application.MapHealth();
-        application.MapCoverage();
+        application.MapVisibility();
         application.MapTimeline();
         application.MapEvents();
         application.MapConfiguration();

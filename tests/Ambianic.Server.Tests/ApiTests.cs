@@ -102,6 +102,8 @@ public sealed class ApiTests : IAsyncLifetime
     [InlineData("timeline?from=yesterday", "yesterday")]
     [InlineData("timeline?from=2026-05-02&to=2026-05-01", "from is later than to")]
     [InlineData("coverage?to=tomorrow", "tomorrow")]
+    [InlineData("visibility?to=tomorrow", "tomorrow")]
+    [InlineData("visibility?from=2026-05-02&to=2026-05-01", "from is later than to")]
     [InlineData("coverage?from=2026-05-02&to=2026-05-01", "from is later than to")]
     public async Task Get_SenselessQuery_IsRefusedWithTheReason(string query, string reason)
     {

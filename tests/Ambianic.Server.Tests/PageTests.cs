@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Ambianic.Core.Visibility;
+using Ambianic.Core.Health;
 using Ambianic.Tests;
 using Microsoft.Playwright;
 
@@ -92,53 +92,59 @@ public sealed class PageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Page_CamerasInTrouble_SaysOfEachInPlainWordsHowItIsAndWasInTheLastDay()
+    public async Task Page_CamerasWithFaults_SaysOfEachInPlainWordsHowItIsAndWasInTheLastDay()
     {
         var now = TimeProvider.System.GetUtcNow();
         var page = await OpenAsync(async page =>
         {
             await page.RouteAsync("**/api/health", route => route.FulfillAsync(new RouteFulfillOptions { ContentType = "application/json", Body = $$"""
                 {"systemic_trouble": null, "configuration_problems": [], "pipelines": [
-                    {{Camera("door", "watching", "healthy", "good")}},
-                    {{Camera("yard", "watching", "healthy", "frozen")}},
-                    {{Camera("shed", "watching", "healthy", "covered")}},
-                    {{Camera("gate", "waiting", "healing", "good", "no picture came for 10 s")}},
-                    {{Camera("barn", "waiting", "terminal", "good", "nothing answers")}},
-                    {{Camera("clip", "ended", "ended", "good")}}]}
+                    {{Camera("door", "running", "visible")}},
+                    {{Camera("yard", "running", "frozen", "the same picture comes again and again")}},
+                    {{Camera("shed", "running", "covered", "all of it is one colour")}},
+                    {{Camera("gate", "healing", "no_video", "no picture came for 10 s")}},
+                    {{Camera("barn", "terminal", "no_video", "nothing answers")}},
+                    {{Camera("roof", "reconnecting", "no_video", "no route to host")}},
+                    {{Camera("loft", "starting", "no_video", "a model is being fetched")}},
+                    {{Camera("film", "ended", "no_video", "cut short")}},
+                    {{Camera("clip", "ended", "off", "the recording has ended")}}]}
                 """ }));
-            await page.RouteAsync("**/api/coverage?*", route => route.FulfillAsync(new RouteFulfillOptions { ContentType = "application/json", Body = $$"""
-                {"coverage": [
-                    {"pipeline": "gate", "sight": "watching", "from": "{{now.AddHours(-30):O}}", "to": "{{now.AddHours(-6):O}}"},
-                    {"pipeline": "gate", "sight": "blind", "from": "{{now.AddHours(-6):O}}", "to": null}]}
+            await page.RouteAsync("**/api/visibility?*", route => route.FulfillAsync(new RouteFulfillOptions { ContentType = "application/json", Body = $$"""
+                {"visibility": [
+                    {"pipeline": "gate", "visibility": "visible", "from": "{{now.AddHours(-30):O}}", "to": "{{now.AddHours(-6):O}}"},
+                    {"pipeline": "gate", "visibility": "no_video", "from": "{{now.AddHours(-6):O}}", "to": null}]}
                 """ }));
         });
 
-        await Assertions.Expect(page.Locator("#health")).ToHaveTextAsync("Not watching: yard, shed, gate, barn");
+        await Assertions.Expect(page.Locator("#health")).ToHaveTextAsync("Not watching: yard, shed, gate, barn, roof, film");
         await SaysAsync("door", "^Watching$");
-        await SaysAsync("yard", "^Frozen picture: the same picture comes again and again$");
-        await SaysAsync("shed", @"^Covered lens\?: all of it is one colour$");
-        await SaysAsync("gate", "^Blind since .*; it is being mended: no picture came for 10 s$");
-        await SaysAsync("barn", "^Blind, and nothing has helped so far; Ambianic goes on trying: nothing answers$");
+        await SaysAsync("yard", "^Frozen picture since .*: the same picture comes again and again$");
+        await SaysAsync("shed", @"^Covered lens\? since .*: all of it is one colour$");
+        await SaysAsync("gate", "^No video since .*; it is being repaired: no picture came for 10 s$");
+        await SaysAsync("barn", "^No video since .*, and nothing has helped so far; Ambianic goes on trying: nothing answers$");
+        await SaysAsync("roof", "^No video since .*: no route to host$");
+        await SaysAsync("loft", "^Getting ready: a model is being fetched$");
+        await SaysAsync("film", "^The recording cannot be read: cut short$");
         await SaysAsync("clip", "^The recording has been watched to its end$");
-        await Assertions.Expect(page.Locator("li[data-name=gate] .day")).ToHaveTextAsync("Last 24 hours: watched 18 h, blind 6 h");
+        await Assertions.Expect(page.Locator("li[data-name=gate] .day")).ToHaveTextAsync("Last 24 hours: watched 18 h, no video 6 h");
         await Assertions.Expect(page.Locator("li[data-name=gate] .bar .blind")).ToHaveAttributeAsync("style", new Regex("left: 7[45].*width: 2[45]"));
 
         Task SaysAsync(string camera, string words) =>
             Assertions.Expect(page.Locator($"li[data-name={camera}] .state")).ToHaveTextAsync(new Regex(words));
 
-        static string Camera(string name, string state, string health, string picture, string? error = null) => $$"""
-            {"name": "{{name}}", "state": "{{state}}", "health": "{{health}}", "picture": "{{picture}}", "processed": 5, "last_error": {{(error is null ? "null" : $"\"{error}\"")}}}
+        string Camera(string name, string state, string visibility, string? reason = null) => $$"""
+            {"name": "{{name}}", "source_id": "{{name}}", "state": "{{state}}", "visibility": "{{visibility}}", "visibility_since": "{{now.AddHours(-6):O}}", "reason": {{(reason is null ? "null" : $"\"{reason}\"")}}}
             """;
     }
 
     [Fact]
-    public async Task Page_CameraWentBlindAndSeesAgain_TellsItWithoutAPicture()
+    public async Task Page_OutageBeganAndIsOver_TellsItWithoutAPicture()
     {
-        await _house.RememberSightAsync(1, Sight.Blind);
-        await _house.RememberSightAsync(13, Sight.Watching);
+        await _house.RememberOutageAsync(1, VisibilityState.NoVideo);
+        await _house.RememberOutageAsync(13, VisibilityState.Visible);
         var page = await OpenAsync();
 
-        await Assertions.Expect(page.Locator("article h2")).ToHaveTextAsync(["Sees again", "Blind"]);
+        await Assertions.Expect(page.Locator("article h2")).ToHaveTextAsync(["Picture is back", "No video"]);
         await Assertions.Expect(page.Locator("article img")).ToHaveCountAsync(0);
         await Assertions.Expect(page.Locator("article .reason").First).ToContainTextAsync("for 12 min");
         await Assertions.Expect(page.Locator("article .reason").Last).ToHaveTextAsync("no route to host");

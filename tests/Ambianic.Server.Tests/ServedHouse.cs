@@ -1,6 +1,7 @@
 using Ambianic.Configuration;
 using Ambianic.Core;
 using Ambianic.Core.Frames;
+using Ambianic.Core.Health;
 using Ambianic.Core.Pipelines;
 using Ambianic.Core.Timeline;
 using Ambianic.Core.Visibility;
@@ -76,12 +77,12 @@ internal sealed class ServedHouse : IAsyncDisposable
         return seen;
     }
 
-    public async Task RememberSightAsync(int minute, Sight sight)
+    public async Task RememberOutageAsync(int minute, VisibilityState visibility)
     {
         var began = new DateTimeOffset(2026, 5, 1, 10, 1, 0, TimeSpan.Zero);
-        var recorder = new SightRecorder(_application.Services.GetRequiredService<IEventStore>(), TimeProvider.System);
+        var recorder = new OutageRecorder(_application.Services.GetRequiredService<IEventStore>(), TimeProvider.System);
         await recorder.SaveAsync(
-            new SightReport("front", "camera", began.AddMinutes(minute - 1), sight, began, "no route to host"), CancellationToken.None);
+            new OutageReport("front", "camera", began.AddMinutes(minute - 1), visibility, began, "no route to host"), CancellationToken.None);
     }
 
     /// <summary>Makes an event of the database unreadable.</summary>
@@ -97,6 +98,7 @@ internal sealed class ServedHouse : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
+        await _application.StopAsync(); // so that nothing writes to the directory any more
         await _application.DisposeAsync();
         _directory.Dispose();
     }

@@ -23,8 +23,8 @@ public sealed class Heartbeat(TimeProvider time)
     /// <summary>Starts a new life: silence counts from now, without a beat.</summary>
     public void Restart() => Interlocked.Exchange(ref _last, time.GetTimestamp());
 
-    /// <summary>Takes a time out of the silence in which nothing could have beaten, because the whole program stood still.</summary>
-    public void Forgive(TimeSpan pause)
+    /// <summary>Excludes a time from the silence in which nothing could have beaten, because the whole program stood still.</summary>
+    public void Exclude(TimeSpan pause)
     {
         var ticks = (long)(pause.TotalSeconds * time.TimestampFrequency);
         var last = Interlocked.Read(ref _last);

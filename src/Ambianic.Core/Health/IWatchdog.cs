@@ -4,7 +4,7 @@ namespace Ambianic.Core.Health;
 public interface IWatchdog
 {
     /// <summary>The supervisor looked after everything once more. Called once a second, must neither wait nor throw.</summary>
-    /// <param name="status">How the house is, one line for people.</param>
+    /// <param name="status"><see cref="HealthSnapshot.Summary"/>.</param>
     void Feed(string status);
 
     /// <summary>The supervisor ends because it was told to. Must neither wait nor throw.</summary>

@@ -48,7 +48,7 @@ internal sealed class Connection : IDisposable
     }
 
     /// <summary>Ends the connection because nobody reads it any more; frames that nobody looked at go back to their pool.</summary>
-    /// <returns>False when the source did not let go in time: it is left behind, and as its mailbox is closed nothing comes of it any more.</returns>
+    /// <returns>False when the source did not let go in time: it is abandoned, and as its mailbox is closed nothing comes of it any more.</returns>
     public async Task<bool> EndAsync(TimeSpan patience)
     {
         await _end.CancelAsync();

@@ -21,14 +21,19 @@ internal sealed class ElementChain : IDisposable
     private volatile int _place;
     private volatile int _deepest;
     private long _since;
+    private readonly int _replaced;
+    private int _unprepared;
+    private volatile bool _isPreparing;
 
     /// <summary>Links the elements.</summary>
     /// <param name="slots">In order; place 1 is the first of them, place 0 is the source.</param>
     /// <param name="arrive">What follows the last element.</param>
     /// <param name="time">Measures how long a place has had the sample.</param>
     /// <param name="cancellation">Ends whatever the elements do.</param>
-    public ElementChain(IReadOnlyList<ElementSlot> slots, SampleHandler arrive, TimeProvider time, CancellationToken cancellation)
+    /// <param name="unprepared">The place of an element that replaced another and has to be prepared; 0 when there is none.</param>
+    public ElementChain(IReadOnlyList<ElementSlot> slots, SampleHandler arrive, TimeProvider time, CancellationToken cancellation, int unprepared = 0)
     {
+        (_replaced, _unprepared, _isPreparing) = (unprepared, unprepared, unprepared > 0);
         Slots = slots;
         _time = time;
         _since = time.GetTimestamp();
@@ -55,13 +60,13 @@ internal sealed class ElementChain : IDisposable
     public TimeSpan BusyFor(int place) => _place == place ? _time.GetElapsedTime(Interlocked.Read(ref _since)) : TimeSpan.Zero;
 
     /// <summary>
-    /// The place to blame for silence: the one that has been busy for long; else the deepest that samples came to since one
+    /// The place to blame for silence: the one that is being prepared, or has been busy for long; else the deepest that samples came to since one
     /// last arrived, because there they end.
     /// </summary>
     public int Stuck(HealthPolicy policy)
     {
         var place = _place;
-        return BusyFor(place) >= policy.StuckAfter ? place : _deepest;
+        return _isPreparing ? _replaced : BusyFor(place) >= policy.StuckAfter ? place : _deepest;
     }
 
     /// <summary>What a place is called: <c>source</c>, or as the configuration calls the element.</summary>
@@ -91,6 +96,33 @@ internal sealed class ElementChain : IDisposable
         }
 
         return Volatile.Read(ref _use) == Free;
+    }
+
+    /// <summary>True while an element that replaced another gets what it needs.</summary>
+    public bool IsPreparing => _isPreparing;
+
+    /// <summary>Prepares the element that replaced another; does nothing when there is none or it was prepared before.</summary>
+    /// <returns>Why it could not be prepared; null when it is ready.</returns>
+    public async ValueTask<Exception?> PrepareAsync()
+    {
+        if (Interlocked.Exchange(ref _unprepared, 0) is not (> 0 and var place))
+        {
+            return null;
+        }
+
+        try
+        {
+            await Slots[place - 1].Element.PrepareAsync(_cancellation.Token);
+            return null;
+        }
+        catch (Exception error)
+        {
+            return error;
+        }
+        finally
+        {
+            _isPreparing = false;
+        }
     }
 
     /// <summary>Gives the chain up if a sample is in it; what works on it is asked to stop.</summary>

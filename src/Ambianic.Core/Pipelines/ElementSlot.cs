@@ -9,8 +9,8 @@ public sealed record ElementSlot(string Name, IPipelineElement Element, Func<IPi
     /// <summary>How often the element in this place was replaced.</summary>
     public int Recycled { get; init; }
 
-    /// <summary>The same place with a new element in it.</summary>
-    internal ElementSlot Renew() => this with { Element = Create!(), Recycled = Recycled + 1 };
+    /// <summary>The same place with a new element in it, which is not prepared yet.</summary>
+    internal ElementSlot Replace() => this with { Element = Create!(), Recycled = Recycled + 1 };
 
     /// <summary>Disposes the element if it holds anything.</summary>
     internal ValueTask DisposeAsync()

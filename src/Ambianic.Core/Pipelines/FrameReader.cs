@@ -18,10 +18,11 @@ internal sealed partial class FrameReader : IAsyncDisposable
     private readonly SampleHandler _arrive;
     private readonly Action<Exception> _onFailure;
     private readonly HealthPolicySource _policy;
+    private readonly TimeSpan _patience;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly CancellationToken _stop;
-    private readonly PictureWatch _picture;
+    private readonly FrozenFrameDetector _picture;
     private readonly Task _overdue;
     private readonly Lock _gate = new();
     private volatile ElementChain _chain;
@@ -36,6 +37,7 @@ internal sealed partial class FrameReader : IAsyncDisposable
     /// <param name="arrive">What follows the last element.</param>
     /// <param name="onFailure">Told why samples fail, once a second at most.</param>
     /// <param name="policy">Says what is stuck.</param>
+    /// <param name="patience">What was told to stop has this long.</param>
     /// <param name="time">Every clock.</param>
     /// <param name="logger">Told what goes wrong.</param>
     /// <param name="stop">The pipeline is to stop.</param>
@@ -45,6 +47,7 @@ internal sealed partial class FrameReader : IAsyncDisposable
         SampleHandler arrive,
         Action<Exception> onFailure,
         HealthPolicySource policy,
+        TimeSpan patience,
         TimeProvider time,
         ILogger logger,
         CancellationToken stop)
@@ -53,10 +56,11 @@ internal sealed partial class FrameReader : IAsyncDisposable
         _arrive = arrive;
         _onFailure = onFailure;
         _policy = policy;
+        _patience = patience;
         _time = time;
         _logger = logger;
         _stop = stop;
-        _picture = new PictureWatch(time);
+        _picture = new FrozenFrameDetector(time);
         _chain = _lookingWith = new ElementChain(elements, arrive, time, stop);
         _overdue = OverdueAsync(stop);
     }
@@ -67,7 +71,7 @@ internal sealed partial class FrameReader : IAsyncDisposable
     /// <summary>What the frames look like.</summary>
     public PictureState Picture => _picture.State;
 
-    /// <inheritdoc cref="PictureWatch.Lasts"/>
+    /// <inheritdoc cref="FrozenFrameDetector.Lasts"/>
     public TimeSpan PictureLasts => _picture.Lasts;
 
     /// <summary>Samples that an element failed on.</summary>
@@ -77,7 +81,7 @@ internal sealed partial class FrameReader : IAsyncDisposable
     /// <returns>Why the last that could not be prepared could not; null when all are ready.</returns>
     public async Task<string?> PrepareAsync(CancellationToken cancellation)
     {
-        string? trouble = null;
+        string? fault = null;
         foreach (var slot in _chain.Slots)
         {
             try
@@ -86,7 +90,7 @@ internal sealed partial class FrameReader : IAsyncDisposable
             }
             catch (Exception error) when (!cancellation.IsCancellationRequested)
             {
-                trouble = error.Message; // the first sample meets it again, and that is reported
+                fault = error.Message; // the first sample meets it again, and that is reported
             }
             catch (OperationCanceledException)
             {
@@ -94,10 +98,10 @@ internal sealed partial class FrameReader : IAsyncDisposable
             }
         }
 
-        return trouble;
+        return fault;
     }
 
-    /// <summary>Reads a connection's mailbox until it ends; what hangs in an element is left behind once that has been replaced.</summary>
+    /// <summary>Reads a connection's mailbox until it ends; what hangs in an element is abandoned once that has been replaced.</summary>
     public async Task ReadAsync(FrameMailbox mailbox, CancellationToken cancellation)
     {
         _picture.Connect();
@@ -107,7 +111,7 @@ internal sealed partial class FrameReader : IAsyncDisposable
             await Task.WhenAny(looking, chain.WhenGivenUp, _overdue);
             if (_overdue.IsCompleted && !looking.IsCompleted)
             {
-                LogLeftBehind(_pipeline, chain.NameOf(chain.Stuck(_policy())), Pipeline.Patience.TotalSeconds);
+                LogAbandoned(_pipeline, chain.NameOf(chain.Stuck(_policy())), _patience.TotalSeconds);
                 return;
             }
 
@@ -123,10 +127,13 @@ internal sealed partial class FrameReader : IAsyncDisposable
         }
     }
 
-    /// <summary>Puts a new element into a place and leaves the others as they are; the call that the old one works on is left behind.</summary>
+    /// <summary>
+    /// Puts a new element into a place and leaves the others as they are; the call that the old one works on is abandoned. The new
+    /// one is prepared in the background; frames wait for it.
+    /// </summary>
     /// <param name="place">From 1.</param>
     /// <remarks>What the element's constructor throws passes through; the old one stays.</remarks>
-    public void Renew(int place)
+    public void Replace(int place)
     {
         ElementChain former, lookingWith;
         Task looking;
@@ -134,7 +141,7 @@ internal sealed partial class FrameReader : IAsyncDisposable
         {
             (former, lookingWith, looking) = (_chain, _lookingWith, _looking);
             _chain = new ElementChain(
-                [.. former.Slots.Select((slot, index) => index == place - 1 ? slot.Renew() : slot)], _arrive, _time, _stop);
+                [.. former.Slots.Select((slot, index) => index == place - 1 ? slot.Replace() : slot)], _arrive, _time, _stop, place);
         }
 
         lookingWith.GiveUp(); // an older one when a healing before this one met it without a sample
@@ -165,6 +172,11 @@ internal sealed partial class FrameReader : IAsyncDisposable
     /// <returns>When the source has ended, or the chain was replaced.</returns>
     private async Task LookAsync(FrameMailbox mailbox, ElementChain chain, CancellationToken cancellation)
     {
+        if (await chain.PrepareAsync() is { } error && !cancellation.IsCancellationRequested)
+        {
+            _onFailure(error); // the next sample meets it again, and that is reported
+        }
+
         await foreach (var frame in mailbox.ReadAllAsync(cancellation))
         {
             using (frame)
@@ -197,7 +209,7 @@ internal sealed partial class FrameReader : IAsyncDisposable
         }
     }
 
-    /// <summary>Disposes the element that was replaced, once its last call has ended; if that never happens, it is left behind.</summary>
+    /// <summary>Disposes the element that was replaced, once its last call has ended; if that never happens, it is abandoned.</summary>
     private async Task RetireAsync(ElementSlot replaced, ElementChain chain, Task looking)
     {
         await looking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -209,7 +221,7 @@ internal sealed partial class FrameReader : IAsyncDisposable
     {
         try
         {
-            await Task.Run(() => slot.DisposeAsync().AsTask()).WaitAsync(Pipeline.Patience, _time);
+            await Task.Run(() => slot.DisposeAsync().AsTask()).WaitAsync(_patience, _time);
         }
         catch (Exception error)
         {
@@ -221,7 +233,7 @@ internal sealed partial class FrameReader : IAsyncDisposable
     private async Task OverdueAsync(CancellationToken stop)
     {
         await Task.Delay(Timeout.InfiniteTimeSpan, _time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await Task.Delay(Pipeline.Patience, _time, CancellationToken.None);
+        await Task.Delay(_patience, _time, CancellationToken.None);
     }
 
     private void LogFailureOncePerInterval(Exception error)
@@ -238,10 +250,10 @@ internal sealed partial class FrameReader : IAsyncDisposable
         _failureLoggedAt = _time.GetTimestamp();
     }
 
-    [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline}: {Part} does not stop and was left behind after {Seconds:0} s")]
-    private partial void LogLeftBehind(string pipeline, string part, double seconds);
+    [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline}: {Part} did not stop within {Seconds:0} s and is abandoned")]
+    private partial void LogAbandoned(string pipeline, string part, double seconds);
 
-    [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline} dropped {Count} sample(s) that an element failed on: {Reason}")]
+    [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline}: dropped {Count} sample(s) that an element failed on: {Reason}")]
     private partial void LogSampleDropped(Exception? error, string pipeline, long count, string reason);
 
     [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline}: {Element} failed while it was disposed")]

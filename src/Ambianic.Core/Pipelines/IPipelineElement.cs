@@ -14,8 +14,11 @@ public delegate ValueTask SampleHandler(Sample sample, CancellationToken cancell
 /// </remarks>
 public interface IPipelineElement
 {
-    /// <summary>Gets what must be there before the first sample, for example a model; may take minutes, which does not count as silence.</summary>
-    /// <remarks>When it throws, samples are sent nevertheless: the element reports then why it cannot work.</remarks>
+    /// <summary>Gets what must be there before the first sample, for example a model; may take minutes, which does not count as silence when the pipeline starts.</summary>
+    /// <remarks>
+    /// Called once for each element, also for one that replaces another. When it throws, samples are sent nevertheless: the element
+    /// reports then why it cannot work.
+    /// </remarks>
     ValueTask PrepareAsync(CancellationToken cancellation) => ValueTask.CompletedTask;
 
     /// <summary>Handles one sample.</summary>

@@ -7,15 +7,12 @@ namespace Ambianic.Core.Pipelines;
 
 /// <summary>
 /// Reads one source, connection after connection, and has each frame handed down a chain of elements. Decides when to
-/// connect again, and which part to make anew when it is told that it is ill.
+/// connect again, and which part to replace when it is told that it is stuck.
 /// </summary>
 public sealed partial class Pipeline : IAsyncDisposable
 {
     /// <summary>What was told to stop has this long; an ffmpeg that has to be killed takes four seconds.</summary>
-    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
-
-    /// <summary>One sample that an element fails on is no blindness; none looked at for this long is.</summary>
-    private static readonly TimeSpan FailingAfter = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
 
     /// <summary>A model that overflows on some pictures, such as those with a person, is no better on the empty ones between them.</summary>
     private static readonly TimeSpan NeedsPersonFor = TimeSpan.FromMinutes(1);
@@ -27,11 +24,11 @@ public sealed partial class Pipeline : IAsyncDisposable
     private readonly ILogger<Pipeline> _logger;
     private readonly Random _random = new();
     private readonly Heartbeat _heartbeat;
-    private readonly Outage _outage;
+    private readonly ReconnectLog _reconnects;
     private readonly FrameReader _reader;
     private readonly CancellationTokenSource _stop = new();
 
-    private volatile PipelineState _state = PipelineState.Idle;
+    private volatile PipelinePhase _phase = PipelinePhase.NotStarted;
     private volatile string? _lastError;
     private volatile Exception? _failure;
     private long _failedAt;
@@ -70,7 +67,7 @@ public sealed partial class Pipeline : IAsyncDisposable
         HealthPolicySource? policy,
         Backoff? backoff,
         Heartbeat? heartbeat,
-        Outage? outage)
+        ReconnectLog? reconnects)
     {
         Name = name;
         _source = source;
@@ -79,45 +76,36 @@ public sealed partial class Pipeline : IAsyncDisposable
         _policy = policy ?? (() => HealthPolicy.Default);
         _backoff = backoff ?? Backoff.Default;
         _heartbeat = heartbeat ?? new Heartbeat(time);
-        _outage = outage ?? new Outage(time);
-        _reader = new FrameReader(name, elements, Arrive, Fail, _policy, time, logger, _stop.Token);
+        _reconnects = reconnects ?? new ReconnectLog(time);
+        _reader = new FrameReader(name, elements, Arrive, Fail, _policy, Patience, time, logger, _stop.Token);
     }
 
     /// <summary>Its key in the configuration.</summary>
     public string Name { get; }
 
-    /// <summary>What it is doing now.</summary>
-    public PipelineStatus Status
+    /// <summary>How it is now, for whoever runs it without a supervisor.</summary>
+    public PipelineHealth Status => PipelineHealth.Of(Facts, _policy(), _time.GetUtcNow(), null);
+
+    /// <summary>What is known of it now.</summary>
+    internal PipelineFacts Facts
     {
         get
         {
-            var (chain, state, error) = (_reader.Chain, _state, _lastError);
-            var health = Judge(state);
-            var failure = _failure;
+            var (chain, phase, error, failure) = (_reader.Chain, _phase, _lastError, _failure);
             var needsPerson = NeedsPerson(failure);
-            if ((state == PipelineState.Watching && error is not null && _heartbeat.Silence >= FailingAfter)
-                || (state == PipelineState.Connecting && failure is not null) // pictures come, and none could be looked at yet
-                || (state == PipelineState.Watching && needsPerson))
+            return new PipelineFacts(Name, _source.Id, phase)
             {
-                state = PipelineState.Failing;
-            }
-
-            return new PipelineStatus(
-                Name,
-                _source.Id,
-                state,
-                health,
-                _heartbeat.Silence.TotalSeconds,
-                _heartbeat.Count,
-                _reader.Failed,
-                Interlocked.Read(ref _droppedBefore) + (_mailbox?.Dropped ?? 0),
-                needsPerson ? failure!.Message : error)
-            {
-                Picture = state == PipelineState.Watching && _source.IsLive ? _reader.Picture : PictureState.Good,
-                PictureSeconds = _reader.PictureLasts.TotalSeconds,
-                NeedsPerson = state == PipelineState.Failing && needsPerson,
+                Silence = _heartbeat.Silence,
+                Processed = _heartbeat.Count,
+                Failed = _reader.Failed,
+                Dropped = Interlocked.Read(ref _droppedBefore) + (_mailbox?.Dropped ?? 0),
+                LastError = needsPerson ? failure!.Message : error,
+                HasFailedSample = failure is not null,
+                NeedsPerson = needsPerson,
+                Suspect = chain.NameOf(chain.Stuck(_policy())),
+                Picture = phase == PipelinePhase.Receiving && _source.IsLive ? _reader.Picture : PictureState.Good,
+                PictureLasts = _reader.PictureLasts,
                 Source = _source.Status,
-                Stuck = health is HealthState.Healthy or HealthState.Ended ? null : chain.NameOf(chain.Stuck(_policy())),
                 Elements = [.. chain.Slots.Select((slot, index) =>
                     new ElementStatus(slot.Name, chain.BusyFor(index + 1).TotalSeconds, slot.Recycled))],
             };
@@ -139,7 +127,7 @@ public sealed partial class Pipeline : IAsyncDisposable
                 await RunOnceAsync(cancellation);
                 if (!_source.IsLive)
                 {
-                    _state = PipelineState.Ended;
+                    _phase = PipelinePhase.Ended;
                     LogEnded(Name, _heartbeat.Count);
                     return;
                 }
@@ -155,7 +143,7 @@ public sealed partial class Pipeline : IAsyncDisposable
                 _lastError = error.Message;
                 if (!_source.IsLive)
                 {
-                    _state = PipelineState.Failed;
+                    _phase = PipelinePhase.Unreadable;
                     LogFailed(Name, error.Message);
                     throw;
                 }
@@ -164,28 +152,33 @@ public sealed partial class Pipeline : IAsyncDisposable
             failures = _heartbeat.Count > framesBefore ? 1 : failures + 1;
             var wait = _backoff.After(failures, _random);
             var waiting = Task.Delay(wait, _time, cancellation);
-            _state = PipelineState.Waiting;
-            LogOutage(_outage.Fail(_lastError ?? ""), wait);
+            _phase = PipelinePhase.Waiting;
+            LogReconnect(_reconnects.Fail(_lastError ?? ""), wait);
             await waiting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        _state = PipelineState.Stopped;
+        _phase = PipelinePhase.Stopped;
     }
 
     /// <summary>
-    /// Replaces what is stuck and leaves the rest as it is: the connection is made anew, or the element. Returns at once; what
+    /// Replaces what is stuck, the connection or the element, and leaves the rest as it is. Returns at once; what
     /// was replaced ends in its own time. Never a heartbeat.
     /// </summary>
-    /// <param name="maybeReconnect">False to leave the connection as it is.</param>
-    /// <returns>False when there is nothing to replace: the source is being connected already.</returns>
+    /// <param name="allowReconnect">False to leave the connection as it is.</param>
+    /// <returns>False when there is nothing to replace: the source is being connected, or the element being replaced, already.</returns>
     /// <remarks>What an element's constructor throws passes through; the element before stays.</remarks>
-    public bool TryHeal(bool maybeReconnect)
+    public bool TryHeal(bool allowReconnect)
     {
         var (chain, policy) = (_reader.Chain, _policy());
+        if (chain.IsPreparing)
+        {
+            return false; // an element that was replaced gets what it needs, which may take minutes
+        }
+
         var stuck = chain.Stuck(policy);
         var isElement = stuck > 0 && chain.Slots[stuck - 1].Create is not null;
         var connection = _connection;
-        if (!isElement && (!(maybeReconnect && connection?.Age >= policy.StuckAfter) || _source.Status.IsWaitingForKeyFrame))
+        if (!isElement && (!(allowReconnect && connection?.Age >= policy.StuckAfter) || _source.Status.IsWaitingForKeyFrame))
         {
             return false; // a camera may take a while until its first picture; the source itself limits the wait for a key frame
         }
@@ -193,7 +186,7 @@ public sealed partial class Pipeline : IAsyncDisposable
         LogHealing(Name, _heartbeat.Silence.TotalSeconds, chain.NameOf(stuck));
         if (isElement)
         {
-            _reader.Renew(stuck);
+            _reader.Replace(stuck);
         }
         else
         {
@@ -210,26 +203,19 @@ public sealed partial class Pipeline : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private HealthState Judge(PipelineState state) => state switch
-    {
-        PipelineState.Connecting or PipelineState.Watching or PipelineState.Waiting => _policy().Judge(_heartbeat.Silence),
-        PipelineState.Ended or PipelineState.Failed => HealthState.Ended,
-        _ => HealthState.Healthy,
-    };
-
     private async Task PrepareAsync(CancellationToken cancellation)
     {
-        _state = PipelineState.Preparing;
+        _phase = PipelinePhase.Preparing;
         var started = _time.GetTimestamp();
         _lastError = await _reader.PrepareAsync(cancellation);
-        _heartbeat.Forgive(_time.GetElapsedTime(started));
+        _heartbeat.Exclude(_time.GetElapsedTime(started));
     }
 
     /// <summary>One connection: it reads the source into its mailbox, and the reader looks at what it finds there.</summary>
     private async Task RunOnceAsync(CancellationToken cancellation)
     {
         _failure = null;
-        _state = PipelineState.Connecting;
+        _phase = PipelinePhase.Connecting;
         using var connection = new Connection(_source, _time, cancellation);
         _mailbox = connection.Mailbox;
         _connection = connection;
@@ -242,7 +228,7 @@ public sealed partial class Pipeline : IAsyncDisposable
             _connection = null;
             if (!await connection.EndAsync(Patience))
             {
-                LogLeftBehind(Name, _source.Id, Patience.TotalSeconds);
+                LogAbandoned(Name, _source.Id, Patience.TotalSeconds);
             }
 
             Interlocked.Add(ref _droppedBefore, connection.Mailbox.Dropped);
@@ -268,16 +254,16 @@ public sealed partial class Pipeline : IAsyncDisposable
 
         _lastError = null;
         _heartbeat.Beat();
-        if (_state == PipelineState.Connecting)
+        if (_phase == PipelinePhase.Connecting)
         {
-            _state = PipelineState.Watching; // a frame alone is not enough: somebody has to have looked at it
-            if (!_outage.IsOpen)
+            _phase = PipelinePhase.Receiving; // a frame alone is not enough: somebody has to have looked at it
+            if (!_reconnects.IsOpen)
             {
                 LogWatching(Name, _source.Id);
             }
         }
 
-        if (_outage.Watch() is { } over)
+        if (_reconnects.Watch() is { } over)
         {
             LogBack(Name, over.Duration, over.Count);
         }
@@ -285,18 +271,18 @@ public sealed partial class Pipeline : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private void LogOutage(OutageNews news, TimeSpan wait)
+    private void LogReconnect(ReconnectReport report, TimeSpan wait)
     {
-        switch (news.Change)
+        switch (report.Change)
         {
-            case OutageChange.GoesOn:
-                LogStillBlind(Name, news.Since, news.Duration, news.Count, _lastError);
+            case ReconnectChange.GoesOn:
+                LogStillAway(Name, report.Since, report.Duration, report.Count, _lastError);
                 break;
-            case OutageChange.OtherReason:
-                LogOtherReason(Name, _lastError, wait.TotalSeconds);
+            case ReconnectChange.OtherReason:
+                LogOtherReason(Name, _lastError, wait.TotalSeconds, report.Attempts);
                 break;
             case var change:
-                LogWaiting(change == OutageChange.Begun ? LogLevel.Warning : LogLevel.Debug, Name, _lastError, wait.TotalSeconds);
+                LogWaiting(change == ReconnectChange.Begun ? LogLevel.Warning : LogLevel.Debug, Name, _lastError, wait.TotalSeconds, report.Attempts);
                 break;
         }
     }
@@ -307,23 +293,23 @@ public sealed partial class Pipeline : IAsyncDisposable
     [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline} failed: {Reason}")]
     private partial void LogFailed(string pipeline, string reason);
 
-    [LoggerMessage("Pipeline {Pipeline} is blind: {Reason}; connecting again in {Seconds:0.0} s")]
-    private partial void LogWaiting(LogLevel level, string pipeline, string? reason, double seconds);
+    [LoggerMessage("Pipeline {Pipeline}: no video: {Reason}; reconnecting in {Seconds:0.0} s (attempt {Attempt})")]
+    private partial void LogWaiting(LogLevel level, string pipeline, string? reason, double seconds, int attempt);
 
-    [LoggerMessage(LogLevel.Warning, "Pipeline {Pipeline} is still blind, now because: {Reason}; connecting again in {Seconds:0.0} s")]
-    private partial void LogOtherReason(string pipeline, string? reason, double seconds);
+    [LoggerMessage(LogLevel.Warning, "Pipeline {Pipeline}: still no video, now because: {Reason}; reconnecting in {Seconds:0.0} s (attempt {Attempt})")]
+    private partial void LogOtherReason(string pipeline, string? reason, double seconds, int attempt);
 
-    [LoggerMessage(LogLevel.Warning, "Pipeline {Pipeline} is blind since {Since:yyyy-MM-dd HH:mm}, for {Duration} and {Attempts}: {Reason}")]
-    private partial void LogStillBlind(string pipeline, DateTimeOffset since, string duration, string attempts, string? reason);
+    [LoggerMessage(LogLevel.Warning, "Pipeline {Pipeline}: no video since {Since:yyyy-MM-dd HH:mm}, for {Duration} and {Attempts}: {Reason}")]
+    private partial void LogStillAway(string pipeline, DateTimeOffset since, string duration, string attempts, string? reason);
 
-    [LoggerMessage(LogLevel.Information, "Pipeline {Pipeline} is back after {Duration}, {Attempts}")]
+    [LoggerMessage(LogLevel.Information, "Pipeline {Pipeline}: video is back after {Duration}, {Attempts}")]
     private partial void LogBack(string pipeline, string duration, string attempts);
 
-    [LoggerMessage(LogLevel.Warning, "Pipeline {Pipeline} has been silent for {Seconds:0.0} s: {Stuck} is stuck and is made anew")]
+    [LoggerMessage(LogLevel.Warning, "Pipeline {Pipeline}: no sample for {Seconds:0.0} s, {Stuck} is stuck and is replaced")]
     private partial void LogHealing(string pipeline, double seconds, string stuck);
 
-    [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline}: source {Source} does not let go and was left behind after {Seconds:0} s")]
-    private partial void LogLeftBehind(string pipeline, string source, double seconds);
+    [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline}: source {Source} did not stop within {Seconds:0} s and is abandoned")]
+    private partial void LogAbandoned(string pipeline, string source, double seconds);
 
     [LoggerMessage(LogLevel.Information, "Pipeline {Pipeline} watches {Source}")]
     private partial void LogWatching(string pipeline, string source);

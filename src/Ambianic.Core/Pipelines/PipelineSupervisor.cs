@@ -1,13 +1,12 @@
 using Ambianic.Core.Configuration;
 using Ambianic.Core.Health;
-using Ambianic.Core.Visibility;
 using Microsoft.Extensions.Logging;
 
 namespace Ambianic.Core.Pipelines;
 
 /// <summary>
 /// Runs all pipelines beside each other and looks after them once a second: what is stuck is healed, what cannot be healed
-/// is built anew, and while most are ill together nobody is restarted for it. It never waits for a pipeline.
+/// is recreated, and while most are stuck together nobody is restarted for it. It never waits for a pipeline.
 /// </summary>
 public sealed partial class PipelineSupervisor(
     PipelineBuilder builder, HealthPolicySource policy, IWatchdog watchdog, TimeProvider time, ILogger<PipelineSupervisor> logger)
@@ -18,42 +17,26 @@ public sealed partial class PipelineSupervisor(
     private static readonly TimeSpan Rhythm = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(10);
 
-    /// <summary>A common cause that lasts for longer may be several causes after all: then each is built anew, ever more seldom.</summary>
+    /// <summary>A common cause that lasts for longer may be several causes after all: then each is recreated, ever more seldom.</summary>
     private static readonly TimeSpan LongestHold = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan InterruptionIsShown = TimeSpan.FromMinutes(10);
 
     private readonly SemaphoreSlim _applying = new(1);
     private readonly Heartbeat _heartbeat = new(time);
     private readonly PauseWatch _pauses = new(Rhythm, time);
-    private readonly Lock _noticing = new();
     private readonly List<(PipelineConfiguration Configuration, Task Ending)> _ending = []; // guarded by _applying
     private volatile IReadOnlyList<SupervisedPipeline> _pipelines = [];
-    private volatile Interruption? _interruption;
+    private Interruption? _interruption;
     private long _interruptedAt;
-    private volatile Tuple<long>? _patternSince;
-    private volatile bool _isHeldBack;
+    private long? _patternSince;
+    private bool _isHeldBack;
     private bool _isFailing;
 
-    /// <summary>All pipelines at this moment, in the order of the configuration; also those that are disabled or could not be built.</summary>
-    public IReadOnlyList<PipelineStatus> Statuses
-    {
-        get
-        {
-            var pipelines = _pipelines;
-            NoticeInterruption(pipelines); // who asks after a pause, before the next round, must not hear of a silence
-            return [.. pipelines.Select(pipeline => pipeline.Status)];
-        }
-    }
+    /// <summary>How all pipelines are, once a second. Who asks between two snapshots, or after a pause of the machine, gets the latest.</summary>
+    public HealthFeed Health { get; } = new();
 
     /// <summary>False when the supervisor itself does not run any more: nobody is healed then.</summary>
     public bool IsAlive => _heartbeat.Silence < LongestSilence;
-
-    /// <summary>What is wrong with the machine rather than with a pipeline, for people; null when nothing is.</summary>
-    public string? SystemicTrouble =>
-        _interruption is { } interruption && time.GetElapsedTime(Interlocked.Read(ref _interruptedAt)) < InterruptionIsShown ? interruption.Reason
-        : _patternSince is null ? null
-        : "most pipelines are silent together, so the cause is probably common to them (network, power, disk, processor); "
-            + (_isHeldBack ? "none is given up or built anew meanwhile" : "each is built anew by now, ever more rarely");
 
     /// <summary>Runs the pipelines and looks after them until <paramref name="cancellation"/>; returns when all have stopped.</summary>
     public async Task RunAsync(IReadOnlyList<PipelineConfiguration> configurations, CancellationToken cancellation)
@@ -101,7 +84,7 @@ public sealed partial class PipelineSupervisor(
             var started = next.Except(former).ToList();
             foreach (var pipeline in started)
             {
-                pipeline.Start(after: Task.WhenAll(_ending.Where(one => MustMakeWay(one.Configuration, pipeline.Configuration)).Select(one => one.Ending)));
+                pipeline.Start(after: Task.WhenAll(_ending.Where(one => MustStopFirst(one.Configuration, pipeline.Configuration)).Select(one => one.Ending)));
             }
 
             return [.. stopped.Select(one => one.Configuration).Concat(started.Select(pipeline => pipeline.Configuration)).Select(one => one.Name).Distinct()];
@@ -117,7 +100,15 @@ public sealed partial class PipelineSupervisor(
     {
         await _applying.WaitAsync(CancellationToken.None);
         await Task.WhenAll([.. _ending.Select(one => one.Ending), .. _pipelines.Select(pipeline => pipeline.DisposeAsync().AsTask())]);
+        Health.Publish(Observe());
         _applying.Release();
+    }
+
+    /// <summary>How all pipelines are at this moment; changes nothing and tells nobody.</summary>
+    internal HealthSnapshot Observe()
+    {
+        var at = time.GetUtcNow();
+        return new HealthSnapshot(at, time.GetTimestamp(), [.. _pipelines.Select(pipeline => pipeline.Observe(at))], null);
     }
 
     /// <inheritdoc/>
@@ -126,24 +117,30 @@ public sealed partial class PipelineSupervisor(
     private static bool IsSame(PipelineConfiguration one, PipelineConfiguration other) =>
         one.Name == other.Name && one.Fingerprint == other.Fingerprint && one.Problems.SequenceEqual(other.Problems);
 
-    private static bool MustMakeWay(PipelineConfiguration former, PipelineConfiguration next) =>
+    private static bool MustStopFirst(PipelineConfiguration former, PipelineConfiguration next) =>
         former.Name == next.Name || (former.Source is { } source && source.Uri == next.Source?.Uri);
 
-    /// <summary>Whatever happens here, the next round comes; but only one that looked after everybody is a sign of life.</summary>
+    /// <summary>
+    /// Looks at everybody at one moment, does what is due, and tells everybody else what was seen. Whatever happens here, the next
+    /// round comes; but only one that looked after everybody is a sign of life.
+    /// </summary>
     private void Check()
     {
         try
         {
             var pipelines = _pipelines;
             NoticeInterruption(pipelines);
-            var statuses = pipelines.Select(pipeline => pipeline.Status).ToList();
-            NoticePattern(statuses);
-            foreach (var pipeline in pipelines)
+            var at = time.GetUtcNow();
+            List<PipelineHealth> health = [.. pipelines.Select(pipeline => pipeline.Observe(at))];
+            NoticePattern(health);
+            for (var i = 0; i < health.Count; i++)
             {
-                pipeline.Check(maybeRestart: !_isHeldBack);
+                pipelines[i].Act(health[i], allowRestart: !_isHeldBack);
             }
 
-            watchdog.Feed(Summary(statuses));
+            var snapshot = new HealthSnapshot(at, time.GetTimestamp(), health, SystemicFault());
+            Health.Publish(snapshot);
+            watchdog.Feed(snapshot.Summary());
             _heartbeat.Beat();
             _isFailing = false;
         }
@@ -160,28 +157,24 @@ public sealed partial class PipelineSupervisor(
 
     private void NoticeInterruption(IReadOnlyList<SupervisedPipeline> pipelines)
     {
-        lock (_noticing)
+        if (_pauses.Observe() is not { } interruption)
         {
-            if (_pauses.Observe() is not { } interruption)
-            {
-                return;
-            }
+            return;
+        }
 
-            LogInterruption(interruption.Reason);
-            Interlocked.Exchange(ref _interruptedAt, time.GetTimestamp());
-            _interruption = interruption;
-            foreach (var pipeline in pipelines)
-            {
-                pipeline.Forgive(interruption.Stood);
-            }
+        LogInterruption(interruption.Reason);
+        (_interruption, _interruptedAt) = (interruption, time.GetTimestamp());
+        foreach (var pipeline in pipelines)
+        {
+            pipeline.Exclude(interruption.Stood);
         }
     }
 
-    private void NoticePattern(List<PipelineStatus> statuses)
+    private void NoticePattern(List<PipelineHealth> pipelines)
     {
-        var watched = statuses.Count(status => status.Health is not (HealthState.Ended or HealthState.Disabled));
-        var ill = statuses.Count(status => status.Health is HealthState.Stalled or HealthState.Healing or HealthState.Terminal);
-        if (watched < FewestForAPattern || 2 * ill <= watched)
+        var watched = pipelines.Count(pipeline => pipeline.State is not (PipelineState.Ended or PipelineState.Stopped or PipelineState.Disabled));
+        var stuck = pipelines.Count(pipeline => pipeline.IsStuck);
+        if (watched < FewestForAPattern || 2 * stuck <= watched)
         {
             (_isHeldBack, _patternSince) = (false, null);
             return;
@@ -189,35 +182,24 @@ public sealed partial class PipelineSupervisor(
 
         if (_patternSince is null)
         {
-            LogSystemic(ill, watched);
+            LogSystemic(stuck, watched);
         }
 
-        _patternSince ??= Tuple.Create(time.GetTimestamp());
-        _isHeldBack = time.GetElapsedTime(_patternSince.Item1) < LongestHold;
+        _patternSince ??= time.GetTimestamp();
+        _isHeldBack = time.GetElapsedTime(_patternSince.Value) < LongestHold;
     }
 
-    private string Summary(List<PipelineStatus> statuses)
-    {
-        var troubled = statuses.Select(status => (status.Name, Trouble: Trouble(status))).Where(one => one.Trouble is not null).ToList();
-        return troubled.Count == 0
-            ? $"{statuses.Count} pipeline(s), all well"
-            : $"{troubled.Count} of {statuses.Count} pipeline(s) do not see: " + string.Join(", ", troubled.Select(one => $"{one.Name} {one.Trouble}"));
-    }
+    private string? SystemicFault() =>
+        _interruption is { } interruption && time.GetElapsedTime(_interruptedAt) < InterruptionIsShown ? interruption.Reason
+        : _patternSince is null ? null
+        : "most pipelines are silent together, so the cause is probably common to them (network, power, disk, processor); "
+            + (_isHeldBack ? "no connection is given up and no pipeline recreated meanwhile" : "each is recreated by now, ever more rarely");
 
-    /// <summary>Why it does not see, in one word; null when it does, or has nothing more to see.</summary>
-    private string? Trouble(PipelineStatus status) => SightChange.Of(status, time.GetUtcNow()).Sight switch
-    {
-        Sight.Watching or Sight.Off => null,
-        Sight.Blind when status.Health is HealthState.Healthy or HealthState.Ended => status.State.ToString().ToLowerInvariant(),
-        Sight.Blind => status.Health.ToString().ToLowerInvariant(),
-        var sight => sight.ToString().ToLowerInvariant(),
-    };
-
-    [LoggerMessage(LogLevel.Warning, "Nobody is blamed for a silence because {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "Silence of the pipelines does not count for a while because {Reason}")]
     private partial void LogInterruption(string reason);
 
-    [LoggerMessage(LogLevel.Error, "{Ill} of {Watched} pipelines are silent together: look for a common cause (network, power, disk, processor). None is given up or built anew meanwhile")]
-    private partial void LogSystemic(int ill, int watched);
+    [LoggerMessage(LogLevel.Error, "{Stuck} of {Watched} pipelines are silent together: look for a common cause (network, power, disk, processor). No connection is given up and no pipeline recreated meanwhile")]
+    private partial void LogSystemic(int stuck, int watched);
 
     [LoggerMessage(LogLevel.Error, "The supervisor failed to look after the pipelines and goes on trying")]
     private partial void LogCheckFailed(Exception error);

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Ambianic.Core.Pipelines;
 
 /// <summary>
-/// One configured pipeline over all its lives: it is built again after a crash and when nothing else helps, and its
-/// heartbeat, by which its health is judged, outlives every rebuilding.
+/// One configured pipeline over all its lives: it is recreated after a crash and when nothing else helps, and its
+/// heartbeat, by which its health is judged, outlives every recreation.
 /// </summary>
 internal sealed partial class SupervisedPipeline : IAsyncDisposable
 {
@@ -18,16 +18,16 @@ internal sealed partial class SupervisedPipeline : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Heartbeat _heartbeat;
-    private readonly Outage _outage;
+    private readonly ReconnectLog _reconnects;
     private readonly CrashHistory _crashes;
     private readonly CancellationTokenSource _stop = new();
-    private readonly PipelineStatus _unbuilt;
+    private readonly PipelineFacts _unbuilt;
 
     private Task _running = Task.CompletedTask;
     private volatile Pipeline? _pipeline;
     private volatile CancellationTokenSource? _life;
-    private volatile PipelineStatus? _between;
-    private volatile PipelineStatus? _stopped;
+    private volatile PipelineFacts? _between;
+    private volatile PipelineHealth? _last;
     private Task _healing = Task.CompletedTask;
     private long _beatsAtHealing = -1;
     private long _healedAt;
@@ -45,38 +45,34 @@ internal sealed partial class SupervisedPipeline : IAsyncDisposable
         _time = time;
         _logger = logger;
         _heartbeat = new Heartbeat(time);
-        _outage = new Outage(time);
+        _reconnects = new ReconnectLog(time);
         _crashes = new CrashHistory(time);
-        _unbuilt = new PipelineStatus(
+        _unbuilt = new PipelineFacts(
             configuration.Name,
             configuration.Source?.Id ?? "",
-            configuration.IsEnabled ? PipelineState.Idle : PipelineState.Disabled,
-            configuration.IsEnabled ? HealthState.Healthy : HealthState.Disabled,
-            0, 0, 0, 0,
-            configuration.IsEnabled ? null : string.Join("; ", configuration.Problems.Select(problem => problem.ToString())));
+            configuration.IsEnabled ? PipelinePhase.NotStarted : PipelinePhase.Disabled)
+        {
+            LastError = configuration.IsEnabled ? null : string.Join("; ", configuration.Problems.Select(problem => problem.ToString())),
+        };
     }
 
     public PipelineConfiguration Configuration { get; }
 
-    public PipelineStatus Status
+    /// <summary>How it is now. Safe to use from any thread.</summary>
+    /// <param name="at">The present, wall clock.</param>
+    public PipelineHealth Observe(DateTimeOffset at) => PipelineHealth.Of(Facts, _policy(), at, _last);
+
+    private PipelineFacts Facts
     {
         get
         {
-            var status = _between ?? _pipeline?.Status ?? _unbuilt;
-            var health = status.State switch
+            var facts = _between ?? _pipeline?.Facts ?? _unbuilt;
+            return facts with
             {
-                PipelineState.Preparing when _rebuilt == 0 => // a model is downloaded
-                    _heartbeat.Silence < _policy().PreparingAtMost ? HealthState.Healthy : HealthState.Terminal,
-                PipelineState.Idle or PipelineState.Preparing or PipelineState.Waiting or PipelineState.Stopped when _stopped is null =>
-                    _policy().Judge(_heartbeat.Silence),
-                _ => status.Health,
-            };
-            return status with
-            {
-                State = status.State == PipelineState.Stopped && !_stop.IsCancellationRequested ? PipelineState.Waiting : status.State, // between two lives
-                Health = health == HealthState.Stalled && IsHealing ? HealthState.Healing : health,
-                SilenceSeconds = _heartbeat.Silence.TotalSeconds,
+                Phase = facts.Phase == PipelinePhase.Stopped && !_stop.IsCancellationRequested ? PipelinePhase.Waiting : facts.Phase, // between two lives
+                Silence = _heartbeat.Silence,
                 Processed = _heartbeat.Count,
+                IsHealing = IsHealing,
                 Healed = Interlocked.Read(ref _healed),
                 Rebuilt = Interlocked.Read(ref _rebuilt),
             };
@@ -103,33 +99,34 @@ internal sealed partial class SupervisedPipeline : IAsyncDisposable
     }
 
     /// <summary>Does for the health of the pipeline what is due; waits for nothing.</summary>
-    /// <param name="maybeRestart">
-    /// False while many are ill together, because then a new connection, or building one anew, does not help. An element that is
-    /// stuck is replaced all the same.
+    /// <param name="health">How it is: what <see cref="Observe"/> said a moment ago.</param>
+    /// <param name="allowRestart">
+    /// False while many are stuck together, because then neither a new connection nor recreating the pipeline helps. An element
+    /// that is stuck is replaced all the same.
     /// </param>
-    public void Check(bool maybeRestart)
+    public void Act(PipelineHealth health, bool allowRestart)
     {
-        var status = Status;
-        switch (status.Health)
+        _last = health;
+        switch (health.State)
         {
-            case HealthState.Healthy:
+            case PipelineState.Starting or PipelineState.Running or PipelineState.Reconnecting or PipelineState.Failing:
                 _rebuiltInARow = 0;
                 break;
-            case HealthState.Stalled or HealthState.Healing when _time.GetElapsedTime(_healedAt) >= _policy().HealingPause || _healedAt == 0:
-                Heal(maybeRestart);
+            case PipelineState.Stalled or PipelineState.Healing when _time.GetElapsedTime(_healedAt) >= _policy().HealingPause || _healedAt == 0:
+                Heal(allowRestart);
                 break;
-            case HealthState.Terminal when status is { State: PipelineState.Preparing, Rebuilt: 0 }:
+            case PipelineState.Terminal when health.IsPreparing:
                 break; // what has come of the model so far would be lost
-            case HealthState.Terminal when maybeRestart && IsRebuildingDue:
+            case PipelineState.Terminal when allowRestart && IsRebuildingDue:
                 Rebuild();
                 break;
         }
     }
 
-    /// <summary>Takes a time out of the silence in which nothing of the program ran.</summary>
-    public void Forgive(TimeSpan pause) => _heartbeat.Forgive(pause);
+    /// <summary>Excludes a time from the silence in which nothing of the program ran.</summary>
+    public void Exclude(TimeSpan pause) => _heartbeat.Exclude(pause);
 
-    /// <summary>Stops; what does not stop in time is left behind.</summary>
+    /// <summary>Stops; what does not stop in time is abandoned.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
@@ -140,14 +137,14 @@ internal sealed partial class SupervisedPipeline : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            LogLeftBehind(Configuration.Name, Patience.TotalSeconds);
+            LogAbandoned(Configuration.Name, Patience.TotalSeconds);
         }
     }
 
     private bool IsRebuildingDue =>
         _rebuiltInARow == 0 || _time.GetElapsedTime(_rebuiltAt) >= _policy().Rebuilding.After(_rebuiltInARow, Random.Shared);
 
-    private void Heal(bool maybeReconnect)
+    private void Heal(bool allowReconnect)
     {
         if (_pipeline is not { } pipeline || !_healing.IsCompleted)
         {
@@ -155,15 +152,15 @@ internal sealed partial class SupervisedPipeline : IAsyncDisposable
         }
 
         Interlocked.Exchange(ref _healedAt, _time.GetTimestamp());
-        _healing = Task.Run(() => Heal(pipeline, maybeReconnect));
+        _healing = Task.Run(() => Heal(pipeline, allowReconnect));
     }
 
-    private void Heal(Pipeline pipeline, bool maybeReconnect)
+    private void Heal(Pipeline pipeline, bool allowReconnect)
     {
         try
         {
-            var isStillIll = Status.Health is HealthState.Stalled or HealthState.Healing; // on a busy machine this comes late
-            if (isStillIll && pipeline.TryHeal(maybeReconnect))
+            var isStillStuck = HealthRules.State(Facts, _policy()) is PipelineState.Stalled or PipelineState.Healing; // on a busy machine this comes late
+            if (isStillStuck && pipeline.TryHeal(allowReconnect))
             {
                 Interlocked.Exchange(ref _beatsAtHealing, _heartbeat.Count);
                 Interlocked.Increment(ref _healed);
@@ -180,7 +177,7 @@ internal sealed partial class SupervisedPipeline : IAsyncDisposable
         _rebuiltAt = _time.GetTimestamp();
         _rebuiltInARow++;
         LogRebuilding(
-            _outage.IsOpen && _rebuiltInARow > 1 ? LogLevel.Debug : LogLevel.Error, Configuration.Name, _heartbeat.Silence.TotalSeconds);
+            _reconnects.IsOpen && _rebuiltInARow > 1 ? LogLevel.Debug : LogLevel.Error, Configuration.Name, _heartbeat.Silence.TotalSeconds);
         try
         {
             _ = _life?.CancelAsync();
@@ -213,24 +210,24 @@ internal sealed partial class SupervisedPipeline : IAsyncDisposable
                 var waiting = Task.Delay(wait, _time, _stop.Token);
                 LogCrashed(error, Configuration.Name, wait.TotalSeconds);
                 Interlocked.Increment(ref _rebuilt);
-                _between = _unbuilt with { State = PipelineState.Waiting, LastError = $"crashed: {error.Message}" };
+                _between = _unbuilt with { Phase = PipelinePhase.Waiting, LastError = $"crashed: {error.Message}" };
                 await waiting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
 
-        _between = _stopped = Status with { State = PipelineState.Stopped, Health = HealthState.Ended };
+        _between = Facts with { Phase = PipelinePhase.Stopped };
     }
 
     /// <summary>One life.</summary>
-    /// <returns>True when it has nothing more to do, false when it was ended to be built anew.</returns>
+    /// <returns>True when it has nothing more to do, false when it was ended to be recreated.</returns>
     private async Task<bool> RunOnceAsync()
     {
         using var life = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         _life = life;
-        await using var pipeline = await _builder.BuildAsync(Configuration, _policy, _heartbeat, _outage);
+        await using var pipeline = await _builder.BuildAsync(Configuration, _policy, _heartbeat, _reconnects);
         _pipeline = pipeline;
         _between = null;
-        LogStarted(_outage.IsOpen ? LogLevel.Debug : LogLevel.Information, Configuration.Name, Configuration.Source?.Id);
+        LogStarted(_reconnects.IsOpen ? LogLevel.Debug : LogLevel.Information, Configuration.Name, Configuration.Source?.Id);
         await pipeline.RunAsync(life.Token);
         if (life.IsCancellationRequested && !_stop.IsCancellationRequested)
         {
@@ -241,18 +238,18 @@ internal sealed partial class SupervisedPipeline : IAsyncDisposable
         return true;
     }
 
-    [LoggerMessage("Pipeline {Pipeline} starts to read {Source}")]
+    [LoggerMessage("Pipeline {Pipeline}: starts to read {Source}")]
     private partial void LogStarted(LogLevel level, string pipeline, string? source);
 
-    [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline} crashed and is built again in {Seconds:0.0} s")]
+    [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline}: crashed, is recreated in {Seconds:0.0} s")]
     private partial void LogCrashed(Exception error, string pipeline, double seconds);
 
-    [LoggerMessage("Pipeline {Pipeline} has been silent for {Seconds:0} s and healing did not help: all of it is built anew")]
+    [LoggerMessage("Pipeline {Pipeline}: no sample for {Seconds:0} s and healing did not help, the whole pipeline is recreated")]
     private partial void LogRebuilding(LogLevel level, string pipeline, double seconds);
 
-    [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline} could not be healed; it is tried again")]
+    [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline}: healing failed, it is tried again")]
     private partial void LogNotHealed(Exception error, string pipeline);
 
-    [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline} does not stop and was left behind after {Seconds:0} s")]
-    private partial void LogLeftBehind(string pipeline, double seconds);
+    [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline}: did not stop within {Seconds:0} s and is abandoned")]
+    private partial void LogAbandoned(string pipeline, double seconds);
 }

@@ -26,12 +26,12 @@ public sealed record DetectionEvent
     /// <summary>What was found; empty for a picture of a quiet scene.</summary>
     public IReadOnlyList<Detection> Detections { get; init; } = [];
 
-    /// <summary>For an event that tells whether the pipeline sees; it has no detections and no picture. Else null.</summary>
-    public SightReport? Sight { get; init; }
+    /// <summary>For an event that tells of an outage of the pipeline; it has no detections and no picture. Else null.</summary>
+    public OutageReport? Outage { get; init; }
 
-    /// <summary>What it can be asked for by, each once: the labels of its detections, or <see cref="EventNames.SightLabel"/>.</summary>
-    public IEnumerable<string> Labels => Sight is not null
-        ? [EventNames.SightLabel]
+    /// <summary>What it can be asked for by, each once: the labels of its detections, or <see cref="EventNames.OutageLabel"/>.</summary>
+    public IEnumerable<string> Labels => Outage is not null
+        ? [EventNames.OutageLabel]
         : Detections.Select(detection => detection.Label).Distinct(StringComparer.Ordinal);
 
     /// <summary>True when somebody asked to keep it: it does not age, and is among the last to make room.</summary>

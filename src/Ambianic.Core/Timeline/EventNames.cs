@@ -20,8 +20,8 @@ public static class EventNames
     /// <summary>Ends the name of an empty file that says that an event is to be kept.</summary>
     public const string PinSuffix = "-pinned";
 
-    /// <summary>Label of events that tell whether a pipeline sees.</summary>
-    public const string SightLabel = "sight";
+    /// <summary>Label of events that tell of an outage. An older word, which stays: filters and retention of users name it.</summary>
+    public const string OutageLabel = "sight";
 
     /// <summary>For example <c>20210501-101112.123456</c>; sorts by time.</summary>
     public static string For(DateTimeOffset at) => at.ToString("yyyyMMdd-HHmmss.ffffff", CultureInfo.InvariantCulture);

@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Ambianic.Core.Health;
 using Ambianic.Core.Timeline;
-using Ambianic.Core.Visibility;
 using Ambianic.Core.Vision;
 using Ambianic.Inference.Models;
 using Ambianic.Server.Demo;
@@ -84,7 +84,7 @@ internal static class DemoCommand
     }
 
     private static string Describe(DetectionEvent seen) =>
-        seen.Sight is { } sight ? sight.Sight == Sight.Watching ? "usable picture again" : $"no usable picture: {sight.Reason}"
+        seen.Outage is { } outage ? outage.Visibility == VisibilityState.Visible ? "usable picture again" : $"no usable picture: {outage.Reason}"
         : seen.Detections.Count == 0 ? "a first picture, nothing in it"
         : string.Join(", ", seen.Detections.GroupBy(detection => detection.Label).Select(group => string.Create(
             CultureInfo.InvariantCulture,

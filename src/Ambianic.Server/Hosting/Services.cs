@@ -67,6 +67,7 @@ internal static class Services
             return new SystemdWatchdog(() => started.IsCancellationRequested, Environment.GetEnvironmentVariable("NOTIFY_SOCKET"));
         });
         services.AddSingleton<PipelineSupervisor>();
+        services.AddSingleton(provider => provider.GetRequiredService<PipelineSupervisor>().Health);
         return services;
     }
 

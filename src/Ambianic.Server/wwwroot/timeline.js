@@ -1,4 +1,4 @@
-import { lasted, look, moment, plain, sightTitle } from "./watching.js";
+import { lasted, look, moment, plain, outageTitle } from "./watching.js";
 
 // The timeline page: newest events first, new ones appear by themselves, and it says so when nobody is watching.
 const byId = id => document.getElementById(id);
@@ -50,7 +50,7 @@ function showPicture(article, args, detections, heading) {
 }
 
 /** An outage of a camera, or its end: told in words, there is no picture to show. */
-function showSight(article, { sight, datetime, source }) {
+function showOutage(article, { sight, datetime, source }) {
   article.querySelector(".picture").remove();
   article.classList.add("sight");
   article.dataset.sight = sight.state;
@@ -77,8 +77,8 @@ function card(event) {
   const { args } = event;
   const detections = args.inference_result ?? [];
   const article = byId("event").content.cloneNode(true).firstElementChild;
-  const heading = args.sight ? sightTitle(args.sight.state) : title(detections);
-  if (args.sight) showSight(article, args);
+  const heading = args.sight ? outageTitle(args.sight.state) : title(detections);
+  if (args.sight) showOutage(article, args);
   else showPicture(article, args, detections, heading);
   keepable(article.querySelector(".keep"), event);
   article.querySelector("h2").textContent = heading;

@@ -1,11 +1,11 @@
-// Says of each camera in plain words whether it truly watches, and draws when it did during the last 24 hours.
+// Says of each camera in words what /api/health says of it, and draws its visibility during the last 24 hours. Judges nothing itself.
 const day = 24 * 60 * 60 * 1000;
 const list = document.getElementById("cameras");
-let account = [];
-let accountOf = "";
+let log = [];
+let logOf = "";
 let askedAt = 0;
 
-const troubled = new Map([
+const unusable = new Map([
   ["frozen", "Frozen picture"],
   ["black", "Dark picture"],
   ["covered", "Covered lens?"],
@@ -23,55 +23,53 @@ export function lasted(milliseconds) {
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h${minutes % 60 ? ` ${minutes % 60} min` : ""}`;
 }
 
-export const sightTitle = state => state === "watching" ? "Sees again" : troubled.get(state) ?? "Blind";
+/** The title of an event that tells of an outage; `word` is a stored one: watching, blind, frozen, black or covered. */
+export const outageTitle = word => word === "watching" ? "Picture is back" : unusable.get(word) ?? "No video";
 
 /** The reason without the name of the source, which is beside it already. */
 export const plain = (reason, source) => reason.startsWith(`source ${source}: `) ? reason.slice(`source ${source}: `.length) : reason;
 
-/** What the camera does, for people, and how good that is: well, unwell or idle. */
-function describe(camera, since) {
-  const reason = camera.last_error ? `: ${plain(camera.last_error, camera.source_id)}` : "";
-  const blind = since ? `Blind since ${moment(since)}` : "Blind";
+/** State and reason of a camera, for people, and how good that is: well, unwell or idle. */
+function describe(camera) {
+  const why = camera.reason ? plain(camera.reason, camera.source_id) : "";
+  const since = camera.visibility_since ? ` since ${moment(camera.visibility_since)}` : "";
+  const noVideo = `No video${since}`;
   switch (camera.state) {
-    case "disabled": return ["unwell", `Not used, because its configuration is wrong${reason}`];
-    case "ended": return ["idle", "The recording has been watched to its end"];
-    case "failed": return ["unwell", `The recording cannot be read${reason}`];
+    case "running":
+      if (camera.visibility !== "visible") return ["unwell", `${unusable.get(camera.visibility)}${since}: ${why}`];
+      return camera.source?.fault ? ["unwell", `Watching, but ${camera.source.fault}`] : ["well", "Watching"];
+    case "starting": return ["idle", `Getting ready: ${why}`];
+    case "failing": return ["unwell", `Cannot understand the picture${since}: ${why}`];
+    case "stalled":
+    case "healing": return ["unwell", `${noVideo}; it is being repaired: ${why}`];
+    case "terminal": return ["unwell", `${noVideo}, and nothing has helped so far; Ambianic goes on trying: ${why}`];
+    case "ended": return camera.visibility === "off" ? ["idle", "The recording has been watched to its end"] : ["unwell", `The recording cannot be read: ${why}`];
     case "stopped": return ["idle", "Stopped"];
+    case "disabled": return ["unwell", `Not used, because ${why}`];
+    default: return ["unwell", `${noVideo}: ${why}`];
   }
-  if (camera.health === "terminal") return ["unwell", `${blind}, and nothing has helped so far; Ambianic goes on trying${reason}`];
-  if (camera.health === "healing" || camera.health === "stalled") return ["unwell", `${blind}; it is being mended${reason}`];
-  if (camera.state === "failing") return ["unwell", `Cannot understand what it sees${reason}`];
-  if (camera.state === "watching") {
-    const trouble = troubled.get(camera.picture);
-    if (!trouble) return camera.source?.fault ? ["unwell", `Watching, but ${camera.source.fault}`] : ["well", "Watching"];
-    const why = { frozen: "the same picture comes again and again", black: "nothing can be seen", covered: "all of it is one colour" };
-    return ["unwell", `${trouble}${since ? ` since ${moment(since)}` : ""}: ${why[camera.picture]}`];
-  }
-  if (camera.source?.is_waiting_for_key_frame) return ["idle", `Connecting: ${camera.source.fault}`];
-  if (camera.last_error) return ["unwell", `${blind}${reason}`];
-  if (camera.state === "preparing") return ["idle", "Getting ready: its model is being fetched"];
-  return camera.processed > 0 ? ["unwell", blind] : ["idle", "Connecting"];
 }
 
-const kind = sight => troubled.has(sight) ? "unsure" : sight;
+const kinds = { visible: "watching", no_video: "blind", frozen: "unsure", black: "unsure", covered: "unsure" };
 
 function drawBar(bar, intervals) {
   const now = Date.now();
   const sums = { watching: 0, blind: 0, unsure: 0 };
   bar.replaceChildren();
-  for (const { sight, from, to } of intervals) {
+  for (const { visibility, from, to } of intervals) {
+    const kind = kinds[visibility];
     const begin = Math.max(now - day, Date.parse(from));
     const length = (to ? Date.parse(to) : now) - begin;
-    if (length <= 0 || !(kind(sight) in sums)) continue;
-    sums[kind(sight)] += length;
+    if (length <= 0 || !kind) continue;
+    sums[kind] += length;
     const part = document.createElement("span");
-    part.className = kind(sight);
+    part.className = kind;
     part.style.left = `${100 * (begin - now + day) / day}%`;
     part.style.width = `${100 * length / day}%`;
     bar.append(part);
   }
   const words = [`watched ${sums.watching > 0 ? lasted(sums.watching) : "nothing"}`];
-  if (sums.blind > 0) words.push(`blind ${lasted(sums.blind)}`);
+  if (sums.blind > 0) words.push(`no video ${lasted(sums.blind)}`);
   if (sums.unsure > 0) words.push(`frozen, dark or covered ${lasted(sums.unsure)}`);
   return `Last 24 hours: ${words.join(", ")}`;
 }
@@ -89,30 +87,21 @@ function setText(element, text) {
   if (element.textContent !== text) element.textContent = text; // a reader is told only of what is new
 }
 
-/** Since when the camera is as it is now, whatever the reasons were meanwhile; null while it watches. */
-function troubledSince(intervals) {
-  const last = intervals.at(-1);
-  if (!last || last.to || last.sight === "watching") return null;
-  return intervals[intervals.findLastIndex(interval => interval.sight !== last.sight) + 1].from;
-}
-
 function show(camera) {
   const item = row(camera.name);
-  const intervals = account.filter(interval => interval.pipeline === camera.name);
-  const since = troubledSince(intervals);
-  const [state, words] = describe(camera, since);
+  const [state, words] = describe(camera);
   item.dataset.state = state;
   setText(item.querySelector(".state"), words);
-  const told = drawBar(item.querySelector(".bar"), intervals);
+  const told = drawBar(item.querySelector(".bar"), log.filter(interval => interval.pipeline === camera.name));
   setText(item.querySelector(".day"), told);
   return item;
 }
 
-function summary(cameras, trouble, storage, problems) {
+function summary(cameras, systemic, storage, problems) {
   const named = state => [...list.children].filter(item => item.dataset.state === state).map(item => item.dataset.name);
   const unwell = named("unwell");
   const well = named("well");
-  if (unwell.length > 0) return ["unwell", `Not watching: ${unwell.join(", ")}${trouble ? `. ${trouble}` : ""}`];
+  if (unwell.length > 0) return ["unwell", `Not watching: ${unwell.join(", ")}${systemic ? `. ${systemic}` : ""}`];
   if (storage) return ["unwell", `Watching, but what is seen cannot be saved: ${storage}`];
   if (problems.length > 0) return ["unwell", `The configuration is wrong and not, or not all of it, in force: ${problems[0]}`];
   if (well.length > 0) return ["well", `Watching: ${well.join(", ")}`];
@@ -123,15 +112,15 @@ function summary(cameras, trouble, storage, problems) {
 
 /** Looks how all cameras are. Returns the state of the house and a line for people. */
 export async function look(ask) {
-  const { pipelines, systemic_trouble: trouble, storage_trouble: storage, configuration_problems: problems } = await ask("api/health");
-  const states = pipelines.map(camera => [camera.name, camera.state, camera.health, camera.picture].join()).join(";");
-  if (states !== accountOf || Date.now() - askedAt > 30_000) {
+  const { pipelines, systemic_trouble: systemic, storage_trouble: storage, configuration_problems: problems } = await ask("api/health");
+  const states = pipelines.map(camera => [camera.name, camera.state, camera.visibility].join()).join(";");
+  if (states !== logOf || Date.now() - askedAt > 30_000) {
     const from = new Date(Date.now() - day).toISOString();
-    account = (await ask(`api/coverage?from=${encodeURIComponent(from)}`)).coverage;
-    [accountOf, askedAt] = [states, Date.now()];
+    log = (await ask(`api/visibility?from=${encodeURIComponent(from)}`)).visibility;
+    [logOf, askedAt] = [states, Date.now()];
   }
   const rows = pipelines.map(show);
   if (rows.length !== list.children.length || rows.some((item, index) => list.children[index] !== item)) list.replaceChildren(...rows);
   document.getElementById("watching").hidden = rows.length === 0;
-  return summary(pipelines, trouble, storage, problems);
+  return summary(pipelines, systemic, storage, problems);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Ambianic.Core.Configuration;
+using Ambianic.Core.Health;
 using Ambianic.Core.Visibility;
 
 namespace Ambianic.Storage.Files;
@@ -13,29 +14,29 @@ namespace Ambianic.Storage.Files;
 public sealed partial class CoverageFile(string dataDir)
 {
     private const long LongestFile = 4 << 20;
-    private readonly Dictionary<string, SightChange> _last = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, VisibilityChange> _last = new(StringComparer.Ordinal);
     private readonly string _path = Path.Combine(dataDir, "coverage.jsonl");
 
     /// <summary>Reads what earlier runs wrote; pipelines that were not ended by a stop end when the program was last alive.</summary>
     /// <returns>All of it, and the ends, which are not in the file: they are to be appended before anything else.</returns>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public (IReadOnlyList<SightChange> Changes, IReadOnlyList<SightChange> Ends) Read()
+    public (IReadOnlyList<VisibilityChange> Changes, IReadOnlyList<VisibilityChange> Ends) Read()
     {
         _last.Clear();
-        List<SightChange> changes = [];
+        List<VisibilityChange> changes = [];
         foreach (var path in (string[])[_path + ".1", _path])
         {
             if (File.Exists(path))
             {
-                changes.AddRange(File.ReadLines(path).Select(Parse).OfType<SightChange>().Where(TryAdvance));
+                changes.AddRange(File.ReadLines(path).Select(Parse).OfType<VisibilityChange>().Where(TryAdvance));
             }
         }
 
         if (changes.Count > 0 && File.Exists(_path))
         {
             var aliveUntil = new DateTimeOffset(File.GetLastWriteTimeUtc(_path));
-            var open = changes.GroupBy(change => change.Pipeline).Select(group => group.Last()).Where(last => last.Sight != Sight.Off);
-            List<SightChange> ends = [.. open.Select(last => last with { At = aliveUntil, Sight = Sight.Off, Reason = "Ambianic did not run" })];
+            var open = changes.GroupBy(change => change.Pipeline).Select(group => group.Last()).Where(last => last.Visibility != VisibilityState.Off);
+            List<VisibilityChange> ends = [.. open.Select(last => last with { At = aliveUntil, Visibility = VisibilityState.Off, Reason = "Ambianic did not run" })];
             changes.AddRange(ends);
             return (changes, ends);
         }
@@ -45,7 +46,7 @@ public sealed partial class CoverageFile(string dataDir)
 
     /// <summary>Adds changes; a call with none only records that the program is alive.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
-    public void Append(IReadOnlyList<SightChange> changes, DateTimeOffset now)
+    public void Append(IReadOnlyList<VisibilityChange> changes, DateTimeOffset now)
     {
         if (changes.Count == 0)
         {
@@ -76,13 +77,13 @@ public sealed partial class CoverageFile(string dataDir)
         using var lines = new StreamWriter(file);
         foreach (var change in changes)
         {
-            lines.WriteLine(JsonSerializer.Serialize(change, CoverageJson.Default.SightChange));
+            lines.WriteLine(JsonSerializer.Serialize(Line.Of(change), CoverageJson.Default.Line));
             _last[change.Pipeline] = change;
         }
     }
 
     /// <summary>Advances a pipeline to this change; false for one that the begin of a file repeats from the end of the file before.</summary>
-    private bool TryAdvance(SightChange change)
+    private bool TryAdvance(VisibilityChange change)
     {
         if (_last.GetValueOrDefault(change.Pipeline) == change)
         {
@@ -94,13 +95,11 @@ public sealed partial class CoverageFile(string dataDir)
     }
 
     /// <summary>Null for a line that a crash cut off, or that names no pipeline.</summary>
-    private static SightChange? Parse(string line)
+    private static VisibilityChange? Parse(string line)
     {
         try
         {
-            return JsonSerializer.Deserialize(line, CoverageJson.Default.SightChange) is { Pipeline: not null, Source: not null } change
-                ? change with { Source = Credentials.Mask(change.Source), Reason = change.Reason is { } reason ? Credentials.Mask(reason) : null }
-                : null;
+            return JsonSerializer.Deserialize(line, CoverageJson.Default.Line)?.ToChange();
         }
         catch (JsonException)
         {
@@ -108,7 +107,21 @@ public sealed partial class CoverageFile(string dataDir)
         }
     }
 
-    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true)]
-    [JsonSerializable(typeof(SightChange))]
+    /// <summary>A line as every version writes it: its words are those of <see cref="VisibilityWords"/>.</summary>
+    private sealed record Line(DateTimeOffset At, string? Pipeline, string? Source, string? Sight, string? Reason)
+    {
+        public static Line Of(VisibilityChange change)
+        {
+            var word = VisibilityWords.Stored(change.Visibility);
+            return new(change.At, change.Pipeline, change.Source, char.ToUpperInvariant(word[0]) + word[1..], change.Reason);
+        }
+
+        public VisibilityChange? ToChange() => Pipeline is not null && Source is not null && VisibilityWords.Parse(Sight) is { } visibility
+            ? new VisibilityChange(At, Pipeline, Credentials.Mask(Source), visibility, Reason is { } reason ? Credentials.Mask(reason) : null)
+            : null;
+    }
+
+    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+    [JsonSerializable(typeof(Line))]
     private sealed partial class CoverageJson : JsonSerializerContext;
 }

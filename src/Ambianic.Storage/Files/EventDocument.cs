@@ -25,7 +25,7 @@ public sealed record EventDocument(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Damage = null);
 
 /// <summary>Whether the pipeline sees.</summary>
-/// <param name="State">A <see cref="Sight"/> in small letters.</param>
+/// <param name="State">A word of <see cref="VisibilityWords"/>.</param>
 /// <param name="BlindSince">Since when it sees, or until the event saw, nothing of use; ISO 8601.</param>
 /// <param name="Reason">Why, for people.</param>
 public sealed record SightDocument(string? State, string? BlindSince, string? Reason);
@@ -89,7 +89,7 @@ public sealed record TimelineEntry(
     /// <summary>Shows an event. An earlier version may have stored an address with its password, so both texts are masked once more.</summary>
     public static TimelineEntry For(DetectionEvent detectionEvent) => new(
         detectionEvent.Id,
-        detectionEvent.Sight is null ? "Detection Event" : "Sight Event",
+        detectionEvent.Outage is null ? "Detection Event" : "Sight Event",
         (detectionEvent.At - DateTimeOffset.UnixEpoch).Ticks / (double)TimeSpan.TicksPerSecond,
         "INFO",
         Masked(EventJson.Document(detectionEvent)),

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Ambianic.Core.Frames;
+using Ambianic.Core.Health;
 using Ambianic.Core.Timeline;
 using Ambianic.Core.Visibility;
 using Ambianic.Core.Vision;
@@ -46,7 +47,7 @@ internal static class EventJson
         seen.Source,
         seen.BeforeFileNames.Count == 0 ? null : seen.BeforeFileNames,
         seen.Region is { } region ? Document(region) : null,
-        seen.Sight is { } sight ? new SightDocument(sight.Sight.ToString().ToLowerInvariant(), Text(sight.BlindSince), sight.Reason) : null,
+        seen.Outage is { } outage ? new SightDocument(VisibilityWords.Stored(outage.Visibility), Text(outage.OutageSince), outage.Reason) : null,
         seen.Damage == PictureDamage.None ? null : seen.Damage.ToString().ToLowerInvariant());
 
     /// <summary>Reads what the database kept.</summary>
@@ -169,17 +170,17 @@ internal static class EventJson
         BeforeFileNames = [.. (document.BeforeFileNames ?? []).Select(FileName)],
         Region = document.Region is { } region ? Read(region) : null,
         JsonFileName = fileName,
-        Sight = document.Sight is { } sight ? ReadSight(sight, document, local) : null,
+        Outage = document.Sight is { } sight ? ReadSight(sight, document, local) : null,
         Damage = Enum.TryParse<PictureDamage>(document.Damage, true, out var damage) && Enum.IsDefined(damage) ? damage : PictureDamage.None,
     };
 
     private static Box Read(BoxDocument box) => new(box.Xmin, box.Ymin, box.Xmax, box.Ymax);
 
-    private static SightReport ReadSight(SightDocument sight, EventDocument document, TimeZoneInfo local) => new(
+    private static OutageReport ReadSight(SightDocument sight, EventDocument document, TimeZoneInfo local) => new(
         document.Pipeline ?? "",
         document.Source ?? "",
         Time(document.Datetime, local),
-        Enum.TryParse<Sight>(sight.State, true, out var state) ? state : Sight.Blind,
+        VisibilityWords.Parse(sight.State) ?? VisibilityState.NoVideo,
         Time(sight.BlindSince ?? document.Datetime, local),
         sight.Reason ?? "");
 

@@ -49,7 +49,7 @@ public sealed class ClockTests : IDisposable
         var health = await client.GetFromJsonAsync<JsonObject>("/api/health", Cancellation);
         Assert.Contains("clock", (string)health!["systemic_trouble"]!, StringComparison.Ordinal);
         var status = health["pipelines"]![0]!;
-        Assert.Equal(("watching", "healthy", 0, 0), ((string)status["state"]!, (string)status["health"]!, (int)status["healed"]!, (int)status["rebuilt"]!));
+        Assert.Equal(("running", "visible", 0, 0), ((string)status["state"]!, (string)status["visibility"]!, (int)status["healed"]!, (int)status["rebuilt"]!));
         var dropped = (long)status["dropped"]! + (long)status["failed"]!;
         await program.KillAsync(Cancellation);
 

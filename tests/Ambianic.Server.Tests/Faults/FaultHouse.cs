@@ -90,7 +90,7 @@ internal sealed class FaultHouse : IAsyncDisposable
         var before = await WitnessesAsync(cancellation);
         var start = TimeProvider.System.GetTimestamp();
         await fault.InjectAsync();
-        await UntilAsync(fault, status => (string)status["state"]! != "watching", cancellation);
+        await UntilAsync(fault, status => (string)status["state"]! != "running", cancellation);
         var noticed = TimeProvider.System.GetElapsedTime(start);
         var shown = await UntilAsync(fault, status => Says(status, fault), cancellation);
         var processed = (long)shown["processed"]!;
@@ -110,11 +110,10 @@ internal sealed class FaultHouse : IAsyncDisposable
         await UntilAsync(fault, status => IsWatching(status) && (long)status["processed"]! > processed, cancellation);
         var recovered = TimeProvider.System.GetElapsedTime(start);
         var after = await WatchOnAsync(fault, before, cancellation);
-        var (health, error) = ((string)shown["health"]!, (string?)shown["last_error"]);
         return new Recovery(
             fault,
-            health == "healthy" ? (string)shown["state"]! : health,
-            error ?? "",
+            (string)shown["state"]!,
+            (string?)shown["last_error"] ?? "",
             noticed,
             recovered,
             after.Lost - before.Lost,
@@ -137,10 +136,10 @@ internal sealed class FaultHouse : IAsyncDisposable
         _clips.Dispose();
     }
 
-    private static bool IsWatching(JsonNode status) => (string)status["state"]! == "watching" && status["last_error"] is null;
+    private static bool IsWatching(JsonNode status) => (string)status["state"]! == "running" && status["last_error"] is null;
 
     private static bool Says(JsonNode status, Fault fault) =>
-        (string)status["state"]! != "watching" && status["last_error"] is { } error && ((string)error!).Contains(fault.Says, StringComparison.Ordinal);
+        (string)status["state"]! != "running" && status["last_error"] is { } error && ((string)error!).Contains(fault.Says, StringComparison.Ordinal);
 
     private void Add(string pipeline, string source, string element, double fps = 2) => _pipelines.AppendLine(
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $$"""

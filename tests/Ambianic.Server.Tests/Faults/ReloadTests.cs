@@ -50,14 +50,14 @@ public sealed class ReloadTests : IDisposable
         _clips.Write("second/config.yaml", Configuration(clip, "fifth", other).Replace("live: true", "life: true", StringComparison.Ordinal));
         var wrong = await UntilAsync(client, health => health["configuration_problems"]!.AsArray().Count > 0);
         Assert.Contains("did you mean live?", (string)wrong["configuration_problems"]![0]!, StringComparison.Ordinal);
-        Assert.Equal(5, wrong["pipelines"]!.AsArray().Count(pipeline => (string)pipeline!["state"]! == "watching"));
+        Assert.Equal(5, wrong["pipelines"]!.AsArray().Count(pipeline => (string)pipeline!["state"]! == "running"));
         await Eventually.TrueAsync(() => program.Output.Contains("everything goes on as it was", StringComparison.Ordinal));
 
         // Half a file.
         _clips.Write("second/config.yaml", "pipelines:\n");
         var half = await UntilAsync(client, health =>
             health["configuration_problems"]!.AsArray().Any(problem => ((string)problem!).Contains("there are none", StringComparison.Ordinal)));
-        Assert.Equal(5, half["pipelines"]!.AsArray().Count(pipeline => (string)pipeline!["state"]! == "watching"));
+        Assert.Equal(5, half["pipelines"]!.AsArray().Count(pipeline => (string)pipeline!["state"]! == "running"));
 
         // Mended by an editor that writes a new file and moves it into the place of the old one.
         _clips.Write("draft", Configuration(clip, "sixth", other));
@@ -108,7 +108,7 @@ public sealed class ReloadTests : IDisposable
         _clips.Write("config.yaml", Configuration(2));
         await Eventually.TrueAsync(() => program.Output.Contains("restarted or stopped: fifth", StringComparison.Ordinal));
         var noticed = TimeProvider.System.GetElapsedTime(edited);
-        await UntilAsync(client, health => (string?)Pipeline(health, "fifth")?["state"] == "watching");
+        await UntilAsync(client, health => (string?)Pipeline(health, "fifth")?["state"] == "running");
         var changed = new Incident("one of five pipelines is edited", "the log: restarted or stopped: fifth", Promise, noticed, TimeProvider.System.GetElapsedTime(edited), 0);
 
         var broken = TimeProvider.System.GetTimestamp();

@@ -46,7 +46,7 @@ public sealed class SoakTests(ITestOutputHelper output) : IDisposable
         Assert.Equal(0, await listener.LostAsync(client, Cancellation));
         var health = await client.GetFromJsonAsync<JsonObject>("/api/health", Cancellation);
         Assert.Equal(Pipelines, health!["pipelines"]!.AsArray().Count);
-        Assert.All(health["pipelines"]!.AsArray(), status => Assert.Equal("watching", (string)status!["state"]!));
+        Assert.All(health["pipelines"]!.AsArray(), status => Assert.Equal("running", (string)status!["state"]!));
     }
 
     private static async Task<List<Footprint>> WatchAsync(int process, TimeSpan length)

@@ -18,7 +18,7 @@ public sealed class StorageTests
 
         var recovery = await house.MeasureAsync(house.Fault(name), TimeSpan.FromSeconds(2), Cancellation);
 
-        Assert.Equal("watching", recovery.Shown);
+        Assert.Equal("running", recovery.Shown);
         Assert.Equal(0, await house.LostAsync(Cancellation));
         Assert.NotEmpty(house.Pictures);
         Assert.All(house.Pictures, picture => Assert.True(File.Exists(picture), picture));
@@ -40,7 +40,7 @@ public sealed class StorageTests
         await house.RunAgainAsync(StorageHouse.UserFor(name));
         var recovery = await house.MeasureAsync(fault with { InjectAsync = () => Task.CompletedTask }, TimeSpan.Zero, Cancellation);
 
-        Assert.Equal("watching", recovery.Shown);
+        Assert.Equal("running", recovery.Shown);
         Assert.Equal(0, await house.LostAsync(Cancellation));
     }
 

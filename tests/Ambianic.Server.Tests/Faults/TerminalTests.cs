@@ -41,7 +41,7 @@ public sealed class TerminalTests : IDisposable
         var trouble = await AnswerAsync(client, HttpStatusCode.ServiceUnavailable);
         Assert.Contains("door", trouble, StringComparison.Ordinal);
         var noticed = TimeProvider.System.GetElapsedTime(start);
-        await Eventually.TrueAsync(() => Door(client) is { } door && (string?)door["health"] == "terminal" && (long)door["rebuilt"]! > 0);
+        await Eventually.TrueAsync(() => Door(client) is { } door && (string?)door["state"] == "terminal" && (long)door["rebuilt"]! > 0);
         using (var answer = await client.GetAsync("/healthz", Cancellation))
         {
             Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode); // building it anew heals nothing
@@ -59,7 +59,7 @@ public sealed class TerminalTests : IDisposable
         start = TimeProvider.System.GetTimestamp();
         await AnswerAsync(client, HttpStatusCode.OK);
         var recovered = TimeProvider.System.GetElapsedTime(start);
-        await Eventually.TrueAsync(() => program.Output.Contains("Pipeline door sees again", StringComparison.Ordinal));
+        await Eventually.TrueAsync(() => program.Output.Contains("Pipeline door: usable picture again", StringComparison.Ordinal));
         var account = await client.GetFromJsonAsync<JsonObject>("/api/coverage?pipeline=door", Cancellation);
         var intervals = account!["coverage"]!.AsArray()
             .Where(interval => (string?)interval!["reason"] != "the program or the machine stood still").ToList(); // a starved one does at times

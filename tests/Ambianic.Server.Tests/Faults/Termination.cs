@@ -97,9 +97,9 @@ internal sealed record Termination(string Moment, TimeSpan Took, int ExitCode, i
 
     private static bool IsMoment(string moment, JsonNode status) => moment switch
     {
-        "connecting" => (string)status["state"]! == "connecting",
-        "waiting for a camera" => (string)status["state"]! == "waiting",
-        "fetching a model" => (string)status["state"]! == "preparing",
+        "connecting" => (string)status["state"]! == "starting" && (string)status["reason"]! == "no picture has come yet",
+        "waiting for a camera" => (string)status["state"]! == "reconnecting",
+        "fetching a model" => (string)status["state"]! == "starting" && (string)status["reason"]! == "a model is being fetched",
         _ => status["elements"]!.AsArray().Any(element => (double)element!["busy_seconds"]! > 0.3) || status["last_error"] is not null,
     };
 

@@ -55,7 +55,7 @@ public sealed class ConfigurationReloadTests : IDisposable
         await AmbianicHost.StartAsync(application);
 
         var supervisor = application.Services.GetRequiredService<PipelineSupervisor>();
-        await Eventually.TrueAsync(() => supervisor.Statuses is [{ Name: "gate" }]);
+        await Eventually.TrueAsync(() => supervisor.Observe().Pipelines is [{ Name: "gate" }]);
         await application.StopAsync(TestContext.Current.CancellationToken);
     }
 
@@ -74,9 +74,9 @@ public sealed class ConfigurationReloadTests : IDisposable
         }
 
         await Eventually.TrueAsync(() => current.Rejected.Any(problem => problem.Message.Contains("larger than 16 MiB", StringComparison.Ordinal)));
-        Assert.Equal("door", Assert.Single(supervisor.Statuses).Name);
+        Assert.Equal("door", Assert.Single(supervisor.Observe().Pipelines).Name);
         File.WriteAllText(_directory["config.yaml"], "pipelines: {gate: [source: {uri: /nowhere.mp4}]}\n");
-        await Eventually.TrueAsync(() => supervisor.Statuses is [{ Name: "gate" }]);
+        await Eventually.TrueAsync(() => supervisor.Observe().Pipelines is [{ Name: "gate" }]);
         await application.StopAsync(TestContext.Current.CancellationToken);
     }
 
@@ -88,14 +88,14 @@ public sealed class ConfigurationReloadTests : IDisposable
         await using var application = AmbianicHost.Build(Load(), port: 0, Load);
         await AmbianicHost.StartAsync(application);
         var (current, supervisor) = (application.Services.GetRequiredService<CurrentConfiguration>(), application.Services.GetRequiredService<PipelineSupervisor>());
-        Assert.Contains(supervisor.Statuses, status => status.Name == "gate");
+        await Eventually.TrueAsync(() => supervisor.Observe().Pipelines.Any(status => status.Name == "gate"));
 
         File.Delete(_directory["config.local.yaml"]);
         Directory.CreateDirectory(_directory["config.local.yaml"]);
         await Eventually.TrueAsync(() => current.Rejected.Count > 0);
         Directory.Delete(_directory["config.local.yaml"]);
 
-        await Eventually.TrueAsync(() => supervisor.Statuses is [{ Name: "door" }] && current.Rejected.Count == 0); // accepted after the pipelines changed
+        await Eventually.TrueAsync(() => supervisor.Observe().Pipelines is [{ Name: "door" }] && current.Rejected.Count == 0); // accepted after the pipelines changed
         await application.StopAsync(TestContext.Current.CancellationToken);
     }
 
@@ -125,7 +125,7 @@ public sealed class ConfigurationReloadTests : IDisposable
         await Eventually.TrueAsync(() =>
         {
             time.Advance(TimeSpan.FromSeconds(0.5));
-            return supervisor.Statuses is [{ Name: "gate" }] && current.Result.Configuration.Pipelines is [{ Name: "gate" }];
+            return supervisor.Observe().Pipelines is [{ Name: "gate" }] && current.Result.Configuration.Pipelines is [{ Name: "gate" }];
         });
         Assert.DoesNotContain(log.Lines, line => line.StartsWith("Error:", StringComparison.Ordinal));
         await reload.StopAsync(TestContext.Current.CancellationToken);
@@ -166,7 +166,7 @@ public sealed class ConfigurationReloadTests : IDisposable
         await Eventually.TrueAsync(() =>
         {
             time.Advance(TimeSpan.FromSeconds(0.5));
-            return supervisor.Statuses is [{ Name: "gate" }];
+            return supervisor.Observe().Pipelines is [{ Name: "gate" }];
         });
 
         Assert.Equal(4, reads);

@@ -18,7 +18,7 @@ public sealed class SecretsTests : IDisposable
     private const int Seed = 20260501;
     private const int MostLooks = 1200;
     private static readonly string[] Paths =
-        ["api/config", "api/health", "api/coverage", "api/status", "api/timeline?page_size=100", "api/openapi.json", "healthz", "index.html", "api/data/detections/x", "api/timeline?page=none"];
+        ["api/config", "api/health", "api/coverage", "api/visibility", "api/status", "api/timeline?page_size=100", "api/openapi.json", "healthz", "index.html", "api/data/detections/x", "api/timeline?page=none"];
 
     private readonly TemporaryDirectory _directory = new();
     private readonly List<string> _leaks = [];

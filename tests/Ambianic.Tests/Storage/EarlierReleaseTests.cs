@@ -1,5 +1,5 @@
+using Ambianic.Core.Health;
 using Ambianic.Core.Timeline;
-using Ambianic.Core.Visibility;
 using Ambianic.Storage;
 using Ambianic.Storage.Files;
 using Microsoft.Data.Sqlite;
@@ -95,14 +95,14 @@ public sealed class EarlierReleaseTests : IDisposable
 
         var events = await TimelineFixture.EventsAsync(store, new EventQuery());
         Assert.Equal(["3168b7e4d9614990b03764eb9c49f0ae", "6b87795ffb5d49959a41866384d6cd6e"], events.Select(seen => seen.Id));
-        Assert.Equal(Sight.Blind, events[0].Sight?.Sight);
-        Assert.Equal("source garage: nothing answers", events[0].Sight?.Reason);
+        Assert.Equal(VisibilityState.NoVideo, events[0].Outage?.Visibility);
+        Assert.Equal("source garage: nothing answers", events[0].Outage?.Reason);
         var person = Assert.Single(events[1].Detections);
         Assert.Equal(("person", 0.875f, 0.25f, 1f), (person.Label, person.Confidence, person.Box.XMin, person.Box.YMax));
         Assert.True(events[1].IsPinned);
         Assert.Equal(new DateTimeOffset(2021, 4, 30, 20, 16, 51, TimeSpan.FromHours(2)).AddMicroseconds(382842), events[1].At);
         Assert.Single(await TimelineFixture.EventsAsync(store, new EventQuery { Label = "person", Pipeline = "front" }));
-        Assert.Single(await TimelineFixture.EventsAsync(store, new EventQuery { Label = EventNames.SightLabel }));
+        Assert.Single(await TimelineFixture.EventsAsync(store, new EventQuery { Label = EventNames.OutageLabel }));
 
         var stored = await _fixture.StoreAsync(store, [0]);
         Assert.Equal(stored[0].Id, (await TimelineFixture.IdsAsync(store, new EventQuery()))[0]);
@@ -116,8 +116,8 @@ public sealed class EarlierReleaseTests : IDisposable
         var (changes, ends) = new CoverageFile(_fixture.DataDir).Read();
 
         Assert.Equal(
-            [("front", Sight.Watching), ("away", Sight.Blind), ("front", Sight.Off), ("away", Sight.Off)],
-            changes.Select(change => (change.Pipeline, change.Sight)));
+            [("front", VisibilityState.Visible), ("away", VisibilityState.NoVideo), ("front", VisibilityState.Off), ("away", VisibilityState.Off)],
+            changes.Select(change => (change.Pipeline, change.Visibility)));
         Assert.Equal(2, ends.Count);
     }
 

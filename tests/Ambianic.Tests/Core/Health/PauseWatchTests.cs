@@ -32,7 +32,7 @@ public sealed class PauseWatchTests
     [Theory]
     [InlineData(3600, "forward")]
     [InlineData(-3600, "back")]
-    public void Observe_ClockIsSet_SaysSoAndForgivesNoSilence(int seconds, string direction)
+    public void Observe_ClockIsSet_SaysSoAndExcludesNoSilence(int seconds, string direction)
     {
         var watch = new PauseWatch(TimeSpan.FromSeconds(1), _time);
 

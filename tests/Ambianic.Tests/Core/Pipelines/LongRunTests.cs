@@ -43,7 +43,7 @@ public sealed class LongRunTests
         var supervisor = new PipelineSupervisor(builder, () => HealthPolicy.Default, _round, _time, _log);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var running = supervisor.RunAsync([.. cameras.Select(camera => Configure(camera.Id))], stop.Token);
-        await Eventually.TrueAsync(() => supervisor.Statuses is { Count: Cameras } all && all.All(status => status.Processed > 0 || status.LastError is not null)); // before time runs
+        await Eventually.TrueAsync(() => supervisor.Observe().Pipelines is { Count: Cameras } all && all.All(status => status.Processed > 0 || status.LastError is not null)); // before time runs
         List<(long Bytes, int Threads)> held = []; // hour by hour
         for (var passed = TimeSpan.Zero; passed < Day; passed += Step)
         {
@@ -68,11 +68,11 @@ public sealed class LongRunTests
         Assert.InRange(late.Min(hour => hour.Threads) - early.Min(hour => hour.Threads), int.MinValue, ThreadsThatComeAndGo);
 
         Assert.All(cameras, camera => Assert.InRange(camera.Broken, 24, int.MaxValue));
-        Assert.All(supervisor.Statuses, status => Assert.InRange(status.Processed, 1000, long.MaxValue));
+        Assert.All(supervisor.Observe().Pipelines, status => Assert.InRange(status.Processed, 1000, long.MaxValue));
         cameras.ForEach(camera => camera.IsRepaired = true);
-        for (var rounds = 0; !supervisor.Statuses.All(status => status is { State: PipelineState.Watching, Health: HealthState.Healthy }); rounds++)
+        for (var rounds = 0; !supervisor.Observe().Pipelines.All(status => status is { State: PipelineState.Running }); rounds++)
         {
-            Assert.True(rounds < 2 * 1200, string.Join('\n', supervisor.Statuses)); // the longest back-off is ten minutes
+            Assert.True(rounds < 2 * 1200, string.Join('\n', supervisor.Observe().Pipelines)); // the longest back-off is ten minutes
             await PassAsync(cameras, supervisor);
         }
 
@@ -101,7 +101,7 @@ public sealed class LongRunTests
         {
             Assert.True(
                 TimeProvider.System.GetElapsedTime(began) < Eventually.Patience,
-                $"nothing goes on: round {next.IsCompleted}, frames out {_pool.Outstanding}, not idle {string.Join(", ", cameras.Where(camera => !camera.IsIdle).Select(camera => $"{camera.Id} open {camera.Open}"))}\n{string.Join('\n', supervisor.Statuses)}\n{string.Join('\n', _log.Lines.TakeLast(40))}");
+                $"nothing goes on: round {next.IsCompleted}, frames out {_pool.Outstanding}, not idle {string.Join(", ", cameras.Where(camera => !camera.IsIdle).Select(camera => $"{camera.Id} open {camera.Open}"))}\n{string.Join('\n', supervisor.Observe().Pipelines)}\n{string.Join('\n', _log.Lines.TakeLast(40))}");
             await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, TestContext.Current.CancellationToken);
             _time.Advance(TimeSpan.Zero); // the fake clock forgets to wake somebody when a timer is set at the same moment
         }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Ambianic.Core.Frames;
 using Ambianic.Core.Health;
 using Ambianic.Core.Pipelines;
@@ -11,11 +12,11 @@ public sealed class PipelineHealingTests : SupervisorFixture
     {
         var source = new ScriptedSource(Pool, live: true, ScriptedSource.GivesAndWaits(1));
         await using var running = Run(source, Configure("door"));
-        await Eventually.TrueAsync(() => running.Supervisor.Statuses is [{ Processed: 1 }]);
+        await Eventually.TrueAsync(() => running.Now is [{ Processed: 1 }]);
 
-        var silence = await AdvanceUntilAsync(() => running.Supervisor.Statuses[0].Healed == 1);
+        var silence = await AdvanceUntilAsync(() => running.Now[0].Healed == 1);
         Assert.InRange(silence.TotalSeconds, 39, 41);
-        await AdvanceUntilAsync(() => running.Supervisor.Statuses[0] is { Processed: 2, Health: HealthState.Healthy });
+        await AdvanceUntilAsync(() => running.Now[0] is { Processed: 2, State: PipelineState.Running });
 
         Assert.Equal(2, source.Connected);
     }
@@ -25,11 +26,11 @@ public sealed class PipelineHealingTests : SupervisorFixture
     {
         var source = new ScriptedSource(Pool, live: true, ScriptedSource.GivesAndWaits(1));
         await using var running = Run(source, Configure("door"));
-        await Eventually.TrueAsync(() => running.Supervisor.Statuses is [{ Processed: 1 }]);
+        await Eventually.TrueAsync(() => running.Now is [{ Processed: 1 }]);
 
         Policy = new HealthPolicy(TimeSpan.FromSeconds(8));
 
-        var silence = await AdvanceUntilAsync(() => running.Supervisor.Statuses[0].Healed == 1);
+        var silence = await AdvanceUntilAsync(() => running.Now[0].Healed == 1);
         Assert.InRange(silence.TotalSeconds, 7, 9);
         Assert.Equal(1, source.Connected);
     }
@@ -38,14 +39,14 @@ public sealed class PipelineHealingTests : SupervisorFixture
     public async Task RunAsync_HealingDoesNotHelp_IsShownAsHealingWithWhatIsStuckAndIsNoHeartbeat()
     {
         await using var running = Run(new ScriptedSource(Pool, live: true, ScriptedSource.GivesAndWaits(0)), Configure("door"));
-        await Eventually.TrueAsync(() => running.Supervisor.Statuses is [{ State: PipelineState.Connecting }]);
+        await Eventually.TrueAsync(() => running.Now is [{ Reason: "no picture has come yet" }]);
 
-        await AdvanceUntilAsync(() => running.Supervisor.Statuses[0].Healed == 1);
-        Assert.Equal((HealthState.Healing, "source", 0L), (running.Supervisor.Statuses[0].Health, running.Supervisor.Statuses[0].Stuck, running.Supervisor.Statuses[0].Processed));
-        var pause = await AdvanceUntilAsync(() => running.Supervisor.Statuses[0].Healed == 2);
+        await AdvanceUntilAsync(() => running.Now[0].Healed == 1);
+        Assert.Equal((PipelineState.Healing, "source", 0L), (running.Now[0].State, running.Now[0].Stuck, running.Now[0].Processed));
+        var pause = await AdvanceUntilAsync(() => running.Now[0].Healed == 2);
 
         Assert.InRange(pause.TotalSeconds, 20, 30); // a new connection has time to give a first picture
-        Assert.True(running.Supervisor.Statuses[0].SilenceSeconds >= 60);
+        Assert.True(running.Now[0].Silence.TotalSeconds >= 60);
     }
 
     [Fact]
@@ -56,16 +57,73 @@ public sealed class PipelineHealingTests : SupervisorFixture
         AddElementThatHangsOnce("hangs", never);
         var source = new ScriptedSource(Pool, live: true, Steady);
         await using var running = Run(source, Configure("door", "first", "hangs"));
-        await Eventually.TrueAsync(() => running.Supervisor.Statuses is [{ Elements: [_, { Name: "hangs" }] }]);
+        await Eventually.TrueAsync(() => running.Now is [{ Elements: [_, { Name: "hangs" }] }]);
 
-        await AdvanceUntilAsync(() => running.Supervisor.Statuses[0] is { Processed: > 0, Health: HealthState.Healthy });
-        Assert.Equal([0, 1], running.Supervisor.Statuses[0].Elements.Select(element => element.Recycled));
+        await AdvanceUntilAsync(() => running.Now[0] is { Processed: > 0, State: PipelineState.Running });
+        Assert.Equal([0, 1], running.Now[0].Elements.Select(element => element.Recycled));
         Assert.Equal(1, source.Connected);
-        var arrived = running.Supervisor.Statuses[0].Processed;
+        var arrived = running.Now[0].Processed;
         never.Release(); // what was given up comes back, and nothing of it gets through
         await running.DisposeAsync();
         await Eventually.TrueAsync(() => Pool.Outstanding == 0);
-        Assert.True(running.Supervisor.Statuses[0].Processed >= arrived);
+        Assert.True(running.Now[0].Processed >= arrived);
+    }
+
+    [Fact]
+    public async Task RunAsync_ElementIsReplaced_TheNewOneIsPreparedBeforeItsFirstSampleAndNotReplacedMeanwhile()
+    {
+        using var never = new SemaphoreSlim(0);
+        var ready = new TaskCompletionSource();
+        var made = new ConcurrentQueue<Prepared>();
+        Registry.Add<NoOptions>("hangs", (_, _) =>
+        {
+            var element = made.IsEmpty ? new Prepared(Task.CompletedTask, never) : new Prepared(ready.Task, null);
+            made.Enqueue(element);
+            return element;
+        });
+        await using var running = Run(new ScriptedSource(Pool, live: true, Steady), Configure("door", "hangs"));
+        await Eventually.TrueAsync(() => made.FirstOrDefault() is { Invoked: 1 });
+
+        await AdvanceUntilAsync(() => made.LastOrDefault() is { IsPreparing: true });
+        var later = Time.GetUtcNow().AddSeconds(45);
+        await AdvanceUntilAsync(() => Time.GetUtcNow() > later);
+
+        Assert.Equal([1, 0], made.Select(element => element.Invoked));
+        Assert.Equal((PipelineState.Healing, "hangs", 1L), (running.Now[0].State, running.Now[0].Stuck, running.Now[0].Healed));
+        ready.SetResult();
+        await Eventually.TrueAsync(() => running.Now[0] is { State: PipelineState.Running, Processed: > 0 });
+        never.Release();
+    }
+
+    [Fact]
+    public async Task RunAsync_NewElementCannotBePrepared_SaysWhyAndSendsItSamplesNevertheless()
+    {
+        using var never = new SemaphoreSlim(0);
+        var more = new TaskCompletionSource();
+        var made = new ConcurrentQueue<Prepared>();
+        Registry.Add<NoOptions>("hangs", (_, _) =>
+        {
+            var element = made.IsEmpty ? new Prepared(Task.CompletedTask, never) : new Prepared(Task.FromException(new IOException("no model")), null);
+            made.Enqueue(element);
+            return element;
+        });
+        await using var running = Run(new ScriptedSource(Pool, live: true, OneAndAnother), Configure("door", "hangs"));
+        await Eventually.TrueAsync(() => made.FirstOrDefault() is { Invoked: 1 });
+
+        await AdvanceUntilAsync(() => running.Now[0].LastError == "no model");
+        Assert.Equal("no model", running.Now[0].Reason);
+        more.SetResult();
+
+        await Eventually.TrueAsync(() => running.Now[0] is { State: PipelineState.Running, Processed: 1 });
+        never.Release();
+
+        async IAsyncEnumerable<Frame> OneAndAnother(Func<Frame> show, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+        {
+            yield return show();
+            await more.Task.WaitAsync(cancellation);
+            yield return show();
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellation);
+        }
     }
 
     [Fact]
@@ -78,10 +136,10 @@ public sealed class PipelineHealingTests : SupervisorFixture
             return new Element((sample, next, cancellation) => isFirst ? throw new InvalidOperationException("confused") : next(sample, cancellation));
         });
         await using var running = Run(new ScriptedSource(Pool, live: true, Steady), Configure("door", "fails"));
-        await Eventually.TrueAsync(() => running.Supervisor.Statuses is [{ Failed: > 0 }]);
+        await Eventually.TrueAsync(() => running.Now is [{ Failed: > 0 }]);
 
-        await AdvanceUntilAsync(() => running.Supervisor.Statuses[0] is { Processed: > 0, Health: HealthState.Healthy });
-        Assert.Equal(1, running.Supervisor.Statuses[0].Elements[0].Recycled);
+        await AdvanceUntilAsync(() => running.Now[0] is { Processed: > 0, State: PipelineState.Running });
+        Assert.Equal(1, running.Now[0].Elements[0].Recycled);
     }
 
     [Fact]
@@ -95,9 +153,9 @@ public sealed class PipelineHealingTests : SupervisorFixture
         });
         var source = new ScriptedSource(Pool, live: true, ScriptedSource.Gives(1, new SourceException("gone again")));
         await using var running = Run(source, Configure("door", "swallows"));
-        await Eventually.TrueAsync(() => running.Supervisor.Statuses is [{ State: PipelineState.Waiting }]);
+        await Eventually.TrueAsync(() => running.Now is [{ State: PipelineState.Reconnecting }]);
 
-        await AdvanceUntilAsync(() => running.Supervisor.Statuses[0].Elements is [{ Recycled: > 0 }]);
+        await AdvanceUntilAsync(() => running.Now[0].Elements is [{ Recycled: > 0 }]);
         await running.DisposeAsync();
 
         Assert.True(made > 1);
@@ -105,12 +163,12 @@ public sealed class PipelineHealingTests : SupervisorFixture
     }
 
     [Fact]
-    public async Task RunAsync_SourceThatWasLeftBehindGivesOneMoreFrame_GivesItBack()
+    public async Task RunAsync_SourceThatWasAbandonedGivesOneMoreFrame_GivesItBack()
     {
         var letGo = new TaskCompletionSource();
         var source = new ScriptedSource(Pool, live: true, Late, ScriptedSource.GivesAndWaits(1));
         await using var running = Run(source, Configure("door"));
-        await Eventually.TrueAsync(() => running.Supervisor.Statuses is [{ Processed: 1 }]);
+        await Eventually.TrueAsync(() => running.Now is [{ Processed: 1 }]);
 
         await AdvanceUntilAsync(() => source.Connected == 2);
         letGo.SetResult();
@@ -129,7 +187,7 @@ public sealed class PipelineHealingTests : SupervisorFixture
 
     [Fact]
     [Slow]
-    public async Task RunAsync_NothingHelps_BecomesTerminalIsBuiltAnewAndIsWellWhenTheSourceReturns()
+    public async Task RunAsync_NothingHelps_BecomesTerminalIsRecreatedAndRunsWhenTheSourceReturns()
     {
         var isBack = false;
         var away = ScriptedSource.Gives(0, new SourceException("nothing answers"));
@@ -138,18 +196,18 @@ public sealed class PipelineHealingTests : SupervisorFixture
         await using var running = Run(source, Configure("door"));
         await Eventually.TrueAsync(() => source.Connected > 0);
 
-        var silence = await AdvanceUntilAsync(() => running.Supervisor.Statuses[0].Rebuilt == 1);
+        var silence = await AdvanceUntilAsync(() => running.Now[0].Rebuilt == 1);
         Assert.InRange(silence.TotalSeconds, 119, 130);
-        Assert.Equal(HealthState.Terminal, running.Supervisor.Statuses[0].Health); // a new life is no heartbeat
+        Assert.Equal(PipelineState.Terminal, running.Now[0].State); // a new life is no heartbeat
         Assert.Contains(Dog.Heard, line => line.Contains("door terminal", StringComparison.Ordinal));
 
-        var second = await AdvanceUntilAsync(() => running.Supervisor.Statuses[0].Rebuilt == 2);
-        var third = await AdvanceUntilAsync(() => running.Supervisor.Statuses[0].Rebuilt == 3);
+        var second = await AdvanceUntilAsync(() => running.Now[0].Rebuilt == 2);
+        var third = await AdvanceUntilAsync(() => running.Now[0].Rebuilt == 3);
         Assert.InRange(second.TotalSeconds, 19, 50);
         Assert.InRange(third.TotalSeconds, 39, 90); // ever more rarely
 
         Volatile.Write(ref isBack, true);
-        await AdvanceUntilAsync(() => running.Supervisor.Statuses[0] is { Processed: 1, Health: HealthState.Healthy });
+        await AdvanceUntilAsync(() => running.Now[0] is { Processed: 1, State: PipelineState.Running });
     }
 
     [Fact]
@@ -158,14 +216,14 @@ public sealed class PipelineHealingTests : SupervisorFixture
     {
         var source = new ScriptedSource(Pool, live: true, ScriptedSource.GivesAndWaits(1));
         await using var running = Run(source, Configure("door"));
-        await Eventually.TrueAsync(() => running.Supervisor.Statuses is [{ Processed: 1 }]);
+        await Eventually.TrueAsync(() => running.Now is [{ Processed: 1 }]);
 
         for (var stall = 1; stall <= 10; stall++)
         {
-            await AdvanceUntilAsync(() => running.Supervisor.Statuses[0].Processed == stall + 1);
+            await AdvanceUntilAsync(() => running.Now[0].Processed == stall + 1);
         }
 
-        Assert.Equal((10L, 0L), (running.Supervisor.Statuses[0].Healed, running.Supervisor.Statuses[0].Rebuilt));
+        Assert.Equal((10L, 0L), (running.Now[0].Healed, running.Now[0].Rebuilt));
         Assert.Equal(0, Pool.Outstanding);
     }
 
@@ -176,14 +234,14 @@ public sealed class PipelineHealingTests : SupervisorFixture
         Registry.Add<NoOptions>("slow", (_, _) => new SlowlyPrepared(hangs: Interlocked.Increment(ref made) > 1));
         await using var running = Run(
             new ScriptedSource(Pool, live: true, ScriptedSource.Gives(0, new SourceException("nothing answers"))), Configure("door", "slow"));
-        await AdvanceUntilAsync(() => running.Supervisor.Statuses is [{ Rebuilt: 1, State: PipelineState.Preparing }]);
+        await AdvanceUntilAsync(() => running.Now is [{ Rebuilt: 1, Reason: "a model is being fetched" }]);
         var later = Time.GetUtcNow().AddMinutes(1);
 
         await AdvanceUntilAsync(() => Time.GetUtcNow() > later);
 
-        var status = running.Supervisor.Statuses[0];
-        Assert.InRange(status.SilenceSeconds, 120, double.MaxValue);
-        Assert.Equal(HealthState.Terminal, status.Health);
+        var status = running.Now[0];
+        Assert.InRange(status.Silence.TotalSeconds, 120, double.MaxValue);
+        Assert.Equal(PipelineState.Terminal, status.State);
     }
 
     [Fact]
@@ -192,13 +250,13 @@ public sealed class PipelineHealingTests : SupervisorFixture
     {
         Registry.Add<NoOptions>("slow", (_, _) => new SlowlyPrepared(hangs: true));
         await using var running = Run(new ScriptedSource(Pool, live: true, ScriptedSource.GivesAndWaits(1)), Configure("door", "slow"));
-        await Eventually.TrueAsync(() => running.Supervisor.Statuses is [{ State: PipelineState.Preparing }]);
+        await Eventually.TrueAsync(() => running.Now is [{ IsPreparing: true, Reason: "a model is being fetched" }]);
 
-        var waited = await AdvanceUntilAsync(() => running.Supervisor.Statuses[0].Health == HealthState.Terminal);
-        await AdvanceUntilAsync(() => running.Supervisor.Statuses[0].SilenceSeconds > 900);
+        var waited = await AdvanceUntilAsync(() => running.Now[0].State == PipelineState.Terminal);
+        await AdvanceUntilAsync(() => running.Now[0].Silence.TotalSeconds > 900);
 
         Assert.InRange(waited.TotalMinutes, 9.9, 10.1);
-        Assert.Equal(0, running.Supervisor.Statuses[0].Rebuilt);
+        Assert.Equal(0, running.Now[0].Rebuilt);
     }
 
     private static async IAsyncEnumerable<Frame> Steady(
@@ -208,6 +266,35 @@ public sealed class PipelineHealingTests : SupervisorFixture
         {
             yield return show();
             await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, cancellation);
+        }
+    }
+
+    /// <summary>Is prepared when a task has ended, and hangs in its first sample when it is given something to wait for.</summary>
+    private sealed class Prepared(Task ready, SemaphoreSlim? never) : IPipelineElement
+    {
+        private int _invoked;
+        private volatile bool _isPreparing;
+
+        public int Invoked => Volatile.Read(ref _invoked);
+
+        public bool IsPreparing => _isPreparing;
+
+        public async ValueTask PrepareAsync(CancellationToken cancellation)
+        {
+            _isPreparing = true;
+            await ready.WaitAsync(cancellation);
+            _isPreparing = false;
+        }
+
+        public async ValueTask InvokeAsync(Sample sample, SampleHandler next, CancellationToken cancellation)
+        {
+            Interlocked.Increment(ref _invoked);
+            if (never is not null)
+            {
+                await never.WaitAsync(CancellationToken.None);
+            }
+
+            await next(sample, cancellation);
         }
     }
 

@@ -57,11 +57,11 @@ public sealed class PipelineTests : IDisposable
 
         Assert.Equal(["end0", "end2"], _seen);
         Assert.Equal((2L, 1L), (pipeline.Status.Processed, pipeline.Status.Failed));
-        Assert.Contains(_log.Lines, line => line.StartsWith("Error: Pipeline door dropped 1 sample", StringComparison.Ordinal));
+        Assert.Contains(_log.Lines, line => line.StartsWith("Error: Pipeline door: dropped 1 sample", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task Status_ElementFailsOnAllThatComes_IsFailingAndBlindSinceTheLastSampleThatArrived()
+    public async Task Status_ElementFailsOnAllThatComes_IsFailingAndWithoutVideoSinceTheLastSampleThatArrived()
     {
         var fails = new Element(async (sample, next, cancellation) =>
         {
@@ -73,13 +73,13 @@ public sealed class PipelineTests : IDisposable
         var running = pipeline.RunAsync(stop.Token);
         await Eventually.TrueAsync(() => pipeline.Status is { Failed: 1, LastError: not null });
 
-        Assert.Equal(PipelineState.Watching, pipeline.Status.State); // a single one is no blindness
+        Assert.Equal(PipelineState.Running, pipeline.Status.State); // a single one is no outage
         var arrived = _time.GetUtcNow();
         _time.Advance(TimeSpan.FromSeconds(2));
 
-        Assert.Equal((PipelineState.Failing, HealthState.Healthy), (pipeline.Status.State, pipeline.Status.Health));
-        var sight = SightChange.Of(pipeline.Status, _time.GetUtcNow());
-        Assert.Equal((Sight.Blind, "out of ideas", arrived), (sight.Sight, sight.Reason, sight.At));
+        Assert.Equal(PipelineState.Failing, pipeline.Status.State);
+        var change = VisibilityChange.Of(pipeline.Status, _time.GetUtcNow());
+        Assert.Equal((VisibilityState.NoVideo, "out of ideas", arrived), (change.Visibility, change.Reason, change.At));
         await stop.CancelAsync();
         await running;
     }
@@ -96,7 +96,7 @@ public sealed class PipelineTests : IDisposable
         await Eventually.TrueAsync(() => pipeline.Status is { Failed: 1, LastError: not null });
 
         Assert.Equal((PipelineState.Failing, isLasting, "not numbers"), (pipeline.Status.State, pipeline.Status.NeedsPerson, pipeline.Status.LastError));
-        Assert.Equal(Sight.Blind, SightChange.Of(pipeline.Status, _time.GetUtcNow()).Sight);
+        Assert.Equal(VisibilityState.NoVideo, pipeline.Status.Visibility);
         await stop.CancelAsync();
         await running;
         Assert.False(pipeline.Status.NeedsPerson);
@@ -202,7 +202,7 @@ public sealed class PipelineTests : IDisposable
         await Assert.ThrowsAsync<SourceException>(() => pipeline.RunAsync(Cancellation));
 
         Assert.Equal(["end0", "end1", "end2"], _seen);
-        Assert.Equal((PipelineState.Failed, "cut short"), (pipeline.Status.State, pipeline.Status.LastError));
+        Assert.Equal((PipelineState.Ended, VisibilityState.NoVideo, "cut short"), (pipeline.Status.State, pipeline.Status.Visibility, pipeline.Status.Reason));
     }
 
     [Fact]
@@ -221,7 +221,7 @@ public sealed class PipelineTests : IDisposable
 
         for (var tries = 1; tries <= 3; tries++)
         {
-            await Eventually.TrueAsync(() => source.Connected == tries && pipeline.Status.State == PipelineState.Waiting);
+            await Eventually.TrueAsync(() => source.Connected == tries && pipeline.Facts.Phase == PipelinePhase.Waiting);
             Assert.Equal("nothing answers", pipeline.Status.LastError);
             var longest = TimeSpan.FromSeconds(0.5 * Math.Pow(2, tries - 1));
             _time.Advance((longest / 2) - TimeSpan.FromMilliseconds(1));
@@ -242,7 +242,7 @@ public sealed class PipelineTests : IDisposable
         var pipeline = Make(source);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var running = pipeline.RunAsync(stop.Token);
-        await Eventually.TrueAsync(() => pipeline.Status.State == PipelineState.Waiting);
+        await Eventually.TrueAsync(() => pipeline.Facts.Phase == PipelinePhase.Waiting);
 
         await stop.CancelAsync();
         await running.WaitAsync(Eventually.Patience, Cancellation);
@@ -279,11 +279,11 @@ public sealed class PipelineTests : IDisposable
         var running = pipeline.RunAsync(stop.Token);
         await Eventually.TrueAsync(() => pipeline.Status.Processed == 1);
 
-        Assert.Equal(HealthState.Healthy, pipeline.Status.Health);
+        Assert.Equal(PipelineState.Running, pipeline.Status.State);
         _time.Advance(TimeSpan.FromSeconds(40));
-        Assert.Equal(HealthState.Stalled, pipeline.Status.Health);
+        Assert.Equal(PipelineState.Stalled, pipeline.Status.State);
         _time.Advance(TimeSpan.FromSeconds(80));
-        Assert.Equal(HealthState.Terminal, pipeline.Status.Health);
+        Assert.Equal(PipelineState.Terminal, pipeline.Status.State);
 
         await stop.CancelAsync();
         await running.WaitAsync(Eventually.Patience, Cancellation);

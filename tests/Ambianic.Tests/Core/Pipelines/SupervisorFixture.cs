@@ -117,6 +117,9 @@ public abstract class SupervisorFixture
 
         public PipelineSupervisor Supervisor { get; }
 
+        /// <summary>How the pipelines are at this moment, without waiting for the supervisor's next look.</summary>
+        public IReadOnlyList<PipelineHealth> Now => Supervisor.Observe().Pipelines;
+
         public async ValueTask DisposeAsync()
         {
             await _stop.CancelAsync();

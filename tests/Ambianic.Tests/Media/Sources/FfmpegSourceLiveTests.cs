@@ -94,7 +94,7 @@ public sealed class FfmpegSourceLiveTests(Clips clips) : IClassFixture<Clips>
             await Eventually.TrueAsync(() => pipeline.Status.Processed >= 3);
 
             camera.Dispose();
-            await Eventually.TrueAsync(() => pipeline.Status.State == PipelineState.Waiting);
+            await Eventually.TrueAsync(() => pipeline.Facts.Phase == PipelinePhase.Waiting);
             Assert.NotNull(pipeline.Status.LastError);
             var before = pipeline.Status.Processed;
             camera = await RtspCamera.StartAsync(camera.Port);

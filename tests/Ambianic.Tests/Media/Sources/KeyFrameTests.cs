@@ -4,7 +4,6 @@ using Ambianic.Core.Configuration;
 using Ambianic.Core.Frames;
 using Ambianic.Core.Health;
 using Ambianic.Core.Pipelines;
-using Ambianic.Core.Visibility;
 using Ambianic.Media.Processes;
 using Ambianic.Media.Sources.Ffmpeg;
 
@@ -55,7 +54,7 @@ public sealed class KeyFrameTests
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var running = pipeline.RunAsync(stop.Token);
 
-        await Eventually.TrueAsync(() => pipeline.Status.Source.IsWaitingForKeyFrame && pipeline.Status.SilenceSeconds > 3);
+        await Eventually.TrueAsync(() => pipeline.Status.Source.IsWaitingForKeyFrame && pipeline.Status.Silence.TotalSeconds > 3);
         var waiting = pipeline.Status;
         server.SendKeyFrame();
         await Eventually.TrueAsync(() => pipeline.Status.Processed >= 3);
@@ -63,8 +62,8 @@ public sealed class KeyFrameTests
         await stop.CancelAsync();
         await running;
 
-        Assert.Equal((PipelineState.Connecting, null), (waiting.State, waiting.LastError));
-        Assert.StartsWith("waiting for a key frame", SightChange.Of(waiting, TimeProvider.System.GetUtcNow()).Reason, StringComparison.Ordinal);
+        Assert.Equal((PipelineState.Starting, null), (waiting.State, waiting.LastError));
+        Assert.StartsWith("waiting for a key frame", waiting.Reason, StringComparison.Ordinal);
         Assert.Contains("stall_seconds", waiting.Source.Fault, StringComparison.Ordinal);
         Assert.False(watching.Source.IsWaitingForKeyFrame);
         Assert.Null(watching.Source.Fault);

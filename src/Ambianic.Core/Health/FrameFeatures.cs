@@ -4,10 +4,10 @@ using Ambianic.Core.Frames;
 namespace Ambianic.Core.Health;
 
 /// <summary>
-/// Measures one picture by the averages of its cells, in which a sensor's noise is gone. Its upper and lower ninth, where
+/// The numbers by which a picture is judged: the averages of its cells, in which a sensor's noise is gone. Its upper and lower ninth, where
 /// cameras write the time, do not count. Made once and used for frame after frame by one thread.
 /// </summary>
-internal sealed class PictureLook
+internal sealed class FrameFeatures
 {
     private const int Columns = 32;
     private const int Rows = 18;

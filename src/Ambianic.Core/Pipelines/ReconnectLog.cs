@@ -7,7 +7,7 @@ namespace Ambianic.Core.Pipelines;
 /// new reason once, how it goes every ten minutes, and that it is back. Outlives the pipeline that reads the camera. Safe to use
 /// from several threads.
 /// </summary>
-internal sealed class Outage(TimeProvider time)
+internal sealed class ReconnectLog(TimeProvider time)
 {
     /// <summary>From one line that says the same to the next.</summary>
     public static readonly TimeSpan SummaryEvery = TimeSpan.FromMinutes(10);
@@ -37,7 +37,7 @@ internal sealed class Outage(TimeProvider time)
 
     /// <summary>A connection failed or ended.</summary>
     /// <param name="reason">Why; numbers in it make no new reason.</param>
-    public OutageNews Fail(string reason)
+    public ReconnectReport Fail(string reason)
     {
         lock (_gate)
         {
@@ -57,28 +57,28 @@ internal sealed class Outage(TimeProvider time)
 
                 _reasons.Add(cause);
                 (_isOpen, _since, _began, _summedUpAt, _attempts) = (true, time.GetLocalNow(), now, now, 0);
-                return News(OutageChange.Begun, now);
+                return Report(ReconnectChange.Begun, now);
             }
 
             _pictureAt = null;
             if (_reasons.Count < MostReasons && _reasons.Add(cause))
             {
-                return News(OutageChange.OtherReason, now);
+                return Report(ReconnectChange.OtherReason, now);
             }
 
             if (time.GetElapsedTime(_summedUpAt, now) < SummaryEvery)
             {
-                return News(OutageChange.None, now);
+                return Report(ReconnectChange.None, now);
             }
 
             _summedUpAt = now;
-            return News(OutageChange.GoesOn, now);
+            return Report(ReconnectChange.GoesOn, now);
         }
     }
 
     /// <summary>A sample was looked at.</summary>
-    /// <returns>The outage that is over; null when there is none, or when it is too early to say.</returns>
-    public OutageNews? Watch()
+    /// <returns>What is over; null when nothing is, or when it is too early to say.</returns>
+    public ReconnectReport? Watch()
     {
         if (!_isOpen)
         {
@@ -94,24 +94,24 @@ internal sealed class Outage(TimeProvider time)
                 return null;
             }
 
-            var news = new OutageNews(OutageChange.Over, _since, time.GetElapsedTime(_began, _pictureAt.Value), _attempts);
+            var report = new ReconnectReport(ReconnectChange.Over, _since, time.GetElapsedTime(_began, _pictureAt.Value), _attempts);
             (_isOpen, _pictureAt, _overAt) = (false, null, now);
-            return news;
+            return report;
         }
     }
 
     /// <summary>It was back for no longer than a summary takes.</summary>
     private bool IsRepeated(long now) => _overAt is { } over && time.GetElapsedTime(over, now) < SummaryEvery;
 
-    private OutageNews News(OutageChange change, long now) => new(change, _since, time.GetElapsedTime(_began, now), ++_attempts);
+    private ReconnectReport Report(ReconnectChange change, long now) => new(change, _since, time.GetElapsedTime(_began, now), ++_attempts);
 }
 
-/// <summary>What became of an outage.</summary>
+/// <summary>What became of an attempt to stay connected.</summary>
 /// <param name="Change">What is new.</param>
 /// <param name="Since">When it began, local time.</param>
 /// <param name="Lasted">How long it has lasted.</param>
 /// <param name="Attempts">Connections that failed in it.</param>
-internal readonly record struct OutageNews(OutageChange Change, DateTimeOffset Since, TimeSpan Lasted, int Attempts)
+internal readonly record struct ReconnectReport(ReconnectChange Change, DateTimeOffset Since, TimeSpan Lasted, int Attempts)
 {
     /// <summary>Two units are enough: <c>2 h 3 min</c>.</summary>
     public string Duration => Lasted switch
@@ -126,8 +126,8 @@ internal readonly record struct OutageNews(OutageChange Change, DateTimeOffset S
     public string Count => Attempts == 1 ? "1 attempt" : string.Create(CultureInfo.InvariantCulture, $"{Attempts} attempts");
 }
 
-/// <summary>What is new of an outage.</summary>
-internal enum OutageChange
+/// <summary>What is new of a connection that was lost.</summary>
+internal enum ReconnectChange
 {
     /// <summary>Nothing that people have to hear.</summary>
     None,

@@ -1,64 +1,60 @@
 using Ambianic.Core.Configuration;
 using Ambianic.Core.Health;
-using Ambianic.Core.Pipelines;
 using Ambianic.Core.Visibility;
 using Ambianic.Storage.Files;
 
 namespace Ambianic.Server.Visibility;
 
-/// <summary>Keeps the account of what was watched.</summary>
-internal sealed partial class CoverageService : BackgroundService
+/// <summary>Keeps the visibility log, in memory and on disk.</summary>
+internal sealed partial class VisibilityService : BackgroundService
 {
-    private static readonly TimeSpan Rhythm = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(10);
 
-    /// <summary>A longer pause of this loop is one of everything: no processor, a machine asleep, or a clock that was set forward.</summary>
+    /// <summary>A longer pause between two snapshots is one of everything: no processor, a machine asleep, or a clock that was set forward.</summary>
     private static readonly TimeSpan StoodStill = TimeSpan.FromSeconds(5);
 
     /// <summary>At the start and at the end, a disk that hangs is waited for so long.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
 
-    private readonly PipelineSupervisor _supervisor;
+    private readonly HealthFeed _health;
     private readonly TimeProvider _time;
-    private readonly ILogger<CoverageService> _logger;
+    private readonly ILogger<VisibilityService> _logger;
     private readonly CoverageFile _file;
-    private List<SightChange> _unwritten = [];
-    private List<SightChange> _notWritten = []; // of the one that writes, until it is done
+    private List<VisibilityChange> _unwritten = [];
+    private List<VisibilityChange> _notWritten = []; // of the one that writes, until it is done
     private Task _writing = Task.CompletedTask;
     private long _writtenAt;
     private DateTimeOffset _observedAt;
     private bool _isFailing;
 
-    public CoverageService(
-        AmbianicConfiguration configuration, PipelineSupervisor supervisor, TimeProvider time, ILogger<CoverageService> logger)
+    public VisibilityService(
+        AmbianicConfiguration configuration, HealthFeed health, TimeProvider time, ILogger<VisibilityService> logger)
     {
-        _supervisor = supervisor;
+        _health = health;
         _time = time;
         _logger = logger;
         _file = new CoverageFile(configuration.DataDir);
         _observedAt = time.GetUtcNow();
     }
 
-    /// <summary>The account.</summary>
-    public CoverageLedger Ledger { get; } = new();
+    /// <summary>What was seen when.</summary>
+    public VisibilityLog Log { get; } = new();
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         _writing = OnThreadOfItsOwn(Recall);
         await Task.WhenAny(_writing, Task.Delay(LongestWait, _time, stoppingToken));
-        using var timer = new PeriodicTimer(Rhythm, _time);
-        while (!stoppingToken.IsCancellationRequested)
+        try
         {
-            TryObserve(_supervisor.Statuses);
-            try
+            await foreach (var snapshot in _health.SubscribeAsync(stoppingToken))
             {
-                await timer.WaitForNextTickAsync(stoppingToken);
+                TryRecord(snapshot.At, () => Observe(snapshot));
             }
-            catch (OperationCanceledException)
-            {
-                await FarewellAsync();
-            }
+        }
+        catch (OperationCanceledException)
+        {
+            await FarewellAsync();
         }
     }
 
@@ -66,16 +62,30 @@ internal sealed partial class CoverageService : BackgroundService
     {
         var limit = Task.Delay(LongestWait, _time, CancellationToken.None);
         await Task.WhenAny(_writing, limit);
-        TryObserve([.. _supervisor.Statuses.Select(status => status with { State = PipelineState.Stopped })]);
+        var now = _time.GetUtcNow();
+        TryRecord(now, () => Log.Stop(now));
         await Task.WhenAny(_writing, limit);
     }
 
-    /// <summary>The account is no reason to stop watching, whatever is wrong with it.</summary>
-    private void TryObserve(IReadOnlyList<PipelineStatus> statuses)
+    private IEnumerable<VisibilityChange> Observe(HealthSnapshot snapshot)
+    {
+        var stoodStill = snapshot.At - _observedAt > StoodStill;
+        IReadOnlyList<VisibilityChange> interrupted = stoodStill ? Log.Interrupt(_observedAt, snapshot.At) : [];
+        _observedAt = snapshot.At;
+        return [.. interrupted, .. Log.Observe(snapshot.Pipelines, snapshot.At)];
+    }
+
+    /// <summary>The log is no reason to stop watching, whatever is wrong with it.</summary>
+    private void TryRecord(DateTimeOffset now, Func<IEnumerable<VisibilityChange>> changes)
     {
         try
         {
-            Observe(statuses);
+            _unwritten.AddRange(changes());
+            _unwritten.RemoveRange(0, Math.Max(0, _unwritten.Count - VisibilityLog.Kept));
+            if (_writing.IsCompleted && (_unwritten.Count > 0 || _writtenAt == 0 || _time.GetElapsedTime(_writtenAt) >= SignOfLife))
+            {
+                BeginWriting(now);
+            }
         }
         catch (Exception error)
         {
@@ -83,29 +93,10 @@ internal sealed partial class CoverageService : BackgroundService
         }
     }
 
-    private void Observe(IReadOnlyList<PipelineStatus> statuses)
-    {
-        var now = _time.GetUtcNow();
-        List<SightChange> changes = [];
-        if (now - _observedAt > StoodStill)
-        {
-            changes.AddRange(Ledger.Interrupt(_observedAt, now));
-        }
-
-        _observedAt = now;
-        changes.AddRange(Ledger.Observe(statuses, now));
-        _unwritten.AddRange(changes);
-        _unwritten.RemoveRange(0, Math.Max(0, _unwritten.Count - CoverageLedger.Kept));
-        if (_writing.IsCompleted && (_unwritten.Count > 0 || _writtenAt == 0 || _time.GetElapsedTime(_writtenAt) >= SignOfLife))
-        {
-            BeginWriting(now);
-        }
-    }
-
     private void BeginWriting(DateTimeOffset now)
     {
         _writtenAt = _time.GetTimestamp();
-        List<SightChange> batch = [.. _notWritten, .. _unwritten];
+        List<VisibilityChange> batch = [.. _notWritten, .. _unwritten];
         _unwritten = [];
         _writing = OnThreadOfItsOwn(() => _notWritten = Write(() => _file.Append(batch, now)) ? [] : batch);
     }
@@ -117,11 +108,11 @@ internal sealed partial class CoverageService : BackgroundService
     private void Recall() => Write(() =>
     {
         var (former, ends) = _file.Read();
-        Ledger.Recall(former);
+        Log.Recall(former);
         _notWritten = [.. ends]; // before anything that this run sees, and also when the disk cannot be written now
     });
 
-    /// <summary>A full disk is no reason not to watch; the account goes on in memory.</summary>
+    /// <summary>A full disk is no reason not to watch; the log goes on in memory.</summary>
     private bool Write(Action write)
     {
         try
@@ -142,9 +133,9 @@ internal sealed partial class CoverageService : BackgroundService
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "Keeping the account of what was watched failed; it goes on")]
+    [LoggerMessage(LogLevel.Error, "Keeping the visibility log failed; it is tried again with the next snapshot")]
     private partial void LogFailed(Exception error);
 
-    [LoggerMessage(LogLevel.Warning, "The account of what was watched cannot be kept on disk: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "The visibility log cannot be written to disk and is kept in memory: {Reason}")]
     private partial void LogNotWritten(string reason);
 }

@@ -3,8 +3,8 @@ using Ambianic.Core.Visibility;
 
 namespace Ambianic.Core.Timeline;
 
-/// <summary>Remembers as events on the timeline when a pipeline went blind and when it saw again. One call at a time.</summary>
-public sealed class SightRecorder(IEventStore store, TimeProvider time)
+/// <summary>Remembers as events on the timeline when an outage of a pipeline began and when it was over. One call at a time.</summary>
+public sealed class OutageRecorder(IEventStore store, TimeProvider time)
 {
     /// <summary>More pipelines than any house has.</summary>
     private const int MostRead = 1000;
@@ -14,16 +14,16 @@ public sealed class SightRecorder(IEventStore store, TimeProvider time)
     private readonly DateTimeOffset _startedAt = time.GetLocalNow();
     private DateTimeOffset _lastAt;
     private string? _folder;
-    private (SightReport? Report, string Id) _tried = (null, "");
+    private (OutageReport? Report, string Id) _tried = (null, "");
 
     /// <summary>What was told last of each pipeline, by this run or an earlier one.</summary>
     /// <exception cref="IOException">The store cannot be read.</exception>
-    public async Task<IReadOnlyList<SightReport>> LastAsync(CancellationToken cancellation)
+    public async Task<IReadOnlyList<OutageReport>> LastAsync(CancellationToken cancellation)
     {
-        Dictionary<string, SightReport> last = new(StringComparer.Ordinal);
-        await foreach (var seen in store.QueryAsync(new EventQuery { Label = EventNames.SightLabel, Limit = MostRead }, cancellation))
+        Dictionary<string, OutageReport> last = new(StringComparer.Ordinal);
+        await foreach (var seen in store.QueryAsync(new EventQuery { Label = EventNames.OutageLabel, Limit = MostRead }, cancellation))
         {
-            if (seen.Sight is { } report)
+            if (seen.Outage is { } report)
             {
                 last.TryAdd(seen.Pipeline, report);
             }
@@ -34,7 +34,7 @@ public sealed class SightRecorder(IEventStore store, TimeProvider time)
 
     /// <summary>Puts a report on the timeline.</summary>
     /// <exception cref="IOException">It could not be stored; trying again is safe.</exception>
-    public async ValueTask SaveAsync(SightReport report, CancellationToken cancellation)
+    public async ValueTask SaveAsync(OutageReport report, CancellationToken cancellation)
     {
         _folder ??= await store.StartFolderAsync(_startedAt, cancellation);
         if (!ReferenceEquals(_tried.Report, report))
@@ -43,7 +43,7 @@ public sealed class SightRecorder(IEventStore store, TimeProvider time)
         }
 
         var at = Moment(report.At);
-        var said = report with { At = at, BlindSince = Local(report.BlindSince), Reason = Credentials.Mask(report.Reason) };
+        var said = report with { At = at, OutageSince = Local(report.OutageSince), Reason = Credentials.Mask(report.Reason) };
         await store.AppendAsync(
             new DetectionEvent
             {
@@ -52,7 +52,7 @@ public sealed class SightRecorder(IEventStore store, TimeProvider time)
                 Pipeline = report.Pipeline,
                 Source = report.Source,
                 Display = "Sight",
-                Sight = said,
+                Outage = said,
                 RelDir = _folder,
                 ImageFileName = "",
                 ThumbnailFileName = "",
@@ -62,7 +62,7 @@ public sealed class SightRecorder(IEventStore store, TimeProvider time)
             cancellation);
     }
 
-    /// <summary>Files are named after it, so pipelines that went blind in one moment are told apart by steps of 1 µs.</summary>
+    /// <summary>Files are named after it, so outages that began in one moment are told apart by steps of 1 µs.</summary>
     private DateTimeOffset Moment(DateTimeOffset told)
     {
         var at = Local(told);

@@ -1,12 +1,13 @@
 using System.Text.Json;
 using Ambianic.Core.Configuration;
+using Ambianic.Core.Health;
 using Ambianic.Core.Timeline;
 using Ambianic.Core.Visibility;
 using Ambianic.Tests.Storage;
 
 namespace Ambianic.Tests.Core.Timeline;
 
-public sealed class SightRecorderTests : IDisposable
+public sealed class OutageRecorderTests : IDisposable
 {
     private readonly TimelineFixture _fixture = new();
 
@@ -20,29 +21,29 @@ public sealed class SightRecorderTests : IDisposable
         await using (var store = _fixture.Open())
         {
             using var announced = _fixture.Feed.Listen();
-            var recorder = new SightRecorder(store, _fixture.Time);
-            await recorder.SaveAsync(Report("door", Sight.Blind, 0), Cancellation);
-            await recorder.SaveAsync(Report("yard", Sight.Black, 0), Cancellation);
-            await recorder.SaveAsync(Report("door", Sight.Watching, 60), Cancellation);
-            Assert.Equal(Sight.Blind, (await announced.NextAsync(Cancellation)).Sight?.Sight);
+            var recorder = new OutageRecorder(store, _fixture.Time);
+            await recorder.SaveAsync(Report("door", VisibilityState.NoVideo, 0), Cancellation);
+            await recorder.SaveAsync(Report("yard", VisibilityState.Black, 0), Cancellation);
+            await recorder.SaveAsync(Report("door", VisibilityState.Visible, 60), Cancellation);
+            Assert.Equal(VisibilityState.NoVideo, (await announced.NextAsync(Cancellation)).Outage?.Visibility);
         }
 
         File.Delete(_fixture.DatabasePath);
         await using var rebuilt = _fixture.Open();
         await rebuilt.IndexRecovered;
 
-        var last = (await new SightRecorder(rebuilt, _fixture.Time).LastAsync(Cancellation)).OrderBy(report => report.Pipeline).ToList();
-        Assert.Equal([("door", Sight.Watching), ("yard", Sight.Black)], last.Select(report => (report.Pipeline, report.Sight)));
-        Assert.Equal((TimelineFixture.Start, TimelineFixture.Start.AddSeconds(60)), (last[0].BlindSince, last[0].At));
-        Assert.Equal(3, await rebuilt.CountAsync(new EventQuery { Label = EventNames.SightLabel }, Cancellation));
+        var last = (await new OutageRecorder(rebuilt, _fixture.Time).LastAsync(Cancellation)).OrderBy(report => report.Pipeline).ToList();
+        Assert.Equal([("door", VisibilityState.Visible), ("yard", VisibilityState.Black)], last.Select(report => (report.Pipeline, report.Visibility)));
+        Assert.Equal((TimelineFixture.Start, TimelineFixture.Start.AddSeconds(60)), (last[0].OutageSince, last[0].At));
+        Assert.Equal(3, await rebuilt.CountAsync(new EventQuery { Label = EventNames.OutageLabel }, Cancellation));
     }
 
     [Fact]
     public async Task SaveAsync_ReasonWithCredentials_IsMaskedAndHasTheReferencesKeys()
     {
         await using var store = _fixture.Open();
-        await new SightRecorder(store, _fixture.Time).SaveAsync(
-            Report("door", Sight.Blind, 0) with { Reason = "rtsp://joe:s3cret@camera/1 does not answer" }, Cancellation);
+        await new OutageRecorder(store, _fixture.Time).SaveAsync(
+            Report("door", VisibilityState.NoVideo, 0) with { Reason = "rtsp://joe:s3cret@camera/1 does not answer" }, Cancellation);
 
         var json = await File.ReadAllTextAsync(Directory.GetFiles(_fixture.DataDir, "*-inference.json", SearchOption.AllDirectories).Single(), Cancellation);
         var written = JsonDocument.Parse(json).RootElement;
@@ -59,26 +60,26 @@ public sealed class SightRecorderTests : IDisposable
     public async Task SaveAsync_AskedAgainForWhatASlowDiskHasStoredMeanwhile_IsOneEvent()
     {
         await using var store = _fixture.Open();
-        var recorder = new SightRecorder(store, _fixture.Time);
-        var (blind, sees) = (Report("door", Sight.Blind, 0), Report("door", Sight.Watching, 60));
+        var recorder = new OutageRecorder(store, _fixture.Time);
+        var (blind, sees) = (Report("door", VisibilityState.NoVideo, 0), Report("door", VisibilityState.Visible, 60));
 
         await recorder.SaveAsync(blind, Cancellation);
         await recorder.SaveAsync(blind, Cancellation);
         await recorder.SaveAsync(sees, Cancellation);
 
-        Assert.Equal(2, await store.CountAsync(new EventQuery { Label = EventNames.SightLabel }, Cancellation));
+        Assert.Equal(2, await store.CountAsync(new EventQuery { Label = EventNames.OutageLabel }, Cancellation));
     }
 
     [Fact]
     public void IsExpired_BlindnessIsNoQuietPicture_HasItsOwnAge()
     {
         var policy = new RetentionPolicy(new RetentionOptions { MaxAgeDaysByLabel = new Dictionary<string, double> { ["quiet"] = 1, ["sight"] = 90 } });
-        var blind = TimelineFixture.Event("x", TimelineFixture.Start) with { Sight = Report("door", Sight.Blind, 0) };
+        var blind = TimelineFixture.Event("x", TimelineFixture.Start) with { Outage = Report("door", VisibilityState.NoVideo, 0) };
 
         Assert.False(policy.IsExpired(blind, TimeSpan.FromDays(30)));
         Assert.True(policy.IsExpired(blind, TimeSpan.FromDays(91)));
     }
 
-    private static SightReport Report(string pipeline, Sight sight, int second) =>
+    private static OutageReport Report(string pipeline, VisibilityState sight, int second) =>
         new(pipeline, "camera", TimelineFixture.Start.AddSeconds(second), sight, TimelineFixture.Start, "no route to host");
 }

@@ -6,10 +6,10 @@ using Ambianic.Core.Pipelines;
 namespace Ambianic.Tests.Core.Pipelines;
 
 /// <summary>What the log says of a camera that is away.</summary>
-public sealed class OutageTests : SupervisorFixture, IDisposable
+public sealed class ReconnectLogTests : SupervisorFixture, IDisposable
 {
     private readonly SemaphoreSlim _pictures = new(0);
-    private string? _trouble = "nothing answers";
+    private string? _fault = "nothing answers";
     private int _connected;
 
     private IEnumerable<string> Told => PipelineLog.Lines.Concat(Log.Lines).Where(line => !line.StartsWith("Debug", StringComparison.Ordinal));
@@ -26,18 +26,18 @@ public sealed class OutageTests : SupervisorFixture, IDisposable
         await PassAsync(pipeline, TimeSpan.FromHours(24));
 
         var lines = Told.ToList();
-        Assert.StartsWith("Warning: Pipeline door is blind: nothing answers; connecting again in 0.", lines[0], StringComparison.Ordinal);
+        Assert.StartsWith("Warning: Pipeline door: no video: nothing answers; reconnecting in 0.", lines[0], StringComparison.Ordinal);
         Assert.InRange(lines.Count, 120, 146);
-        Assert.All(lines.Skip(1), line => Assert.Matches("^Warning: Pipeline door is blind since 20.*, for .* and [0-9]+ attempts: nothing answers$", line));
+        Assert.All(lines.Skip(1), line => Assert.Matches("^Warning: Pipeline door: no video since 20.*, for .* and [0-9]+ attempts: nothing answers$", line));
         Assert.Matches("for (23 h 5[0-9] min|1 d 0 h) and [0-9]{4} attempts", lines[^1]);
 
-        _trouble = null;
-        await PassAsync(pipeline, TimeSpan.FromSeconds(30), until: PipelineState.Connecting);
+        _fault = null;
+        await PassAsync(pipeline, TimeSpan.FromSeconds(30), until: PipelinePhase.Connecting);
         await ShowAsync(pipeline);
-        Time.Advance(Outage.BackAfter);
+        Time.Advance(ReconnectLog.BackAfter);
         await ShowAsync(pipeline);
         await Eventually.TrueAsync(() => Told.Last().StartsWith("Information", StringComparison.Ordinal));
-        Assert.Matches("^Information: Pipeline door is back after 1 d 0 h, [0-9]{4} attempts$", Told.Last());
+        Assert.Matches("^Information: Pipeline door: video is back after 1 d 0 h, [0-9]{4} attempts$", Told.Last());
         await stop.CancelAsync();
         await running;
     }
@@ -52,13 +52,13 @@ public sealed class OutageTests : SupervisorFixture, IDisposable
         for (var round = 0; round < 6; round++)
         {
             await PassAsync(pipeline, TimeSpan.FromSeconds(60));
-            _trouble = round % 2 == 0 ? $"no picture for {round} s" : "nothing answers";
+            _fault = round % 2 == 0 ? $"no picture for {round} s" : "nothing answers";
         }
 
         Assert.Collection(
             Told,
-            line => Assert.StartsWith("Warning: Pipeline door is blind: nothing answers", line, StringComparison.Ordinal),
-            line => Assert.StartsWith("Warning: Pipeline door is still blind, now because: no picture for 0 s", line, StringComparison.Ordinal));
+            line => Assert.StartsWith("Warning: Pipeline door: no video: nothing answers", line, StringComparison.Ordinal),
+            line => Assert.StartsWith("Warning: Pipeline door: still no video, now because: no picture for 0 s", line, StringComparison.Ordinal));
         await stop.CancelAsync();
         await running;
     }
@@ -69,32 +69,32 @@ public sealed class OutageTests : SupervisorFixture, IDisposable
     [InlineData(300)]
     public void Fail_CameraThatComesAndGoesForADay_IsOneOutage(int seconds)
     {
-        var outage = new Outage(Time);
-        List<OutageChange> told = [];
+        var outage = new ReconnectLog(Time);
+        List<ReconnectChange> told = [];
         for (var passed = 0; passed < 24 * 3600; passed += seconds)
         {
             told.Add(outage.Fail("broke off").Change);
             for (var watched = 0; watched < seconds; watched += 5)
             {
-                told.AddRange(outage.Watch() is { } over ? [over.Change] : Array.Empty<OutageChange>());
+                told.AddRange(outage.Watch() is { } over ? [over.Change] : Array.Empty<ReconnectChange>());
                 Time.Advance(TimeSpan.FromSeconds(5));
             }
         }
 
-        Assert.InRange(told.Count(change => change != OutageChange.None), 100, 160);
-        Assert.InRange(told.Count(change => change == OutageChange.Over), 1, 7);
+        Assert.InRange(told.Count(change => change != ReconnectChange.None), 100, 160);
+        Assert.InRange(told.Count(change => change == ReconnectChange.Over), 1, 7);
     }
 
     [Fact]
     public void Fail_LongAfterItWasBack_IsANewOutageAtOnceAndEndsAsSoon()
     {
-        var outage = new Outage(Time);
+        var outage = new ReconnectLog(Time);
         for (var day = 0; day < 9; day++)
         {
-            Assert.Equal(OutageChange.Begun, outage.Fail("broke off").Change);
+            Assert.Equal(ReconnectChange.Begun, outage.Fail("broke off").Change);
             Assert.Null(outage.Watch());
-            Time.Advance(Outage.BackAfter);
-            Assert.Equal(OutageChange.Over, outage.Watch()?.Change);
+            Time.Advance(ReconnectLog.BackAfter);
+            Assert.Equal(ReconnectChange.Over, outage.Watch()?.Change);
             Time.Advance(TimeSpan.FromDays(1));
         }
     }
@@ -110,25 +110,25 @@ public sealed class OutageTests : SupervisorFixture, IDisposable
 
         for (var tries = 1; tries <= 100; tries++)
         {
-            await Eventually.TrueAsync(() => source.Connected == tries && pipeline.Status.State == PipelineState.Waiting);
+            await Eventually.TrueAsync(() => source.Connected == tries && pipeline.Facts.Phase == PipelinePhase.Waiting);
             Time.Advance(TimeSpan.FromSeconds(0.5));
         }
 
-        Assert.Equal(["Information: Pipeline door watches scripted", "Warning: Pipeline door is blind: broke off"], Told.Select(line => line.Split(';')[0]));
+        Assert.Equal(["Information: Pipeline door watches scripted", "Warning: Pipeline door: no video: broke off"], Told.Select(line => line.Split(';')[0]));
         await stop.CancelAsync();
         await running;
     }
 
     [Fact]
     [Slow]
-    public async Task Run_PipelineThatIsBuiltAnewMeanwhile_SaysNoMore()
+    public async Task Run_PipelineThatIsRecreatedMeanwhile_SaysNoMore()
     {
         await using var running = Run(new ScriptedSource(Pool, live: true, Connect), Configure("door"));
 
-        await AdvanceUntilAsync(() => running.Supervisor.Statuses is [{ Rebuilt: 5 }]);
+        await AdvanceUntilAsync(() => running.Now is [{ Rebuilt: 5 }]);
         var minutes = (int)(Time.GetUtcNow() - new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero)).TotalMinutes;
 
-        Assert.Single(Told, line => line.Contains("all of it is built anew", StringComparison.Ordinal));
+        Assert.Single(Told, line => line.Contains("the whole pipeline is recreated", StringComparison.Ordinal));
         Assert.Single(Told, line => line.Contains("starts to read", StringComparison.Ordinal));
         Assert.InRange(Told.Count(), 3, 3 + (minutes / 10));
     }
@@ -136,9 +136,9 @@ public sealed class OutageTests : SupervisorFixture, IDisposable
     private async IAsyncEnumerable<Frame> Connect(Func<Frame> show, [EnumeratorCancellation] CancellationToken cancellation)
     {
         Interlocked.Increment(ref _connected);
-        if (_trouble is { } trouble)
+        if (_fault is { } fault)
         {
-            throw new SourceException(trouble);
+            throw new SourceException(fault);
         }
 
         while (true)
@@ -148,15 +148,15 @@ public sealed class OutageTests : SupervisorFixture, IDisposable
         }
     }
 
-    private async Task PassAsync(Pipeline pipeline, TimeSpan time, PipelineState until = PipelineState.Waiting)
+    private async Task PassAsync(Pipeline pipeline, TimeSpan time, PipelinePhase until = PipelinePhase.Waiting)
     {
         var end = Time.GetUtcNow() + time;
         while (Time.GetUtcNow() < end)
         {
-            Wait(() => pipeline.Status.State == PipelineState.Waiting);
+            Wait(() => pipeline.Facts.Phase == PipelinePhase.Waiting);
             var before = Volatile.Read(ref _connected);
             Time.Advance(TimeSpan.FromSeconds(30)); // the longest wait
-            Wait(() => Volatile.Read(ref _connected) > before && pipeline.Status.State == until);
+            Wait(() => Volatile.Read(ref _connected) > before && pipeline.Facts.Phase == until);
         }
 
         await Task.CompletedTask;

@@ -20,7 +20,7 @@ public enum PictureState
 
 /// <summary>Looks whether a camera that gives frames also sees something. Costs a fraction of a millisecond a second.</summary>
 /// <remarks>One thread at a time shows frames; the state may be read from any.</remarks>
-internal sealed class PictureWatch(TimeProvider time)
+internal sealed class FrozenFrameDetector(TimeProvider time)
 {
     /// <summary>Limited-range black is 16, and a sensor's noise lifts it.</summary>
     private const float DarkMean = 28;
@@ -36,7 +36,7 @@ internal sealed class PictureWatch(TimeProvider time)
     /// <summary>A picture says no more of the time before it: a program or a camera that stood still saw nothing meanwhile.</summary>
     private static readonly TimeSpan LongestGap = TimeSpan.FromSeconds(5);
 
-    private readonly PictureLook _look = new();
+    private readonly FrameFeatures _features = new();
     private readonly ulong[] _prints = new ulong[Versions];
     private int _oldest;
     private long _seenAt;
@@ -89,26 +89,27 @@ internal sealed class PictureWatch(TimeProvider time)
         }
 
         _seenAt = now;
-        _look.At(frame);
-        _changedAt = IsKnown() ? _changedAt : now;
-        _textureAt = _look.IsFlat ? _textureAt : now;
+        _features.At(frame);
+        _changedAt = IsKnown ? _changedAt : now;
+        Remember();
+        _textureAt = _features.IsFlat ? _textureAt : now;
         var isFlat = time.GetElapsedTime(_textureAt, now) >= FlatAfter;
         Volatile.Write(ref _since, Math.Max(_connectedAt, isFlat ? _textureAt : _changedAt));
-        _state = isFlat ? _look.Mean < DarkMean ? PictureState.Black : PictureState.Covered
+        _state = isFlat ? _features.Mean < DarkMean ? PictureState.Black : PictureState.Covered
             : time.GetElapsedTime(_changedAt, now) >= FrozenAfter ? PictureState.Frozen
             : PictureState.Good;
     }
 
-    /// <summary>Whether the picture is exactly one of the last few, and those are alike; else it is remembered in place of the oldest.</summary>
-    private bool IsKnown()
-    {
-        if (_prints.Contains(_look.Print))
-        {
-            return _look.Change <= Alike;
-        }
+    /// <summary>True when the picture is exactly one of the last few, and those are alike.</summary>
+    private bool IsKnown => _prints.Contains(_features.Print) && _features.Change <= Alike;
 
-        _prints[_oldest] = _look.Print;
-        _oldest = (_oldest + 1) % Versions;
-        return false;
+    /// <summary>Remembers the picture in place of the oldest; does nothing when it is among the remembered.</summary>
+    private void Remember()
+    {
+        if (!_prints.Contains(_features.Print))
+        {
+            _prints[_oldest] = _features.Print;
+            _oldest = (_oldest + 1) % Versions;
+        }
     }
 }

@@ -7,7 +7,7 @@ namespace Ambianic.Server.Tests.Hosting;
 
 /// <summary>What the running program tells of a camera that goes away, also over its own end.</summary>
 [Slow]
-public sealed class SightServiceTests : IDisposable
+public sealed class OutageServiceTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
 
@@ -35,7 +35,7 @@ public sealed class SightServiceTests : IDisposable
             Assert.Equal(["blind"], States(told)); // and nothing of the first start
             Assert.Equal("door", (string?)told["timeline"]![0]!["pipeline_context"]!["unique_pipeline_name"]);
             Assert.Contains("500", (string?)told["timeline"]![0]!["args"]!["sight"]!["reason"], StringComparison.Ordinal);
-            Assert.DoesNotContain("sees again", program.Output, StringComparison.Ordinal);
+            Assert.DoesNotContain("usable picture again", program.Output, StringComparison.Ordinal);
             await program.KillAsync(Cancellation);
         }
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Ambianic.Tests.Core.Health;
 
-public sealed class PictureWatchTests
+public sealed class FrozenFrameDetectorTests
 {
     private const int Width = 320;
     private const int Height = 180;
@@ -12,9 +12,9 @@ public sealed class PictureWatchTests
     private readonly FakeTimeProvider _time = new();
     private readonly FramePool _pool = new();
     private readonly Random _random = new(5);
-    private readonly PictureWatch _watch;
+    private readonly FrozenFrameDetector _watch;
 
-    public PictureWatchTests() => _watch = new PictureWatch(_time);
+    public FrozenFrameDetectorTests() => _watch = new FrozenFrameDetector(_time);
 
     [Fact]
     public void State_SamePictureForAMinute_IsFrozenUntilItMoves()

@@ -1,0 +1,130 @@
+using System.Threading.Channels;
+using Ambianic.Core.Health;
+using Ambianic.Core.Timeline;
+using Ambianic.Core.Visibility;
+
+namespace Ambianic.Server.Visibility;
+
+/// <summary>Tells in the log and on the timeline when an outage of a pipeline has begun and when it is over.</summary>
+internal sealed partial class OutageService(
+    HealthFeed health, IEventStore store, HealthPolicySource policy, TimeProvider time, ILogger<OutageService> logger) : BackgroundService
+{
+    private static readonly Backoff Retry = new(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5));
+
+    private readonly OutageNotifier _notifier = new(time);
+    private readonly OutageRecorder _recorder = new(store, time);
+    private readonly Channel<OutageReport> _unsaved = Channel.CreateUnbounded<OutageReport>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await ResumeAsync(stoppingToken);
+            await Task.WhenAll(NotifyAsync(stoppingToken), SaveAllAsync(stoppingToken));
+        }
+        catch (OperationCanceledException)
+        {
+            // the program stops; that nothing is seen then is no outage
+        }
+    }
+
+    private async Task ResumeAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            foreach (var report in await _recorder.LastAsync(cancellation))
+            {
+                _notifier.Resume(report);
+            }
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            LogNotRead(error.Message);
+        }
+    }
+
+    private async Task NotifyAsync(CancellationToken cancellation)
+    {
+        await foreach (var snapshot in health.SubscribeAsync(cancellation))
+        {
+            try
+            {
+                foreach (var report in _notifier.Observe(snapshot, policy().TellAfter))
+                {
+                    Log(report);
+                    _unsaved.Writer.TryWrite(report);
+                }
+            }
+            catch (Exception error)
+            {
+                LogFailed(error); // the next snapshot is another chance
+            }
+        }
+    }
+
+    private async Task SaveAllAsync(CancellationToken cancellation)
+    {
+        await foreach (var report in _unsaved.Reader.ReadAllAsync(cancellation))
+        {
+            await SaveAsync(report, cancellation);
+        }
+    }
+
+    /// <summary>A full disk is asked again; what happened stays true. What a defect keeps from the timeline is in the log, and must not keep others from it.</summary>
+    private async Task SaveAsync(OutageReport report, CancellationToken cancellation)
+    {
+        for (var failures = 1; ; failures++)
+        {
+            try
+            {
+                await _recorder.SaveAsync(report, cancellation);
+                return;
+            }
+            catch (IOException error)
+            {
+                if (failures == 1)
+                {
+                    LogNotSaved(report.Pipeline, error.Message);
+                }
+
+                await Task.Delay(Retry.After(failures, Random.Shared), time, cancellation);
+            }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                LogLost(error, report.Pipeline);
+                return;
+            }
+        }
+    }
+
+    private void Log(OutageReport report)
+    {
+        if (report.Visibility == VisibilityState.Visible)
+        {
+            LogOver(report.Pipeline, (report.At - report.OutageSince).TotalSeconds, report.Reason);
+        }
+        else
+        {
+            LogOutage(report.Pipeline, (time.GetUtcNow() - report.OutageSince).TotalSeconds, report.Reason);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Pipeline {Pipeline}: no usable picture for {Seconds:0.0} s: {Reason}")]
+    private partial void LogOutage(string pipeline, double seconds, string reason);
+
+    [LoggerMessage(LogLevel.Information, "Pipeline {Pipeline}: usable picture again after {Seconds:0.0} s ({Reason})")]
+    private partial void LogOver(string pipeline, double seconds, string reason);
+
+    [LoggerMessage(LogLevel.Error, "Looking for outages failed; it is tried again with the next snapshot")]
+    private partial void LogFailed(Exception error);
+
+    [LoggerMessage(LogLevel.Warning, "The outages that were reported before cannot be read: {Reason}")]
+    private partial void LogNotRead(string reason);
+
+    [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline}: its outage is not put on the timeline, by a defect of Ambianic; please report it")]
+    private partial void LogLost(Exception error, string pipeline);
+
+    [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline}: its outage could not be put on the timeline; it is tried again: {Reason}")]
+    private partial void LogNotSaved(string pipeline, string reason);
+}
