@@ -47,9 +47,9 @@ public sealed class MemoryTests : IDisposable
     /// <summary>True when it watches or says why not; false when it ends before.</summary>
     private static async Task<bool> AnswersForItselfAsync(AmbianicProgram program)
     {
-        using var client = new HttpClient { BaseAddress = await program.AddressAsync(Cancellation) };
         try
         {
+            using var client = new HttpClient { BaseAddress = await program.AddressAsync(Cancellation) };
             while (true)
             {
                 var health = await client.GetFromJsonAsync<JsonObject>("/api/health", Cancellation);
@@ -61,9 +61,9 @@ public sealed class MemoryTests : IDisposable
                 await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, Cancellation);
             }
         }
-        catch (HttpRequestException)
+        catch (Exception error) when (error is HttpRequestException or InvalidOperationException)
         {
-            return false;
+            return false; // it has ended, with or without an address
         }
     }
 }
