@@ -89,10 +89,11 @@ internal sealed class FaultHouse : IAsyncDisposable
         await UntilAsync(fault, status => IsWatching(status) && (long)status["processed"]! > 2, cancellation);
         var before = await WitnessesAsync(cancellation);
         var start = TimeProvider.System.GetTimestamp();
+        var logged = Logged(fault);
         await fault.InjectAsync();
-        await UntilAsync(fault, status => (string)status["state"]! != "running", cancellation);
+        await UntilAsync(fault, status => (string)status["state"]! != "running" || Logged(fault) > logged, cancellation);
         var noticed = TimeProvider.System.GetElapsedTime(start);
-        var shown = await UntilAsync(fault, status => Says(status, fault), cancellation);
+        var shown = await UntilAsync(fault, status => Says(status, fault) || Logged(fault) > logged, cancellation);
         var processed = (long)shown["processed"]!;
         if (fault.MendAsync is { } mend)
         {
@@ -113,7 +114,7 @@ internal sealed class FaultHouse : IAsyncDisposable
         return new Recovery(
             fault,
             (string)shown["state"]!,
-            (string?)shown["last_error"] ?? "",
+            (string?)shown["last_error"] ?? LogOf(fault)[^1],
             noticed,
             recovered,
             after.Lost - before.Lost,
@@ -140,6 +141,12 @@ internal sealed class FaultHouse : IAsyncDisposable
 
     private static bool Says(JsonNode status, Fault fault) =>
         (string)status["state"]! != "running" && status["last_error"] is { } error && ((string)error!).Contains(fault.Says, StringComparison.Ordinal);
+
+    /// <summary>How often the log says so: health is looked at once a second, and a decoder may be back before.</summary>
+    private int Logged(Fault fault) => LogOf(fault).Count;
+
+    private List<string> LogOf(Fault fault) => [.. Output.Split('\n').Where(line =>
+        line.Contains($"Pipeline {fault.Pipeline}: no video: ", StringComparison.Ordinal) && line.Contains(fault.Says, StringComparison.Ordinal))];
 
     private void Add(string pipeline, string source, string element, double fps = 2) => _pipelines.AppendLine(
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $$"""
