@@ -200,6 +200,20 @@ internal sealed class OptionsBinder(string workingDirectory)
                 : Reject(node, "a number", path, problems);
         }
 
+        if (type == typeof(TimeSpan))
+        {
+            return scalar is { IsNull: false } && ScalarValues.ToDuration(scalar.Text) is { } span
+                ? span
+                : Reject(node, "a time such as 30s, 5m or 2h", path, problems);
+        }
+
+        if (type == typeof(TimeOnly))
+        {
+            return scalar is { IsNull: false } && ScalarValues.ToTimeOfDay(scalar.Text) is { } time
+                ? time
+                : Reject(node, "a time of the day such as 22:00", path, problems);
+        }
+
         throw new NotSupportedException($"an options record has a property of type {type}, which a configuration file cannot set");
     }
 
@@ -217,6 +231,9 @@ internal sealed class OptionsBinder(string workingDirectory)
     {
         RangeAttribute { Maximum: int.MaxValue or double.MaxValue or double.PositiveInfinity, Minimum: var least } =>
             string.Create(CultureInfo.InvariantCulture, $"must be at least {least}"),
+        RangeAttribute { OperandType: var type, Minimum: string least, Maximum: string most } when type == typeof(TimeSpan) =>
+            $"must be from {ScalarValues.Of(TimeSpan.Parse(least, CultureInfo.InvariantCulture))} to {ScalarValues.Of(TimeSpan.Parse(most, CultureInfo.InvariantCulture))}",
+        StringLengthAttribute { MaximumLength: var most } => $"must have at most {most} characters",
         RangeAttribute range => string.Create(CultureInfo.InvariantCulture, $"must be from {range.Minimum} to {range.Maximum}"),
         AllowedValuesAttribute allowed => $"must be one of {string.Join(", ", allowed.Values)}",
         _ => attribute.FormatErrorMessage(path),

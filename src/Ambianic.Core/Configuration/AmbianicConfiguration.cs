@@ -28,9 +28,15 @@ public sealed record AmbianicConfiguration
     /// <summary>Links to the page.</summary>
     public UiOptions Ui { get; init; } = new();
 
-    /// <summary>Whom to notify. Nothing is sent yet.</summary>
+    /// <summary>What becomes an alert, and who is told.</summary>
     public IReadOnlyDictionary<string, NotificationOptions> Notifications { get; init; } =
         new Dictionary<string, NotificationOptions>();
+
+    /// <summary>A monitor outside of the house that misses this device when it is silent.</summary>
+    public HeartbeatOptions Heartbeat { get; init; } = new();
+
+    /// <summary>A rehearsal of an alert every month.</summary>
+    public DrillOptions Drill { get; init; } = new();
 
     /// <summary>Key for <c>ifttt://</c> providers, inserted by <c>@format</c>; a secret.</summary>
     public string? IftttWebhookId { get; init; }

@@ -22,14 +22,14 @@ public sealed record SaveDetectionsOptions
     /// <summary>Draws the boxes into the thumbnail; the picture itself stays as it was seen. The default is false.</summary>
     public bool DrawBoxes { get; init; }
 
-    /// <summary>Whom to notify of events with detections. Nothing is sent yet.</summary>
+    /// <summary>Who is told of events with detections.</summary>
     public NotifyOptions Notify { get; init; } = new();
 }
 
 /// <summary>The key <c>notify</c> of <c>save_detections</c>.</summary>
 public sealed record NotifyOptions
 {
-    /// <summary>Names of <c>notifications</c>.</summary>
+    /// <summary>Names of <c>notifications</c>. The default is <c>default</c>.</summary>
     public IReadOnlyList<string> Providers { get; init; } = ["default"];
 }
 

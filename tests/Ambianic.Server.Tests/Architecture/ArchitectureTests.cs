@@ -14,10 +14,11 @@ public sealed class ArchitectureTests
         ["OnnxImport"] = [],
         ["Configuration"] = ["Core"],
         ["Media"] = ["Core"],
+        ["Messaging"] = ["Core"],
         ["Storage"] = ["Core"],
         ["Inference"] = ["Core", "Media", "OnnxImport"],
         ["Evaluation"] = ["Core", "Inference", "Media"],
-        ["Server"] = ["Configuration", "Core", "Evaluation", "Inference", "Media", "OnnxImport", "Storage"],
+        ["Server"] = ["Configuration", "Core", "Evaluation", "Inference", "Media", "Messaging", "OnnxImport", "Storage"],
     };
 
     public static TheoryData<string> Projects => [.. Arrows.Keys];

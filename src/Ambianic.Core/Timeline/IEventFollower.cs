@@ -1,0 +1,32 @@
+namespace Ambianic.Core.Timeline;
+
+/// <summary>Reads the timeline in the order in which events were stored, so that a reader that was away misses none.</summary>
+public interface IEventFollower
+{
+    /// <summary>Where the timeline ends now.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    EventCursor End();
+
+    /// <summary>Events that were stored after a position, in the order in which they were stored.</summary>
+    /// <param name="cursor">Where the last read ended.</param>
+    /// <param name="limit">Events at most.</param>
+    /// <returns>Empty at the end. When the database was rebuilt since, the events at or after <see cref="EventCursor.At"/> minus <see cref="EventCursor.Overlap"/>, some of them for the second time.</returns>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    EventBatch ReadAfter(EventCursor cursor, int limit);
+}
+
+/// <summary>A position in the timeline that survives when the database is rebuilt.</summary>
+/// <param name="Sequence">Number of the event that was read last; 0 before the first.</param>
+/// <param name="EventId">Its id; empty before the first.</param>
+/// <param name="At">The latest time of all events that were read.</param>
+public sealed record EventCursor(long Sequence, string EventId, DateTimeOffset At)
+{
+    /// <summary>How much of the time before <see cref="At"/> is read again after the database was rebuilt: events are stored in another order than they were seen.</summary>
+    public static TimeSpan Overlap { get; } = TimeSpan.FromHours(1);
+}
+
+/// <summary>Events that follow a cursor.</summary>
+/// <param name="Events">In the order in which they were stored.</param>
+/// <param name="Cursor">Behind the last of them.</param>
+/// <param name="WasRebuilt">True when events may be among them that were read before.</param>
+public sealed record EventBatch(IReadOnlyList<DetectionEvent> Events, EventCursor Cursor, bool WasRebuilt);

@@ -1,0 +1,20 @@
+using Ambianic.Core.Alerts;
+
+namespace Ambianic.Messaging;
+
+/// <summary>A kind of provider.</summary>
+/// <param name="Schemes">How its addresses begin, in lower case.</param>
+/// <param name="Name">What people call it.</param>
+/// <param name="Form">How its addresses look, for people.</param>
+/// <param name="Create">Makes one; throws a <see cref="FormatException"/> whose message says what is wrong and repeats no secret.</param>
+internal sealed record KnownProvider(
+    IReadOnlyList<string> Schemes, string Name, string Form, Func<ProviderAddress, ProviderParts, IAlertProvider> Create)
+{
+    /// <summary>False when its messages carry no link that a person opens: a program that reads them does.</summary>
+    public bool SendsLinks { get; init; } = true;
+}
+
+/// <summary>What providers are made with.</summary>
+/// <param name="Http">For requests.</param>
+/// <param name="Time">Clock.</param>
+internal sealed record ProviderParts(Http.ProviderHttp Http, TimeProvider Time);
