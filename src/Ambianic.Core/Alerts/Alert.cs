@@ -32,6 +32,9 @@ public sealed record Alert
     /// <summary>What was detected, each once, for example <c>person</c>; empty when nothing was.</summary>
     public IReadOnlyList<string> Labels { get; init; } = [];
 
+    /// <summary>When each label was seen last; empty when nothing was detected.</summary>
+    public IReadOnlyDictionary<string, DateTimeOffset> LabelsAt { get; init; } = new Dictionary<string, DateTimeOffset>();
+
     /// <summary>What happened, in words for people, when no labels say it.</summary>
     public string Reason { get; init; } = "";
 
@@ -56,14 +59,17 @@ public sealed record Alert
     /// <summary>From 1; one more each time that it happens again after it was acknowledged.</summary>
     public int Round { get; init; } = 1;
 
-    /// <summary>When this round began.</summary>
+    /// <summary>When this round began or, when it is held back, will begin: the first message is due then, and escalation counts from it.</summary>
     public required DateTimeOffset RoundAt { get; init; }
 
     /// <summary>How far it has escalated: 0 is who is told first, 1 the first entry of <c>escalate</c>.</summary>
     public int Level { get; init; }
 
-    /// <summary>How often this round was told.</summary>
+    /// <summary>How often it was told, over all rounds; numbers the deliveries.</summary>
     public int Tellings { get; init; }
+
+    /// <summary>Who was told, as <see cref="Recipient"/> writes itself.</summary>
+    public IReadOnlyList<string> Told { get; init; } = [];
 
     /// <summary>When it was told last; null before.</summary>
     public DateTimeOffset? ToldAt { get; init; }
@@ -77,6 +83,9 @@ public sealed record Alert
     /// <summary>Who said so; null before.</summary>
     public string? AcknowledgedBy { get; init; }
 
+    /// <summary>Who asked for help; null when nobody did.</summary>
+    public string? HelpAskedBy { get; init; }
+
     /// <summary>When it was over; null before.</summary>
     public DateTimeOffset? ResolvedAt { get; init; }
 
@@ -88,6 +97,9 @@ public sealed record Alert
 
     /// <summary>What a person said of it; null when nobody did.</summary>
     public AlertFeedback? Feedback { get; init; }
+
+    /// <summary>True when devices that subscribed to Web Push are told of it, too.</summary>
+    public bool TellsDevices { get; init; }
 
     /// <summary>True for a rehearsal.</summary>
     public bool IsTest { get; init; }

@@ -11,6 +11,7 @@ public interface IAlertStore
     AlertJournal Load();
 
     /// <summary>Stores changes, all or none; when it returns, they survive a loss of power.</summary>
+    /// <exception cref="AlertStoreReplacedException">Nothing was stored, and what was stored before is lost: everything that the caller remembers is to be committed.</exception>
     /// <exception cref="IOException">Nothing was stored; the message says what to do. Trying again with the same changes is safe.</exception>
     void Commit(AlertChanges changes);
 
@@ -57,17 +58,19 @@ public interface IAlertStore
 }
 
 /// <summary>What an earlier run left.</summary>
-/// <param name="Cursor">How far the timeline was read; null when it never was.</param>
+/// <param name="Cursor">How far the timeline was read; null when it never was. When what was stored is lost, a position an hour before that, so that events of this hour come again.</param>
 /// <param name="Open">Alerts that have not ended.</param>
 /// <param name="Waiting">Deliveries that wait, and those that have a receipt and belong to an alert that has not ended.</param>
 /// <param name="Snoozes">By pipeline, until when.</param>
 /// <param name="EndedCleanly">False when the run before was killed; true when there was none.</param>
+/// <param name="IsEnabled">False when a person has switched all notifications off.</param>
 public sealed record AlertJournal(
     EventCursor? Cursor,
     IReadOnlyList<Alert> Open,
     IReadOnlyList<Delivery> Waiting,
     IReadOnlyDictionary<string, DateTimeOffset> Snoozes,
-    bool EndedCleanly);
+    bool EndedCleanly,
+    bool IsEnabled = true);
 
 /// <summary>Changes that belong together.</summary>
 public sealed record AlertChanges
@@ -93,8 +96,11 @@ public sealed record AlertChanges
     /// <summary>True at the start and false at a clean end of the program; null leaves it.</summary>
     public bool? IsRunning { get; init; }
 
+    /// <summary>False when a person switches all notifications off, true when on; null leaves it.</summary>
+    public bool? IsEnabled { get; init; }
+
     /// <summary>True when there is nothing to store but a cursor, which may wait.</summary>
-    public bool IsEmpty => Alerts.Count == 0 && Deliveries.Count == 0 && Events.Count == 0 && Snoozes.Count == 0 && IsRunning is null;
+    public bool IsEmpty => Alerts.Count == 0 && Deliveries.Count == 0 && Events.Count == 0 && Snoozes.Count == 0 && IsRunning is null && IsEnabled is null;
 
     /// <summary>These and then others, as one; of two states of one alert or delivery the later counts.</summary>
     public AlertChanges Then(AlertChanges next) => new()
@@ -105,6 +111,7 @@ public sealed record AlertChanges
         Events = [.. Events.Concat(next.Events).Distinct()],
         Snoozes = Snoozes.Concat(next.Snoozes).Reverse().DistinctBy(snooze => snooze.Key).ToDictionary(),
         IsRunning = next.IsRunning ?? IsRunning,
+        IsEnabled = next.IsEnabled ?? IsEnabled,
     };
 }
 

@@ -34,6 +34,9 @@ public sealed record DetectionEvent
         ? [EventNames.OutageLabel]
         : Detections.Select(detection => detection.Label).Distinct(StringComparer.Ordinal);
 
+    /// <summary>Names of <c>notifications</c> that are told of it.</summary>
+    public IReadOnlyList<string> Notify { get; init; } = NotifyOptions.Default;
+
     /// <summary>True when somebody asked to keep it: it does not age, and is among the last to make room.</summary>
     public bool IsPinned { get; init; }
 

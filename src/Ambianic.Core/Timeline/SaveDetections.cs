@@ -29,8 +29,10 @@ public sealed record SaveDetectionsOptions
 /// <summary>The key <c>notify</c> of <c>save_detections</c>.</summary>
 public sealed record NotifyOptions
 {
+    internal static readonly IReadOnlyList<string> Default = ["default"];
+
     /// <summary>Names of <c>notifications</c>. The default is <c>default</c>.</summary>
-    public IReadOnlyList<string> Providers { get; init; } = ["default"];
+    public IReadOnlyList<string> Providers { get; init; } = Default;
 }
 
 /// <summary>
@@ -174,6 +176,7 @@ public sealed partial class SaveDetections(
             Detections = sample.Detections,
             Region = sample.Region,
             Damage = sample.Frame.Damage,
+            Notify = options.Notify.Providers,
             RelDir = "", // when there is a folder
             ImageFileName = name + EventNames.ImageSuffix,
             ThumbnailFileName = name + EventNames.ThumbnailSuffix,

@@ -1,0 +1,290 @@
+using Ambianic.Core.Configuration;
+
+namespace Ambianic.Core.Alerts;
+
+/// <content>The life of one alert.</content>
+internal sealed partial class AlertBook
+{
+    /// <summary>What a device is told, apart from the providers of an entry.</summary>
+    private IEnumerable<Recipient> Devices(Alert alert) => alert.TellsDevices
+        ? Settings.Devices.Where(device => device.MinSeverity <= alert.Severity).Select(device => new Recipient("", 0, device.Id))
+        : [];
+
+    private AlertUntil Until(Alert alert) =>
+        Settings.Of(alert.Notification).Until ?? (alert.Severity == AlertSeverity.Critical ? AlertUntil.Acknowledged : AlertUntil.Delivered);
+
+    private IReadOnlyList<EscalationOptions> LevelsOf(Alert alert) => Settings.Of(alert.Notification).Escalate;
+
+    /// <summary>True when it must not end before a person has answered.</summary>
+    private bool NeedsAnswer(Alert alert) => alert.Severity == AlertSeverity.Critical || Until(alert) == AlertUntil.Acknowledged;
+
+    /// <summary>True when it is neither repeated nor escalated any more.</summary>
+    private bool IsSatisfied(Alert alert) =>
+        alert.AcknowledgedAt is not null || (Until(alert) == AlertUntil.Delivered && alert.DeliveredAt is not null);
+
+    /// <summary>When the clock alone changes it next; null when only something that happens does.</summary>
+    private DateTimeOffset? Due(Alert alert)
+    {
+        if (alert.AcknowledgedAt is { } acknowledged)
+        {
+            return acknowledged + CareLasts;
+        }
+
+        if (alert.ToldAt is null)
+        {
+            return alert.RoundAt;
+        }
+
+        if (NeedsAnswer(alert) || !IsSatisfied(alert))
+        {
+            return Earliest(NextLevelAt(alert), NextReminderAt(alert), GivesUpAt(alert));
+        }
+
+        return alert.Kind == AlertKind.Detection ? VisitEndsAt(alert) : null;
+    }
+
+    private DateTimeOffset? NextLevelAt(Alert alert) =>
+        !IsSatisfied(alert) && alert.Level < LevelsOf(alert).Count ? alert.RoundAt + LevelsOf(alert)[alert.Level].After : null;
+
+    private DateTimeOffset? NextReminderAt(Alert alert) =>
+        !IsSatisfied(alert) && NeedsAnswer(alert) && Settings.Of(alert.Notification).RepeatEvery is var every && every > TimeSpan.Zero ? alert.ToldAt + every : null;
+
+    /// <summary>Only what a person must answer can be given up; what merely is to be delivered ends with its deliveries.</summary>
+    private DateTimeOffset? GivesUpAt(Alert alert) =>
+        NeedsAnswer(alert) && alert.Level == LevelsOf(alert).Count
+            ? alert.RoundAt + (alert.Level == 0 ? TimeSpan.Zero : LevelsOf(alert)[^1].After) + GiveUpAfter
+            : null;
+
+    private DateTimeOffset VisitEndsAt(Alert alert) => alert.LabelsAt.Values.Max() + Settings.Of(alert.Notification).Cooldown;
+
+    /// <summary>Does the first thing that is due, and what follows from it.</summary>
+    private Alert Advance(Alert alert, DateTimeOffset now)
+    {
+        while (!alert.HasEnded && Due(alert) <= now)
+        {
+            alert = Step(alert, now);
+        }
+
+        return alert;
+    }
+
+    private Alert Step(Alert alert, DateTimeOffset now)
+    {
+        if (alert.AcknowledgedAt is not null)
+        {
+            return End(alert with { Resolution = alert.Resolution ?? "nothing more was heard of it" }, AlertState.Closed, now);
+        }
+
+        if (alert.ToldAt is null)
+        {
+            var isHeld = alert.Severity != AlertSeverity.Critical && alert.Kind != AlertKind.Outage && alert.RoundAt - alert.RaisedAt > TimeSpan.FromMinutes(1);
+            return Tell(alert, DeliveryKind.Alert, [.. RecipientsOf(alert, 0), .. Devices(alert)], alert.Severity, now, isHeld);
+        }
+
+        if (NextLevelAt(alert) <= now)
+        {
+            return Escalate(alert, now);
+        }
+
+        if (GivesUpAt(alert) <= now)
+        {
+            return End(alert, AlertState.Expired, now);
+        }
+
+        if (NextReminderAt(alert) <= now)
+        {
+            return Remind(alert, now);
+        }
+
+        alert = alert.Triggers > alert.TriggersTold ? Tell(alert, DeliveryKind.Summary, ToldSoFar(alert), AlertSeverity.Info, now) : alert;
+        return End(alert, AlertState.Closed, now);
+    }
+
+    private Alert Escalate(Alert alert, DateTimeOffset now)
+    {
+        alert = alert with { Level = alert.Level + 1 };
+        return Tell(alert, DeliveryKind.Escalation, RecipientsOf(alert, alert.Level), alert.Severity, now);
+    }
+
+    private Alert Remind(Alert alert, DateTimeOffset now) =>
+        Tell(alert, DeliveryKind.Reminder, [.. Enumerable.Range(0, alert.Level + 1).SelectMany(level => RecipientsOf(alert, level)), .. Devices(alert)], alert.Severity, now);
+
+    private IEnumerable<Recipient> RecipientsOf(Alert alert, int level)
+    {
+        var recipients = level == 0
+            ? Settings.RecipientsOf(alert.Notification)
+            : LevelsOf(alert)[level - 1].To.SelectMany(Settings.RecipientsOf);
+        return alert.Kind == AlertKind.Provider ? recipients.Where(recipient => alert.Incident != ProviderIncident(recipient)) : recipients;
+    }
+
+    /// <summary>The incident of a provider that does not take messages: it is told through the others.</summary>
+    internal static string ProviderIncident(Recipient recipient) => $"provider:{recipient}";
+
+    /// <summary>It is over.</summary>
+    private Alert Resolve(Alert alert, string how, DateTimeOffset at, DateTimeOffset now)
+    {
+        if (alert.ResolvedAt is not null || alert.HasEnded)
+        {
+            return alert;
+        }
+
+        alert = alert with { ResolvedAt = at, Resolution = how };
+        if (alert.ToldAt is not null)
+        {
+            alert = Tell(alert, DeliveryKind.Update, ToldSoFar(alert), AlertSeverity.Info, now);
+        }
+
+        return alert.AcknowledgedAt is not null || !NeedsAnswer(alert) ? End(alert, AlertState.Closed, now)
+            : alert.ToldAt is null ? alert // snoozed: it is told afterwards, as over
+            : alert with { State = AlertState.ResolvedUnacknowledged };
+    }
+
+    /// <summary>It happened again, or goes on.</summary>
+    private Alert Repeat(Alert alert, AlertTrigger trigger, DateTimeOffset now)
+    {
+        var goesOn = trigger.Labels.Except(alert.Labels).Any();
+        var isOver = alert.ResolvedAt is not null;
+        alert = alert with
+        {
+            Triggers = alert.Triggers + 1,
+            TriggeredAt = trigger.At > alert.TriggeredAt ? trigger.At : alert.TriggeredAt,
+            EventId = trigger.EventId ?? alert.EventId,
+            Labels = [.. alert.Labels.Union(trigger.Labels)],
+            Reason = trigger.Reason.Length > 0 ? trigger.Reason : alert.Reason,
+        };
+        if (alert.AcknowledgedAt is { } acknowledged && goesOn && !isOver && now - acknowledged < OnTheWay)
+        {
+            return Tell(alert, DeliveryKind.Update, ToldSoFar(alert), AlertSeverity.Warning, now);
+        }
+
+        if (alert.AcknowledgedAt is not null || isOver)
+        {
+            return StartAgain(alert, trigger, now);
+        }
+
+        return alert.Kind == AlertKind.Fall && alert.ToldAt is not null ? Remind(alert, now) : alert;
+    }
+
+    private Alert StartAgain(Alert alert, AlertTrigger trigger, DateTimeOffset now)
+    {
+        var due = HeldUntil(alert, now);
+        return Advance(
+            alert with
+            {
+                Round = alert.Round + 1,
+                RoundAt = trigger.NotBefore > due ? trigger.NotBefore.Value : due,
+                State = AlertState.Raised,
+                Level = 0,
+                ToldAt = null,
+                DeliveredAt = null,
+                AcknowledgedAt = null,
+                AcknowledgedBy = null,
+                HelpAskedBy = null,
+                ResolvedAt = null,
+                Resolution = null,
+            },
+            now);
+    }
+
+    /// <summary>A delivery was taken, or never will be.</summary>
+    private Alert Heard(Alert alert, Delivery delivery, DateTimeOffset now)
+    {
+        if (delivery.Kind is DeliveryKind.Update or DeliveryKind.Taken or DeliveryKind.Summary)
+        {
+            return alert;
+        }
+
+        if (delivery.State == DeliveryState.Delivered)
+        {
+            alert = alert with
+            {
+                DeliveredAt = alert.DeliveredAt ?? now,
+                State = alert.State is AlertState.Raised or AlertState.Delivering ? AlertState.Delivered : alert.State,
+            };
+            return alert.Kind is AlertKind.Restart or AlertKind.Summary && !NeedsAnswer(alert)
+                ? End(alert, AlertState.Closed, now)
+                : Advance(alert, now);
+        }
+
+        if (alert.DeliveredAt is not null || alert.AcknowledgedAt is not null || Outbox.HasWaiting(alert.Id))
+        {
+            return alert;
+        }
+
+        // Nobody on this level can be reached: waiting for the next is pointless.
+        return alert.Level < LevelsOf(alert).Count ? Advance(Escalate(alert, now), now)
+            : NeedsAnswer(alert) ? alert
+            : End(alert, AlertState.Expired, now);
+    }
+
+    private Alert Answer(Alert alert, AlertAnswer answer, string by, DateTimeOffset now) => answer switch
+    {
+        AlertAnswer.FalseAlarm => Resolve(Acknowledge(alert with { Feedback = AlertFeedback.FalseAlarm }, by, now), $"a false alarm, says {by}", now, now),
+        AlertAnswer.CallForHelp when alert.Level < LevelsOf(alert).Count => Advance(Escalate(alert with { HelpAskedBy = by }, now), now),
+        AlertAnswer.CallForHelp => Remind(alert with { HelpAskedBy = by }, now),
+        _ => Acknowledge(alert, by, now),
+    };
+
+    /// <summary>The first who answers counts. What waits to be sent is pointless from now on; whoever was told hears who takes care.</summary>
+    private Alert Acknowledge(Alert alert, string by, DateTimeOffset now)
+    {
+        if (alert.AcknowledgedAt is not null)
+        {
+            return alert;
+        }
+
+        Outbox.Cancel(alert.Id);
+        alert = alert with { AcknowledgedAt = now, AcknowledgedBy = by, State = AlertState.Acknowledged };
+        if (alert.Feedback != AlertFeedback.FalseAlarm)
+        {
+            alert = Tell(alert, DeliveryKind.Taken, ToldSoFar(alert).Where(recipient => recipient.Notification != by), AlertSeverity.Info, now);
+        }
+
+        return alert.ResolvedAt is null ? alert : End(alert, AlertState.Closed, now);
+    }
+
+    private static Alert End(Alert alert, AlertState state, DateTimeOffset now) => alert with { State = state, EndedAt = now };
+
+    private static IEnumerable<Recipient> ToldSoFar(Alert alert) => alert.Told.Select(Recipient.Parse).OfType<Recipient>();
+
+    /// <summary>Makes the deliveries of one message, one for each recipient.</summary>
+    private Alert Tell(Alert alert, DeliveryKind kind, IEnumerable<Recipient> recipients, AlertSeverity severity, DateTimeOffset now, bool isHeld = false)
+    {
+        List<Recipient> told = [.. recipients.Distinct()];
+        foreach (var recipient in told)
+        {
+            Outbox.Add(new Delivery
+            {
+                Id = Ids.Of(alert.Id, recipient.ToString(), $"{alert.Tellings}"),
+                AlertId = alert.Id,
+                Recipient = recipient,
+                Kind = kind,
+                Severity = severity,
+                CreatedAt = now,
+                NotBefore = now,
+                IsHeld = isHeld,
+            });
+        }
+
+        var isNews = kind is DeliveryKind.Alert or DeliveryKind.Reminder or DeliveryKind.Escalation;
+        return alert with
+        {
+            Told = [.. alert.Told.Union(told.Select(recipient => recipient.ToString()))],
+            Tellings = alert.Tellings + 1,
+            TriggersTold = alert.Triggers,
+            ToldAt = isNews ? now : alert.ToldAt,
+            State = !isNews ? alert.State : alert.ResolvedAt is not null ? AlertState.ResolvedUnacknowledged : AlertState.Delivering,
+        };
+    }
+
+    private static DateTimeOffset? Earliest(params ReadOnlySpan<DateTimeOffset?> times)
+    {
+        DateTimeOffset? earliest = null;
+        foreach (var time in times)
+        {
+            earliest = earliest is null || time < earliest ? time ?? earliest : earliest;
+        }
+
+        return earliest;
+    }
+}

@@ -1,0 +1,305 @@
+using Ambianic.Core.Configuration;
+
+namespace Ambianic.Core.Alerts;
+
+/// <summary>
+/// All alerts that have not ended, and the transitions of their life (docs/reference/alerts.md has them as a table). No I/O: what changes
+/// is collected and taken by <see cref="TakeChanges"/>. Used by one thread.
+/// </summary>
+/// <param name="settings">Whom to tell.</param>
+internal sealed partial class AlertBook(AlertSettings settings)
+{
+    /// <summary>Who has just said that they take care is on the way: what is new about the same fall does not start again.</summary>
+    public static readonly TimeSpan OnTheWay = TimeSpan.FromMinutes(5);
+
+    /// <summary>A critical alert that everybody on the list was told and nobody has answered is repeated for this long.</summary>
+    public static readonly TimeSpan GiveUpAfter = TimeSpan.FromHours(2);
+
+    /// <summary>An alert that somebody takes care of ends after this time at the latest, if nobody says that it is over.</summary>
+    public static readonly TimeSpan CareLasts = TimeSpan.FromHours(12);
+
+    /// <summary>What could not be delivered for this long is not tried any more.</summary>
+    public static readonly TimeSpan DeliveryLasts = TimeSpan.FromHours(24);
+
+    /// <summary>How long the button snoozes a camera.</summary>
+    public static readonly TimeSpan SnoozeLasts = TimeSpan.FromMinutes(30);
+
+    private readonly Dictionary<string, Alert> _open = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DateTimeOffset> _snoozes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Alert> _changedAlerts = new(StringComparer.Ordinal);
+    private readonly List<(string AlertId, string EventId)> _newEvents = [];
+    private readonly Dictionary<string, DateTimeOffset> _changedSnoozes = new(StringComparer.Ordinal);
+
+    /// <summary>Whom to tell; replaced when the configuration is read again.</summary>
+    public AlertSettings Settings { get; set; } = settings;
+
+    /// <summary>Alerts that have not ended.</summary>
+    public IReadOnlyCollection<Alert> Open => _open.Values;
+
+    /// <summary>Everything to be sent.</summary>
+    public Outbox Outbox { get; } = new();
+
+    /// <summary>Takes over what an earlier run left.</summary>
+    public void Resume(AlertJournal journal)
+    {
+        foreach (var alert in journal.Open)
+        {
+            _open[alert.Id] = alert;
+        }
+
+        foreach (var (pipeline, until) in journal.Snoozes)
+        {
+            _snoozes[pipeline] = until;
+        }
+
+        Outbox.Resume(journal.Waiting);
+    }
+
+    /// <summary>An open alert; null when there is none of this id.</summary>
+    public Alert? Find(string id) => _open.GetValueOrDefault(id);
+
+    /// <summary>What changed since the last call; to be stored before anything is sent.</summary>
+    public AlertChanges TakeChanges()
+    {
+        var changes = new AlertChanges
+        {
+            Alerts = [.. _changedAlerts.Values],
+            Events = [.. _newEvents],
+            Snoozes = new Dictionary<string, DateTimeOffset>(_changedSnoozes),
+            Deliveries = Outbox.TakeChanges(),
+        };
+        _changedAlerts.Clear();
+        _newEvents.Clear();
+        _changedSnoozes.Clear();
+        return changes;
+    }
+
+    /// <summary>All there is, for a store that has lost it.</summary>
+    public AlertChanges Everything() => new()
+    {
+        Alerts = [.. _open.Values],
+        Deliveries = [.. Outbox.Queues.SelectMany(queue => queue.Waiting.Concat(queue.Receipts))],
+        Events = [.. _open.Values.Where(alert => alert.EventId is not null).Select(alert => (alert.Id, alert.EventId!))],
+        Snoozes = new Dictionary<string, DateTimeOffset>(_snoozes),
+    };
+
+    /// <summary>Something happened: raises an alert, or changes the one that there is.</summary>
+    /// <param name="trigger">What happened.</param>
+    /// <param name="now">Wall clock.</param>
+    /// <param name="tellsDevices">True for one trigger of an incident: who subscribed on the page is told once, whatever number of entries tell of it.</param>
+    public void Trigger(AlertTrigger trigger, DateTimeOffset now, bool tellsDevices)
+    {
+        if (trigger.Kind == AlertKind.Detection)
+        {
+            See(trigger, now, tellsDevices);
+            return;
+        }
+
+        var alert = _open.Values.FirstOrDefault(open => open.Incident == trigger.Incident && open.Notification == trigger.Notification);
+        if (alert is not null)
+        {
+            Link(alert.Id, trigger.EventId);
+            Change(trigger.Resolves ? Resolve(alert, trigger.Reason, trigger.At, now) : Repeat(alert, trigger, now));
+        }
+        else if (!trigger.Resolves)
+        {
+            Raise(trigger, trigger.Labels, now, tellsDevices);
+        }
+    }
+
+    /// <summary>Does what is due: first messages, reminders, escalation, ends.</summary>
+    public void Tick(DateTimeOffset now)
+    {
+        foreach (var (pipeline, _) in _snoozes.Where(snooze => snooze.Value <= now).ToList())
+        {
+            _snoozes.Remove(pipeline);
+            _changedSnoozes[pipeline] = now;
+        }
+
+        Hear(Outbox.ExpireOld(now), now);
+        foreach (var alert in _open.Values.Where(alert => Due(alert) <= now).ToList())
+        {
+            Change(Advance(alert, now));
+        }
+    }
+
+    /// <summary>The earliest time at which <see cref="Tick"/> has something to do; null when there is none.</summary>
+    public DateTimeOffset? NextDue => _open.Values.Select(Due).Concat(_snoozes.Values.Select(until => (DateTimeOffset?)until)).Min();
+
+    /// <summary>A delivery ended: it was taken, will be tried again, or never will be taken.</summary>
+    public void Report(IReadOnlyList<Delivery> deliveries, DeliveryOutcome outcome, DateTimeOffset now)
+    {
+        Hear(Outbox.Report(deliveries, outcome, now), now);
+    }
+
+    /// <summary>A person answers, for all alerts of the incident.</summary>
+    /// <returns>The alert as it is now; null when it is not open.</returns>
+    public Alert? Answer(string alertId, AlertAnswer answer, string by, DateTimeOffset now)
+    {
+        if (_open.GetValueOrDefault(alertId) is not { } answered)
+        {
+            return null;
+        }
+
+        if (answer == AlertAnswer.Snooze && answered.Pipeline.Length > 0)
+        {
+            Snooze(answered.Pipeline, now + SnoozeLasts, now);
+        }
+
+        foreach (var alert in _open.Values.Where(alert => alert.Incident == answered.Incident).ToList())
+        {
+            answered = Change(Answer(alert, answer, by, now)) is var next && next.Id == alertId ? next : answered;
+        }
+
+        return answered;
+    }
+
+    /// <summary>A person says that it is over, for all alerts of the incident; who says so knows of it.</summary>
+    /// <returns>The alert as it is now; null when it is not open.</returns>
+    public Alert? Close(string alertId, string by, DateTimeOffset now)
+    {
+        if (_open.GetValueOrDefault(alertId) is not { } closed)
+        {
+            return null;
+        }
+
+        foreach (var alert in _open.Values.Where(alert => alert.Incident == closed.Incident).ToList())
+        {
+            var next = Change(Resolve(Acknowledge(alert, by, now), $"over, says {by}", now, now));
+            closed = next.Id == alertId ? next : closed;
+        }
+
+        return closed;
+    }
+
+    /// <summary>Holds back the messages of a pipeline until a time; one that has passed ends the snooze.</summary>
+    public void Snooze(string pipeline, DateTimeOffset until, DateTimeOffset now)
+    {
+        if (until > now)
+        {
+            _snoozes[pipeline] = until;
+        }
+        else
+        {
+            _snoozes.Remove(pipeline);
+        }
+
+        _changedSnoozes[pipeline] = until;
+        foreach (var alert in _open.Values.Where(alert => alert.Pipeline == pipeline && alert.ToldAt is null && alert.RoundAt > now && alert.Kind is not AlertKind.Outage).ToList())
+        {
+            Change(alert with { RoundAt = HeldUntil(alert, now) });
+        }
+    }
+
+    /// <summary>Until when a pipeline is snoozed; null when it is not.</summary>
+    public DateTimeOffset? SnoozedUntil(string pipeline) => _snoozes.TryGetValue(pipeline, out var until) ? until : null;
+
+    private void Raise(AlertTrigger trigger, IReadOnlyList<string> labels, DateTimeOffset now, bool tellsDevices)
+    {
+        var alert = new Alert
+        {
+            Id = trigger.AlertId,
+            Incident = trigger.Incident,
+            Notification = trigger.Notification,
+            Kind = trigger.Kind,
+            Severity = trigger.Kind == AlertKind.Fall ? AlertSeverity.Critical : trigger.Severity,
+            Pipeline = trigger.Pipeline,
+            Source = trigger.Source,
+            Labels = labels,
+            LabelsAt = labels.ToDictionary(label => label, _ => trigger.At),
+            Reason = trigger.Reason,
+            Confidence = trigger.Confidence,
+            RaisedAt = trigger.At,
+            TriggeredAt = trigger.At,
+            EventId = trigger.EventId,
+            RoundAt = now,
+            TellsDevices = tellsDevices,
+            IsTest = trigger.IsTest,
+        };
+        Link(alert.Id, trigger.EventId);
+        var due = HeldUntil(alert, now);
+        Change(Advance(alert with { RoundAt = trigger.NotBefore > due ? trigger.NotBefore.Value : due }, now));
+    }
+
+    /// <summary>Detections belong together by label, while less than the cooldown lies between them.</summary>
+    private void See(AlertTrigger trigger, DateTimeOffset now, bool tellsDevices)
+    {
+        var cooldown = Settings.Of(trigger.Notification).Cooldown;
+        List<string> unseen = [.. trigger.Labels];
+        foreach (var alert in _open.Values.Where(open => open.Kind == AlertKind.Detection && open.Incident == trigger.Incident && open.Notification == trigger.Notification).ToList())
+        {
+            var known = trigger.Labels.Where(label => alert.LabelsAt.TryGetValue(label, out var last) && (trigger.At - last).Duration() < cooldown).ToList();
+            if (known.Count == 0)
+            {
+                continue;
+            }
+
+            unseen.RemoveAll(known.Contains);
+            Link(alert.Id, trigger.EventId);
+            Change(alert with
+            {
+                LabelsAt = alert.LabelsAt.ToDictionary(label => label.Key, label => known.Contains(label.Key) && trigger.At > label.Value ? trigger.At : label.Value),
+                TriggeredAt = trigger.At > alert.TriggeredAt ? trigger.At : alert.TriggeredAt,
+                Triggers = alert.Triggers + 1,
+            });
+        }
+
+        if (unseen.Count > 0)
+        {
+            Raise(trigger, unseen, now, tellsDevices);
+        }
+    }
+
+    private void Hear(IReadOnlyList<Delivery> deliveries, DateTimeOffset now)
+    {
+        foreach (var delivery in deliveries.Where(delivery => delivery.State is not (DeliveryState.Waiting or DeliveryState.Cancelled)))
+        {
+            if (_open.GetValueOrDefault(delivery.AlertId) is { } alert)
+            {
+                Change(Heard(alert, delivery, now));
+            }
+        }
+    }
+
+    private Alert Change(Alert alert)
+    {
+        if (ReferenceEquals(_open.GetValueOrDefault(alert.Id), alert))
+        {
+            return alert;
+        }
+
+        _changedAlerts[alert.Id] = alert;
+        if (alert.HasEnded)
+        {
+            _open.Remove(alert.Id);
+        }
+        else
+        {
+            _open[alert.Id] = alert;
+        }
+
+        return alert;
+    }
+
+    private void Link(string alertId, string? eventId)
+    {
+        if (eventId is not null)
+        {
+            _newEvents.Add((alertId, eventId));
+        }
+    }
+
+    /// <summary>When its first message may be sent: now, or at the end of a snooze or of the quiet hours.</summary>
+    private DateTimeOffset HeldUntil(Alert alert, DateTimeOffset now)
+    {
+        if (alert.IsTest)
+        {
+            return now;
+        }
+
+        var due = SnoozedUntil(alert.Pipeline) is { } snoozed && snoozed > now ? snoozed : now;
+        return alert.Severity != AlertSeverity.Critical && alert.Kind is not AlertKind.Outage
+            ? WeeklyTimes.FirstOutside(Settings.Of(alert.Notification).QuietHours, due, Settings.Zone)
+            : due;
+    }
+}

@@ -1,0 +1,389 @@
+using Ambianic.Core.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace Ambianic.Core.Alerts;
+
+/// <summary>Sends what is due, one message at a time for each recipient, and asks for receipts and answers. Used by the loop of <see cref="AlertDesk"/>; what it hears goes back there.</summary>
+/// <param name="parts">What it works with.</param>
+/// <param name="back">Has the loop do something.</param>
+/// <param name="time">Clock.</param>
+/// <param name="logger">Receives what could not be sent.</param>
+internal sealed partial class MessageSender(AlertParts parts, Action<Action> back, TimeProvider time, ILogger logger) : IAsyncDisposable
+{
+    private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(5); // as often as Pushover allows
+
+    private readonly Dictionary<Recipient, Line> _lines = [];
+    private readonly Dictionary<Recipient, (Task Task, CancellationTokenSource Stop)> _sending = [];
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<Task> _closing = [];
+    private IReadOnlyList<PushSubscription> _devices = [];
+    private DateTimeOffset _devicesNext = DateTimeOffset.MinValue;
+    private DateTimeOffset _askNext = DateTimeOffset.MinValue;
+
+    /// <summary>True while a message to this recipient is under way.</summary>
+    public bool IsBusy(Recipient recipient) => _sending.ContainsKey(recipient);
+
+    /// <summary>What a recipient's provider is called, without secrets.</summary>
+    public string NameOf(Recipient recipient) => _lines.TryGetValue(recipient, out var line) ? line.Provider.Name : recipient.ToString();
+
+    /// <summary>True when devices have subscribed or left since the last call; looks at most once a second.</summary>
+    public bool DevicesChanged()
+    {
+        var now = time.GetUtcNow();
+        if (now < _devicesNext && now > _devicesNext - TimeSpan.FromSeconds(2))
+        {
+            return false;
+        }
+
+        _devicesNext = now + TimeSpan.FromSeconds(1);
+        try
+        {
+            var devices = parts.Store.Subscriptions();
+            var isChanged = !devices.SequenceEqual(_devices);
+            _devices = devices;
+            return isChanged;
+        }
+        catch (IOException)
+        {
+            return false; // told by the next who needs the store
+        }
+    }
+
+    /// <summary>Begins to send what is due; never waits.</summary>
+    public void Start(AlertBook book, DateTimeOffset now)
+    {
+        CloseUnused(book.Settings);
+        foreach (var recipient in book.Settings.Notifications.Keys.SelectMany(book.Settings.RecipientsOf))
+        {
+            Open(recipient, book.Settings); // those through which people answer listen all the time
+        }
+
+        foreach (var queue in book.Outbox.Queues.Where(queue => !IsBusy(queue.Recipient)).ToList())
+        {
+            if (queue.Next(now) is { Count: > 0 } batch)
+            {
+                Send(queue.Recipient, batch, book);
+            }
+        }
+
+        if (now >= _askNext || now < _askNext - (2 * AskEvery))
+        {
+            _askNext = now + AskEvery;
+            AskForReceipts(book);
+        }
+    }
+
+    /// <summary>Sends a test message at once.</summary>
+    public async Task<TestResult> TestAsync(Recipient recipient, AlertSettings settings, CancellationToken cancellation)
+    {
+        try
+        {
+            await using var provider = Make(recipient, settings);
+            if (provider is null)
+            {
+                return new TestResult(recipient, "", DeliveryOutcome.Permanent("it is not configured any more"));
+            }
+
+            var id = Ids.Of(recipient.ToString(), $"{time.GetUtcNow().UtcTicks}");
+            var message = new AlertMessage
+            {
+                IdempotencyKey = id,
+                AlertId = id,
+                Kind = DeliveryKind.Alert,
+                About = AlertKind.Drill,
+                Severity = AlertSeverity.Info,
+                Title = $"TEST: {settings.DisplayName}",
+                Text = "This is a test message. If you can read it, alerts reach you here.",
+                At = time.GetLocalNow(),
+                IsTest = true,
+            };
+            return new TestResult(recipient, provider.Name, Masked(await provider.SendAsync(message, cancellation)));
+        }
+        catch (FormatException error)
+        {
+            return new TestResult(recipient, "", DeliveryOutcome.Permanent(error.Message));
+        }
+    }
+
+    /// <summary>Stops all; what is under way is sent again after the start.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_stop.IsCancellationRequested)
+        {
+            return;
+        }
+
+        await _stop.CancelAsync();
+        await Task.WhenAll([.. _sending.Values.Select(sending => sending.Task), .. _closing]);
+        foreach (var line in _lines.Values)
+        {
+            await line.DisposeAsync();
+        }
+
+        _lines.Clear();
+    }
+
+    private void Send(Recipient recipient, IReadOnlyList<Delivery> batch, AlertBook book)
+    {
+        if (Open(recipient, book.Settings) is not { } line)
+        {
+            book.Report(batch, DeliveryOutcome.Permanent("this recipient is not configured any more"), time.GetUtcNow());
+            return;
+        }
+
+        if (line.Problem is { } problem)
+        {
+            book.Report(batch, DeliveryOutcome.Permanent(problem), time.GetUtcNow());
+            return;
+        }
+
+        var message = Message(recipient, batch, book);
+        var stop = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        _sending[recipient] = (SendAsync(recipient, line.Provider, message, batch, book, stop.Token), stop);
+    }
+
+    private async Task SendAsync(Recipient recipient, IAlertProvider provider, AlertMessage message, IReadOnlyList<Delivery> batch, AlertBook book, CancellationToken cancellation)
+    {
+        await Task.Yield(); // encoding is not the loop's work
+        DeliveryOutcome outcome;
+        try
+        {
+            outcome = Masked(await provider.SendAsync(message, cancellation));
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (Exception error)
+        {
+            LogFailed(logger, error, provider.Name);
+            outcome = DeliveryOutcome.Passing($"{provider.Name}: {Credentials.Mask(error.Message)}");
+        }
+
+        back(() =>
+        {
+            if (_sending.Remove(recipient, out var sending))
+            {
+                sending.Stop.Dispose();
+            }
+
+            if (outcome.Kind != DeliveryOutcomeKind.Delivered)
+            {
+                LogNotSent(logger, message.Title, recipient.ToString(), outcome.Reason ?? "");
+            }
+
+            book.Report(batch, outcome, time.GetUtcNow());
+        });
+    }
+
+    private AlertMessage Message(Recipient recipient, IReadOnlyList<Delivery> batch, AlertBook book)
+    {
+        var first = batch[0];
+        var alerts = batch.Select(delivery => (Alert: book.Find(delivery.AlertId) ?? Ended(delivery.AlertId), delivery.Kind)).Where(item => item.Alert is not null).Select(item => (item.Alert!, item.Kind)).ToList();
+        var alert = alerts.Count > 0 ? alerts[0].Item1 : new Alert
+        {
+            Id = first.AlertId, Incident = "", Notification = recipient.Notification, Kind = AlertKind.Summary, Severity = first.Severity,
+            RaisedAt = first.CreatedAt, TriggeredAt = first.CreatedAt, RoundAt = first.CreatedAt,
+        };
+        var isGroup = batch.Count > 1;
+        var details = alert.EventId is { } eventId && !isGroup ? parts.Links.Details(eventId) : null;
+        var (title, text) = isGroup ? AlertTexts.Group(alerts, book.Settings) : AlertTexts.Compose(alert, first.Kind, book.Settings, details);
+        return new AlertMessage
+        {
+            IdempotencyKey = isGroup ? Ids.Of([.. batch.Select(delivery => delivery.Id)]) : first.Id,
+            AlertId = alert.Id,
+            Kind = isGroup ? DeliveryKind.Summary : first.Kind,
+            About = isGroup ? AlertKind.Summary : alert.Kind,
+            Severity = isGroup ? batch.Max(delivery => delivery.Severity) : first.Severity,
+            Title = title,
+            Text = text,
+            At = TimeZoneInfo.ConvertTime(alert.RaisedAt, time.LocalTimeZone),
+            Pipeline = isGroup ? "" : alert.Pipeline,
+            Source = isGroup ? "" : Credentials.Mask(alert.Source),
+            Labels = isGroup ? [] : alert.Labels,
+            Confidence = isGroup ? null : alert.Confidence,
+            EventId = isGroup ? null : alert.EventId,
+            AnswerUrl = alert.IsUnanswered && !isGroup && first.Kind is DeliveryKind.Alert or DeliveryKind.Reminder or DeliveryKind.Escalation ? parts.Links.For(alert.Id, recipient) : null,
+            DetailsUrl = details,
+            Picture = Picture(alert, recipient, first.Kind, book.Settings, isGroup),
+            IsTest = alert.IsTest,
+        };
+    }
+
+    /// <summary>Only what the entry of the recipient allows leaves the house; a device belongs to the entry of the alert.</summary>
+    private AlertPicture? Picture(Alert alert, Recipient recipient, DeliveryKind kind, AlertSettings settings, bool isGroup) =>
+        !isGroup && alert.EventId is { } eventId && kind is DeliveryKind.Alert or DeliveryKind.Escalation or DeliveryKind.Reminder
+            && settings.Of(recipient.Device is null ? recipient.Notification : alert.Notification).IncludeAttachments
+            ? parts.Pictures.Of(eventId)
+            : null;
+
+    private Alert? Ended(string id)
+    {
+        try
+        {
+            return parts.Store.Alerts(new AlertQuery { Id = id, Limit = 1 }) is [var found, ..] ? found : null;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    private void AskForReceipts(AlertBook book)
+    {
+        foreach (var queue in book.Outbox.Queues)
+        {
+            foreach (var delivery in queue.Receipts.ToList())
+            {
+                if (book.Find(delivery.AlertId) is not { IsUnanswered: true })
+                {
+                    book.Outbox.ForgetReceipt(delivery);
+                }
+                else if (Open(queue.Recipient, book.Settings)?.Provider is IReceiptProvider provider)
+                {
+                    _ = AskAsync(provider, delivery, book);
+                }
+            }
+        }
+    }
+
+    private async Task AskAsync(IReceiptProvider provider, Delivery delivery, AlertBook book)
+    {
+        try
+        {
+            var status = await provider.ReadReceiptAsync(delivery.Receipt!, _stop.Token);
+            back(() =>
+            {
+                if (status.IsFinal || status.IsAcknowledged)
+                {
+                    book.Outbox.ForgetReceipt(delivery);
+                }
+
+                if (status.IsAcknowledged)
+                {
+                    book.Answer(delivery.AlertId, AlertAnswer.TakingCare, status.By ?? delivery.Recipient.Notification, time.GetUtcNow());
+                }
+            });
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            LogFailed(logger, error, provider.Name);
+        }
+        catch (OperationCanceledException)
+        {
+            // the program stops
+        }
+    }
+
+    /// <summary>The line to a recipient; null when it is not configured any more. An address that was edited is a new line.</summary>
+    private Line? Open(Recipient recipient, AlertSettings settings)
+    {
+        if (_lines.TryGetValue(recipient, out var line))
+        {
+            return line;
+        }
+
+        try
+        {
+            if (Make(recipient, settings) is not { } provider)
+            {
+                return null;
+            }
+
+            line = new Line(provider, Address(recipient, settings));
+            if (provider is IAnswerProvider answers)
+            {
+                line.Listening = ListenAsync(answers, line.Stop.Token);
+            }
+        }
+        catch (FormatException error)
+        {
+            line = new Line(new NoProvider(recipient.ToString()), Address(recipient, settings)) { Problem = error.Message };
+        }
+
+        return _lines[recipient] = line;
+    }
+
+    private async Task ListenAsync(IAnswerProvider provider, CancellationToken cancellation)
+    {
+        try
+        {
+            await foreach (var answer in provider.ReadAnswersAsync(cancellation))
+            {
+                Answered?.Invoke(answer);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // the program stops, or the address was edited
+        }
+        catch (Exception error)
+        {
+            LogFailed(logger, error, provider.Name);
+        }
+    }
+
+    /// <summary>An answer came through a provider; raised on any thread.</summary>
+    public event Action<ProviderAnswer>? Answered;
+
+    private void CloseUnused(AlertSettings settings)
+    {
+        foreach (var (recipient, line) in _lines.Where(line => !IsBusy(line.Key) && line.Value.Address != Address(line.Key, settings)).ToList())
+        {
+            _lines.Remove(recipient);
+            _closing.RemoveAll(closing => closing.IsCompleted);
+            _closing.Add(line.DisposeAsync().AsTask());
+        }
+    }
+
+    private IAlertProvider? Make(Recipient recipient, AlertSettings settings) =>
+        recipient.Device is { } device
+            ? settings.Devices.FirstOrDefault(known => known.Id == device) is { } subscription ? parts.Push.Create(subscription) : null
+            : Address(recipient, settings) is { } address ? parts.Providers.Create(address) : null;
+
+    /// <summary>Holds secrets: only ever compared.</summary>
+    private static string? Address(Recipient recipient, AlertSettings settings) => recipient.Device is { } device
+        ? settings.Devices.FirstOrDefault(known => known.Id == device)?.ToString()
+        : settings.Of(recipient.Notification).Providers.ElementAtOrDefault(recipient.Index);
+
+    private static DeliveryOutcome Masked(DeliveryOutcome outcome) =>
+        outcome.Reason is { } reason ? outcome with { Reason = Credentials.Mask(reason) } : outcome;
+
+    [LoggerMessage(LogLevel.Warning, "The message \"{Title}\" to {Recipient} was not sent: {Reason}")]
+    private static partial void LogNotSent(ILogger logger, string title, string recipient, string reason);
+
+    [LoggerMessage(LogLevel.Error, "The provider {Provider} failed")]
+    private static partial void LogFailed(ILogger logger, Exception error, string provider);
+
+    /// <summary>A provider in use.</summary>
+    private sealed class Line(IAlertProvider provider, string? address) : IAsyncDisposable
+    {
+        public IAlertProvider Provider => provider;
+
+        public string? Address => address;
+
+        public string? Problem { get; init; }
+
+        public CancellationTokenSource Stop { get; } = new();
+
+        public Task Listening { get; set; } = Task.CompletedTask;
+
+        public async ValueTask DisposeAsync()
+        {
+            await Stop.CancelAsync();
+            await Listening;
+            await provider.DisposeAsync();
+            Stop.Dispose();
+        }
+    }
+
+    /// <summary>Stands for an address that is wrong.</summary>
+    private sealed class NoProvider(string name) : IAlertProvider
+    {
+        public string Name => name;
+
+        public Task<DeliveryOutcome> SendAsync(AlertMessage message, CancellationToken cancellation) => throw new NotSupportedException();
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}
