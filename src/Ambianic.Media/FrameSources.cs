@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace Ambianic.Media;
 
 /// <summary>Makes the source that fits a configuration.</summary>
-public sealed partial class FrameSources
+public sealed class FrameSources
 {
     private readonly FramePool _pool;
     private readonly TimeProvider _time;
@@ -40,7 +40,7 @@ public sealed partial class FrameSources
 
         if (options.Type == SourceType.Image && SourceAddress.SchemeOf(options.Uri) is { } scheme && !scheme.Equals("file", StringComparison.OrdinalIgnoreCase))
         {
-            LogIsStream(_loggers.CreateLogger<FrameSources>(), options.Id, scheme);
+            _loggers.CreateLogger<FrameSources>().SchemeIsVideo(options.Id, scheme);
         }
 
         return Video(options);
@@ -55,7 +55,4 @@ public sealed partial class FrameSources
 
     private static bool IsHttp(string uri) =>
         uri.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || uri.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
-
-    [LoggerMessage(LogLevel.Information, "Source {Source}: its type is image, and {Scheme}:// is a video; it is read as a video. Write type: video")]
-    private static partial void LogIsStream(ILogger logger, string source, string scheme);
 }

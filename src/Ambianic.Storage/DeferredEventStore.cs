@@ -14,7 +14,7 @@ namespace Ambianic.Storage;
 /// <param name="open">Opens the store, which is disposed with this one; called for one attempt at a time, on a thread of its own.</param>
 /// <param name="time">Measures how long the disk does not answer.</param>
 /// <param name="logger">Receives why it is not open.</param>
-public sealed partial class DeferredEventStore(
+public sealed class DeferredEventStore(
     string dataDir, Func<SqliteEventStore> open, TimeProvider time, ILogger<SqliteEventStore> logger) : IEventStore, IAsyncDisposable
 {
     private readonly Lock _gate = new();
@@ -39,7 +39,7 @@ public sealed partial class DeferredEventStore(
         }
         catch (IOException error) when (StorageFailure.IsTransient(error))
         {
-            LogNotOpened(logger, error.Message);
+            logger.StoreNotOpened(error.Message);
         }
     }
 
@@ -113,7 +113,4 @@ public sealed partial class DeferredEventStore(
             return _opening!;
         }
     }
-
-    [LoggerMessage(LogLevel.Error, "Ambianic watches, but saves nothing until this is fixed: {Reason}")]
-    private static partial void LogNotOpened(ILogger logger, string reason);
 }

@@ -11,7 +11,7 @@ namespace Ambianic.Storage;
 /// Adds rows for event files that have none: those of a crash between file and row, all of them after the loss of the
 /// database, and those of folders that somebody copied there. They are not announced.
 /// </summary>
-internal sealed partial class IndexRecovery(EventFolders folders, EventDatabase database, WriterQueue queue, TimeProvider time, ILogger logger) : IAsyncDisposable
+internal sealed class IndexRecovery(EventFolders folders, EventDatabase database, WriterQueue queue, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     private const int Batch = 256;
     private static readonly Backoff Retry = new(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(30));
@@ -69,7 +69,7 @@ internal sealed partial class IndexRecovery(EventFolders folders, EventDatabase 
         {
             if (!_isFailing)
             {
-                LogFailed(error is SqliteException ? database.Failure(error) : error);
+                logger.RecoveryFailed(error is SqliteException ? database.Failure(error) : error);
             }
 
             _isFailing = true;
@@ -77,33 +77,21 @@ internal sealed partial class IndexRecovery(EventFolders folders, EventDatabase 
         }
         catch (Exception error)
         {
-            LogDefect(error);
+            logger.RecoveryMetDefect(error);
             return true;
         }
 
         _isFailing = false;
         if (added > 0)
         {
-            LogRecovered(added);
+            logger.EventsRecovered(added);
         }
 
         if (scan.Unreadable is [var first, ..] unreadable)
         {
-            LogUnreadable(unreadable.Count, first.Path, first.Reason);
+            logger.EventFilesUnreadable(unreadable.Count, first.Path, first.Reason);
         }
 
         return true;
     }
-
-    [LoggerMessage(LogLevel.Information, "{Count} event(s) that had files but were not in the database are on the timeline again")]
-    private partial void LogRecovered(int count);
-
-    [LoggerMessage(LogLevel.Warning, "Not every event file could be compared with the database; it is tried again")]
-    private partial void LogFailed(Exception error);
-
-    [LoggerMessage(LogLevel.Error, "Not every event file could be compared with the database, by a defect of Ambianic; please report it. The next start tries again")]
-    private partial void LogDefect(Exception error);
-
-    [LoggerMessage(LogLevel.Warning, "{Count} event file(s) cannot be read and are left as they are, first {Path}: {Reason}")]
-    private partial void LogUnreadable(int count, string path, string reason);
 }

@@ -15,7 +15,7 @@ namespace Ambianic.Storage;
 /// caller; writing is done by one thread.
 /// </summary>
 /// <remarks>The order of writes and what it promises: docs/design/durability.md.</remarks>
-public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
+public sealed class SqliteEventStore : IEventStore, IAsyncDisposable
 {
     private static readonly RetentionOptions KeepEverything = new();
 
@@ -200,7 +200,7 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
         }
         catch (SqliteException error) when (StorageFailure.IsCorruption(error))
         {
-            LogRebuilding(logger, database.Path, error.Message, database.Replace(time.GetLocalNow()));
+            logger.DatabaseRebuilt(database.Path, error.Message, database.Replace(time.GetLocalNow()));
         }
     }
 
@@ -240,7 +240,4 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
             throw _database.Failure(error);
         }
     }
-
-    [LoggerMessage(LogLevel.Warning, "{Database} is damaged ({Reason}): it is kept as {Aside} and rebuilt from the event files")]
-    private static partial void LogRebuilding(ILogger logger, string database, string reason, string aside);
 }

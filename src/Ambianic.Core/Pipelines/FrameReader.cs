@@ -10,7 +10,7 @@ namespace Ambianic.Core.Pipelines;
 /// The one reader of a pipeline's frames: shows each to the chain of elements and gives it back. Owns the elements, is the one
 /// place that catches what they throw, and goes on with a new element where one is stuck.
 /// </summary>
-internal sealed partial class FrameReader : IAsyncDisposable
+internal sealed class FrameReader : IAsyncDisposable
 {
     private static readonly TimeSpan RepeatedFailureInterval = TimeSpan.FromSeconds(1);
 
@@ -111,7 +111,7 @@ internal sealed partial class FrameReader : IAsyncDisposable
             await Task.WhenAny(looking, chain.WhenGivenUp, _overdue);
             if (_overdue.IsCompleted && !looking.IsCompleted)
             {
-                LogAbandoned(_pipeline, chain.NameOf(chain.Stuck(_policy())), _patience.TotalSeconds);
+                _logger.PartAbandoned(_pipeline, chain.NameOf(chain.Stuck(_policy())), _patience.TotalSeconds);
                 return;
             }
 
@@ -225,7 +225,7 @@ internal sealed partial class FrameReader : IAsyncDisposable
         }
         catch (Exception error)
         {
-            LogNotDisposed(error, _pipeline, slot.Name);
+            _logger.ElementNotDisposed(error, _pipeline, slot.Name);
         }
     }
 
@@ -245,17 +245,8 @@ internal sealed partial class FrameReader : IAsyncDisposable
         }
 
         _onFailure(error);
-        LogSampleDropped(error is InferenceException ? null : error, _pipeline, _failuresUnlogged, error.Message);
+        _logger.SamplesDropped(error is InferenceException ? null : error, _pipeline, _failuresUnlogged, error.Message);
         _failuresUnlogged = 0;
         _failureLoggedAt = _time.GetTimestamp();
     }
-
-    [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline}: {Part} did not stop within {Seconds:0} s and is abandoned")]
-    private partial void LogAbandoned(string pipeline, string part, double seconds);
-
-    [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline}: dropped {Count} sample(s) that an element failed on: {Reason}")]
-    private partial void LogSampleDropped(Exception? error, string pipeline, long count, string reason);
-
-    [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline}: {Element} failed while it was disposed")]
-    private partial void LogNotDisposed(Exception error, string pipeline, string element);
 }

@@ -9,7 +9,7 @@ namespace Ambianic.Core.Pipelines;
 /// Reads one source, connection after connection, and has each frame handed down a chain of elements. Decides when to
 /// connect again, and which part to replace when it is told that it is stuck.
 /// </summary>
-public sealed partial class Pipeline : IAsyncDisposable
+public sealed class Pipeline : IAsyncDisposable
 {
     /// <summary>What was told to stop has this long; an ffmpeg that has to be killed takes four seconds.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
@@ -128,7 +128,7 @@ public sealed partial class Pipeline : IAsyncDisposable
                 if (!_source.IsLive)
                 {
                     _phase = PipelinePhase.Ended;
-                    LogEnded(Name, _heartbeat.Count);
+                    _logger.PipelineEnded(Name, _heartbeat.Count);
                     return;
                 }
 
@@ -144,7 +144,7 @@ public sealed partial class Pipeline : IAsyncDisposable
                 if (!_source.IsLive)
                 {
                     _phase = PipelinePhase.Unreadable;
-                    LogFailed(Name, error.Message);
+                    _logger.PipelineFailed(Name, error.Message);
                     throw;
                 }
             }
@@ -183,7 +183,7 @@ public sealed partial class Pipeline : IAsyncDisposable
             return false; // a camera may take a while until its first picture; the source itself limits the wait for a key frame
         }
 
-        LogHealing(Name, _heartbeat.Silence.TotalSeconds, chain.NameOf(stuck));
+        _logger.PartReplaced(Name, _heartbeat.Silence.TotalSeconds, chain.NameOf(stuck));
         if (isElement)
         {
             _reader.Replace(stuck);
@@ -228,7 +228,7 @@ public sealed partial class Pipeline : IAsyncDisposable
             _connection = null;
             if (!await connection.EndAsync(Patience))
             {
-                LogAbandoned(Name, _source.Id, Patience.TotalSeconds);
+                _logger.SourceAbandoned(Name, _source.Id, Patience.TotalSeconds);
             }
 
             Interlocked.Add(ref _droppedBefore, connection.Mailbox.Dropped);
@@ -259,13 +259,13 @@ public sealed partial class Pipeline : IAsyncDisposable
             _phase = PipelinePhase.Receiving; // a frame alone is not enough: somebody has to have looked at it
             if (!_reconnects.IsOpen)
             {
-                LogWatching(Name, _source.Id);
+                _logger.FirstSample(Name, _source.Id);
             }
         }
 
         if (_reconnects.Watch() is { } over)
         {
-            LogBack(Name, over.Duration, over.Count);
+            _logger.VideoBack(Name, over.Duration, over.Count);
         }
 
         return ValueTask.CompletedTask;
@@ -276,41 +276,14 @@ public sealed partial class Pipeline : IAsyncDisposable
         switch (report.Change)
         {
             case ReconnectChange.GoesOn:
-                LogStillAway(Name, report.Since, report.Duration, report.Count, _lastError);
+                _logger.StillNoVideo(Name, report.Since, report.Duration, report.Count, _lastError);
                 break;
             case ReconnectChange.OtherReason:
-                LogOtherReason(Name, _lastError, wait.TotalSeconds, report.Attempts);
+                _logger.ReconnectingForOtherReason(Name, _lastError, wait.TotalSeconds, report.Attempts);
                 break;
             case var change:
-                LogWaiting(change == ReconnectChange.Begun ? LogLevel.Warning : LogLevel.Debug, Name, _lastError, wait.TotalSeconds, report.Attempts);
+                _logger.Reconnecting(change == ReconnectChange.Begun ? LogLevel.Warning : LogLevel.Debug, Name, _lastError, wait.TotalSeconds, report.Attempts);
                 break;
         }
     }
-
-    [LoggerMessage(LogLevel.Information, "Pipeline {Pipeline} ended with its source after {Samples} samples")]
-    private partial void LogEnded(string pipeline, long samples);
-
-    [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline} failed: {Reason}")]
-    private partial void LogFailed(string pipeline, string reason);
-
-    [LoggerMessage("Pipeline {Pipeline}: no video: {Reason}; reconnecting in {Seconds:0.0} s (attempt {Attempt})")]
-    private partial void LogWaiting(LogLevel level, string pipeline, string? reason, double seconds, int attempt);
-
-    [LoggerMessage(LogLevel.Warning, "Pipeline {Pipeline}: still no video, now because: {Reason}; reconnecting in {Seconds:0.0} s (attempt {Attempt})")]
-    private partial void LogOtherReason(string pipeline, string? reason, double seconds, int attempt);
-
-    [LoggerMessage(LogLevel.Warning, "Pipeline {Pipeline}: no video since {Since:yyyy-MM-dd HH:mm}, for {Duration} and {Attempts}: {Reason}")]
-    private partial void LogStillAway(string pipeline, DateTimeOffset since, string duration, string attempts, string? reason);
-
-    [LoggerMessage(LogLevel.Information, "Pipeline {Pipeline}: video is back after {Duration}, {Attempts}")]
-    private partial void LogBack(string pipeline, string duration, string attempts);
-
-    [LoggerMessage(LogLevel.Warning, "Pipeline {Pipeline}: no sample for {Seconds:0.0} s, {Stuck} is stuck and is replaced")]
-    private partial void LogHealing(string pipeline, double seconds, string stuck);
-
-    [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline}: source {Source} did not stop within {Seconds:0} s and is abandoned")]
-    private partial void LogAbandoned(string pipeline, string source, double seconds);
-
-    [LoggerMessage(LogLevel.Information, "Pipeline {Pipeline} watches {Source}")]
-    private partial void LogWatching(string pipeline, string source);
 }

@@ -8,7 +8,7 @@ namespace Ambianic.Core.Pipelines;
 /// Runs all pipelines beside each other and looks after them once a second: what is stuck is healed, what cannot be healed
 /// is recreated, and while most are stuck together nobody is restarted for it. It never waits for a pipeline.
 /// </summary>
-public sealed partial class PipelineSupervisor(
+public sealed class PipelineSupervisor(
     PipelineBuilder builder, HealthPolicySource policy, IWatchdog watchdog, TimeProvider time, ILogger<PipelineSupervisor> logger)
     : IDisposable
 {
@@ -148,7 +148,7 @@ public sealed partial class PipelineSupervisor(
         {
             if (!_isFailing)
             {
-                LogCheckFailed(error);
+                logger.SupervisionFailed(error);
             }
 
             _isFailing = true;
@@ -162,7 +162,7 @@ public sealed partial class PipelineSupervisor(
             return;
         }
 
-        LogInterruption(interruption.Reason);
+        logger.SilenceExcluded(interruption.Reason);
         (_interruption, _interruptedAt) = (interruption, time.GetTimestamp());
         foreach (var pipeline in pipelines)
         {
@@ -182,7 +182,7 @@ public sealed partial class PipelineSupervisor(
 
         if (_patternSince is null)
         {
-            LogSystemic(stuck, watched);
+            logger.PipelinesSilentTogether(stuck, watched);
         }
 
         _patternSince ??= time.GetTimestamp();
@@ -194,13 +194,4 @@ public sealed partial class PipelineSupervisor(
         : _patternSince is null ? null
         : "most pipelines are silent together, so the cause is probably common to them (network, power, disk, processor); "
             + (_isHeldBack ? "no connection is given up and no pipeline recreated meanwhile" : "each is recreated by now, ever more rarely");
-
-    [LoggerMessage(LogLevel.Warning, "Silence of the pipelines does not count for a while because {Reason}")]
-    private partial void LogInterruption(string reason);
-
-    [LoggerMessage(LogLevel.Error, "{Stuck} of {Watched} pipelines are silent together: look for a common cause (network, power, disk, processor). No connection is given up and no pipeline recreated meanwhile")]
-    private partial void LogSystemic(int stuck, int watched);
-
-    [LoggerMessage(LogLevel.Error, "The supervisor failed to look after the pipelines and goes on trying")]
-    private partial void LogCheckFailed(Exception error);
 }

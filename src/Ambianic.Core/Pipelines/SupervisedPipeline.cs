@@ -9,7 +9,7 @@ namespace Ambianic.Core.Pipelines;
 /// One configured pipeline over all its lives: it is recreated after a crash and when nothing else helps, and its
 /// heartbeat, by which its health is judged, outlives every recreation.
 /// </summary>
-internal sealed partial class SupervisedPipeline : IAsyncDisposable
+internal sealed class SupervisedPipeline : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
@@ -137,7 +137,7 @@ internal sealed partial class SupervisedPipeline : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            LogAbandoned(Configuration.Name, Patience.TotalSeconds);
+            _logger.PipelineAbandoned(Configuration.Name, Patience.TotalSeconds);
         }
     }
 
@@ -168,7 +168,7 @@ internal sealed partial class SupervisedPipeline : IAsyncDisposable
         }
         catch (Exception error)
         {
-            LogNotHealed(error, Configuration.Name);
+            _logger.HealingFailed(error, Configuration.Name);
         }
     }
 
@@ -176,7 +176,7 @@ internal sealed partial class SupervisedPipeline : IAsyncDisposable
     {
         _rebuiltAt = _time.GetTimestamp();
         _rebuiltInARow++;
-        LogRebuilding(
+        _logger.PipelineRecreated(
             _reconnects.IsOpen && _rebuiltInARow > 1 ? LogLevel.Debug : LogLevel.Error, Configuration.Name, _heartbeat.Silence.TotalSeconds);
         try
         {
@@ -208,7 +208,7 @@ internal sealed partial class SupervisedPipeline : IAsyncDisposable
             {
                 var wait = _crashes.Add(Random.Shared);
                 var waiting = Task.Delay(wait, _time, _stop.Token);
-                LogCrashed(error, Configuration.Name, wait.TotalSeconds);
+                _logger.PipelineCrashed(error, Configuration.Name, wait.TotalSeconds);
                 Interlocked.Increment(ref _rebuilt);
                 _between = _unbuilt with { Phase = PipelinePhase.Waiting, LastError = $"crashed: {error.Message}" };
                 await waiting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -227,7 +227,7 @@ internal sealed partial class SupervisedPipeline : IAsyncDisposable
         await using var pipeline = await _builder.BuildAsync(Configuration, _policy, _heartbeat, _reconnects);
         _pipeline = pipeline;
         _between = null;
-        LogStarted(_reconnects.IsOpen ? LogLevel.Debug : LogLevel.Information, Configuration.Name, Configuration.Source?.Id);
+        _logger.PipelineStarting(_reconnects.IsOpen ? LogLevel.Debug : LogLevel.Information, Configuration.Name, Configuration.Source?.Id);
         await pipeline.RunAsync(life.Token);
         if (life.IsCancellationRequested && !_stop.IsCancellationRequested)
         {
@@ -237,19 +237,4 @@ internal sealed partial class SupervisedPipeline : IAsyncDisposable
 
         return true;
     }
-
-    [LoggerMessage("Pipeline {Pipeline}: starts to read {Source}")]
-    private partial void LogStarted(LogLevel level, string pipeline, string? source);
-
-    [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline}: crashed, is recreated in {Seconds:0.0} s")]
-    private partial void LogCrashed(Exception error, string pipeline, double seconds);
-
-    [LoggerMessage("Pipeline {Pipeline}: no sample for {Seconds:0} s and healing did not help, the whole pipeline is recreated")]
-    private partial void LogRebuilding(LogLevel level, string pipeline, double seconds);
-
-    [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline}: healing failed, it is tried again")]
-    private partial void LogNotHealed(Exception error, string pipeline);
-
-    [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline}: did not stop within {Seconds:0} s and is abandoned")]
-    private partial void LogAbandoned(string pipeline, double seconds);
 }

@@ -43,7 +43,7 @@ public sealed record NotifyOptions
 /// fall has been confirmed by <c>detect_falls</c>. While the disk takes one sample the pipeline looks on, so that a slow card costs no
 /// frames; the next sample to save waits for it.
 /// </summary>
-public sealed partial class SaveDetections(
+public sealed class SaveDetections(
     SaveDetectionsOptions options,
     string pipeline,
     string sourceId,
@@ -146,7 +146,7 @@ public sealed partial class SaveDetections(
 
         if (_failures > 0)
         {
-            LogSavesAgain(pipeline, _failures);
+            logger.DetectionsSavedAgain(pipeline, _failures);
             _failures = 0;
         }
     }
@@ -155,7 +155,7 @@ public sealed partial class SaveDetections(
     {
         interval.Shorten(RetryAfterFailure);
         _failures++;
-        LogNotSaved(pipeline, _failures, error.Message);
+        logger.DetectionsNotSaved(pipeline, _failures, error.Message);
         if (seen.Detections.FirstOrDefault(IsReportedOnce) is { } fall)
         {
             unsaved.Keep(seen, fall.Label);
@@ -184,12 +184,6 @@ public sealed partial class SaveDetections(
             JsonFileName = name + EventNames.JsonSuffix,
         };
     }
-
-    [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline} watches on but could not save what it saw ({Count} in a row): {Reason}")]
-    private partial void LogNotSaved(string pipeline, long count, string reason);
-
-    [LoggerMessage(LogLevel.Information, "Pipeline {Pipeline} saves again after {Count} failure(s)")]
-    private partial void LogSavesAgain(string pipeline, long count);
 
     /// <summary>Time that must pass between two saves of one kind; over before the first. May be shortened from any thread.</summary>
     private sealed class Interval(TimeSpan length)

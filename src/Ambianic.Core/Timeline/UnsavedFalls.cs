@@ -6,7 +6,7 @@ namespace Ambianic.Core.Timeline;
 /// Reports of falls that could not be stored: each is made once only, so they wait in memory, without pictures, until the
 /// disk takes them, which is tried every five seconds. They outlive the pipeline that made them, which may be rebuilt meanwhile. Safe to use from several threads.
 /// </summary>
-public sealed partial class UnsavedFalls(IEventStore store, TimeProvider time, ILogger<UnsavedFalls> logger) : IAsyncDisposable
+public sealed class UnsavedFalls(IEventStore store, TimeProvider time, ILogger<UnsavedFalls> logger) : IAsyncDisposable
 {
     /// <summary>Of one pipeline; the oldest tell most.</summary>
     private const int MostOfAPipeline = 16;
@@ -29,7 +29,7 @@ public sealed partial class UnsavedFalls(IEventStore store, TimeProvider time, I
         {
             if (_waiting.Count(other => other.Pipeline == report.Pipeline) == MostOfAPipeline)
             {
-                LogLost(report.Pipeline, label, report.At, MostOfAPipeline);
+                logger.FallReportLost(report.Pipeline, label, report.At, MostOfAPipeline);
                 return;
             }
 
@@ -37,7 +37,7 @@ public sealed partial class UnsavedFalls(IEventStore store, TimeProvider time, I
             _waiting.Enqueue(report with { ImageFileName = "", ThumbnailFileName = "", BeforeFileNames = [] });
         }
 
-        LogKept(report.Pipeline, label, report.At);
+        logger.FallReportWaits(report.Pipeline, label, report.At);
     }
 
     /// <summary>Stores what still waits, if that is possible.</summary>
@@ -65,7 +65,7 @@ public sealed partial class UnsavedFalls(IEventStore store, TimeProvider time, I
         }
         catch (Exception error)
         {
-            LogDefect(error);
+            logger.StoringFallReportsFailed(error);
         }
 
         lock (_gate)
@@ -87,7 +87,7 @@ public sealed partial class UnsavedFalls(IEventStore store, TimeProvider time, I
             // A name of its own for each attempt, as the files of one that failed may have stayed.
             var name = EventNames.For(report.At.AddMicroseconds(++_tried));
             await store.AppendAsync(report with { RelDir = relDir, JsonFileName = name + EventNames.JsonSuffix }, picture: null, CancellationToken.None);
-            LogSaved(report.Pipeline, report.At);
+            logger.FallReportStored(report.Pipeline, report.At);
             lock (_gate)
             {
                 _waiting.Dequeue();
@@ -102,16 +102,4 @@ public sealed partial class UnsavedFalls(IEventStore store, TimeProvider time, I
             return _waiting.TryPeek(out var report) ? report : null;
         }
     }
-
-    [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline}: the report {Label} of {At} is not stored; it waits in memory, without pictures, until that is possible")]
-    private partial void LogKept(string pipeline, string label, DateTimeOffset at);
-
-    [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline}: the report {Label} of {At} is lost, as {Count} wait already that could not be stored")]
-    private partial void LogLost(string pipeline, string label, DateTimeOffset at, int count);
-
-    [LoggerMessage(LogLevel.Error, "Reports of falls that wait could not be stored; it is tried again")]
-    private partial void LogDefect(Exception error);
-
-    [LoggerMessage(LogLevel.Information, "Pipeline {Pipeline}: the report of {At} that waited is stored now")]
-    private partial void LogSaved(string pipeline, DateTimeOffset at);
 }

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Ambianic.Inference.Models;
 
 /// <summary>Decides which model an element gets, from what its configuration says.</summary>
-public sealed partial class ModelResolver(ModelStore store, ILogger<ModelResolver> logger)
+public sealed class ModelResolver(ModelStore store, ILogger<ModelResolver> logger)
 {
     /// <summary>A model that is ready to be loaded; fetched or imported when it has not been before.</summary>
     /// <param name="role">What the element needs.</param>
@@ -76,7 +76,7 @@ public sealed partial class ModelResolver(ModelStore store, ILogger<ModelResolve
         }
 
         var instead = ModelCatalog.Default(role);
-        LogSubstituted(path, instead.Name);
+        logger.ModelSubstituted(path, instead.Name);
         var resolved = await CatalogAsync(instead, null, null, progress, cancellation);
         return resolved with { Notice = $"{path} is not there; {instead.Name} of the catalog is used instead, with its own labels" };
     }
@@ -108,7 +108,4 @@ public sealed partial class ModelResolver(ModelStore store, ILogger<ModelResolve
         ModelRole.Poses => "poses",
         _ => "objects",
     };
-
-    [LoggerMessage(LogLevel.Warning, "The model {File} is not there; {Model} of the catalog is used instead, with its own labels")]
-    private partial void LogSubstituted(string file, string model);
 }

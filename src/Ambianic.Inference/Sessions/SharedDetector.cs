@@ -11,7 +11,7 @@ namespace Ambianic.Inference.Sessions;
 /// <param name="load">Gets and loads the model.</param>
 /// <param name="time">Measures the back-off.</param>
 /// <param name="logger">Receives why loading failed.</param>
-internal sealed partial class SharedDetector(string name, Func<Task<ModelSession>> load, TimeProvider time, ILogger logger) : IDetector
+internal sealed class SharedDetector(string name, Func<Task<ModelSession>> load, TimeProvider time, ILogger logger) : IDetector
 {
     /// <summary>Frames arrive many times a second; a download or a broken file is not tried that often.</summary>
     private static readonly Backoff Retry = new(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(30));
@@ -73,11 +73,8 @@ internal sealed partial class SharedDetector(string name, Func<Task<ModelSession
         catch (Exception error) when (error is not OperationCanceledException)
         {
             (_failedAt, _retryAfter) = (time.GetTimestamp(), Retry.After(++_failures, Random.Shared));
-            LogFailed(error.Message);
+            logger.ModelFailed(error.Message);
             throw error as InferenceException ?? new InferenceException(error.Message, error);
         }
     }
-
-    [LoggerMessage(LogLevel.Error, "{Reason}")]
-    private partial void LogFailed(string reason);
 }

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Diagnostics;
 namespace Ambianic.Server.Api;
 
 /// <summary>Answers a failed request with what happened and what to do, as problem details (RFC 9457).</summary>
-internal sealed partial class ApiErrors(IProblemDetailsService problems, TimeProvider time, ILogger<ApiErrors> logger) : IExceptionHandler
+internal sealed class ApiErrors(IProblemDetailsService problems, TimeProvider time, ILogger<ApiErrors> logger) : IExceptionHandler
 {
     /// <summary>Pages ask every few seconds: a cause that was not met for this long was mended meanwhile.</summary>
     private static readonly TimeSpan Mended = TimeSpan.FromMinutes(10);
@@ -22,7 +22,7 @@ internal sealed partial class ApiErrors(IProblemDetailsService problems, TimePro
         };
         if (status >= StatusCodes.Status500InternalServerError && TryNote(error))
         {
-            LogFailed(status == StatusCodes.Status500InternalServerError ? error : null, context.Request.Path, detail);
+            logger.RequestFailed(status == StatusCodes.Status500InternalServerError ? error : null, context.Request.Path, detail);
         }
 
         context.Response.StatusCode = status;
@@ -50,7 +50,4 @@ internal sealed partial class ApiErrors(IProblemDetailsService problems, TimePro
             return isFirst;
         }
     }
-
-    [LoggerMessage(LogLevel.Error, "{Path} could not be answered: {Detail}")]
-    private partial void LogFailed(Exception? error, string path, string detail);
 }

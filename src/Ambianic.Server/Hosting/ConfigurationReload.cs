@@ -17,7 +17,7 @@ internal delegate ConfigurationResult ConfigurationReader();
 /// has locked, is left alone until it is at rest.
 /// A disk that hangs is waited for on a thread of its own, and left behind when the program ends.
 /// </summary>
-internal sealed partial class ConfigurationReload(
+internal sealed class ConfigurationReload(
     ConfigurationReader read,
     CurrentConfiguration current,
     PipelineSupervisor supervisor,
@@ -73,7 +73,7 @@ internal sealed partial class ConfigurationReload(
             {
                 if (failedAt is null)
                 {
-                    LogFailed(error); // the program goes on whatever is wrong with a file
+                    logger.ConfigurationNotTakenOver(error); // the program goes on whatever is wrong with a file
                 }
 
                 failedAt = time.GetTimestamp();
@@ -94,7 +94,7 @@ internal sealed partial class ConfigurationReload(
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            LogFailed(error);
+            logger.ConfigurationNotTakenOver(error);
             return true;
         }
     }
@@ -148,7 +148,7 @@ internal sealed partial class ConfigurationReload(
         if (next.HasErrors)
         {
             current.Reject(next);
-            LogRejected(next.Report());
+            logger.ConfigurationRejected(next.Report());
             return;
         }
 
@@ -157,28 +157,13 @@ internal sealed partial class ConfigurationReload(
         current.Accept(next); // not before: what fails is tried again as a whole
         if (former.Configuration.Pipelines.Select(pipeline => pipeline.Name).Except(next.Configuration.Pipelines.Select(pipeline => pipeline.Name)).ToList() is { Count: > 0 } gone)
         {
-            LogGone(string.Join(", ", gone));
+            logger.PipelinesRemoved(string.Join(", ", gone));
         }
 
-        LogTakenOver(changed.Count == 0 ? "no pipeline had to be restarted" : $"restarted or stopped: {string.Join(", ", changed)}");
+        logger.ConfigurationTakenOver(changed.Count == 0 ? "no pipeline had to be restarted" : $"restarted or stopped: {string.Join(", ", changed)}");
         if (AtStartOnly.Where(key => !JsonNode.DeepEquals(former.Effective[key], next.Effective[key])).ToList() is { Count: > 0 } waiting)
         {
-            LogNeedsRestart(string.Join(", ", waiting));
+            logger.RestartNeeded(string.Join(", ", waiting));
         }
     }
-
-    [LoggerMessage(LogLevel.Error, "The edited configuration is wrong and everything goes on as it was:\n{Problems}")]
-    private partial void LogRejected(string problems);
-
-    [LoggerMessage(LogLevel.Error, "The edited configuration could not be taken over; it is tried again every 5 s, and taken over at the latest when Ambianic is restarted")]
-    private partial void LogFailed(Exception error);
-
-    [LoggerMessage(LogLevel.Information, "The edited configuration is in force; {Changes}")]
-    private partial void LogTakenOver(string changes);
-
-    [LoggerMessage(LogLevel.Warning, "Not watched any more, because the edited configuration does not name them: {Pipelines}")]
-    private partial void LogGone(string pipelines);
-
-    [LoggerMessage(LogLevel.Warning, "Changes of {Keys} are in force after a restart of Ambianic")]
-    private partial void LogNeedsRestart(string keys);
 }

@@ -1,5 +1,6 @@
 using Ambianic.Core.Configuration;
 using Serilog;
+using Serilog.Core;
 using Serilog.Events;
 using Serilog.Extensions.Logging;
 using Serilog.Formatting;
@@ -10,7 +11,7 @@ namespace Ambianic.Server.Hosting;
 /// <summary>Where log lines go: the error stream, and a file when one is configured. Credentials in URLs are masked in both.</summary>
 internal static class LogOutput
 {
-    private const string Line = "{Timestamp:yyyy-MM-dd HH:mm:ss.fff zzz} {Level:u4} {SourceContext}: {Message:lj}{NewLine}{Exception}";
+    private const string Line = "{Timestamp:yyyy-MM-dd HH:mm:ss.fff zzz} {Level:u4} {SourceContext}{EventTag}: {Message:lj}{NewLine}{Exception}";
     private const string ShortLine = "{Timestamp:HH:mm:ss} {Level:u4} {Message:lj}{NewLine}{Exception}";
     private const long LargestFile = 10L << 20;
     private const int FilesKept = 5;
@@ -27,7 +28,7 @@ internal static class LogOutput
             .WriteTo.Console(new MaskedFormatter(ShortLine), console, standardErrorFromLevel: LogEventLevel.Verbose);
         if (!string.IsNullOrEmpty(options.File))
         {
-            configuration.WriteTo.File(
+            configuration.Enrich.With<EventTag>().WriteTo.File(
                 new MaskedFormatter(Line),
                 options.File,
                 Level(options.Level),
@@ -60,6 +61,18 @@ internal static class LogOutput
         LoggingLevel.Error => LogEventLevel.Error,
         _ => LogEventLevel.Information,
     };
+
+    /// <summary>Gives each of our messages its event id as .NET's own console log shows it: <c>Ambianic.Core.Pipelines.Pipeline[1014]</c>.</summary>
+    private sealed class EventTag : ILogEventEnricher
+    {
+        public void Enrich(LogEvent logEvent, ILogEventPropertyFactory propertyFactory)
+        {
+            if (logEvent.Properties.GetValueOrDefault("EventId") is StructureValue { Properties: [{ Name: "Id", Value: var id }, ..] })
+            {
+                logEvent.AddPropertyIfAbsent(new LogEventProperty(nameof(EventTag), new ScalarValue($"[{id}]")));
+            }
+        }
+    }
 
     /// <summary>The last place before the outside: whatever a library put into a message or an exception, no credentials leave.</summary>
     private sealed class MaskedFormatter(string template) : ITextFormatter

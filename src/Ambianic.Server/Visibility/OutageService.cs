@@ -6,7 +6,7 @@ using Ambianic.Core.Visibility;
 namespace Ambianic.Server.Visibility;
 
 /// <summary>Tells in the log and on the timeline when an outage of a pipeline has begun and when it is over.</summary>
-internal sealed partial class OutageService(
+internal sealed class OutageService(
     HealthFeed health, IEventStore store, HealthPolicySource policy, TimeProvider time, ILogger<OutageService> logger) : BackgroundService
 {
     private static readonly Backoff Retry = new(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5));
@@ -40,7 +40,7 @@ internal sealed partial class OutageService(
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            LogNotRead(error.Message);
+            logger.ReportedOutagesNotRead(error.Message);
         }
     }
 
@@ -58,7 +58,7 @@ internal sealed partial class OutageService(
             }
             catch (Exception error)
             {
-                LogFailed(error); // the next snapshot is another chance
+                logger.OutageCheckFailed(error); // the next snapshot is another chance
             }
         }
     }
@@ -85,14 +85,14 @@ internal sealed partial class OutageService(
             {
                 if (failures == 1)
                 {
-                    LogNotSaved(report.Pipeline, error.Message);
+                    logger.OutageNotSaved(report.Pipeline, error.Message);
                 }
 
                 await Task.Delay(Retry.After(failures, Random.Shared), time, cancellation);
             }
             catch (Exception error) when (error is not OperationCanceledException)
             {
-                LogLost(error, report.Pipeline);
+                logger.OutageLost(error, report.Pipeline);
                 return;
             }
         }
@@ -102,29 +102,11 @@ internal sealed partial class OutageService(
     {
         if (report.Visibility == VisibilityState.Visible)
         {
-            LogOver(report.Pipeline, (report.At - report.OutageSince).TotalSeconds, report.Reason);
+            logger.OutageOver(report.Pipeline, (report.At - report.OutageSince).TotalSeconds, report.Reason);
         }
         else
         {
-            LogOutage(report.Pipeline, (time.GetUtcNow() - report.OutageSince).TotalSeconds, report.Reason);
+            logger.OutageBegun(report.Pipeline, (time.GetUtcNow() - report.OutageSince).TotalSeconds, report.Reason);
         }
     }
-
-    [LoggerMessage(LogLevel.Warning, "Pipeline {Pipeline}: no usable picture for {Seconds:0.0} s: {Reason}")]
-    private partial void LogOutage(string pipeline, double seconds, string reason);
-
-    [LoggerMessage(LogLevel.Information, "Pipeline {Pipeline}: usable picture again after {Seconds:0.0} s ({Reason})")]
-    private partial void LogOver(string pipeline, double seconds, string reason);
-
-    [LoggerMessage(LogLevel.Error, "Looking for outages failed; it is tried again with the next snapshot")]
-    private partial void LogFailed(Exception error);
-
-    [LoggerMessage(LogLevel.Warning, "The outages that were reported before cannot be read: {Reason}")]
-    private partial void LogNotRead(string reason);
-
-    [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline}: its outage is not put on the timeline, by a defect of Ambianic; please report it")]
-    private partial void LogLost(Exception error, string pipeline);
-
-    [LoggerMessage(LogLevel.Error, "Pipeline {Pipeline}: its outage could not be put on the timeline; it is tried again: {Reason}")]
-    private partial void LogNotSaved(string pipeline, string reason);
 }

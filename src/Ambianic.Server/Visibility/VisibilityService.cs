@@ -6,7 +6,7 @@ using Ambianic.Storage.Files;
 namespace Ambianic.Server.Visibility;
 
 /// <summary>Keeps the visibility log, in memory and on disk.</summary>
-internal sealed partial class VisibilityService : BackgroundService
+internal sealed class VisibilityService : BackgroundService
 {
     private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(10);
 
@@ -89,7 +89,7 @@ internal sealed partial class VisibilityService : BackgroundService
         }
         catch (Exception error)
         {
-            LogFailed(error);
+            _logger.VisibilityLogFailed(error);
         }
     }
 
@@ -125,17 +125,11 @@ internal sealed partial class VisibilityService : BackgroundService
         {
             if (!_isFailing)
             {
-                LogNotWritten(error.Message);
+                _logger.VisibilityLogNotWritten(error.Message);
             }
 
             _isFailing = true;
             return false;
         }
     }
-
-    [LoggerMessage(LogLevel.Error, "Keeping the visibility log failed; it is tried again with the next snapshot")]
-    private partial void LogFailed(Exception error);
-
-    [LoggerMessage(LogLevel.Warning, "The visibility log cannot be written to disk and is kept in memory: {Reason}")]
-    private partial void LogNotWritten(string reason);
 }

@@ -11,7 +11,7 @@ namespace Ambianic.Storage.Retention;
 /// event again after the next start. On a full disk the pictures go before the row. An event whose files cannot be removed stays
 /// on the timeline. For the thread that writes.
 /// </summary>
-internal sealed partial class EventRemoval(EventFolders folders, WriterPulse pulse, TimeProvider time, ILogger logger)
+internal sealed class EventRemoval(EventFolders folders, WriterPulse pulse, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMinutes(10);
 
@@ -69,7 +69,7 @@ internal sealed partial class EventRemoval(EventFolders folders, WriterPulse pul
         if (rows.Count > kept.Count)
         {
             var times = rows.Select(row => row.Event).Except(kept).Select(seen => seen.At).ToList(); // not in the order of time: falls are removed last
-            LogRemoved(times.Count, times.Min(), times.Max(), why);
+            logger.EventsRemoved(times.Count, times.Min(), times.Max(), why);
         }
 
         return freed + bytes;
@@ -94,17 +94,11 @@ internal sealed partial class EventRemoval(EventFolders folders, WriterPulse pul
                 {
                     _failedAt = time.GetTimestamp();
                     Fault = $"old events cannot be removed: {StorageFailure.At(folders.PathOf(seen.RelDir), error).Message}";
-                    LogNotRemoved(Fault);
+                    logger.EventsNotRemoved(Fault);
                 }
             }
         }
 
         return (bytes, kept);
     }
-
-    [LoggerMessage(LogLevel.Information, "Removed {Count} event(s) of {From} to {To}: {Why}")]
-    private partial void LogRemoved(int count, DateTimeOffset from, DateTimeOffset to, string why);
-
-    [LoggerMessage(LogLevel.Warning, "{Fault}; it is tried again in ten minutes")]
-    private partial void LogNotRemoved(string fault);
 }

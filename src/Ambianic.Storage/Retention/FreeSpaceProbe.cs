@@ -10,7 +10,7 @@ namespace Ambianic.Storage.Retention;
 /// <param name="free">Bytes free on the disk, also those that only the system may use.</param>
 /// <param name="time">Measures pauses.</param>
 /// <param name="logger">Receives that removing is of no use.</param>
-internal sealed partial class FreeSpaceProbe(Func<long> free, TimeProvider time, ILogger logger)
+internal sealed class FreeSpaceProbe(Func<long> free, TimeProvider time, ILogger logger)
 {
     /// <summary>Bytes to begin with. Less proves nothing: removing rows makes the database grow.</summary>
     private const long FirstTrial = 1_000_000;
@@ -130,7 +130,7 @@ internal sealed partial class FreeSpaceProbe(Func<long> free, TimeProvider time,
             + $"a snapshot or links from elsewhere keep their files: free the disk of those, or change the limit");
         if (isFirst)
         {
-            LogNotFreed(_refusal);
+            logger.SpaceNotFreed(_refusal);
         }
 
         BeginTrial(FirstTrial);
@@ -142,7 +142,4 @@ internal sealed partial class FreeSpaceProbe(Func<long> free, TimeProvider time,
         (_trial, _removed, _gained) = (trial, 0, 0);
         _waitingSince = null;
     }
-
-    [LoggerMessage(LogLevel.Warning, "{Fault}")]
-    private partial void LogNotFreed(string fault);
 }

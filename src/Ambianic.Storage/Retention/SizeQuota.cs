@@ -18,7 +18,7 @@ namespace Ambianic.Storage.Retention;
 /// <param name="removal">Knows which can be removed.</param>
 /// <param name="time">Paces the measuring.</param>
 /// <param name="logger">Receives a limit that cannot be met.</param>
-internal sealed partial class SizeQuota(
+internal sealed class SizeQuota(
     string name, Predicate<DetectionEvent> mayGo, OldestEventReader events, EventFolders folders, EventRemoval removal, TimeProvider time, ILogger logger)
 {
     /// <summary>A limit out of reach is measured again after this.</summary>
@@ -100,7 +100,7 @@ internal sealed partial class SizeQuota(
             + $"free the disk of other files, or change the limit");
         if (isFirst)
         {
-            LogOutOfReach(Fault);
+            logger.QuotaOutOfReach(Fault);
         }
     }
 
@@ -111,7 +111,4 @@ internal sealed partial class SizeQuota(
         from row in events.All(connection)
         where RetentionPolicy.IsPrecious(row.Event) == precious && IsCandidate(row)
         select row;
-
-    [LoggerMessage(LogLevel.Warning, "{Fault}")]
-    private partial void LogOutOfReach(string fault);
 }

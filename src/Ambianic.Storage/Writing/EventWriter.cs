@@ -21,7 +21,7 @@ namespace Ambianic.Storage.Writing;
 /// <param name="dataDir">The lock on the data directory.</param>
 /// <param name="pulse">Learns from this thread that the disk answers.</param>
 /// <param name="logger">Receives failures.</param>
-internal sealed partial class EventWriter(
+internal sealed class EventWriter(
     WriterQueue queue,
     EventFolders folders,
     EventDatabase database,
@@ -59,7 +59,7 @@ internal sealed partial class EventWriter(
         }
         catch (IOException error)
         {
-            LogAbandoned(queue.Count, error.Message); // its thread ends with the program
+            logger.EventsAbandoned(queue.Count, error.Message); // its thread ends with the program
         }
     }
 
@@ -81,7 +81,7 @@ internal sealed partial class EventWriter(
             {
                 // Nobody restarts this thread: a defect may cost a turn, and no more.
                 _defect = $"{database.Path}: {error.Message}; this is a defect of Ambianic, please report it with its log";
-                LogDefect(error);
+                logger.WriterMetDefect(error);
                 jobs.ForEach(job => job.Done.TrySetException(error));
             }
         }
@@ -208,7 +208,7 @@ internal sealed partial class EventWriter(
         {
             if (!_logFailed)
             {
-                LogNotLogged(error.Message);
+                logger.TimelineLogNotWritten(error.Message);
             }
 
             _logFailed = true;
@@ -228,19 +228,7 @@ internal sealed partial class EventWriter(
         catch (Exception error) when (StorageFailure.IsOne(error) || error is InvalidDataException)
         {
             _retentionFault = database.Failure(error).Message;
-            LogNotRemoved(_retentionFault);
+            logger.OldEventsNotRemoved(_retentionFault);
         }
     }
-
-    [LoggerMessage(LogLevel.Warning, "Events are stored but the timeline log is not written: {Reason}")]
-    private partial void LogNotLogged(string reason);
-
-    [LoggerMessage(LogLevel.Warning, "Old events could not be removed; it is tried again: {Reason}")]
-    private partial void LogNotRemoved(string reason);
-
-    [LoggerMessage(LogLevel.Error, "The thread that stores events met a defect of Ambianic and goes on; please report it")]
-    private partial void LogDefect(Exception error);
-
-    [LoggerMessage(LogLevel.Error, "The program ends while its disk hangs; {Count} event(s) that waited are not stored: {Reason}")]
-    private partial void LogAbandoned(int count, string reason);
 }

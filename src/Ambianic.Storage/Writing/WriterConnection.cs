@@ -15,7 +15,7 @@ namespace Ambianic.Storage.Writing;
 /// <param name="time">Paces the rebuilding.</param>
 /// <param name="logger">Receives repairs.</param>
 /// <param name="onReplaced">Called when the database is another one, to be filled from the event files.</param>
-internal sealed partial class WriterConnection(
+internal sealed class WriterConnection(
     EventDatabase database, DataDirLock dataDir, TimeProvider time, ILogger logger, Action onReplaced) : IDisposable
 {
     /// <summary>Each rebuilding keeps the damaged database: a dying disk must not fill itself with them.</summary>
@@ -97,20 +97,14 @@ internal sealed partial class WriterConnection(
     {
         database.Delete();
         database.Prepare();
-        LogRecreated(database.Path);
+        logger.DatabaseDeletedInUse(database.Path);
         onReplaced();
     }
 
     private void Rebuild()
     {
         _rebuiltAt = time.GetTimestamp();
-        LogRebuilt(database.Path, database.Replace(time.GetLocalNow()));
+        logger.DatabaseDamagedInUse(database.Path, database.Replace(time.GetLocalNow()));
         onReplaced();
     }
-
-    [LoggerMessage(LogLevel.Warning, "{Database} was deleted while it was in use: it is filled again from the event files")]
-    private partial void LogRecreated(string database);
-
-    [LoggerMessage(LogLevel.Warning, "{Database} was damaged while it was in use: it is kept as {Aside} and filled again from the event files")]
-    private partial void LogRebuilt(string database, string aside);
 }

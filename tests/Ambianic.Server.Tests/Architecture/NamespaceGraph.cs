@@ -3,7 +3,10 @@ using Mono.Cecil.Cil;
 
 namespace Ambianic.Server.Tests.Architecture;
 
-/// <summary>Which namespaces of one assembly use which, read from its compiled code: signatures, attributes and method bodies.</summary>
+/// <summary>
+/// Which namespaces of one assembly use which, read from its compiled code: signatures, attributes and method bodies. The project's
+/// <c>Log</c> counts as a namespace: all may use it, and it may use none.
+/// </summary>
 internal sealed class NamespaceGraph
 {
     private readonly Dictionary<string, Dictionary<string, string>> _uses = [];
@@ -78,6 +81,6 @@ internal sealed class NamespaceGraph
             type = type.DeclaringType;
         }
 
-        return type.Namespace;
+        return type.Name == "Log" ? type.FullName : type.Namespace;
     }
 }

@@ -124,7 +124,7 @@ public sealed record RestingZone : IValidatableObject
 }
 
 /// <summary>Follows people and reports who falls, stays down and gets up. See <see cref="FallLabels"/> for what is reported.</summary>
-internal sealed partial class DetectFalls : IPipelineElement, IDisposable
+internal sealed class DetectFalls : IPipelineElement, IDisposable
 {
     /// <summary>What these detections are called for people.</summary>
     public const string Display = "Fall Detection";
@@ -174,7 +174,7 @@ internal sealed partial class DetectFalls : IPipelineElement, IDisposable
         _open.Keep(_camera, _scene.Memory);
         foreach (var report in reports)
         {
-            LogReport(report.Label, report.Details.Track, report.Confidence, report.Details.Evidence);
+            _logger.FallReported(report.Label, report.Details.Track, report.Confidence, report.Details.Evidence.ToString());
         }
 
         var bodies = _scene.Tracks.Where(track => track.IsSeen).Select(track => track.Body);
@@ -227,7 +227,4 @@ internal sealed partial class DetectFalls : IPipelineElement, IDisposable
         })],
         Details = report.Details,
     };
-
-    [LoggerMessage(LogLevel.Information, "{Label}: person {Track}, confidence {Confidence:0.00}, {Evidence}")]
-    private partial void LogReport(string label, int track, float confidence, FallEvidence evidence);
 }

@@ -33,7 +33,7 @@ public sealed record DetectObjectsOptions
 }
 
 /// <summary>Looks for things in the whole picture.</summary>
-internal sealed partial class DetectObjects(DetectObjectsOptions options, IDetector detector, ILogger<DetectObjects> logger)
+internal sealed class DetectObjects(DetectObjectsOptions options, IDetector detector, ILogger<DetectObjects> logger)
     : IPipelineElement
 {
     /// <summary>What these detections are called for people.</summary>
@@ -94,11 +94,8 @@ internal sealed partial class DetectObjects(DetectObjectsOptions options, IDetec
             if (!known.Contains(label))
             {
                 var meant = Spelling.Nearest(label, known) is { } near ? $"did you mean {near}?" : $"it knows: {string.Join(", ", known)}";
-                LogUnknownLabel(label, detector.Model, meant);
+                logger.LabelUnknown(label, detector.Model, meant);
             }
         }
     }
-
-    [LoggerMessage(LogLevel.Warning, "label_filter names '{Label}', which {Model} does not know and will never report; {Hint}")]
-    private partial void LogUnknownLabel(string label, string model, string hint);
 }

@@ -79,7 +79,7 @@ internal sealed partial class FfmpegLog(string sourceId, ILogger logger, TimePro
         }
         else
         {
-            LogRemark(sourceId, text);
+            logger.DecoderRemark(sourceId, text);
         }
     }
 
@@ -106,23 +106,14 @@ internal sealed partial class FfmpegLog(string sourceId, ILogger logger, TimePro
 
         if (_withheld > 0)
         {
-            LogWithheld(sourceId, _withheld);
+            logger.DecoderErrorsWithheld(sourceId, _withheld);
         }
 
-        LogError(sourceId, text);
+        logger.DecoderError(sourceId, text);
         _withheld = 0;
         _loggedAt = time.GetTimestamp();
     }
 
     [GeneratedRegex(@"^(?:\[[^\]]* @ 0x[0-9a-f]+\] )*\[(?<level>[a-z]+)\] (?<text>.*)$")]
     private static partial Regex LineRegex();
-
-    [LoggerMessage(LogLevel.Warning, "Source {Source}: {Message}")]
-    private partial void LogError(string source, string message);
-
-    [LoggerMessage(LogLevel.Warning, "Source {Source}: {Count} more errors of the decoder, not shown")]
-    private partial void LogWithheld(string source, int count);
-
-    [LoggerMessage(LogLevel.Debug, "Source {Source}: {Message}")]
-    private partial void LogRemark(string source, string message);
 }

@@ -11,7 +11,7 @@ namespace Ambianic.Media.Sources.Ffmpeg;
 /// Reads video files, network streams and local cameras through an ffmpeg process of its own. Frames are
 /// <see cref="PixelFormat.I420"/>; their position is that of the file's own clock, for cameras the time since connecting.
 /// </summary>
-internal sealed partial class FfmpegSource(
+internal sealed class FfmpegSource(
     SourceOptions options, Executables executables, FramePool pool, TimeProvider time, ILogger<FfmpegSource> logger, string? host = null) : IFrameSource
 {
     /// <summary>How long a camera may send without a picture coming of it: rarer key frames than this are unheard of.</summary>
@@ -135,11 +135,11 @@ internal sealed partial class FfmpegSource(
         _isDamageLogged = !_isDamageLogged;
         if (_isDamageLogged)
         {
-            LogDamaged(Id, DescribeDamage());
+            logger.PicturesDamaged(Id, DescribeDamage());
         }
         else
         {
-            LogWhole(Id);
+            logger.PicturesWholeAgain(Id);
         }
     }
 
@@ -206,10 +206,4 @@ internal sealed partial class FfmpegSource(
             throw new SourceException($"source {Id}: it holds no pictures");
         }
     }
-
-    [LoggerMessage(LogLevel.Warning, "Source {Source}: {Fault}")]
-    private partial void LogDamaged(string source, string fault);
-
-    [LoggerMessage(LogLevel.Information, "Source {Source}: its pictures are whole again")]
-    private partial void LogWhole(string source);
 }

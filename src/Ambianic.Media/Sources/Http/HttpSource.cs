@@ -18,7 +18,7 @@ namespace Ambianic.Media.Sources.Http;
 /// <param name="pool">Lends the pixels.</param>
 /// <param name="time">Measures silence and intervals.</param>
 /// <param name="logger">Receives what was found out, and which pictures are damaged.</param>
-internal sealed partial class HttpSource(
+internal sealed class HttpSource(
     SourceOptions options,
     Func<SourceOptions, IFrameSource> video,
     CameraConnections connections,
@@ -244,7 +244,7 @@ internal sealed partial class HttpSource(
             if (_damageLoggedAt is not { } then || time.GetElapsedTime(then) > DamageLogInterval)
             {
                 _damageLoggedAt = time.GetTimestamp();
-                LogDamage(Id, error.Message);
+                logger.PictureSkipped(Id, error.Message);
             }
 
             return null;
@@ -263,22 +263,13 @@ internal sealed partial class HttpSource(
         _wasLogged = true;
         if (isImage)
         {
-            LogIsPicture(Id);
+            logger.AddressIsPicture(Id);
         }
         else
         {
-            LogIsStream(Id);
+            logger.AddressIsVideo(Id);
         }
     }
 
     private SourceException Failure(string reason, Exception? inner = null) => new(Credentials.Mask($"source {Id}: {reason}"), inner);
-
-    [LoggerMessage(LogLevel.Information, "Source {Source}: its type is image, and the address gives a video; it is read as a video. Write type: video")]
-    private partial void LogIsStream(string source);
-
-    [LoggerMessage(LogLevel.Information, "Source {Source}: the address gives a single picture and no video; it is asked for again and again. Write type: image")]
-    private partial void LogIsPicture(string source);
-
-    [LoggerMessage(LogLevel.Warning, "Source {Source}: a damaged picture is skipped: {Reason}. Further ones are told of once a minute")]
-    private partial void LogDamage(string source, string reason);
 }

@@ -17,7 +17,7 @@ namespace Ambianic.Media.Sources.Tls;
 /// <param name="time">Dates them.</param>
 /// <param name="logger">Receives what is taken over, and who speaks an old TLS.</param>
 /// <param name="authorities">Those that are trusted; null for those of this computer.</param>
-internal sealed partial class CameraConnections(ICertificatePins pins, TimeProvider time, ILogger<CameraConnections> logger, X509Certificate2Collection? authorities = null)
+internal sealed class CameraConnections(ICertificatePins pins, TimeProvider time, ILogger<CameraConnections> logger, X509Certificate2Collection? authorities = null)
 {
     /// <summary>Stands in the place of a fingerprint for a camera whose certificate was trusted: it may change its certificate for another one that is.</summary>
     private const string Trusted = "trusted";
@@ -67,7 +67,7 @@ internal sealed partial class CameraConnections(ICertificatePins pins, TimeProvi
             var stream = await SecureAsync(host, port, camera, rule, isOld: true, cancellation);
             if (_old.TryAdd(camera, true))
             {
-                LogOld(camera, stream.SslProtocol);
+                logger.OldTlsSpoken(camera, stream.SslProtocol);
             }
 
             return stream;
@@ -123,7 +123,7 @@ internal sealed partial class CameraConnections(ICertificatePins pins, TimeProvi
 
         if (isNew)
         {
-            LogPinned(camera, certificate.Complaints, certificate.Fingerprint, pins.Path);
+            logger.CertificatePinned(camera, certificate.Complaints, certificate.Fingerprint, pins.Path);
         }
         else if (known == Trusted)
         {
@@ -195,10 +195,4 @@ internal sealed partial class CameraConnections(ICertificatePins pins, TimeProvi
         $"no secure connection ({error.GetBaseException().Message.TrimEnd('.')}); is it a port for TLS? A camera whose TLS is too old "
         + "for this computer is read with http:// or rtsp://, or gets a newer firmware",
         error);
-
-    [LoggerMessage(LogLevel.Information, "Camera {Camera}: its certificate is not trusted ({Complaints}) and was written down as that of this camera: {Fingerprint}, in {Path}. Another one will be a fault")]
-    private partial void LogPinned(string camera, string complaints, string fingerprint, string path);
-
-    [LoggerMessage(LogLevel.Warning, "Camera {Camera}: it speaks only an old TLS ({Protocol}), which can be broken. Update its firmware")]
-    private partial void LogOld(string camera, SslProtocols protocol);
 }

@@ -1,0 +1,94 @@
+using Microsoft.Extensions.Logging;
+
+namespace Ambianic.Core;
+
+/// <summary>Every message that this project logs. An event id stays with its message: a new message takes a new number.</summary>
+internal static partial class Log
+{
+    // Pipelines
+    [LoggerMessage(1001, LogLevel.Warning, "Silence of the pipelines does not count for a while because {Reason}")]
+    public static partial void SilenceExcluded(this ILogger logger, string reason);
+
+    [LoggerMessage(1002, LogLevel.Error, "{Stuck} of {Watched} pipelines are silent together: look for a common cause (network, power, disk, processor). No connection is given up and no pipeline recreated meanwhile")]
+    public static partial void PipelinesSilentTogether(this ILogger logger, int stuck, int watched);
+
+    [LoggerMessage(1003, LogLevel.Error, "The supervisor failed to look after the pipelines and goes on trying")]
+    public static partial void SupervisionFailed(this ILogger logger, Exception error);
+
+    [LoggerMessage(EventId = 1004, Message = "Pipeline {Pipeline}: starts to read {Source}")]
+    public static partial void PipelineStarting(this ILogger logger, LogLevel level, string pipeline, string? source);
+
+    [LoggerMessage(1005, LogLevel.Error, "Pipeline {Pipeline}: crashed, is recreated in {Seconds:0.0} s")]
+    public static partial void PipelineCrashed(this ILogger logger, Exception error, string pipeline, double seconds);
+
+    [LoggerMessage(EventId = 1006, Message = "Pipeline {Pipeline}: no sample for {Seconds:0} s and healing did not help, the whole pipeline is recreated")]
+    public static partial void PipelineRecreated(this ILogger logger, LogLevel level, string pipeline, double seconds);
+
+    [LoggerMessage(1007, LogLevel.Error, "Pipeline {Pipeline}: healing failed, it is tried again")]
+    public static partial void HealingFailed(this ILogger logger, Exception error, string pipeline);
+
+    [LoggerMessage(1008, LogLevel.Error, "Pipeline {Pipeline}: did not stop within {Seconds:0} s and is abandoned")]
+    public static partial void PipelineAbandoned(this ILogger logger, string pipeline, double seconds);
+
+    [LoggerMessage(1009, LogLevel.Information, "Pipeline {Pipeline} ended with its source after {Samples} samples")]
+    public static partial void PipelineEnded(this ILogger logger, string pipeline, long samples);
+
+    [LoggerMessage(1010, LogLevel.Error, "Pipeline {Pipeline} failed: {Reason}")]
+    public static partial void PipelineFailed(this ILogger logger, string pipeline, string reason);
+
+    [LoggerMessage(EventId = 1011, Message = "Pipeline {Pipeline}: no video: {Reason}; reconnecting in {Seconds:0.0} s (attempt {Attempt})")]
+    public static partial void Reconnecting(this ILogger logger, LogLevel level, string pipeline, string? reason, double seconds, int attempt);
+
+    [LoggerMessage(1012, LogLevel.Warning, "Pipeline {Pipeline}: still no video, now because: {Reason}; reconnecting in {Seconds:0.0} s (attempt {Attempt})")]
+    public static partial void ReconnectingForOtherReason(this ILogger logger, string pipeline, string? reason, double seconds, int attempt);
+
+    [LoggerMessage(1013, LogLevel.Warning, "Pipeline {Pipeline}: no video since {Since:yyyy-MM-dd HH:mm}, for {Duration} and {Attempts}: {Reason}")]
+    public static partial void StillNoVideo(this ILogger logger, string pipeline, DateTimeOffset since, string duration, string attempts, string? reason);
+
+    [LoggerMessage(1014, LogLevel.Information, "Pipeline {Pipeline}: video is back after {Duration}, {Attempts}")]
+    public static partial void VideoBack(this ILogger logger, string pipeline, string duration, string attempts);
+
+    [LoggerMessage(1015, LogLevel.Warning, "Pipeline {Pipeline}: no sample for {Seconds:0.0} s, {Stuck} is stuck and is replaced")]
+    public static partial void PartReplaced(this ILogger logger, string pipeline, double seconds, string stuck);
+
+    [LoggerMessage(1016, LogLevel.Error, "Pipeline {Pipeline}: source {Source} did not stop within {Seconds:0} s and is abandoned")]
+    public static partial void SourceAbandoned(this ILogger logger, string pipeline, string source, double seconds);
+
+    [LoggerMessage(1017, LogLevel.Information, "Pipeline {Pipeline} watches {Source}")]
+    public static partial void FirstSample(this ILogger logger, string pipeline, string source);
+
+    [LoggerMessage(1018, LogLevel.Error, "Pipeline {Pipeline}: {Part} did not stop within {Seconds:0} s and is abandoned")]
+    public static partial void PartAbandoned(this ILogger logger, string pipeline, string part, double seconds);
+
+    [LoggerMessage(1019, LogLevel.Error, "Pipeline {Pipeline}: dropped {Count} sample(s) that an element failed on: {Reason}")]
+    public static partial void SamplesDropped(this ILogger logger, Exception? error, string pipeline, long count, string reason);
+
+    [LoggerMessage(1020, LogLevel.Error, "Pipeline {Pipeline}: {Element} failed while it was disposed")]
+    public static partial void ElementNotDisposed(this ILogger logger, Exception error, string pipeline, string element);
+
+    // Vision
+    [LoggerMessage(1101, LogLevel.Warning, "label_filter names '{Label}', which {Model} does not know and will never report; {Hint}")]
+    public static partial void LabelUnknown(this ILogger logger, string label, string model, string hint);
+
+    [LoggerMessage(1102, LogLevel.Information, "{Label}: person {Track}, confidence {Confidence:0.00}, {Evidence}")]
+    public static partial void FallReported(this ILogger logger, string label, int track, float confidence, string evidence);
+
+    // Timeline
+    [LoggerMessage(1201, LogLevel.Error, "Pipeline {Pipeline} watches on but could not save what it saw ({Count} in a row): {Reason}")]
+    public static partial void DetectionsNotSaved(this ILogger logger, string pipeline, long count, string reason);
+
+    [LoggerMessage(1202, LogLevel.Information, "Pipeline {Pipeline} saves again after {Count} failure(s)")]
+    public static partial void DetectionsSavedAgain(this ILogger logger, string pipeline, long count);
+
+    [LoggerMessage(1203, LogLevel.Error, "Pipeline {Pipeline}: the report {Label} of {At} is not stored; it waits in memory, without pictures, until that is possible")]
+    public static partial void FallReportWaits(this ILogger logger, string pipeline, string label, DateTimeOffset at);
+
+    [LoggerMessage(1204, LogLevel.Information, "Pipeline {Pipeline}: the report of {At} that waited is stored now")]
+    public static partial void FallReportStored(this ILogger logger, string pipeline, DateTimeOffset at);
+
+    [LoggerMessage(1205, LogLevel.Error, "Pipeline {Pipeline}: the report {Label} of {At} is lost, as {Count} wait already that could not be stored")]
+    public static partial void FallReportLost(this ILogger logger, string pipeline, string label, DateTimeOffset at, int count);
+
+    [LoggerMessage(1206, LogLevel.Error, "Reports of falls that wait could not be stored; it is tried again")]
+    public static partial void StoringFallReportsFailed(this ILogger logger, Exception error);
+}

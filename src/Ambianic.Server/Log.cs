@@ -1,0 +1,50 @@
+namespace Ambianic.Server;
+
+/// <summary>Every message that this project logs. An event id stays with its message: a new message takes a new number.</summary>
+internal static partial class Log
+{
+    // Api
+    [LoggerMessage(7001, LogLevel.Error, "{Path} could not be answered: {Detail}")]
+    public static partial void RequestFailed(this ILogger logger, Exception? error, string path, string detail);
+
+    // Hosting
+    [LoggerMessage(7101, LogLevel.Information, "The edited configuration is in force; {Changes}")]
+    public static partial void ConfigurationTakenOver(this ILogger logger, string changes);
+
+    [LoggerMessage(7102, LogLevel.Error, "The edited configuration is wrong and everything goes on as it was:\n{Problems}")]
+    public static partial void ConfigurationRejected(this ILogger logger, string problems);
+
+    [LoggerMessage(7103, LogLevel.Error, "The edited configuration could not be taken over; it is tried again every 5 s, and taken over at the latest when Ambianic is restarted")]
+    public static partial void ConfigurationNotTakenOver(this ILogger logger, Exception error);
+
+    [LoggerMessage(7104, LogLevel.Warning, "Not watched any more, because the edited configuration does not name them: {Pipelines}")]
+    public static partial void PipelinesRemoved(this ILogger logger, string pipelines);
+
+    [LoggerMessage(7105, LogLevel.Warning, "Changes of {Keys} are in force after a restart of Ambianic")]
+    public static partial void RestartNeeded(this ILogger logger, string keys);
+
+    // Visibility
+    [LoggerMessage(7201, LogLevel.Error, "Keeping the visibility log failed; it is tried again with the next snapshot")]
+    public static partial void VisibilityLogFailed(this ILogger logger, Exception error);
+
+    [LoggerMessage(7202, LogLevel.Warning, "The visibility log cannot be written to disk and is kept in memory: {Reason}")]
+    public static partial void VisibilityLogNotWritten(this ILogger logger, string reason);
+
+    [LoggerMessage(7203, LogLevel.Warning, "Pipeline {Pipeline}: no usable picture for {Seconds:0.0} s: {Reason}")]
+    public static partial void OutageBegun(this ILogger logger, string pipeline, double seconds, string reason);
+
+    [LoggerMessage(7204, LogLevel.Information, "Pipeline {Pipeline}: usable picture again after {Seconds:0.0} s ({Reason})")]
+    public static partial void OutageOver(this ILogger logger, string pipeline, double seconds, string reason);
+
+    [LoggerMessage(7205, LogLevel.Error, "Pipeline {Pipeline}: its outage could not be put on the timeline; it is tried again: {Reason}")]
+    public static partial void OutageNotSaved(this ILogger logger, string pipeline, string reason);
+
+    [LoggerMessage(7206, LogLevel.Error, "Pipeline {Pipeline}: its outage is not put on the timeline, by a defect of Ambianic; please report it")]
+    public static partial void OutageLost(this ILogger logger, Exception error, string pipeline);
+
+    [LoggerMessage(7207, LogLevel.Warning, "The outages that were reported before cannot be read: {Reason}")]
+    public static partial void ReportedOutagesNotRead(this ILogger logger, string reason);
+
+    [LoggerMessage(7208, LogLevel.Error, "Looking for outages failed; it is tried again with the next snapshot")]
+    public static partial void OutageCheckFailed(this ILogger logger, Exception error);
+}

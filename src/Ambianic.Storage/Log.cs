@@ -1,0 +1,58 @@
+using Microsoft.Extensions.Logging;
+
+namespace Ambianic.Storage;
+
+/// <summary>Every message that this project logs. An event id stays with its message: a new message takes a new number.</summary>
+internal static partial class Log
+{
+    // The store
+    [LoggerMessage(5001, LogLevel.Error, "Ambianic watches, but saves nothing until this is fixed: {Reason}")]
+    public static partial void StoreNotOpened(this ILogger logger, string reason);
+
+    [LoggerMessage(5002, LogLevel.Warning, "{Database} is damaged ({Reason}): it is kept as {Aside} and rebuilt from the event files")]
+    public static partial void DatabaseRebuilt(this ILogger logger, string database, string reason, string aside);
+
+    [LoggerMessage(5003, LogLevel.Information, "{Count} event(s) that had files but were not in the database are on the timeline again")]
+    public static partial void EventsRecovered(this ILogger logger, int count);
+
+    [LoggerMessage(5004, LogLevel.Warning, "{Count} event file(s) cannot be read and are left as they are, first {Path}: {Reason}")]
+    public static partial void EventFilesUnreadable(this ILogger logger, int count, string path, string reason);
+
+    [LoggerMessage(5005, LogLevel.Warning, "Not every event file could be compared with the database; it is tried again")]
+    public static partial void RecoveryFailed(this ILogger logger, Exception error);
+
+    [LoggerMessage(5006, LogLevel.Error, "Not every event file could be compared with the database, by a defect of Ambianic; please report it. The next start tries again")]
+    public static partial void RecoveryMetDefect(this ILogger logger, Exception error);
+
+    // Writing
+    [LoggerMessage(5101, LogLevel.Warning, "Events are stored but the timeline log is not written: {Reason}")]
+    public static partial void TimelineLogNotWritten(this ILogger logger, string reason);
+
+    [LoggerMessage(5102, LogLevel.Warning, "Old events could not be removed; it is tried again: {Reason}")]
+    public static partial void OldEventsNotRemoved(this ILogger logger, string reason);
+
+    [LoggerMessage(5103, LogLevel.Error, "The thread that stores events met a defect of Ambianic and goes on; please report it")]
+    public static partial void WriterMetDefect(this ILogger logger, Exception error);
+
+    [LoggerMessage(5104, LogLevel.Error, "The program ends while its disk hangs; {Count} event(s) that waited are not stored: {Reason}")]
+    public static partial void EventsAbandoned(this ILogger logger, int count, string reason);
+
+    [LoggerMessage(5105, LogLevel.Warning, "{Database} was deleted while it was in use: it is filled again from the event files")]
+    public static partial void DatabaseDeletedInUse(this ILogger logger, string database);
+
+    [LoggerMessage(5106, LogLevel.Warning, "{Database} was damaged while it was in use: it is kept as {Aside} and filled again from the event files")]
+    public static partial void DatabaseDamagedInUse(this ILogger logger, string database, string aside);
+
+    // Retention
+    [LoggerMessage(5201, LogLevel.Information, "Removed {Count} event(s) of {From} to {To}: {Why}")]
+    public static partial void EventsRemoved(this ILogger logger, int count, DateTimeOffset from, DateTimeOffset to, string why);
+
+    [LoggerMessage(5202, LogLevel.Warning, "{Fault}; it is tried again in ten minutes")]
+    public static partial void EventsNotRemoved(this ILogger logger, string fault);
+
+    [LoggerMessage(5203, LogLevel.Warning, "{Fault}")]
+    public static partial void QuotaOutOfReach(this ILogger logger, string fault);
+
+    [LoggerMessage(5204, LogLevel.Warning, "{Fault}")]
+    public static partial void SpaceNotFreed(this ILogger logger, string fault);
+}
