@@ -6,6 +6,7 @@ using Ambianic.Core.Pipelines;
 using Ambianic.Core.Vision;
 using Ambianic.Core.Vision.Elements;
 using Ambianic.Core.Vision.Falls;
+using Ambianic.Core.Vision.Falls.Rules;
 using Ambianic.Inference.Models;
 using Ambianic.Media;
 using Ambianic.Storage.Files;

@@ -44,7 +44,7 @@ internal static partial class AddressCheck
         return new AddressProblem(
             $"{ProblemList.Quote(scheme)} is not a scheme that is known; those are {string.Join(", ", known)}"
             + (scheme.Equals("onvif", StringComparison.OrdinalIgnoreCase) ? ". Use the rtsp:// address that the camera or its app names" : ""),
-            Spelling.Nearest(scheme, known) is { } near ? near + "://" : null);
+            Suggestions.Nearest(scheme, known) is { } near ? near + "://" : null);
     }
 
     /// <summary>What has no scheme and is no file that exists.</summary>

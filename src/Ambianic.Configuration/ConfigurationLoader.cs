@@ -126,7 +126,7 @@ public sealed class ConfigurationLoader(ElementRegistry registry, IReadOnlyList<
                 continue;
             }
 
-            var near = Spelling.Nearest(entry.Key, TopLevelKeys);
+            var near = Suggestions.Nearest(entry.Key, TopLevelKeys);
             if (!entry.DefinesAnchor || (near is not null && entry.Value is not ScalarNode))
             {
                 problems.Add(entry.KeyPlace, ProblemList.Join("", entry.Key), "is not a key that is known here", near);

@@ -49,7 +49,7 @@ internal sealed class ModelNames(IReadOnlyList<KnownModel> known)
                 name.Place,
                 path,
                 $"{ProblemList.Quote(name)} is not a model of the catalog; 'ambianic models list' prints those that are",
-                Spelling.Nearest(name.Text, known.Select(model => model.Name)));
+                Suggestions.Nearest(name.Text, known.Select(model => model.Name)));
         }
         else if (element is not null && RoleOf(element.OptionsType) is { } wanted && model.Role != wanted)
         {
@@ -70,7 +70,7 @@ internal sealed class ModelNames(IReadOnlyList<KnownModel> known)
                 decoder.Place,
                 path,
                 $"{ProblemList.Quote(decoder)} is not a decoder; there are {string.Join(", ", names)}",
-                Spelling.Nearest(decoder.Text, names));
+                Suggestions.Nearest(decoder.Text, names));
         }
     }
 

@@ -47,7 +47,7 @@ internal sealed class ModelReader(MappingNode section, ElementRegistry registry,
         }
         else if (id is not null)
         {
-            var near = id is ScalarNode { Text: var name } ? Spelling.Nearest(name, section.Keys) : null;
+            var near = id is ScalarNode { Text: var name } ? Suggestions.Nearest(name, section.Keys) : null;
             problems.Add(id.Place, ProblemList.Join(path, ReferenceKey), $"{ProblemList.Quote(id)} is not a model; define it in 'ai_models'", near);
         }
 
@@ -68,7 +68,7 @@ internal sealed class ModelReader(MappingNode section, ElementRegistry registry,
             var keyPath = ProblemList.Join(path, entry.Key);
             if (!types.TryGetValue(entry.Key, out var options))
             {
-                problems.Add(entry.KeyPlace, keyPath, "is not a key that any element knows", Spelling.Nearest(entry.Key, types.Keys));
+                problems.Add(entry.KeyPlace, keyPath, "is not a key that any element knows", Suggestions.Nearest(entry.Key, types.Keys));
                 continue;
             }
 

@@ -70,7 +70,7 @@ internal sealed class OptionsBinder(string workingDirectory)
             var entryPath = entry.Path ?? ProblemList.Join(path, entry.Key);
             if (!keys.TryGetValue(entry.Key, out var property))
             {
-                problems.Add(entry.KeyPlace, entryPath, "is not a key that is known here", Spelling.Nearest(entry.Key, keys.Keys));
+                problems.Add(entry.KeyPlace, entryPath, "is not a key that is known here", Suggestions.Nearest(entry.Key, keys.Keys));
             }
             else if (entry.Value is not ScalarNode { IsNull: true })
             {
@@ -177,7 +177,7 @@ internal sealed class OptionsBinder(string workingDirectory)
             return scalar is null
                 ? Reject(node, $"one of {string.Join(", ", names)}", path, problems)
                 : ScalarValues.ToEnum(type, scalar.Text)
-                    ?? Reject(node, $"one of {string.Join(", ", names)}", path, problems, Spelling.Nearest(scalar.Text, names));
+                    ?? Reject(node, $"one of {string.Join(", ", names)}", path, problems, Suggestions.Nearest(scalar.Text, names));
         }
 
         if (type == typeof(bool))

@@ -60,7 +60,7 @@ internal sealed class PipelineReader(
             }
             else
             {
-                problems.Add(element.KeyPlace, elementPath, "is not an element", Spelling.Nearest(element.Key, registry.Kinds.Keys));
+                problems.Add(element.KeyPlace, elementPath, "is not an element", Suggestions.Nearest(element.Key, registry.Kinds.Keys));
             }
         }
 
@@ -116,7 +116,7 @@ internal sealed class PipelineReader(
     {
         if (index == 0 && element.Key != SourceName)
         {
-            problems.Add(element.KeyPlace, path, "the first element must be 'source'", Spelling.Nearest(element.Key, [SourceName]));
+            problems.Add(element.KeyPlace, path, "the first element must be 'source'", Suggestions.Nearest(element.Key, [SourceName]));
         }
         else if (index > 0 && element.Key == SourceName)
         {

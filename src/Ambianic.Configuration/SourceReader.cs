@@ -122,7 +122,7 @@ internal sealed class SourceReader(MappingNode section, OptionsBinder binder, st
             return;
         }
 
-        var near = id is ScalarNode scalar ? Spelling.Nearest(scalar.Text, section.Keys) : null;
+        var near = id is ScalarNode scalar ? Suggestions.Nearest(scalar.Text, section.Keys) : null;
         problems.Add(id.Place, path, $"{ProblemList.Quote(id)} is not the id of a source; define it in 'sources'", near);
     }
 

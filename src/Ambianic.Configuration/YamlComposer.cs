@@ -211,7 +211,7 @@ internal sealed class YamlComposer
             place,
             path,
             $"the alias {QuoteUnlessSecret("*" + name, path)} has no anchor '&…' above it or in an earlier file",
-            Spelling.Nearest(name, _anchors.Names) is { } near ? "*" + near : null));
+            Suggestions.Nearest(name, _anchors.Names) is { } near ? "*" + near : null));
     }
 
     /// <summary>A password that begins with <c>!</c> or <c>*</c> and is not in quotes is a tag or an alias to YAML.</summary>

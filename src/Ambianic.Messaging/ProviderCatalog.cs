@@ -28,7 +28,7 @@ public sealed class ProviderCatalog(TimeProvider time) : IProviderCatalog, IDisp
             {
                 return new ProviderProblem(
                     $"has a scheme that no provider has; known are {string.Join(", ", ByScheme.Keys.Select(scheme => scheme + "://"))}",
-                    Spelling.Nearest(parsed.Scheme, ByScheme.Keys));
+                    Suggestions.Nearest(parsed.Scheme, ByScheme.Keys));
             }
 
             _ = Create(known, parsed); // holds nothing open before it is used

@@ -66,7 +66,7 @@ public static partial class Credentials
 
     /// <summary>True when the value of a key of this name is never shown; also of one that is a slip of the pen away from such a name.</summary>
     public static bool IsSecretKey(string key) =>
-        SecretKeyRegex().IsMatch(key) || key.Split('_', '-', '.').Any(word => word.Length > 4 && Spelling.Nearest(word, SecretWords) is not null);
+        SecretKeyRegex().IsMatch(key) || key.Split('_', '-', '.').Any(word => word.Length > 4 && Suggestions.Nearest(word, SecretWords) is not null);
 
     /// <summary>True for what names a host after the credentials; all others are notification providers.</summary>
     internal static bool IsAddressScheme(string scheme) => AddressSchemeRegex().IsMatch(scheme);

@@ -3,6 +3,7 @@ using Ambianic.Core.Configuration;
 using Ambianic.Core.Frames;
 using Ambianic.Core.Vision;
 using Ambianic.Core.Vision.Falls;
+using Ambianic.Core.Vision.Falls.Rules;
 
 namespace Ambianic.Evaluation.Falls;
 

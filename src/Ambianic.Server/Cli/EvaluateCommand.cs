@@ -6,7 +6,7 @@ using Ambianic.Core.Configuration;
 using Ambianic.Core.Frames;
 using Ambianic.Core.Pipelines;
 using Ambianic.Core.Vision;
-using Ambianic.Core.Vision.Falls;
+using Ambianic.Core.Vision.Falls.Rules;
 using Ambianic.Evaluation.Falls;
 using Ambianic.Inference.Sessions;
 using Ambianic.Server.Hosting;

@@ -43,7 +43,7 @@ internal sealed class BlazePose : IDetectionDecoder
                 values[0], values[1], Math.Min(Activation.Sigmoid(values[3]), Activation.Sigmoid(values[4]))));
         }
 
-        PointCloud.Add(found, first, Math.Clamp(person.Values.Span[0], 0, 1), threshold);
+        KeypointBounds.Add(found, first, Math.Clamp(person.Values.Span[0], 0, 1), threshold);
     }
 
     private static ModelOutput? Find(IReadOnlyList<ModelOutput> outputs, int length) =>

@@ -48,7 +48,7 @@ internal sealed class BoxesScores : IDetectionDecoder
         var values = scores.Values.Span;
         for (var row = 0; row < corners.Length / 4; row++)
         {
-            var (label, score) = Best.Of(values.Slice((row * columns) + background, columns - background));
+            var (label, score) = ArgMax.Of(values.Slice((row * columns) + background, columns - background));
             if (score >= threshold)
             {
                 var box = corners.Slice(row * 4, 4);

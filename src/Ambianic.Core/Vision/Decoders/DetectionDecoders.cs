@@ -9,7 +9,7 @@ public static class DetectionDecoders
     private static readonly IDetectionDecoder[] All =
     [
         new NanoDet(), new YuNet(), new BlazeFace(), new BlazePose(), new PoseNet(), new MoveNetMulti(), new MoveNetSingle(),
-        new FinishedBoxes(), new FinishedRows(), new SsdPostprocess(), new CenterNet(), new Detr(), new BoxesScores(),
+        new EndToEndBoxes(), new EndToEndRows(), new SsdPostprocess(), new CenterNet(), new Detr(), new BoxesScores(),
         new Yolox(isDecoded: false), new Yolox(isDecoded: true), new Yolo(),
     ];
 

@@ -88,7 +88,7 @@ internal sealed class Detr : IDetectionDecoder
         var columns = output.FromLast(1);
         for (var rows = output.Values.Span; rows.Length >= columns; rows = rows[columns..])
         {
-            var (label, score) = Best.Of(rows[4..columns]);
+            var (label, score) = ArgMax.Of(rows[4..columns]);
             if (score >= threshold)
             {
                 found.Add(label, score, Centred(rows));
@@ -105,7 +105,7 @@ internal sealed class Detr : IDetectionDecoder
         var rows = logits.Values.Span;
         for (var query = 0; query < boxes.Length / 4; query++, rows = rows[columns..])
         {
-            var (label, logit) = Best.Of(rows.Slice(first, classes));
+            var (label, logit) = ArgMax.Of(rows.Slice(first, classes));
             var score = areScores ? logit : nothing is null ? Activation.Sigmoid(logit) : ShareOf(logit, rows[..columns]);
             if (score >= threshold)
             {

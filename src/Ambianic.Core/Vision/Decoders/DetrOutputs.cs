@@ -54,7 +54,7 @@ internal static class DetrOutputs
         var half = HasNegative(logits.Values.Span) ? 0 : 0.5f; // a logit of 0 is a score of a half
         for (var rows = logits.Values.Span; columns > 1 && rows.Length >= columns; rows = rows[columns..], queries++)
         {
-            var (column, logit) = Best.Of(rows[..columns]);
+            var (column, logit) = ArgMax.Of(rows[..columns]);
             first += logit > half && column == 0 ? 1 : 0;
             last += logit > half && column == columns - 1 ? 1 : 0;
         }

@@ -34,7 +34,7 @@ internal sealed class MoveNetSingle : IDetectionDecoder
 
         var first = found.Points.Count;
         AddPoints(outputs[0].Values.Span, letterbox, found);
-        PointCloud.AddAround(found, first, threshold);
+        KeypointBounds.AddAround(found, first, threshold);
     }
 
     /// <summary>Adds 17 points of y, x, score.</summary>

@@ -65,7 +65,7 @@ internal sealed class NanoDet : IDetectionDecoder
         var classes = scores.Length / cells;
         for (var cell = 0; cell < cells; cell++)
         {
-            var (label, score) = Best.Of(scores.Slice(cell * classes, classes));
+            var (label, score) = ArgMax.Of(scores.Slice(cell * classes, classes));
             if (score < threshold)
             {
                 continue;
@@ -85,7 +85,7 @@ internal sealed class NanoDet : IDetectionDecoder
     /// <summary>The mean of the bins' numbers under the softmax of their values.</summary>
     private static float Expectation(ReadOnlySpan<float> bins)
     {
-        var (_, largest) = Best.Of(bins);
+        var (_, largest) = ArgMax.Of(bins);
         float sum = 0, weighted = 0;
         for (var bin = 0; bin < bins.Length; bin++)
         {

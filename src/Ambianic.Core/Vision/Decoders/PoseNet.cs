@@ -49,7 +49,7 @@ internal sealed class PoseNet : IDetectionDecoder
                 Activation.Sigmoid(logit)));
         }
 
-        PointCloud.AddAround(found, first, threshold);
+        KeypointBounds.AddAround(found, first, threshold);
     }
 
     private static ModelOutput? Find(IReadOnlyList<ModelOutput> outputs, int channels) =>

@@ -182,5 +182,5 @@ internal readonly record struct SsdOutputs(ModelOutput Boxes, ModelOutput Classe
         return true;
     }
 
-    private static float Largest(ModelOutput output) => output.Values.IsEmpty ? 0 : Best.Of(output.Values.Span).Value;
+    private static float Largest(ModelOutput output) => output.Values.IsEmpty ? 0 : ArgMax.Of(output.Values.Span).Value;
 }

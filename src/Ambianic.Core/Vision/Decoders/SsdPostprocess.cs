@@ -90,7 +90,7 @@ internal sealed class SsdPostprocess : IDetectionDecoder
 
     /// <summary>Names of families whose outputs have the same shapes and whose boxes begin with the left side.</summary>
     private static bool IsOfAnotherFamily(string name) =>
-        name.Contains("label", StringComparison.OrdinalIgnoreCase) || FinishedBoxes.IsNameOf(name);
+        name.Contains("label", StringComparison.OrdinalIgnoreCase) || EndToEndBoxes.IsNameOf(name);
 
     private static ReadOnlySpan<float> Require(IReadOnlyList<ModelOutput> outputs, string name) =>
         Find(outputs, name) is { } output ? output.Values.Span : throw new InferenceException($"the model has no output {name}");

@@ -150,7 +150,7 @@ internal sealed class Yolo : IDetectionDecoder
                 continue;
             }
 
-            var (label, score) = Best.Of(rows[5..columns]);
+            var (label, score) = ArgMax.Of(rows[5..columns]);
             if (score * rows[4] >= threshold)
             {
                 found.Add(label, score * rows[4], Centred(rows[0], rows[1], rows[2], rows[3]));

@@ -108,7 +108,7 @@ internal sealed class Yolox(bool isDecoded) : IDetectionDecoder
             return;
         }
 
-        var (label, score) = Best.Of(row[5..]);
+        var (label, score) = ArgMax.Of(row[5..]);
         if (score * objectness < threshold)
         {
             return;

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Ambianic.Core.Frames;
 using Ambianic.Core.Pipelines;
 using Ambianic.Core.Vision.Falls;
+using Ambianic.Core.Vision.Falls.Rules;
 using Ambianic.Core.Vision.Input;
 using Microsoft.Extensions.Logging;
 
@@ -158,7 +159,7 @@ internal sealed class DetectFalls : IPipelineElement, IDisposable
         _camera = $"{camera}, turned by {options.Rotate}"; // turned otherwise, people lie elsewhere
         _recent = new RecentPictures(pool);
         var rule = options.Rule;
-        var zones = options.RestingZones.Select(zone => FrameTurning.Turn(zone.Box, _quarters));
+        var zones = options.RestingZones.Select(zone => FrameRotation.Rotate(zone.Box, _quarters));
         _scene = new FallScene(new PoseEstimator(poses, rule.LeastScore, pool), rule, [.. zones], () => open.Take(_camera, rule.Lying));
         _held = new HeldReports(rule.Continuity, _scene.LooksUp);
     }
@@ -203,10 +204,10 @@ internal sealed class DetectFalls : IPipelineElement, IDisposable
             return await _scene.ObserveAsync(sample.Frame, [.. persons], cancellation);
         }
 
-        var (upright, _) = _pool.Turn(sample.Frame, Box.Whole, _quarters);
+        var (upright, _) = _pool.Rotate(sample.Frame, Box.Whole, _quarters);
         using (upright)
         {
-            var turned = persons.Select(person => person with { Box = FrameTurning.Turn(person.Box, _quarters) });
+            var turned = persons.Select(person => person with { Box = FrameRotation.Rotate(person.Box, _quarters) });
             return await _scene.ObserveAsync(upright, [.. turned], cancellation);
         }
     }
@@ -218,11 +219,11 @@ internal sealed class DetectFalls : IPipelineElement, IDisposable
     private Detection Describe(PersonReport report, float aspect) => new(
         report.Label,
         report.Confidence,
-        FrameTurning.TurnBack(report.Body.RelativeBox(aspect), _quarters))
+        FrameRotation.RotateBack(report.Body.RelativeBox(aspect), _quarters))
     {
         Keypoints = [.. report.Body.RelativeKeypoints(aspect).Select(point =>
         {
-            var (x, y) = FrameTurning.TurnBack(point.X, point.Y, _quarters);
+            var (x, y) = FrameRotation.RotateBack(point.X, point.Y, _quarters);
             return point with { X = x, Y = y };
         })],
         Details = report.Details,

@@ -93,7 +93,7 @@ internal sealed class DetectObjects(DetectObjectsOptions options, IDetector dete
         {
             if (!known.Contains(label))
             {
-                var meant = Spelling.Nearest(label, known) is { } near ? $"did you mean {near}?" : $"it knows: {string.Join(", ", known)}";
+                var meant = Suggestions.Nearest(label, known) is { } near ? $"did you mean {near}?" : $"it knows: {string.Join(", ", known)}";
                 logger.LabelUnknown(label, detector.Model, meant);
             }
         }

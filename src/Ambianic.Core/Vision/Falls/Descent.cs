@@ -1,3 +1,5 @@
+using Ambianic.Core.Vision.Falls.Rules;
+
 namespace Ambianic.Core.Vision.Falls;
 
 /// <summary>How somebody came down, if at all: the latest sample compared with those in which they were upright.</summary>

@@ -1,3 +1,5 @@
+using Ambianic.Core.Vision.Falls.Rules;
+
 namespace Ambianic.Core.Vision.Falls;
 
 /// <summary>How somebody was last seen who came down and is no longer found: on the way to the floor, or out of the picture.</summary>

@@ -1,3 +1,5 @@
+using Ambianic.Core.Vision.Falls.Rules;
+
 namespace Ambianic.Core.Vision.Falls;
 
 /// <summary>
@@ -32,4 +34,19 @@ public sealed record FallEvidence
 
     /// <summary>All of it in one number, 0 to 1, see <see cref="ProbabilityRule"/>. Null when nobody was seen to come down.</summary>
     public float? Probability { get; init; }
+
+    /// <summary>The same with its probability; unchanged when nobody was seen to come down.</summary>
+    internal FallEvidence Judged(ProbabilityRule weights)
+    {
+        if (UprightAt is null)
+        {
+            return this;
+        }
+
+        var drop = (weights.ShoulderDropWeight * ((ShoulderDrop / weights.UsualShoulderDrop) - 1))
+            + (weights.HipDropWeight * ((HipDrop / weights.UsualHipDrop) - 1));
+        var speed = weights.SpeedWeight * ((Speed / weights.UsualSpeed) - 1);
+        var low = Vanished ? 0 : weights.LowShareWeight * (LowShare - weights.UsualLowShare);
+        return this with { Probability = 1 / (1 + MathF.Exp(weights.Bias - drop - speed - low)) };
+    }
 }

@@ -1,3 +1,5 @@
+using Ambianic.Core.Vision.Falls.Rules;
+
 namespace Ambianic.Core.Vision.Falls;
 
 /// <summary>What a detection of <c>detect_falls</c> says beyond its label and box.</summary>

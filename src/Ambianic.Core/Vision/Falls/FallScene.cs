@@ -1,4 +1,5 @@
 using Ambianic.Core.Frames;
+using Ambianic.Core.Vision.Falls.Rules;
 using Ambianic.Core.Vision.Tracking;
 
 namespace Ambianic.Core.Vision.Falls;

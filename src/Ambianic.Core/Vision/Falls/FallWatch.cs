@@ -1,3 +1,4 @@
+using Ambianic.Core.Vision.Falls.Rules;
 using Ambianic.Core.Vision.Tracking;
 
 namespace Ambianic.Core.Vision.Falls;
@@ -135,7 +136,7 @@ internal sealed class FallWatch
         var posture = new PostureAfterDescent(_history, _rule, Evidence);
         if (State == FallState.Down && posture is { IsSettled: true, IsSeated: false, IsWalkingOut: false })
         {
-            Evidence = _rule.Weights.Judge(Evidence with { LowShare = posture.LowShare, WindowSeconds = posture.Window.TotalSeconds });
+            Evidence = (Evidence with { LowShare = posture.LowShare, WindowSeconds = posture.Window.TotalSeconds }).Judged(_rule.Weights);
             if (Evidence.Probability >= _rule.Probability)
             {
                 return Fall(now);
@@ -176,7 +177,7 @@ internal sealed class FallWatch
             return null;
         }
 
-        var (disappearance, vanished) = (Disappearance, _rule.Weights.Judge(Evidence with { Vanished = true }));
+        var (disappearance, vanished) = (Disappearance, (Evidence with { Vanished = true }).Judged(_rule.Weights));
         if (disappearance.IsFall && vanished.Probability >= _rule.Probability)
         {
             Evidence = vanished;

@@ -1,3 +1,5 @@
+using Ambianic.Core.Vision.Falls.Rules;
+
 namespace Ambianic.Core.Vision.Falls;
 
 /// <summary>Notices that somebody who lay gets up: clearly above where they lay, for a second.</summary>

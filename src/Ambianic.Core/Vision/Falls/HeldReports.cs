@@ -1,4 +1,5 @@
 using Ambianic.Core.Frames;
+using Ambianic.Core.Vision.Falls.Rules;
 
 namespace Ambianic.Core.Vision.Falls;
 

@@ -1,3 +1,4 @@
+using Ambianic.Core.Vision.Falls.Rules;
 using Ambianic.Core.Vision.Tracking;
 
 namespace Ambianic.Core.Vision.Falls;

@@ -1,3 +1,5 @@
+using Ambianic.Core.Vision.Falls.Rules;
+
 namespace Ambianic.Core.Vision.Falls;
 
 /// <summary>How long somebody has been lying, whether they fell or not.</summary>

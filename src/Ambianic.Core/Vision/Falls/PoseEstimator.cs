@@ -33,7 +33,7 @@ public sealed class PoseEstimator(IDetector model, float threshold, FramePool po
             return whole ? seen : [.. seen.Select(detection => Place(detection, region, 0))];
         }
 
-        var (turned, shown) = pool.Turn(frame, region, quarters);
+        var (turned, shown) = pool.Rotate(frame, region, quarters);
         using (turned)
         {
             var seen = await model.DetectAsync(turned, null, threshold, cancellation);
@@ -43,10 +43,10 @@ public sealed class PoseEstimator(IDetector model, float threshold, FramePool po
 
     private static Detection Place(Detection detection, Box region, int quarters) => detection with
     {
-        Box = FrameTurning.TurnBack(detection.Box, quarters).Within(region),
+        Box = FrameRotation.RotateBack(detection.Box, quarters).Within(region),
         Keypoints = [.. detection.Keypoints.Select(point =>
         {
-            var (x, y) = FrameTurning.TurnBack(point.X, point.Y, quarters);
+            var (x, y) = FrameRotation.RotateBack(point.X, point.Y, quarters);
             return point with { X = region.XMin + (x * region.Width), Y = region.YMin + (y * region.Height) };
         })],
     };

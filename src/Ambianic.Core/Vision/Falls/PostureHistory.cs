@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Ambianic.Core.Vision.Falls.Rules;
 
 namespace Ambianic.Core.Vision.Falls;
 

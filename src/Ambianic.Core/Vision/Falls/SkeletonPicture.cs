@@ -58,7 +58,7 @@ internal static class SkeletonPicture
         return picture;
     }
 
-    private static (float X, float Y) Place(Keypoint point, int quarters) => FrameTurning.TurnBack(point.X, point.Y, quarters);
+    private static (float X, float Y) Place(Keypoint point, int quarters) => FrameRotation.RotateBack(point.X, point.Y, quarters);
 
     private static void Line(Frame picture, (float X, float Y) from, (float X, float Y) to)
     {

@@ -107,7 +107,7 @@ public sealed class DetrOutputsTests
     }
 
     [Fact]
-    public void Decode_FinishedBoxesInParts_AreReadAsParts()
+    public void Decode_EndToEndBoxesInParts_AreReadAsParts()
     {
         ModelOutput[] outputs =
         [

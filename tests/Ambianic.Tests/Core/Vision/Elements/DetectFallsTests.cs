@@ -63,7 +63,7 @@ public sealed class DetectFallsTests : IDisposable
             seconds =>
             {
                 using var upright = Grey(seconds);
-                return _pool.Turn(upright, Box.Whole, (4 - quarters) % 4).Frame;
+                return _pool.Rotate(upright, Box.Whole, (4 - quarters) % 4).Frame;
             },
             (sample, _) =>
             {
@@ -71,7 +71,7 @@ public sealed class DetectFallsTests : IDisposable
                 return ValueTask.CompletedTask;
             });
 
-        var upright = FrameTurning.Turn(Assert.Single(found).Box, quarters);
+        var upright = FrameRotation.Rotate(Assert.Single(found).Box, quarters);
         Assert.InRange(upright.YMax, 0.8f, 0.95f);
         Assert.True(upright.Width > upright.Height);
         Assert.Equal(0, _pool.Outstanding);

@@ -1,5 +1,6 @@
 using Ambianic.Core.Vision;
 using Ambianic.Core.Vision.Falls;
+using Ambianic.Core.Vision.Falls.Rules;
 
 namespace Ambianic.Tests.Core.Vision.Falls;
 

@@ -1,6 +1,7 @@
 using Ambianic.Core.Frames;
 using Ambianic.Core.Vision;
 using Ambianic.Core.Vision.Falls;
+using Ambianic.Core.Vision.Falls.Rules;
 
 namespace Ambianic.Tests.Core.Vision.Falls;
 

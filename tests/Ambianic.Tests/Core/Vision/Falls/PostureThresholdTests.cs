@@ -1,5 +1,6 @@
 using Ambianic.Core.Vision;
 using Ambianic.Core.Vision.Falls;
+using Ambianic.Core.Vision.Falls.Rules;
 using Ambianic.Core.Vision.Tracking;
 
 namespace Ambianic.Tests.Core.Vision.Falls;

@@ -1,4 +1,4 @@
-namespace Ambianic.Core.Vision.Falls;
+namespace Ambianic.Core.Vision.Falls.Rules;
 
 /// <summary>Thresholds for what one sample says of a posture. Aspect is width / height of the box.</summary>
 public sealed record PostureRule

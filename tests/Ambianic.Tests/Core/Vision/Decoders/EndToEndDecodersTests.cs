@@ -5,14 +5,14 @@ using Ambianic.Core.Vision.Input;
 namespace Ambianic.Tests.Core.Vision.Decoders;
 
 /// <summary>Detectors whose graph has suppressed, and those that leave boxes and scores to whoever reads them.</summary>
-public sealed class FinishedDecodersTests
+public sealed class EndToEndDecodersTests
 {
     private static readonly ModelInput Input = ModelInputs.Pixels(100, 100);
 
     [Theory]
     [InlineData("num_dets", "det_boxes", "det_scores", "det_classes")]
     [InlineData("graph2_num_predictions", "graph2_pred_boxes", "graph2_pred_scores", "graph2_pred_classes")]
-    public void FinishedBoxes_NamesOfTheirExporter_AreCorners(string number, string boxes, string scores, string classes)
+    public void EndToEndBoxes_NamesOfTheirExporter_AreCorners(string number, string boxes, string scores, string classes)
     {
         ModelOutput[] outputs =
         [
@@ -24,7 +24,7 @@ public sealed class FinishedDecodersTests
     }
 
     [Fact]
-    public void FinishedBoxes_ScoreBesideTheCorners_IsRead() => AssertOne(
+    public void EndToEndBoxes_ScoreBesideTheCorners_IsRead() => AssertOne(
         "finished-boxes",
         [new("dets", [1, 2, 5], new float[] { 10, 20, 50, 80, 0.9f, 0, 0, 1, 1, 0.1f }), new("labels", [1, 2], new float[] { 7, 0 })],
         7);
@@ -32,15 +32,15 @@ public sealed class FinishedDecodersTests
     [Theory]
     [InlineData("output", 0f, 10f, 20f, 50f, 80f, 7f, 0.9f)]
     [InlineData("graph2_flat_predictions", 0f, 10f, 20f, 50f, 80f, 0.9f, 7f)]
-    public void FinishedRows_TwoAxes_ScoreIsWhatIsNotWhole(string name, params float[] row) =>
+    public void EndToEndRows_TwoAxes_ScoreIsWhatIsNotWhole(string name, params float[] row) =>
         AssertOne("finished-rows", [new(name, [1, 7], row)], 7);
 
     [Fact]
-    public void FinishedRows_OpenVino_CountsFromOneAndEndsEarly() => AssertOne(
+    public void EndToEndRows_OpenVino_CountsFromOneAndEndsEarly() => AssertOne(
         "finished-rows", [new("detection_out", [1, 1, 2, 7], new float[] { 0, 8, 0.9f, 0.1f, 0.2f, 0.5f, 0.8f, -1, 0, 0.9f, 0, 0, 0, 0 })], 7);
 
     [Fact]
-    public void FinishedRows_EfficientDet_BeginsWithTheTop() => AssertOne(
+    public void EndToEndRows_EfficientDet_BeginsWithTheTop() => AssertOne(
         "finished-rows", [new("detections:0", [1, 2, 7], new float[] { 0, 20, 10, 80, 50, 0.9f, 8, 0, 0, 0, 1, 1, 0, 1 })], 7);
 
     [Fact]

@@ -1,4 +1,4 @@
-namespace Ambianic.Core.Vision.Falls;
+namespace Ambianic.Core.Vision.Falls.Rules;
 
 /// <summary>Thresholds for what the last seconds say of a person.</summary>
 public sealed record HistoryRule

@@ -1,7 +1,7 @@
 namespace Ambianic.Core.Configuration;
 
 /// <summary>Guesses what a misspelt word was meant to be.</summary>
-public static class Spelling
+public static class Suggestions
 {
     private const int LongestWord = 100;
     private const int MostCandidates = 1000;

@@ -1,6 +1,6 @@
-using Ambianic.Core.Vision.Falls;
+using Ambianic.Core.Vision.Falls.Rules;
 
-namespace Ambianic.Tests.Core.Vision.Falls;
+namespace Ambianic.Tests.Core.Vision.Falls.Rules;
 
 public sealed class FallRuleValuesTests
 {

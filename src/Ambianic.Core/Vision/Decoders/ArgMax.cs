@@ -2,8 +2,8 @@ using System.Numerics;
 
 namespace Ambianic.Core.Vision.Decoders;
 
-/// <summary>The largest of some scores.</summary>
-internal static class Best
+/// <summary>Which of some scores is the largest.</summary>
+internal static class ArgMax
 {
     /// <summary>Index and value of the first of the largest values; there must be one.</summary>
     public static (int Index, float Value) Of(ReadOnlySpan<float> values)

@@ -1,4 +1,4 @@
-namespace Ambianic.Core.Vision.Falls;
+namespace Ambianic.Core.Vision.Falls.Rules;
 
 /// <summary>Thresholds for how a descent is measured.</summary>
 public sealed record DescentRule

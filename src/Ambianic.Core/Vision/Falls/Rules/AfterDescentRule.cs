@@ -1,4 +1,4 @@
-namespace Ambianic.Core.Vision.Falls;
+namespace Ambianic.Core.Vision.Falls.Rules;
 
 /// <summary>Thresholds for how the posture after a descent is judged. Lengths in heights of the person.</summary>
 public sealed record AfterDescentRule

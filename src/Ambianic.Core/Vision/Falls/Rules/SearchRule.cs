@@ -1,6 +1,6 @@
 using Ambianic.Core.Vision.Tracking;
 
-namespace Ambianic.Core.Vision.Falls;
+namespace Ambianic.Core.Vision.Falls.Rules;
 
 /// <summary>Thresholds for the search for somebody who was lost.</summary>
 public sealed record SearchRule

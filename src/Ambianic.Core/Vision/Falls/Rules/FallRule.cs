@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using Ambianic.Core.Vision.Tracking;
 
-namespace Ambianic.Core.Vision.Falls;
+namespace Ambianic.Core.Vision.Falls.Rules;
 
 /// <summary>
 /// Every threshold that a fall is judged by. Lengths are parts of the person's own height when upright, so that they mean the same

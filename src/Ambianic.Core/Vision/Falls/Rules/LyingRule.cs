@@ -1,4 +1,4 @@
-namespace Ambianic.Core.Vision.Falls;
+namespace Ambianic.Core.Vision.Falls.Rules;
 
 /// <summary>Thresholds for how those who lie are followed.</summary>
 public sealed record LyingRule

@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Ambianic.Core.Vision.Decoders;
 
-/// <summary>The person that key points belong to, when a model gives points alone.</summary>
-internal static class PointCloud
+/// <summary>The bounding box of a person, around the key points of a model that gives points alone.</summary>
+internal static class KeypointBounds
 {
     private const float Visible = 0.2f;
 

@@ -1,4 +1,4 @@
-namespace Ambianic.Core.Vision.Falls;
+namespace Ambianic.Core.Vision.Falls.Rules;
 
 /// <summary>Thresholds for somebody who came down and is no longer found. Lengths in heights of the person.</summary>
 public sealed record DisappearanceRule

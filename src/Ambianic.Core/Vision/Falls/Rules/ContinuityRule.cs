@@ -1,4 +1,4 @@
-namespace Ambianic.Core.Vision.Falls;
+namespace Ambianic.Core.Vision.Falls.Rules;
 
 /// <summary>Thresholds for when the picture or its time does not continue the one before. Changes are in grey levels of 256.</summary>
 public sealed record ContinuityRule

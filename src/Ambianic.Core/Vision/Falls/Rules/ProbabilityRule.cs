@@ -1,4 +1,4 @@
-namespace Ambianic.Core.Vision.Falls;
+namespace Ambianic.Core.Vision.Falls.Rules;
 
 /// <summary>
 /// How the evidence becomes one number: a logistic function of how far each piece goes beyond what sitting or lying down on purpose
@@ -32,19 +32,4 @@ public sealed record ProbabilityRule
 
     /// <summary>What the sum must exceed for a probability of one half.</summary>
     public float Bias { get; init; } = 2;
-
-    /// <summary>The evidence with its probability; unchanged when nobody was seen to come down.</summary>
-    internal FallEvidence Judge(FallEvidence evidence)
-    {
-        if (evidence.UprightAt is null)
-        {
-            return evidence;
-        }
-
-        var drop = (ShoulderDropWeight * ((evidence.ShoulderDrop / UsualShoulderDrop) - 1))
-            + (HipDropWeight * ((evidence.HipDrop / UsualHipDrop) - 1));
-        var speed = SpeedWeight * ((evidence.Speed / UsualSpeed) - 1);
-        var low = evidence.Vanished ? 0 : LowShareWeight * (evidence.LowShare - UsualLowShare);
-        return evidence with { Probability = 1 / (1 + MathF.Exp(Bias - drop - speed - low)) };
-    }
 }

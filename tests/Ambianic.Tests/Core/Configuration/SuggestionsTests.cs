@@ -2,7 +2,7 @@ using Ambianic.Core.Configuration;
 
 namespace Ambianic.Tests.Core.Configuration;
 
-public sealed class SpellingTests
+public sealed class SuggestionsTests
 {
     [Theory]
     [InlineData("detect_object", "detect_objects")]
@@ -12,8 +12,8 @@ public sealed class SpellingTests
     [InlineData("garden", null)]
     [InlineData("", null)]
     public void Nearest_Word_FindsWhatWasMeant(string word, string? expected) =>
-        Assert.Equal(expected, Spelling.Nearest(word, ["source", "detect_objects", "detect_faces", "save_detections"]));
+        Assert.Equal(expected, Suggestions.Nearest(word, ["source", "detect_objects", "detect_faces", "save_detections"]));
 
     [Fact]
-    public void Nearest_SeveralAreNear_TakesTheNearest() => Assert.Equal("cat", Spelling.Nearest("cad", ["bad!", "cat", "card"]));
+    public void Nearest_SeveralAreNear_TakesTheNearest() => Assert.Equal("cat", Suggestions.Nearest("cad", ["bad!", "cat", "card"]));
 }

@@ -2,16 +2,16 @@ using Ambianic.Core.Frames;
 
 namespace Ambianic.Core.Vision.Input;
 
-/// <summary>Turns pictures by quarters, for cameras that hang askew and for models that know people mostly upright.</summary>
-public static class FrameTurning
+/// <summary>Rotates pictures by quarter turns, for cameras that hang askew and for models that know people mostly upright.</summary>
+public static class FrameRotation
 {
-    /// <summary>Makes a turned copy of a part of a frame; the caller owns it.</summary>
+    /// <summary>Makes a rotated copy of a part of a frame; the caller owns it.</summary>
     /// <param name="pool">Lends the pixels of the copy.</param>
     /// <param name="frame">Only read.</param>
     /// <param name="region">The part, relative to the frame; clipped to it and widened to whole pairs of pixels.</param>
     /// <param name="quarters">Quarter turns clockwise, 0 to 3.</param>
     /// <returns>The copy, and which part of the frame it really shows.</returns>
-    public static (Frame Frame, Box Region) Turn(this FramePool pool, Frame frame, Box region, int quarters)
+    public static (Frame Frame, Box Region) Rotate(this FramePool pool, Frame frame, Box region, int quarters)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(quarters);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(quarters, 3);
@@ -35,7 +35,7 @@ public static class FrameTurning
             var size = frame.Format == PixelFormat.Rgba32 ? 4 : 1;
             var stride = frame.Stride(plane);
             var source = frame.Plane(plane)[((top / halved * stride) + (left / halved * size))..];
-            Turn(source, stride, target, columns, rows, quarters, size);
+            Rotate(source, stride, target, columns, rows, quarters, size);
             target = target[(columns * rows * size)..];
         }
 
@@ -46,8 +46,8 @@ public static class FrameTurning
             (float)(top + height) / frame.Height));
     }
 
-    /// <summary>Takes a point of a picture that was turned clockwise back to where it was; both relative to their pictures.</summary>
-    public static (float X, float Y) TurnBack(float x, float y, int quarters) => quarters switch
+    /// <summary>Takes a point of a picture that was rotated clockwise back to where it was; both relative to their pictures.</summary>
+    public static (float X, float Y) RotateBack(float x, float y, int quarters) => quarters switch
     {
         1 => (y, 1 - x),
         2 => (1 - x, 1 - y),
@@ -55,16 +55,16 @@ public static class FrameTurning
         _ => (x, y),
     };
 
-    /// <summary>Takes a box of a picture that was turned clockwise back to where it was.</summary>
-    public static Box TurnBack(Box box, int quarters)
+    /// <summary>Takes a box of a picture that was rotated clockwise back to where it was.</summary>
+    public static Box RotateBack(Box box, int quarters)
     {
-        var (x1, y1) = TurnBack(box.XMin, box.YMin, quarters);
-        var (x2, y2) = TurnBack(box.XMax, box.YMax, quarters);
+        var (x1, y1) = RotateBack(box.XMin, box.YMin, quarters);
+        var (x2, y2) = RotateBack(box.XMax, box.YMax, quarters);
         return new Box(MathF.Min(x1, x2), MathF.Min(y1, y2), MathF.Max(x1, x2), MathF.Max(y1, y2));
     }
 
-    /// <summary>Takes a box of a picture to where it is when the picture is turned clockwise.</summary>
-    public static Box Turn(Box box, int quarters) => TurnBack(box, (4 - quarters) % 4);
+    /// <summary>Takes a box of a picture to where it is when the picture is rotated clockwise.</summary>
+    public static Box Rotate(Box box, int quarters) => RotateBack(box, (4 - quarters) % 4);
 
     private static (int Start, int Length) EvenSpan(float from, float to, int length)
     {
@@ -74,7 +74,7 @@ public static class FrameTurning
     }
 
     /// <summary>Row after row of the target is a row or a column of the source, forwards or backwards.</summary>
-    private static void Turn(
+    private static void Rotate(
         ReadOnlySpan<byte> source, int stride, Span<byte> target, int columns, int rows, int quarters, int size)
     {
         var (start, alongRow, alongColumn) = quarters switch

@@ -4,12 +4,12 @@ using Ambianic.Core.Vision.Input;
 namespace Ambianic.Core.Vision.Decoders;
 
 /// <summary>
-/// Detectors with suppression in the graph that say rows of seven numbers, the first the picture's: [1, 1, n, 7] of class, score, corners
+/// End-to-end detectors, which have suppression in the graph, that give rows of seven numbers, the first the picture's: [1, 1, n, 7] of class, score, corners
 /// (SSD of Caffe and OpenVINO, classes counted from 1); [1, n, 7] of top, left, bottom, right, score, class
 /// (TensorFlow's EfficientDet, classes counted from 1); [n, 7] of corners, class, score (YOLO v7) or corners, score, class (YOLO-NAS).
 /// Corners are left, top, right, bottom, in pixels of the tensor or parts of it.
 /// </summary>
-internal sealed class FinishedRows : IDetectionDecoder
+internal sealed class EndToEndRows : IDetectionDecoder
 {
     private const int Columns = 7;
 

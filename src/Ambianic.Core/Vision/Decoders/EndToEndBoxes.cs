@@ -4,11 +4,11 @@ using Ambianic.Core.Vision.Input;
 namespace Ambianic.Core.Vision.Decoders;
 
 /// <summary>
-/// Detectors with suppression in the graph whose boxes are corners (left, top, right, bottom) in pixels of the tensor, or parts of it: boxes
+/// End-to-end detectors, which have suppression in the graph, whose boxes are corners (left, top, right, bottom) in pixels of the tensor, or parts of it: boxes
 /// [1, n, 4], scores [1, n] and classes [1, n] with the names of TensorRT's EfficientNMS (<c>det_boxes</c>; YOLO v6 and later) or of
 /// YOLO-NAS (<c>pred_boxes</c>), or <c>dets</c> [1, n, 5] with the score last and <c>labels</c> [1, n] (MMDetection).
 /// </summary>
-internal sealed class FinishedBoxes : IDetectionDecoder
+internal sealed class EndToEndBoxes : IDetectionDecoder
 {
     private static readonly string[] Prefixes = ["det_", "pred_"];
 

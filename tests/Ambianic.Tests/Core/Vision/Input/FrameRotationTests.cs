@@ -5,7 +5,7 @@ using CsCheck;
 
 namespace Ambianic.Tests.Core.Vision.Input;
 
-public sealed class FrameTurningTests
+public sealed class FrameRotationTests
 {
     private readonly FramePool _pool = new();
 
@@ -13,19 +13,19 @@ public sealed class FrameTurningTests
     [InlineData(PixelFormat.I420, 6, 4)]
     [InlineData(PixelFormat.I420, 7, 5)]
     [InlineData(PixelFormat.Rgba32, 5, 3)]
-    public void Turn_FourTimesAQuarter_IsThePictureAgain(PixelFormat format, int width, int height)
+    public void Rotate_FourTimesAQuarter_IsThePictureAgain(PixelFormat format, int width, int height)
     {
         using var frame = Random(width, height, format);
-        var turned = _pool.Turn(frame, Box.Whole, 0).Frame;
+        var rotated = _pool.Rotate(frame, Box.Whole, 0).Frame;
         for (var i = 0; i < 4; i++)
         {
-            var next = _pool.Turn(turned, Box.Whole, 1).Frame;
-            turned.Dispose();
-            turned = next;
+            var next = _pool.Rotate(rotated, Box.Whole, 1).Frame;
+            rotated.Dispose();
+            rotated = next;
         }
 
-        Assert.Equal(frame.Buffer.ToArray(), turned.Buffer.ToArray());
-        turned.Dispose();
+        Assert.Equal(frame.Buffer.ToArray(), rotated.Buffer.ToArray());
+        rotated.Dispose();
         frame.Dispose();
         Assert.Equal(0, _pool.Outstanding);
     }
@@ -34,7 +34,7 @@ public sealed class FrameTurningTests
     [InlineData(1, new byte[] { 4, 1, 5, 2, 6, 3 })]
     [InlineData(2, new byte[] { 6, 5, 4, 3, 2, 1 })]
     [InlineData(3, new byte[] { 3, 6, 2, 5, 1, 4 })]
-    public void Turn_Quarters_TurnsClockwise(int quarters, byte[] expected)
+    public void Rotate_Quarters_RotatesClockwise(int quarters, byte[] expected)
     {
         using var frame = _pool.Rent(3, 2, PixelFormat.Rgba32);
         for (var i = 0; i < 6; i++)
@@ -42,17 +42,17 @@ public sealed class FrameTurningTests
             frame.Buffer.Span.Slice(i * 4, 4).Fill((byte)(i + 1));
         }
 
-        using var turned = _pool.Turn(frame, Box.Whole, quarters).Frame;
+        using var rotated = _pool.Rotate(frame, Box.Whole, quarters).Frame;
 
-        Assert.Equal(expected, turned.Plane(0).ToArray().Where((_, i) => i % 4 == 0));
+        Assert.Equal(expected, rotated.Plane(0).ToArray().Where((_, i) => i % 4 == 0));
     }
 
     [Fact]
-    public void Turn_PartOfAPicture_SaysWhatItShows()
+    public void Rotate_PartOfAPicture_SaysWhatItShows()
     {
         using var frame = Random(100, 50, PixelFormat.I420);
 
-        var (part, shown) = _pool.Turn(frame, new Box(0.25f, 0.1f, 0.55f, 0.61f), 1);
+        var (part, shown) = _pool.Rotate(frame, new Box(0.25f, 0.1f, 0.55f, 0.61f), 1);
 
         using (part)
         {
@@ -63,11 +63,11 @@ public sealed class FrameTurningTests
     }
 
     [Fact]
-    public void TurnBack_AnyBoxTurned_IsTheBoxAgain() =>
+    public void RotateBack_AnyBoxRotated_IsTheBoxAgain() =>
         Gen.Select(Gen.Float[0, 1], Gen.Float[0, 1], Gen.Float[0, 1], Gen.Float[0, 1], Gen.Int[0, 3]).Sample((a, b, c, d, quarters) =>
         {
             var box = new Box(MathF.Min(a, b), MathF.Min(c, d), MathF.Max(a, b), MathF.Max(c, d));
-            var back = FrameTurning.TurnBack(FrameTurning.Turn(box, quarters), quarters);
+            var back = FrameRotation.RotateBack(FrameRotation.Rotate(box, quarters), quarters);
             Assert.Equal(box.XMin, back.XMin, tolerance: 0.0001f);
             Assert.Equal(box.YMax, back.YMax, tolerance: 0.0001f);
         });
