@@ -5,7 +5,7 @@ public enum PixelFormat
 {
     /// <summary>
     /// Three planes, 8 bits: Y at full size, then U and V at half size in both directions (rounded up).
-    /// Colours are ITU-R BT.601, limited range (16 to 235). What video decoders give; 1.5 bytes a pixel.
+    /// Colours are those of <see cref="Bt601"/>. What video decoders give; 1.5 bytes a pixel.
     /// </summary>
     I420,
 

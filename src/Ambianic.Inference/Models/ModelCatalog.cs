@@ -75,7 +75,7 @@ public static class ModelCatalog
                 new("models/blazeface.json", 79038, "cd7bbfc078270572beb39f9e5ae67aadbd50b5e67cff37e6d4f6b3ea39312e5f"),
                 new("models/blazeface.bin", 538928, "dc9a97fdc50bc43216554bdd69aa3e7b9361a519ee7bdd996a2f69a98a6f9b72")),
             Apache,
-            PlusMinusOne(256, 256),
+            BetweenMinusOneAndOne(256, 256),
             "blazeface",
             LabelSets.Face) { Calibration = new() { Slope = 2.53f, Intercept = -1.25f } },
         new(
@@ -87,7 +87,7 @@ public static class ModelCatalog
                 5239212,
                 [new("face_detection_full_range.tflite", 1083984, "99bf9494d84f50acc6617d89873f71bf6635a841ea699c17cb3377f9507cfec3")]),
             Apache,
-            PlusMinusOne(192, 192),
+            BetweenMinusOneAndOne(192, 192),
             "blazeface",
             LabelSets.Face) { Calibration = new() { Slope = 2.58f, Intercept = -0.08f } },
         new(
@@ -146,6 +146,6 @@ public static class ModelCatalog
     private static ModelInput Pixels(int width, int height, TensorType type, LetterboxPlacement placement) => new(
         width, height, ChannelOrder.Rgb, TensorLayout.Nhwc, type, ModelInput.NoMean, ModelInput.NoScale, placement, 0);
 
-    private static ModelInput PlusMinusOne(int width, int height) =>
+    private static ModelInput BetweenMinusOneAndOne(int width, int height) =>
         Pixels(width, height, TensorType.Float, LetterboxPlacement.Centred).BetweenMinusOneAndOne();
 }

@@ -19,7 +19,7 @@ internal sealed class VisibilityService : BackgroundService
     private readonly HealthFeed _health;
     private readonly TimeProvider _time;
     private readonly ILogger<VisibilityService> _logger;
-    private readonly CoverageFile _file;
+    private readonly VisibilityFile _file;
     private List<VisibilityChange> _unwritten = [];
     private List<VisibilityChange> _notWritten = []; // of the one that writes, until it is done
     private Task _writing = Task.CompletedTask;
@@ -33,7 +33,7 @@ internal sealed class VisibilityService : BackgroundService
         _health = health;
         _time = time;
         _logger = logger;
-        _file = new CoverageFile(configuration.DataDir);
+        _file = new VisibilityFile(configuration.DataDir);
         _observedAt = time.GetUtcNow();
     }
 

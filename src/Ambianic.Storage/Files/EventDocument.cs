@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 using Ambianic.Core.Configuration;
 using Ambianic.Core.Timeline;
 using Ambianic.Core.Visibility;
-using Ambianic.Core.Vision.Falls;
+using Ambianic.Core.Vision.Falls.Rules;
 
 namespace Ambianic.Storage.Files;
 
@@ -21,14 +21,14 @@ public sealed record EventDocument(
     string? Source,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? BeforeFileNames = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] BoxDocument? Region = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SightDocument? Sight = null,
+    [property: JsonPropertyName("sight"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] VisibilityDocument? Visibility = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Damage = null);
 
-/// <summary>Whether the pipeline sees.</summary>
+/// <summary>Whether the pipeline has a usable picture. The keys <c>sight</c> and <c>blind_since</c> are those of earlier versions.</summary>
 /// <param name="State">A word of <see cref="VisibilityWords"/>.</param>
-/// <param name="BlindSince">Since when it sees, or until the event saw, nothing of use; ISO 8601.</param>
+/// <param name="OutageSince">When the outage began; ISO 8601.</param>
 /// <param name="Reason">Why, for people.</param>
-public sealed record SightDocument(string? State, string? BlindSince, string? Reason);
+public sealed record VisibilityDocument(string? State, [property: JsonPropertyName("blind_since")] string? OutageSince, string? Reason);
 
 /// <summary>One detection; <c>keypoints</c> only when there are some, what follows them only for falls. For <c>keypoint_corr</c> of the reference system see <see cref="ReferenceFall"/>.</summary>
 public sealed record DetectionDocument(
@@ -71,7 +71,7 @@ public sealed record MetaDocument(string? Display);
 
 /// <summary>An event as the timeline API and the timeline log show it.</summary>
 /// <param name="Id">The event's own.</param>
-/// <param name="Message"><c>Detection Event</c>, or <c>Sight Event</c> for one that tells whether the pipeline sees.</param>
+/// <param name="Message"><c>Detection Event</c>, or <c>Sight Event</c> for an outage.</param>
 /// <param name="Created">When it was seen, in seconds since 1970 (UTC).</param>
 /// <param name="Priority">Always <c>INFO</c>.</param>
 /// <param name="Args">The event.</param>
@@ -99,7 +99,7 @@ public sealed record TimelineEntry(
     private static EventDocument Masked(EventDocument document) => document with
     {
         Source = Masked(document.Source),
-        Sight = document.Sight is { } sight ? sight with { Reason = Masked(sight.Reason) } : null,
+        Visibility = document.Visibility is { } visibility ? visibility with { Reason = Masked(visibility.Reason) } : null,
     };
 
     private static string? Masked(string? text) => text is null ? null : Credentials.Mask(text);

@@ -47,7 +47,7 @@ internal static class EventJson
         seen.Source,
         seen.BeforeFileNames.Count == 0 ? null : seen.BeforeFileNames,
         seen.Region is { } region ? Document(region) : null,
-        seen.Outage is { } outage ? new SightDocument(VisibilityWords.Stored(outage.Visibility), Text(outage.OutageSince), outage.Reason) : null,
+        seen.Outage is { } outage ? new VisibilityDocument(VisibilityWords.Stored(outage.Visibility), Text(outage.OutageSince), outage.Reason) : null,
         seen.Damage == PictureDamage.None ? null : seen.Damage.ToString().ToLowerInvariant());
 
     /// <summary>Reads what the database kept.</summary>
@@ -170,19 +170,19 @@ internal static class EventJson
         BeforeFileNames = [.. (document.BeforeFileNames ?? []).Select(FileName)],
         Region = document.Region is { } region ? Read(region) : null,
         JsonFileName = fileName,
-        Outage = document.Sight is { } sight ? ReadSight(sight, document, local) : null,
+        Outage = document.Visibility is { } visibility ? ReadOutage(visibility, document, local) : null,
         Damage = Enum.TryParse<PictureDamage>(document.Damage, true, out var damage) && Enum.IsDefined(damage) ? damage : PictureDamage.None,
     };
 
     private static Box Read(BoxDocument box) => new(box.Xmin, box.Ymin, box.Xmax, box.Ymax);
 
-    private static OutageReport ReadSight(SightDocument sight, EventDocument document, TimeZoneInfo local) => new(
+    private static OutageReport ReadOutage(VisibilityDocument visibility, EventDocument document, TimeZoneInfo local) => new(
         document.Pipeline ?? "",
         document.Source ?? "",
         Time(document.Datetime, local),
-        VisibilityWords.Parse(sight.State) ?? VisibilityState.NoVideo,
-        Time(sight.BlindSince ?? document.Datetime, local),
-        sight.Reason ?? "");
+        VisibilityWords.Parse(visibility.State) ?? VisibilityState.NoVideo,
+        Time(visibility.OutageSince ?? document.Datetime, local),
+        visibility.Reason ?? "");
 
     private static Detection Read(DetectionDocument? document) => new(
         document?.Label ?? "",

@@ -7,11 +7,11 @@ using Ambianic.Core.Visibility;
 namespace Ambianic.Storage.Files;
 
 /// <summary>
-/// The account of what was watched, a line of JSON for each change, in <c>coverage.jsonl</c> of the data directory. The time of
-/// the file itself says until when the program ran, so that a crash leaves no false record.
+/// The visibility log on disk: a line of JSON for each change, in <c>coverage.jsonl</c> of the data directory. The time of the file
+/// itself says until when the program ran, so that a crash leaves no false record.
 /// </summary>
 /// <remarks>One user at a time.</remarks>
-public sealed partial class CoverageFile(string dataDir)
+public sealed partial class VisibilityFile(string dataDir)
 {
     private const long LongestFile = 4 << 20;
     private readonly Dictionary<string, VisibilityChange> _last = new(StringComparer.Ordinal);
@@ -77,7 +77,7 @@ public sealed partial class CoverageFile(string dataDir)
         using var lines = new StreamWriter(file);
         foreach (var change in changes)
         {
-            lines.WriteLine(JsonSerializer.Serialize(Line.Of(change), CoverageJson.Default.Line));
+            lines.WriteLine(JsonSerializer.Serialize(Line.Of(change), VisibilityJson.Default.Line));
             _last[change.Pipeline] = change;
         }
     }
@@ -99,7 +99,7 @@ public sealed partial class CoverageFile(string dataDir)
     {
         try
         {
-            return JsonSerializer.Deserialize(line, CoverageJson.Default.Line)?.ToChange();
+            return JsonSerializer.Deserialize(line, VisibilityJson.Default.Line)?.ToChange();
         }
         catch (JsonException)
         {
@@ -108,7 +108,7 @@ public sealed partial class CoverageFile(string dataDir)
     }
 
     /// <summary>A line as every version writes it: its words are those of <see cref="VisibilityWords"/>.</summary>
-    private sealed record Line(DateTimeOffset At, string? Pipeline, string? Source, string? Sight, string? Reason)
+    private sealed record Line(DateTimeOffset At, string? Pipeline, string? Source, [property: JsonPropertyName("sight")] string? Visibility, string? Reason)
     {
         public static Line Of(VisibilityChange change)
         {
@@ -116,12 +116,12 @@ public sealed partial class CoverageFile(string dataDir)
             return new(change.At, change.Pipeline, change.Source, char.ToUpperInvariant(word[0]) + word[1..], change.Reason);
         }
 
-        public VisibilityChange? ToChange() => Pipeline is not null && Source is not null && VisibilityWords.Parse(Sight) is { } visibility
+        public VisibilityChange? ToChange() => Pipeline is not null && Source is not null && VisibilityWords.Parse(Visibility) is { } visibility
             ? new VisibilityChange(At, Pipeline, Credentials.Mask(Source), visibility, Reason is { } reason ? Credentials.Mask(reason) : null)
             : null;
     }
 
     [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
     [JsonSerializable(typeof(Line))]
-    private sealed partial class CoverageJson : JsonSerializerContext;
+    private sealed partial class VisibilityJson : JsonSerializerContext;
 }

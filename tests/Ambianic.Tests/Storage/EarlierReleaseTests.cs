@@ -113,7 +113,7 @@ public sealed class EarlierReleaseTests : IDisposable
     [Fact]
     public void Read_AccountOfVersion1_IsWhatItSaid()
     {
-        var (changes, ends) = new CoverageFile(_fixture.DataDir).Read();
+        var (changes, ends) = new VisibilityFile(_fixture.DataDir).Read();
 
         Assert.Equal(
             [("front", VisibilityState.Visible), ("away", VisibilityState.NoVideo), ("front", VisibilityState.Off), ("away", VisibilityState.Off)],

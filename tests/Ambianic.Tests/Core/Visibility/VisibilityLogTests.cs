@@ -119,7 +119,7 @@ public sealed class VisibilityLogTests : IDisposable
     [InlineData("[]")]
     public void Read_LineThatSaysNothingOfAPipeline_IsPassedOver(string line)
     {
-        var file = new CoverageFile(_directory.Path);
+        var file = new VisibilityFile(_directory.Path);
         file.Append([VisibilityChange.Of(Status(PipelinePhase.Stopped), Start)], Start);
         File.AppendAllText(Path.Combine(_directory.Path, "coverage.jsonl"), line + "\n");
 
@@ -133,7 +133,7 @@ public sealed class VisibilityLogTests : IDisposable
             _directory["coverage.jsonl"],
             """{"at":"2026-05-01T10:00:00Z","pipeline":"door","source":"http://cam/a?loginpas=Finch5Nest","sight":"Blind","reason":"rtsp://me:Finch5Nest@cam/1: refused"}""" + "\n");
 
-        var change = new CoverageFile(_directory.Path).Read().Changes[0];
+        var change = new VisibilityFile(_directory.Path).Read().Changes[0];
 
         Assert.Equal(("http://cam/a?loginpas=***", "rtsp://***@cam/1: refused"), (change.Source, change.Reason));
     }
@@ -150,8 +150,8 @@ public sealed class VisibilityLogTests : IDisposable
         var line = $$"""{"at":"2026-05-01T10:00:00+00:00","pipeline":"door","source":"camera","sight":"{{word}}","reason":null}""";
         File.WriteAllText(_directory["coverage.jsonl"], line + "\n");
 
-        var read = new CoverageFile(_directory.Path).Read().Changes[0];
-        new CoverageFile(_directory.Path).Append([read], Start);
+        var read = new VisibilityFile(_directory.Path).Read().Changes[0];
+        new VisibilityFile(_directory.Path).Append([read], Start);
 
         Assert.Equal(new VisibilityChange(Start, "door", "camera", expected, null), read);
         Assert.Equal([line, line], File.ReadAllLines(_directory["coverage.jsonl"]));
@@ -164,7 +164,7 @@ public sealed class VisibilityLogTests : IDisposable
     {
         File.WriteAllText(_directory["coverage.jsonl"], $$"""{"at":"2026-05-01T10:00:00+00:00","pipeline":"door","source":"camera","sight":"{{word}}"}""");
 
-        Assert.Equal(expected, new CoverageFile(_directory.Path).Read().Changes[0].Visibility);
+        Assert.Equal(expected, new VisibilityFile(_directory.Path).Read().Changes[0].Visibility);
     }
 
     [Theory]
@@ -184,7 +184,7 @@ public sealed class VisibilityLogTests : IDisposable
     [Fact]
     public void Append_FileIsFullAgainAndAgain_ASteadyCameraIsNotForgottenAndNothingIsSaidTwice()
     {
-        var file = new CoverageFile(_directory.Path);
+        var file = new VisibilityFile(_directory.Path);
         var steady = VisibilityChange.Of(Status(PipelinePhase.Receiving), Start);
         file.Append([steady], Start);
         var at = Start;
@@ -200,7 +200,7 @@ public sealed class VisibilityLogTests : IDisposable
             file.Append(changes, at);
         }
 
-        var read = new CoverageFile(_directory.Path).Read().Changes;
+        var read = new VisibilityFile(_directory.Path).Read().Changes;
 
         Assert.Equal(steady, Assert.Single(read, change => change.Pipeline == "door" && change.Visibility == VisibilityState.Visible));
         var gate = read.Where(change => change.Pipeline == "gate").ToList();
@@ -221,15 +221,15 @@ public sealed class VisibilityLogTests : IDisposable
     [Fact]
     public void Read_AfterACrash_ClaimsNothingForTheTimeInWhichTheProgramDidNotRun()
     {
-        var file = new CoverageFile(_directory.Path);
+        var file = new VisibilityFile(_directory.Path);
         file.Append(new VisibilityLog().Observe([Status(PipelinePhase.Receiving)], Start), Start);
         file.Append([], Start.AddMinutes(5)); // the last sign of life
         File.AppendAllText(_directory["coverage.jsonl"], "{\"at\":"); // cut off
         File.SetLastWriteTimeUtc(_directory["coverage.jsonl"], Start.AddMinutes(5).UtcDateTime);
 
-        var again = new CoverageFile(_directory.Path);
+        var again = new VisibilityFile(_directory.Path);
         again.Append(again.Read().Ends, Start.AddMinutes(9)); // by the next run, as soon as the disk can be written
-        var log = Recalled(new CoverageFile(_directory.Path).Read().Changes);
+        var log = Recalled(new VisibilityFile(_directory.Path).Read().Changes);
 
         var intervals = log.Query(null, null, null);
         Assert.Equal([VisibilityState.Visible, VisibilityState.Off], intervals.Select(interval => interval.Visibility));

@@ -4,6 +4,7 @@ using Ambianic.Core.Frames;
 using Ambianic.Core.Timeline;
 using Ambianic.Core.Vision;
 using Ambianic.Core.Vision.Falls;
+using Ambianic.Core.Vision.Falls.Rules;
 using Ambianic.Storage.Files;
 using CsCheck;
 
@@ -243,7 +244,7 @@ public sealed class EventJsonTests
 
         var shown = TimelineEntry.For(seen).Args;
 
-        Assert.Equal(("http://cam/a?loginpas=***", "rtsp://***@cam/1: refused"), (shown.Source, shown.Sight?.Reason));
+        Assert.Equal(("http://cam/a?loginpas=***", "rtsp://***@cam/1: refused"), (shown.Source, shown.Visibility?.Reason));
     }
 
     [Fact]
