@@ -14,7 +14,7 @@ internal static partial class Log
     [LoggerMessage(7102, LogLevel.Error, "The edited configuration is wrong and everything goes on as it was:\n{Problems}")]
     public static partial void ConfigurationRejected(this ILogger logger, string problems);
 
-    [LoggerMessage(7103, LogLevel.Error, "The edited configuration could not be taken over; it is tried again every 5 s, and taken over at the latest when Ambianic is restarted")]
+    [LoggerMessage(7103, LogLevel.Error, "The edited configuration could not be taken over; it is tried again, and taken over at the latest when Ambianic is restarted")]
     public static partial void ConfigurationNotTakenOver(this ILogger logger, Exception error);
 
     [LoggerMessage(7104, LogLevel.Warning, "Not watched any more, because the edited configuration does not name them: {Pipelines}")]

@@ -7,29 +7,24 @@ internal sealed record Interruption(TimeSpan Stood, string Reason);
 
 /// <summary>Notices from the rhythm of a loop that the machine slept, was starved of processor time, or had its clock set.</summary>
 /// <param name="interval">How often it is asked.</param>
-/// <param name="time">Both clocks: the monotonic one, which stands still while the machine sleeps, and the wall clock.</param>
+/// <param name="time">Both clocks.</param>
 internal sealed class PauseWatch(TimeSpan interval, TimeProvider time)
 {
     private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(5);
 
-    private long _at = time.GetTimestamp();
-    private DateTimeOffset _wall = time.GetUtcNow();
+    private readonly ClockComparison _clocks = new(time);
 
     /// <summary>What happened since it was last asked, or null.</summary>
     public Interruption? Observe()
     {
-        var now = time.GetTimestamp();
-        var wall = time.GetUtcNow();
-        var passed = time.GetElapsedTime(_at, now);
-        var jumped = wall - _wall - passed;
-        (_at, _wall) = (now, wall);
+        var (passed, step) = _clocks.Observe();
         if (passed - interval >= Tolerance)
         {
             return new Interruption(passed - interval, $"the program stood still for {passed.TotalSeconds:0} s: it was paused or got no processor time");
         }
 
-        return jumped.Duration() < Tolerance ? null : new Interruption(TimeSpan.Zero, jumped > TimeSpan.Zero
-            ? $"the clock moved forward by {jumped.TotalSeconds:0} s: it was set, or the machine slept"
-            : $"the clock was set back by {-jumped.TotalSeconds:0} s");
+        return step.Duration() < Tolerance ? null : new Interruption(TimeSpan.Zero, step > TimeSpan.Zero
+            ? $"the clock moved forward by {step.TotalSeconds:0} s: it was set, or the machine slept"
+            : $"the clock was set back by {-step.TotalSeconds:0} s");
     }
 }

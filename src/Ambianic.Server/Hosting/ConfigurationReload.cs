@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Ambianic.Configuration;
 using Ambianic.Core.Configuration;
+using Ambianic.Core.Health;
 using Ambianic.Core.Pipelines;
 using Ambianic.Shared;
 
@@ -15,7 +16,7 @@ internal delegate ConfigurationResult ConfigurationReader();
 /// a wrong edit changes nothing. Files are compared by content, twice a second: that sees through editors that replace
 /// them and through links that are switched over, and a file that is just being written, or that its writer
 /// has locked, is left alone until it is at rest.
-/// A disk that hangs is waited for on a thread of its own, and left behind when the program ends.
+/// A disk that hangs is waited for on a thread of its own, and abandoned when the program ends.
 /// </summary>
 internal sealed class ConfigurationReload(
     ConfigurationReader read,
@@ -25,7 +26,7 @@ internal sealed class ConfigurationReload(
     ILogger<ConfigurationReload> logger) : BackgroundService
 {
     private static readonly TimeSpan Rhythm = TimeSpan.FromSeconds(0.5);
-    private static readonly TimeSpan RetryAfterFailure = TimeSpan.FromSeconds(5);
+    private static readonly Backoff Retry = new(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30));
     private static readonly string[] AtStartOnly = ["data_dir", "logging", "timeline"];
 
     /// <inheritdoc/>
@@ -47,15 +48,15 @@ internal sealed class ConfigurationReload(
         var files = current.Result.Files;
         var last = await ContentAsync(files, cancellation);
         var taken = await IsStillWhatItWasAsync(cancellation) ? last : null; // null: edited between the start and this first look
-        long? failedAt = null;
+        var (failures, failedAt, wait) = (0, 0L, TimeSpan.Zero);
         while (await timer.WaitForNextTickAsync(cancellation))
         {
             try
             {
                 var now = await ContentAsync(files, cancellation);
                 (var isAtRest, last) = (now == last, now);
-                failedAt = isAtRest ? failedAt : null;
-                if (!isAtRest || now == taken || (failedAt is { } at && time.GetElapsedTime(at) < RetryAfterFailure))
+                failures = isAtRest ? failures : 0;
+                if (!isAtRest || now == taken || (failures > 0 && time.GetElapsedTime(failedAt) < wait))
                 {
                     continue;
                 }
@@ -67,16 +68,17 @@ internal sealed class ConfigurationReload(
                 }
 
                 await TakeOverAsync(next, cancellation);
-                (taken, failedAt) = (now, null);
+                (taken, failures) = (now, 0);
             }
             catch (Exception error) when (error is not OperationCanceledException)
             {
-                if (failedAt is null)
+                if (failures == 0)
                 {
                     logger.ConfigurationNotTakenOver(error); // the program goes on whatever is wrong with a file
                 }
 
-                failedAt = time.GetTimestamp();
+                failures++;
+                (failedAt, wait) = (time.GetTimestamp(), Retry.After(failures, Random.Shared));
             }
         }
     }

@@ -25,7 +25,7 @@ internal sealed class EventRetention
     private readonly FreeSpaceProbe _probe;
     private readonly EventFolders _folders;
     private readonly TimeProvider _time;
-    private readonly ClockWatch _clock;
+    private readonly ClockDoubt _clock;
     private RetentionPolicy _policy;
     private (long At, long Seq) _cursor = OldestEventReader.Begin;
     private long _agedAt;
@@ -50,7 +50,7 @@ internal sealed class EventRetention
         _probe = new FreeSpaceProbe(() => folders.Disk.TotalFreeSpace, time, logger);
         _folders = folders;
         _time = time;
-        _clock = new ClockWatch(time);
+        _clock = new ClockDoubt(time);
         _policy = new RetentionPolicy(options());
     }
 
@@ -73,7 +73,7 @@ internal sealed class EventRetention
     public bool Run(SqliteConnection connection)
     {
         var isEdited = FollowOptions();
-        _clock.Look();
+        _clock.Observe();
         if (_removal.RetryUndeletable())
         {
             _forSize.Reset();

@@ -18,7 +18,7 @@ public sealed class ConfigurationReloadTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Fact]
-    public async Task StopAsync_ReadingHangs_IsLeftBehind()
+    public async Task StopAsync_ReadingHangs_IsAbandoned()
     {
         using var diskAnswers = new ManualResetEventSlim();
         var reading = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
