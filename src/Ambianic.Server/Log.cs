@@ -30,11 +30,14 @@ internal static partial class Log
     [LoggerMessage(7202, LogLevel.Warning, "The visibility log cannot be written to disk and is kept in memory: {Reason}")]
     public static partial void VisibilityLogNotWritten(this ILogger logger, string reason);
 
-    [LoggerMessage(7203, LogLevel.Warning, "Pipeline {Pipeline}: no usable picture for {Seconds:0.0} s: {Reason}")]
-    public static partial void OutageBegun(this ILogger logger, string pipeline, double seconds, string reason);
+    [LoggerMessage(7203, LogLevel.Warning, "Pipeline {Pipeline}: no usable picture for {Duration}: {Reason}")]
+    public static partial void OutageBegun(this ILogger logger, string pipeline, string duration, string reason);
 
-    [LoggerMessage(7204, LogLevel.Information, "Pipeline {Pipeline}: usable picture again after {Seconds:0.0} s ({Reason})")]
-    public static partial void OutageOver(this ILogger logger, string pipeline, double seconds, string reason);
+    [LoggerMessage(7204, LogLevel.Information, "Pipeline {Pipeline}: usable picture again after {Duration} ({Reason})")]
+    public static partial void OutageOver(this ILogger logger, string pipeline, string duration, string reason);
+
+    [LoggerMessage(7209, LogLevel.Warning, "Pipeline {Pipeline}: no usable picture since {Since:yyyy-MM-dd HH:mm}, for {Duration}: {Reason}")]
+    public static partial void OutageGoesOn(this ILogger logger, string pipeline, DateTimeOffset since, string duration, string reason);
 
     [LoggerMessage(7205, LogLevel.Error, "Pipeline {Pipeline}: its outage could not be put on the timeline; it is tried again: {Reason}")]
     public static partial void OutageNotSaved(this ILogger logger, string pipeline, string reason);

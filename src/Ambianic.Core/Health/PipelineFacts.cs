@@ -75,6 +75,9 @@ internal sealed record PipelineFacts(string Name, string SourceId, PipelinePhase
     /// <summary>The elements in their order.</summary>
     public IReadOnlyList<ElementStatus> Elements { get; init; } = [];
 
+    /// <summary>True from the loss of the camera's connection until its video is back to stay.</summary>
+    public bool IsAway { get; init; }
+
     /// <summary>True when something was replaced and no sample has reached the end since.</summary>
     public bool IsHealing { get; init; }
 

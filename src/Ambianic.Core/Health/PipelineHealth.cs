@@ -54,6 +54,9 @@ public sealed record PipelineHealth
     /// <summary>True until its first elements have what they need, for example a model that is downloaded.</summary>
     public bool IsPreparing { get; init; }
 
+    /// <summary>True from the loss of the camera's connection until its video is back to stay. The pipeline itself logs that.</summary>
+    public bool IsAway { get; init; }
+
     /// <summary>Whether the picture itself can be trusted.</summary>
     public PictureState Picture { get; init; }
 
@@ -109,6 +112,7 @@ public sealed record PipelineHealth
             LastError = facts.LastError is { } error ? Credentials.Mask(error) : null,
             NeedsPerson = isFailing && facts.NeedsPerson,
             IsPreparing = facts.Phase is PipelinePhase.NotStarted or PipelinePhase.Preparing && facts.Rebuilt == 0,
+            IsAway = facts.IsAway,
             Picture = isFailing ? PictureState.Good : facts.Picture,
             PictureLasts = facts.PictureLasts,
             Source = facts.Source,

@@ -24,7 +24,7 @@ public sealed class Pipeline : IAsyncDisposable
     private readonly ILogger<Pipeline> _logger;
     private readonly Random _random = new();
     private readonly Heartbeat _heartbeat;
-    private readonly ReconnectLog _reconnects;
+    private readonly FaultLog _reconnects;
     private readonly FrameReader _reader;
     private readonly CancellationTokenSource _stop = new();
 
@@ -67,7 +67,7 @@ public sealed class Pipeline : IAsyncDisposable
         HealthPolicySource? policy,
         Backoff? backoff,
         Heartbeat? heartbeat,
-        ReconnectLog? reconnects)
+        FaultLog? reconnects)
     {
         Name = name;
         _source = source;
@@ -76,7 +76,7 @@ public sealed class Pipeline : IAsyncDisposable
         _policy = policy ?? (() => HealthPolicy.Default);
         _backoff = backoff ?? Backoff.Default;
         _heartbeat = heartbeat ?? new Heartbeat(time);
-        _reconnects = reconnects ?? new ReconnectLog(time);
+        _reconnects = reconnects ?? new FaultLog(time);
         _reader = new FrameReader(name, elements, Arrive, Fail, _policy, Patience, time, logger, _stop.Token);
     }
 
@@ -263,7 +263,7 @@ public sealed class Pipeline : IAsyncDisposable
             }
         }
 
-        if (_reconnects.Watch() is { } over)
+        if (_reconnects.Succeed() is { } over)
         {
             _logger.VideoBack(Name, over.Duration, over.Count);
         }
@@ -271,18 +271,18 @@ public sealed class Pipeline : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private void LogReconnect(ReconnectReport report, TimeSpan wait)
+    private void LogReconnect(FaultLogReport report, TimeSpan wait)
     {
         switch (report.Change)
         {
-            case ReconnectChange.GoesOn:
+            case FaultChange.GoesOn:
                 _logger.StillNoVideo(Name, report.Since, report.Duration, report.Count, _lastError);
                 break;
-            case ReconnectChange.OtherReason:
+            case FaultChange.OtherReason:
                 _logger.ReconnectingForOtherReason(Name, _lastError, wait.TotalSeconds, report.Attempts);
                 break;
             case var change:
-                _logger.Reconnecting(change == ReconnectChange.Begun ? LogLevel.Warning : LogLevel.Debug, Name, _lastError, wait.TotalSeconds, report.Attempts);
+                _logger.Reconnecting(change == FaultChange.Begun ? LogLevel.Warning : LogLevel.Debug, Name, _lastError, wait.TotalSeconds, report.Attempts);
                 break;
         }
     }

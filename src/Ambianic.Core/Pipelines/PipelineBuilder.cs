@@ -20,10 +20,10 @@ public sealed class PipelineBuilder(
     /// <exception cref="InvalidOperationException">The configuration is disabled.</exception>
     /// <remarks>What an element's constructor throws passes through; the elements made before it are disposed.</remarks>
     public Task<Pipeline> BuildAsync(PipelineConfiguration configuration, HealthPolicySource policy, Heartbeat heartbeat) =>
-        BuildAsync(configuration, policy, heartbeat, new ReconnectLog(time));
+        BuildAsync(configuration, policy, heartbeat, new FaultLog(time));
 
     /// <summary>The same for a pipeline that goes on where another ended.</summary>
-    internal async Task<Pipeline> BuildAsync(PipelineConfiguration configuration, HealthPolicySource policy, Heartbeat heartbeat, ReconnectLog reconnects)
+    internal async Task<Pipeline> BuildAsync(PipelineConfiguration configuration, HealthPolicySource policy, Heartbeat heartbeat, FaultLog reconnects)
     {
         if (!configuration.IsEnabled || configuration.Source is null)
         {

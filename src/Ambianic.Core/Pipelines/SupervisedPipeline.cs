@@ -18,7 +18,7 @@ internal sealed class SupervisedPipeline : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Heartbeat _heartbeat;
-    private readonly ReconnectLog _reconnects;
+    private readonly FaultLog _reconnects;
     private readonly CrashHistory _crashes;
     private readonly CancellationTokenSource _stop = new();
     private readonly PipelineFacts _unbuilt;
@@ -45,7 +45,7 @@ internal sealed class SupervisedPipeline : IAsyncDisposable
         _time = time;
         _logger = logger;
         _heartbeat = new Heartbeat(time);
-        _reconnects = new ReconnectLog(time);
+        _reconnects = new FaultLog(time);
         _crashes = new CrashHistory(time);
         _unbuilt = new PipelineFacts(
             configuration.Name,
@@ -72,6 +72,7 @@ internal sealed class SupervisedPipeline : IAsyncDisposable
                 Phase = facts.Phase == PipelinePhase.Stopped && !_stop.IsCancellationRequested ? PipelinePhase.Waiting : facts.Phase, // between two lives
                 Silence = _heartbeat.Silence,
                 Processed = _heartbeat.Count,
+                IsAway = _reconnects.IsOpen,
                 IsHealing = IsHealing,
                 Healed = Interlocked.Read(ref _healed),
                 Rebuilt = Interlocked.Read(ref _rebuilt),

@@ -12,6 +12,7 @@ internal sealed class OutageService(
     private static readonly Backoff Retry = new(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5));
 
     private readonly OutageNotifier _notifier = new(time);
+    private readonly OutageLog _log = new(time);
     private readonly OutageRecorder _recorder = new(store, time);
     private readonly Channel<OutageReport> _unsaved = Channel.CreateUnbounded<OutageReport>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
 
@@ -36,6 +37,7 @@ internal sealed class OutageService(
             foreach (var report in await _recorder.LastAsync(cancellation))
             {
                 _notifier.Resume(report);
+                _log.Resume(report);
             }
         }
         catch (Exception error) when (error is not OperationCanceledException)
@@ -50,10 +52,15 @@ internal sealed class OutageService(
         {
             try
             {
-                foreach (var report in _notifier.Observe(snapshot, policy().TellAfter))
+                var reports = _notifier.Observe(snapshot, policy().TellAfter);
+                foreach (var report in reports)
                 {
-                    Log(report);
                     _unsaved.Writer.TryWrite(report);
+                }
+
+                foreach (var line in _log.Observe(snapshot, reports))
+                {
+                    Log(line);
                 }
             }
             catch (Exception error)
@@ -98,15 +105,19 @@ internal sealed class OutageService(
         }
     }
 
-    private void Log(OutageReport report)
+    private void Log(OutageLine line)
     {
-        if (report.Visibility == VisibilityState.Visible)
+        switch (line.Kind)
         {
-            logger.OutageOver(report.Pipeline, (report.At - report.OutageSince).TotalSeconds, report.Reason);
-        }
-        else
-        {
-            logger.OutageBegun(report.Pipeline, (time.GetUtcNow() - report.OutageSince).TotalSeconds, report.Reason);
+            case OutageLineKind.Begun:
+                logger.OutageBegun(line.Pipeline, line.Duration, line.Reason);
+                break;
+            case OutageLineKind.GoesOn:
+                logger.OutageGoesOn(line.Pipeline, line.Since, line.Duration, line.Reason);
+                break;
+            case OutageLineKind.Over:
+                logger.OutageOver(line.Pipeline, line.Duration, line.Reason);
+                break;
         }
     }
 }

@@ -59,8 +59,8 @@ public sealed class TerminalTests : IDisposable
         start = TimeProvider.System.GetTimestamp();
         await AnswerAsync(client, HttpStatusCode.OK);
         var recovered = TimeProvider.System.GetElapsedTime(start);
-        await Eventually.TrueAsync(() => program.Output.Contains("Pipeline door: usable picture again", StringComparison.Ordinal));
         var account = await client.GetFromJsonAsync<JsonObject>("/api/coverage?pipeline=door", Cancellation);
+        await Eventually.TrueAsync(() => program.Output.Contains("Pipeline door: video is back after", StringComparison.Ordinal));
         var intervals = account!["coverage"]!.AsArray()
             .Where(interval => (string?)interval!["reason"] != "the program or the machine stood still").ToList(); // a starved one does at times
         Assert.Equal(("blind", "watching"), ((string?)intervals[0]!["sight"], (string?)intervals[^1]!["sight"]));

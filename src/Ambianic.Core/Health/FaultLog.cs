@@ -1,22 +1,22 @@
 using System.Globalization;
 
-namespace Ambianic.Core.Pipelines;
+namespace Ambianic.Core.Health;
 
 /// <summary>
-/// Decides what the log says of a camera that is away, so that a day of it is a few lines an hour: that it is away and why, each
-/// new reason once, how it goes every ten minutes, and that it is back. Outlives the pipeline that reads the camera. Safe to use
-/// from several threads.
+/// Decides what the log says of a camera that is away, or whose picture is of no use, so that a day of it is a few lines an hour: that
+/// it begins and why, each new reason once, that it goes on every ten minutes, and that it is over. Outlives the pipeline that reads
+/// the camera. Safe to use from several threads.
 /// </summary>
-internal sealed class ReconnectLog(TimeProvider time)
+internal sealed class FaultLog(TimeProvider time)
 {
     /// <summary>From one line that says the same to the next.</summary>
     public static readonly TimeSpan SummaryEvery = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// How long it must watch until it is back: a camera that gives a picture and breaks off again is still away. Twice as long, up to
-    /// <see cref="SummaryEvery"/>, for each time that it went away again soon after it was back: one that comes and goes is one outage.
+    /// How long all must be well until it is over: a camera that gives a picture and breaks off again is still away. Twice as long, up to
+    /// <see cref="SummaryEvery"/>, for each time that it began again soon after it was over: what comes and goes is one outage.
     /// </summary>
-    public static readonly TimeSpan BackAfter = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan OverAfter = TimeSpan.FromSeconds(10);
 
     /// <summary>Reasons that are told at once; more of them are one camera's way of saying the same.</summary>
     private const int MostReasons = 8;
@@ -27,17 +27,17 @@ internal sealed class ReconnectLog(TimeProvider time)
     private DateTimeOffset _since;
     private long _began;
     private long _summedUpAt;
-    private long? _pictureAt;
+    private long? _wellSince;
     private long? _overAt;
-    private TimeSpan _backAfter = BackAfter;
+    private TimeSpan _overAfter = OverAfter;
     private int _attempts;
 
-    /// <summary>True from a failure until it is back.</summary>
+    /// <summary>True from a failure until it is over.</summary>
     public bool IsOpen => _isOpen;
 
-    /// <summary>A connection failed or ended.</summary>
+    /// <summary>A connection failed or ended, or a picture was of no use.</summary>
     /// <param name="reason">Why; numbers in it make no new reason.</param>
-    public ReconnectReport Fail(string reason)
+    public FaultLogReport Fail(string reason)
     {
         lock (_gate)
         {
@@ -47,38 +47,38 @@ internal sealed class ReconnectLog(TimeProvider time)
             {
                 if (!IsRepeated(now))
                 {
-                    (_backAfter, _overAt) = (BackAfter, null);
+                    (_overAfter, _overAt) = (OverAfter, null);
                     _reasons.Clear();
                 }
-                else if (_backAfter < SummaryEvery)
+                else if (_overAfter < SummaryEvery)
                 {
-                    _backAfter *= 2;
+                    _overAfter *= 2;
                 }
 
                 _reasons.Add(cause);
                 (_isOpen, _since, _began, _summedUpAt, _attempts) = (true, time.GetLocalNow(), now, now, 0);
-                return Report(ReconnectChange.Begun, now);
+                return Report(FaultChange.Begun, now);
             }
 
-            _pictureAt = null;
+            _wellSince = null;
             if (_reasons.Count < MostReasons && _reasons.Add(cause))
             {
-                return Report(ReconnectChange.OtherReason, now);
+                return Report(FaultChange.OtherReason, now);
             }
 
             if (time.GetElapsedTime(_summedUpAt, now) < SummaryEvery)
             {
-                return Report(ReconnectChange.None, now);
+                return Report(FaultChange.None, now);
             }
 
             _summedUpAt = now;
-            return Report(ReconnectChange.GoesOn, now);
+            return Report(FaultChange.GoesOn, now);
         }
     }
 
-    /// <summary>A sample was looked at.</summary>
+    /// <summary>A picture was of use.</summary>
     /// <returns>What is over; null when nothing is, or when it is too early to say.</returns>
-    public ReconnectReport? Watch()
+    public FaultLogReport? Succeed()
     {
         if (!_isOpen)
         {
@@ -88,30 +88,30 @@ internal sealed class ReconnectLog(TimeProvider time)
         lock (_gate)
         {
             var now = time.GetTimestamp();
-            _pictureAt ??= now;
-            if (!_isOpen || time.GetElapsedTime(_pictureAt.Value, now) < _backAfter)
+            _wellSince ??= now;
+            if (!_isOpen || time.GetElapsedTime(_wellSince.Value, now) < _overAfter)
             {
                 return null;
             }
 
-            var report = new ReconnectReport(ReconnectChange.Over, _since, time.GetElapsedTime(_began, _pictureAt.Value), _attempts);
-            (_isOpen, _pictureAt, _overAt) = (false, null, now);
+            var report = new FaultLogReport(FaultChange.Over, _since, time.GetElapsedTime(_began, _wellSince.Value), _attempts);
+            (_isOpen, _wellSince, _overAt) = (false, null, now);
             return report;
         }
     }
 
-    /// <summary>It was back for no longer than a summary takes.</summary>
+    /// <summary>It was over for no longer than a summary takes.</summary>
     private bool IsRepeated(long now) => _overAt is { } over && time.GetElapsedTime(over, now) < SummaryEvery;
 
-    private ReconnectReport Report(ReconnectChange change, long now) => new(change, _since, time.GetElapsedTime(_began, now), ++_attempts);
+    private FaultLogReport Report(FaultChange change, long now) => new(change, _since, time.GetElapsedTime(_began, now), ++_attempts);
 }
 
-/// <summary>What became of an attempt to stay connected.</summary>
+/// <summary>What became of a fault.</summary>
 /// <param name="Change">What is new.</param>
 /// <param name="Since">When it began, local time.</param>
 /// <param name="Lasted">How long it has lasted.</param>
-/// <param name="Attempts">Connections that failed in it.</param>
-internal readonly record struct ReconnectReport(ReconnectChange Change, DateTimeOffset Since, TimeSpan Lasted, int Attempts)
+/// <param name="Attempts">Failures in it.</param>
+internal readonly record struct FaultLogReport(FaultChange Change, DateTimeOffset Since, TimeSpan Lasted, int Attempts)
 {
     /// <summary>Two units are enough: <c>2 h 3 min</c>.</summary>
     public string Duration => Lasted switch
@@ -126,8 +126,8 @@ internal readonly record struct ReconnectReport(ReconnectChange Change, DateTime
     public string Count => Attempts == 1 ? "1 attempt" : string.Create(CultureInfo.InvariantCulture, $"{Attempts} attempts");
 }
 
-/// <summary>What is new of a connection that was lost.</summary>
-internal enum ReconnectChange
+/// <summary>What is new of a fault.</summary>
+internal enum FaultChange
 {
     /// <summary>Nothing that people have to hear.</summary>
     None,

@@ -6,7 +6,7 @@ using Ambianic.Core.Pipelines;
 namespace Ambianic.Tests.Core.Pipelines;
 
 /// <summary>What the log says of a camera that is away.</summary>
-public sealed class ReconnectLogTests : SupervisorFixture, IDisposable
+public sealed class CameraAwayTests : SupervisorFixture, IDisposable
 {
     private readonly SemaphoreSlim _pictures = new(0);
     private string? _fault = "nothing answers";
@@ -34,7 +34,7 @@ public sealed class ReconnectLogTests : SupervisorFixture, IDisposable
         _fault = null;
         await PassAsync(pipeline, TimeSpan.FromSeconds(30), until: PipelinePhase.Connecting);
         await ShowAsync(pipeline);
-        Time.Advance(ReconnectLog.BackAfter);
+        Time.Advance(FaultLog.OverAfter);
         await ShowAsync(pipeline);
         await Eventually.TrueAsync(() => Told.Last().StartsWith("Information", StringComparison.Ordinal));
         Assert.Matches("^Information: Pipeline door: video is back after 1 d 0 h, [0-9]{4} attempts$", Told.Last());
@@ -61,42 +61,6 @@ public sealed class ReconnectLogTests : SupervisorFixture, IDisposable
             line => Assert.StartsWith("Warning: Pipeline door: still no video, now because: no picture for 0 s", line, StringComparison.Ordinal));
         await stop.CancelAsync();
         await running;
-    }
-
-    [Theory]
-    [InlineData(15)]
-    [InlineData(40)]
-    [InlineData(300)]
-    public void Fail_CameraThatComesAndGoesForADay_IsOneOutage(int seconds)
-    {
-        var outage = new ReconnectLog(Time);
-        List<ReconnectChange> told = [];
-        for (var passed = 0; passed < 24 * 3600; passed += seconds)
-        {
-            told.Add(outage.Fail("broke off").Change);
-            for (var watched = 0; watched < seconds; watched += 5)
-            {
-                told.AddRange(outage.Watch() is { } over ? [over.Change] : Array.Empty<ReconnectChange>());
-                Time.Advance(TimeSpan.FromSeconds(5));
-            }
-        }
-
-        Assert.InRange(told.Count(change => change != ReconnectChange.None), 100, 160);
-        Assert.InRange(told.Count(change => change == ReconnectChange.Over), 1, 7);
-    }
-
-    [Fact]
-    public void Fail_LongAfterItWasBack_IsANewOutageAtOnceAndEndsAsSoon()
-    {
-        var outage = new ReconnectLog(Time);
-        for (var day = 0; day < 9; day++)
-        {
-            Assert.Equal(ReconnectChange.Begun, outage.Fail("broke off").Change);
-            Assert.Null(outage.Watch());
-            Time.Advance(ReconnectLog.BackAfter);
-            Assert.Equal(ReconnectChange.Over, outage.Watch()?.Change);
-            Time.Advance(TimeSpan.FromDays(1));
-        }
     }
 
     [Fact]
