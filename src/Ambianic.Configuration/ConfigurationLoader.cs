@@ -1,3 +1,4 @@
+using Ambianic.Core.Alerts;
 using Ambianic.Core.Configuration;
 using Ambianic.Core.Pipelines;
 using Ambianic.Core.Vision;
@@ -7,7 +8,8 @@ namespace Ambianic.Configuration;
 /// <summary>Reads configuration files: merges them, resolves references, binds and validates options. Reports everything that is wrong at once and throws nothing.</summary>
 /// <param name="registry">The elements that pipelines may name.</param>
 /// <param name="catalog">The models that elements may name.</param>
-public sealed class ConfigurationLoader(ElementRegistry registry, IReadOnlyList<KnownModel> catalog)
+/// <param name="providers">The kinds of providers that notifications may name; null leaves their addresses unchecked.</param>
+public sealed class ConfigurationLoader(ElementRegistry registry, IReadOnlyList<KnownModel> catalog, IProviderCatalog? providers = null)
 {
     private const string Models = "ai_models";
     private const string Sources = "sources";
@@ -58,7 +60,7 @@ public sealed class ConfigurationLoader(ElementRegistry registry, IReadOnlyList<
             problems.Add(new ConfigurationProblem(document.Place.File, 0, 0, PipelinesKey, "there are none: nothing will be observed") { IsWarning = true });
         }
 
-        UnsentNotifications.ReportProviders(document, configuration.Notifications, problems);
+        new NotificationCheck(document, configuration, providers, problems).Report();
         var order = texts.Select((text, index) => (text.Name, index)).DistinctBy(file => file.Name).ToDictionary();
         return new ConfigurationResult(
             configuration,

@@ -52,7 +52,6 @@ internal sealed class PipelineReader(
                     {
                         names.Check(map, kind, elementPath, problems);
                         MissingFiles.Report(map, options, elementPath, warnings);
-                        UnsentNotifications.ReportRecipients(element, elementPath, warnings);
                     }
                 }
 

@@ -29,9 +29,12 @@ public sealed record DetectionEvent
     /// <summary>For an event that tells of an outage of the pipeline; it has no detections and no picture. Else null.</summary>
     public OutageReport? Outage { get; init; }
 
-    /// <summary>What it can be asked for by, each once: the labels of its detections, or <see cref="EventNames.OutageLabel"/>.</summary>
-    public IEnumerable<string> Labels => Outage is not null
-        ? [EventNames.OutageLabel]
+    /// <summary>For an event that tells of an alert that nobody answered: which; it has no detections and no picture. Else null.</summary>
+    public string? UnansweredAlert { get; init; }
+
+    /// <summary>What it can be asked for by, each once: the labels of its detections, <see cref="EventNames.OutageLabel"/> or <see cref="EventNames.AlertLabel"/>.</summary>
+    public IEnumerable<string> Labels => Outage is not null ? [EventNames.OutageLabel]
+        : UnansweredAlert is not null ? [EventNames.AlertLabel]
         : Detections.Select(detection => detection.Label).Distinct(StringComparer.Ordinal);
 
     /// <summary>Names of <c>notifications</c> that are told of it.</summary>

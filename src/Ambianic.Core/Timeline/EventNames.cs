@@ -23,6 +23,9 @@ public static class EventNames
     /// <summary>Label of events that tell of an outage. An older word, which stays: filters and retention of users name it.</summary>
     public const string OutageLabel = "sight";
 
+    /// <summary>Label of events that tell of an alert that nobody answered.</summary>
+    public const string AlertLabel = "alert";
+
     /// <summary>For example <c>20210501-101112.123456</c>; sorts by time.</summary>
     public static string For(DateTimeOffset at) => at.ToString("yyyyMMdd-HHmmss.ffffff", CultureInfo.InvariantCulture);
 

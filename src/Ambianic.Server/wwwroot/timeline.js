@@ -23,7 +23,7 @@ function title(detections) {
     `${count > 1 ? `${count} × ` : ""}${label} ${percent(confidence)}`).join(", ");
 }
 
-const labelsOf = ({ args }) => args.sight ? ["sight"] : (args.inference_result ?? []).map(found => found.label);
+const labelsOf = ({ args }) => args.sight ? ["sight"] : args.unanswered_alert ? ["alert"] : (args.inference_result ?? []).map(found => found.label);
 
 function showPicture(article, args, detections, heading) {
   const link = article.querySelector(".picture");
@@ -62,6 +62,15 @@ function showOutage(article, { sight, datetime, source }) {
     : why;
 }
 
+/** An alert that nobody answered. */
+function showAlert(article, { unanswered_alert }) {
+  article.querySelector(".picture").remove();
+  article.classList.add("sight");
+  const reason = article.querySelector(".reason");
+  reason.hidden = false;
+  reason.textContent = `${unanswered_alert}. Everybody on the list was told, and nobody answered.`;
+}
+
 function keepable(button, event) {
   const show = isKept => button.setAttribute("aria-pressed", isKept);
   show(event.pinned === true);
@@ -77,8 +86,9 @@ function card(event) {
   const { args } = event;
   const detections = args.inference_result ?? [];
   const article = byId("event").content.cloneNode(true).firstElementChild;
-  const heading = args.sight ? outageTitle(args.sight.state) : title(detections);
+  const heading = args.sight ? outageTitle(args.sight.state) : args.unanswered_alert ? "Nobody answered an alert" : title(detections);
   if (args.sight) showOutage(article, args);
+  else if (args.unanswered_alert) showAlert(article, args);
   else showPicture(article, args, detections, heading);
   keepable(article.querySelector(".keep"), event);
   article.querySelector("h2").textContent = heading;
@@ -90,7 +100,7 @@ function card(event) {
 }
 
 function offer(select, value) {
-  if (value && ![...select.options].some(option => option.value === value)) select.add(new Option(value === "sight" ? "outages" : value, value));
+  if (value && ![...select.options].some(option => option.value === value)) select.add(new Option(value === "sight" ? "outages" : value === "alert" ? "alerts that nobody answered" : value, value));
 }
 
 function learn(event) {

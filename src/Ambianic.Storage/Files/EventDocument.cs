@@ -22,7 +22,9 @@ public sealed record EventDocument(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? BeforeFileNames = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] BoxDocument? Region = null,
     [property: JsonPropertyName("sight"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] VisibilityDocument? Visibility = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Damage = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Damage = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Notify = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? UnansweredAlert = null);
 
 /// <summary>Whether the pipeline has a usable picture. The keys <c>sight</c> and <c>blind_since</c> are those of earlier versions.</summary>
 /// <param name="State">A word of <see cref="VisibilityWords"/>.</param>
@@ -89,7 +91,7 @@ public sealed record TimelineEntry(
     /// <summary>Shows an event. An earlier version may have stored an address with its password, so both texts are masked once more.</summary>
     public static TimelineEntry For(DetectionEvent detectionEvent) => new(
         detectionEvent.Id,
-        detectionEvent.Outage is null ? "Detection Event" : "Sight Event",
+        detectionEvent.Outage is not null ? "Sight Event" : detectionEvent.UnansweredAlert is not null ? "Alert Event" : "Detection Event",
         (detectionEvent.At - DateTimeOffset.UnixEpoch).Ticks / (double)TimeSpan.TicksPerSecond,
         "INFO",
         Masked(EventJson.Document(detectionEvent)),

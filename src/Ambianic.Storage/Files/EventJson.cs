@@ -48,7 +48,9 @@ internal static class EventJson
         seen.BeforeFileNames.Count == 0 ? null : seen.BeforeFileNames,
         seen.Region is { } region ? Document(region) : null,
         seen.Outage is { } outage ? new VisibilityDocument(VisibilityWords.Stored(outage.Visibility), Text(outage.OutageSince), outage.Reason) : null,
-        seen.Damage == PictureDamage.None ? null : seen.Damage.ToString().ToLowerInvariant());
+        seen.Damage == PictureDamage.None ? null : seen.Damage.ToString().ToLowerInvariant(),
+        seen.Notify is ["default"] ? null : seen.Notify,
+        seen.UnansweredAlert);
 
     /// <summary>Reads what the database kept.</summary>
     /// <exception cref="InvalidDataException">It is not an event.</exception>
@@ -172,6 +174,8 @@ internal static class EventJson
         JsonFileName = fileName,
         Outage = document.Visibility is { } visibility ? ReadOutage(visibility, document, local) : null,
         Damage = Enum.TryParse<PictureDamage>(document.Damage, true, out var damage) && Enum.IsDefined(damage) ? damage : PictureDamage.None,
+        Notify = document.Notify ?? ["default"],
+        UnansweredAlert = document.UnansweredAlert,
     };
 
     private static Box Read(BoxDocument box) => new(box.Xmin, box.Ymin, box.Xmax, box.Ymax);
