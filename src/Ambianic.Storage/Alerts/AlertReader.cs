@@ -10,6 +10,14 @@ namespace Ambianic.Storage.Alerts;
 /// <summary>Reads rows of <see cref="AlertDatabase"/>.</summary>
 internal static class AlertReader
 {
+    /// <summary>Two queries, because each is answered by an index.</summary>
+    private const string WaitingDeliveries =
+        """
+        SELECT document, seq FROM deliveries WHERE state = 'Waiting' UNION
+        SELECT document, seq FROM deliveries WHERE has_receipt = 1 AND alert_id IN (SELECT id FROM alerts WHERE ended_at IS NULL)
+        ORDER BY seq;
+        """;
+
     /// <summary>What an earlier run left.</summary>
     public static AlertJournal Journal(SqliteConnection connection)
     {
@@ -17,13 +25,7 @@ internal static class AlertReader
         return new AlertJournal(
             Setting(connection, AlertRows.Settings.Cursor) is string cursor ? Read(cursor, AlertJson.Default.EventCursor) : null,
             All(connection.Command("SELECT document FROM alerts WHERE ended_at IS NULL ORDER BY raised_at, seq;"), AlertJson.Default.Alert),
-            All(
-                connection.Command(
-                    """
-                    SELECT document FROM deliveries WHERE state = 'Waiting'
-                        OR (has_receipt = 1 AND alert_id IN (SELECT id FROM alerts WHERE ended_at IS NULL)) ORDER BY seq;
-                    """),
-                AlertJson.Default.Delivery),
+            All(connection.Command(WaitingDeliveries), AlertJson.Default.Delivery),
             Snoozes(connection),
             EndedCleanly: Setting(connection, AlertRows.Settings.IsRunning) is not 1L,
             IsEnabled: Setting(connection, AlertRows.Settings.IsEnabled) is not 0L);
