@@ -15,7 +15,8 @@ namespace Ambianic.Storage;
 /// <param name="time">Measures how long the disk does not answer.</param>
 /// <param name="logger">Receives why it is not open.</param>
 public sealed class DeferredEventStore(
-    string dataDir, Func<SqliteEventStore> open, TimeProvider time, ILogger<SqliteEventStore> logger) : IEventStore, IAsyncDisposable
+    string dataDir, Func<SqliteEventStore> open, TimeProvider time, ILogger<SqliteEventStore> logger)
+    : IEventStore, IEventFollower, IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private Task<SqliteEventStore>? _opening;
@@ -72,6 +73,14 @@ public sealed class DeferredEventStore(
     public async ValueTask<long> CountAsync(EventQuery query, CancellationToken cancellation) =>
         await (await StoreAsync(cancellation)).CountAsync(query, cancellation);
 
+    /// <inheritdoc/>
+    /// <remarks>Does not wait for a store that is not open yet: tries to open it in the background, and fails meanwhile.</remarks>
+    public EventCursor End() => OpenNow().End();
+
+    /// <inheritdoc/>
+    /// <remarks><inheritdoc cref="End"/></remarks>
+    public EventBatch ReadAfter(EventCursor cursor, int limit) => OpenNow().ReadAfter(cursor, limit);
+
     /// <summary>Closes the store; one that is still being opened ends with the program. A second call does nothing.</summary>
     public ValueTask DisposeAsync() =>
         Interlocked.Exchange(ref _isDisposed, true) ? ValueTask.CompletedTask : Opened?.DisposeAsync() ?? ValueTask.CompletedTask;
@@ -96,6 +105,30 @@ public sealed class DeferredEventStore(
         {
             Volatile.Write(ref _notOpened, error.Message);
             throw;
+        }
+    }
+
+    /// <exception cref="IOException">It is not open.</exception>
+    private SqliteEventStore OpenNow()
+    {
+        if (Opened is { } store)
+        {
+            return store;
+        }
+
+        _ = TryAsync();
+        throw new IOException(Fault ?? $"{dataDir}: not open yet");
+
+        async Task TryAsync()
+        {
+            try
+            {
+                await StoreAsync(CancellationToken.None);
+            }
+            catch (IOException)
+            {
+                // it is in Fault
+            }
         }
     }
 

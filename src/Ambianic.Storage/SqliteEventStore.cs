@@ -15,7 +15,7 @@ namespace Ambianic.Storage;
 /// caller; writing is done by one thread.
 /// </summary>
 /// <remarks>The order of writes and what it promises: docs/design/durability.md.</remarks>
-public sealed class SqliteEventStore : IEventStore, IAsyncDisposable
+public sealed class SqliteEventStore : IEventStore, IEventFollower, IAsyncDisposable
 {
     private static readonly RetentionOptions KeepEverything = new();
 
@@ -177,6 +177,13 @@ public sealed class SqliteEventStore : IEventStore, IAsyncDisposable
         return ValueTask.FromResult(Read(() => _database.Count(query)));
     }
 
+    /// <inheritdoc/>
+    public EventCursor End() => Follow(connection => EventSequence.End(connection, _time.GetUtcNow()));
+
+    /// <inheritdoc/>
+    public EventBatch ReadAfter(EventCursor cursor, int limit) =>
+        Follow(connection => EventSequence.ReadAfter(connection, cursor, limit, _time.GetUtcNow()));
+
     /// <summary>Writes what still waits and closes; no call may follow.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -223,6 +230,12 @@ public sealed class SqliteEventStore : IEventStore, IAsyncDisposable
     }
 
     private sealed record FailedAttempt(string Reason, long At);
+
+    private T Follow<T>(Func<SqliteConnection, T> read) => Read(() =>
+    {
+        using var connection = _database.OpenToRead();
+        return read(connection);
+    });
 
     private T Read<T>(Func<T> read)
     {

@@ -11,25 +11,22 @@ internal sealed class EventDatabase(string path)
     public const string FileName = "events.db";
 
     private const int PageOfReaders = 256;
-    private const string DamageMark = "-damaged";
     private const int SqliteCorrupt = 11;
 
-    /// <summary>A database and, while it is open or after a crash, its write-ahead log and the index of that.</summary>
-    private static readonly string[] Parts = ["", "-wal", "-shm", DamageMark];
-
+    private readonly SqliteFile _file = new(path);
     private volatile string? _damage;
 
     /// <summary>Its file.</summary>
-    public string Path { get; } = path;
+    public string Path => _file.Path;
 
-    /// <summary>False when it was deleted.</summary>
-    public bool Exists => File.Exists(Path);
+    /// <inheritdoc cref="SqliteFile.Exists"/>
+    public bool Exists => _file.Exists;
 
     /// <summary>The damage that was met, for people, until it is replaced; null when there is none. Asks no disk.</summary>
     public string? Damage => _damage;
 
     /// <summary>True after damage was met; it is to be replaced then.</summary>
-    public bool IsDamaged => File.Exists(Path + DamageMark);
+    public bool IsDamaged => File.Exists(Path + SqliteFile.DamageMark);
 
     /// <summary>Makes the database or brings it up to date.</summary>
     /// <exception cref="SqliteException">It cannot be opened, or is damaged as far as the newest event shows or an earlier run has met.</exception>
@@ -42,7 +39,7 @@ internal sealed class EventDatabase(string path)
         }
 
         using var connection = OpenToWrite();
-        Run(connection, "PRAGMA journal_mode = WAL;");
+        connection.Run("PRAGMA journal_mode = WAL;");
         EventSchema.Upgrade(connection, Path);
         using var newest = connection.Command("SELECT document FROM events ORDER BY at DESC LIMIT 1;");
         newest.ExecuteScalar();
@@ -50,7 +47,7 @@ internal sealed class EventDatabase(string path)
     }
 
     /// <summary>Opens the one connection that writes: what is committed on it has reached the disk.</summary>
-    public SqliteConnection OpenToWrite() => Open("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
+    public SqliteConnection OpenToWrite() => _file.Open("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
 
     /// <summary>Those of <paramref name="jsonFiles"/>, all in one folder, that the database does not know.</summary>
     public IEnumerable<string> Unknown(string relDir, IEnumerable<string> jsonFiles)
@@ -113,7 +110,7 @@ internal sealed class EventDatabase(string path)
             _damage = reported.Message;
             try
             {
-                File.WriteAllBytes(Path + DamageMark, []);
+                File.WriteAllBytes(Path + SqliteFile.DamageMark, []);
             }
             catch (Exception unmarked) when (StorageFailure.IsOne(unmarked))
             {
@@ -124,41 +121,22 @@ internal sealed class EventDatabase(string path)
         return reported;
     }
 
-    /// <summary>Closes what the pool of connections still holds open, so that the file may be moved.</summary>
-    public void ReleaseFile()
-    {
-        using var connection = new SqliteConnection(ConnectionString);
-        SqliteConnection.ClearPool(connection);
-    }
+    /// <inheritdoc cref="SqliteFile.Release"/>
+    public void ReleaseFile() => _file.Release();
 
     /// <summary>Writes everything back into the one file and leaves none beside it.</summary>
     public void Settle()
     {
         using (var connection = OpenToWrite())
         {
-            Run(connection, "PRAGMA journal_mode = DELETE;");
+            connection.Run("PRAGMA journal_mode = DELETE;");
         }
 
         ReleaseFile();
     }
 
-    /// <summary>Renames the database and the files beside it, replacing an earlier one of that name.</summary>
-    /// <param name="suffix">Follows the name of the file and a dot.</param>
-    /// <returns>The new path of the database.</returns>
-    public string MoveAside(string suffix)
-    {
-        var aside = $"{Path}.{suffix}";
-        foreach (var part in Parts)
-        {
-            File.Delete(aside + part);
-            if (File.Exists(Path + part))
-            {
-                File.Move(Path + part, aside + part);
-            }
-        }
-
-        return aside;
-    }
+    /// <inheritdoc cref="SqliteFile.MoveAside"/>
+    public string MoveAside(string suffix) => _file.MoveAside(suffix);
 
     /// <summary>Keeps a damaged database under another name and makes an empty one.</summary>
     /// <returns>The path of the damaged one.</returns>
@@ -170,40 +148,16 @@ internal sealed class EventDatabase(string path)
         return aside;
     }
 
-    /// <summary>Removes the database and the files beside it.</summary>
-    public void Delete()
-    {
-        foreach (var part in Parts)
-        {
-            File.Delete(Path + part);
-        }
-    }
+    /// <inheritdoc cref="SqliteFile.Delete"/>
+    public void Delete() => _file.Delete();
 
     /// <summary>A moment as the database keeps it.</summary>
     internal static long Microseconds(DateTimeOffset at) => (at - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 
     /// <summary>Opens a connection that cannot write.</summary>
     internal SqliteConnection OpenToRead() => Exists
-        ? Open("PRAGMA query_only = ON;")
+        ? _file.Open("PRAGMA query_only = ON;")
         : throw new FileNotFoundException($"{Path}: was deleted; it is rebuilt from the event files within a minute", Path);
-
-    private string ConnectionString => new SqliteConnectionStringBuilder { DataSource = Path }.ToString();
-
-    private SqliteConnection Open(string pragmas)
-    {
-        var connection = new SqliteConnection(ConnectionString);
-        try
-        {
-            connection.Open();
-            Run(connection, "PRAGMA busy_timeout = 10000; PRAGMA query_only = OFF; " + pragmas);
-            return connection;
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
-    }
 
     private List<((long At, long Seq) Key, DetectionEvent Event)> Page(
         EventQuery query, (long At, long Seq)? after, int offset, int limit)
@@ -220,11 +174,5 @@ internal sealed class EventDatabase(string path)
         }
 
         return page;
-    }
-
-    private static void Run(SqliteConnection connection, string sql)
-    {
-        using var command = connection.Command(sql);
-        command.ExecuteNonQuery();
     }
 }

@@ -15,35 +15,39 @@ internal static class EventRows
         using var transaction = connection.BeginTransaction();
         using var insertEvent = connection.Command(
             """
-            INSERT OR IGNORE INTO events (id, at, pipeline, rel_dir, json_file_name, document)
-            VALUES ($id, $at, $pipeline, $relDir, $jsonFileName, $document) RETURNING seq;
+            INSERT OR IGNORE INTO events (seq, id, at, pipeline, rel_dir, json_file_name, document)
+            VALUES ($seq, $id, $at, $pipeline, $relDir, $jsonFileName, $document);
             """);
         using var insertLabel = connection.Command("INSERT INTO event_labels (label, at, seq) VALUES ($label, $at, $seq);");
         var isNew = new bool[events.Count];
+        var last = EventSequence.Last(connection);
         for (var i = 0; i < events.Count; i++)
         {
             var seen = events[i];
             var at = EventDatabase.Microseconds(seen.At);
             insertEvent.Bind(
+                ("$seq", last + 1),
                 ("$id", seen.Id),
                 ("$at", at),
                 ("$pipeline", seen.Pipeline),
                 ("$relDir", seen.RelDir),
                 ("$jsonFileName", seen.JsonFileName),
                 ("$document", EventJson.ForDatabase(seen)));
-            if (insertEvent.ExecuteScalar() is not long seq)
+            isNew[i] = insertEvent.ExecuteNonQuery() > 0;
+            if (!isNew[i])
             {
                 continue;
             }
 
-            isNew[i] = true;
+            last++;
             foreach (var label in seen.Labels)
             {
-                insertLabel.Bind(("$label", label), ("$at", at), ("$seq", seq));
+                insertLabel.Bind(("$label", label), ("$at", at), ("$seq", last));
                 insertLabel.ExecuteNonQuery();
             }
         }
 
+        EventSequence.SetLast(connection, last);
         transaction.Commit();
         return isNew;
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Data.Sqlite;
 
 namespace Ambianic.Storage.Database;
@@ -8,6 +7,8 @@ internal static class EventSchema
 {
     /// <summary>
     /// Step n takes a database of version n to n + 1; steps are only ever added. <c>at</c> is in microseconds since 1970 (UTC).
+    /// <c>numbering</c> has one row: <c>id</c> is that of this database alone, <c>last</c> the greatest <c>seq</c> that was ever given, so
+    /// that none is given twice.
     /// </summary>
     private static readonly string[] Migrations =
     [
@@ -29,29 +30,14 @@ internal static class EventSchema
             seq INTEGER NOT NULL REFERENCES events (seq) ON DELETE CASCADE,
             PRIMARY KEY (label, at, seq)) WITHOUT ROWID;
         """,
+        """
+        CREATE TABLE numbering (id TEXT NOT NULL, last INTEGER NOT NULL);
+        INSERT INTO numbering SELECT lower(hex(randomblob(16))), coalesce(max(seq), 0) FROM events;
+        """,
     ];
 
     /// <summary>Takes a database of any earlier version, or an empty one, to this version.</summary>
     /// <exception cref="IOException">A newer program has written it.</exception>
-    public static void Upgrade(SqliteConnection connection, string path)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = "PRAGMA user_version;";
-        var version = Convert.ToInt32(command.ExecuteScalar(), CultureInfo.InvariantCulture);
-        if (version > Migrations.Length)
-        {
-            throw new IOException(
-                $"{path}: written by a newer Ambianic (version {version}, this one knows {Migrations.Length}); "
-                + "install that version again, or move the file away: it is rebuilt from the event files");
-        }
-
-        for (; version < Migrations.Length; version++)
-        {
-            using var transaction = connection.BeginTransaction();
-            command.Transaction = transaction;
-            command.CommandText = $"{Migrations[version]} PRAGMA user_version = {version + 1};";
-            command.ExecuteNonQuery();
-            transaction.Commit();
-        }
-    }
+    public static void Upgrade(SqliteConnection connection, string path) =>
+        SchemaMigrations.Apply(connection, path, Migrations, "it is rebuilt from the event files");
 }

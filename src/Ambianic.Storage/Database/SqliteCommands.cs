@@ -13,6 +13,13 @@ internal static class SqliteCommands
         return command;
     }
 
+    /// <summary>Runs statements that return nothing.</summary>
+    public static void Run(this SqliteConnection connection, string sql)
+    {
+        using var command = connection.Command(sql);
+        command.ExecuteNonQuery();
+    }
+
     /// <summary>Gives a command its values, in place of those of the call before.</summary>
     public static void Bind(this SqliteCommand command, params ReadOnlySpan<(string Name, object Value)> values)
     {

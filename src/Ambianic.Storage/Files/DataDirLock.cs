@@ -8,6 +8,8 @@ namespace Ambianic.Storage.Files;
 /// </summary>
 internal sealed class DataDirLock : IDisposable
 {
+    private const string FileName = ".ambianic-lock";
+
     private readonly string _dataDir;
     private readonly string _path;
     private readonly Lock _gate = new();
@@ -17,7 +19,7 @@ internal sealed class DataDirLock : IDisposable
     private DataDirLock(string dataDir)
     {
         _dataDir = dataDir;
-        _path = Path.Combine(dataDir, ".ambianic-lock");
+        _path = Path.Combine(dataDir, FileName);
         _file = Open();
     }
 
@@ -37,6 +39,10 @@ internal sealed class DataDirLock : IDisposable
         return new DataDirLock(dataDir);
     }
 
+    /// <summary>True when a program has used the directory; false for the empty mount point of an unmounted disk.</summary>
+    public static bool IsIn(string dataDir) =>
+        File.Exists(Path.Combine(dataDir, FileName)) || File.Exists(Path.Combine(dataDir, EventDatabase.FileName));
+
     /// <summary>Locks the directory again when it was unmounted and came back. To be called before anything is created in it: events would else lie beneath the mount.</summary>
     /// <exception cref="IOException">It is not there, or another program has it by now.</exception>
     public void EnsureHeld()
@@ -48,12 +54,9 @@ internal sealed class DataDirLock : IDisposable
                 Dispose();
             }
 
-            if (!File.Exists(_path))
+            if (!IsIn(_dataDir))
             {
-                if (!File.Exists(Path.Combine(_dataDir, EventDatabase.FileName)))
-                {
-                    throw new DirectoryNotFoundException("what was in it is not there any more");
-                }
+                throw new DirectoryNotFoundException("what was in it is not there any more");
             }
 
             if (_file is null)

@@ -1,0 +1,101 @@
+using Ambianic.Core.Timeline;
+using Ambianic.Storage.Files;
+using Microsoft.Data.Sqlite;
+
+namespace Ambianic.Storage.Database;
+
+/// <summary>
+/// The numbers of the rows of <see cref="EventDatabase"/>, by which a reader follows the timeline. In one database each number is given
+/// once and they only grow, so that what is stored after a read has a greater number, whatever is removed. The order of a database that
+/// was rebuilt is another one.
+/// </summary>
+internal static class EventSequence
+{
+    private const int SqliteCorrupt = 11;
+
+    /// <summary>The greatest number that was ever given. For the thread that writes.</summary>
+    public static long Last(SqliteConnection connection)
+    {
+        using var command = connection.Command("SELECT max(last, coalesce((SELECT max(seq) FROM events), 0)) FROM numbering;");
+        return command.ExecuteScalar() is long last ? last : throw Missing();
+    }
+
+    /// <summary>Says that numbers up to this one are taken. For the thread that writes, in the transaction that takes them.</summary>
+    public static void SetLast(SqliteConnection connection, long last)
+    {
+        using var command = connection.Command("UPDATE numbering SET last = $last;");
+        command.Bind(("$last", last));
+        command.ExecuteNonQuery();
+    }
+
+    /// <summary>The end of the timeline.</summary>
+    /// <param name="connection">It can read.</param>
+    /// <param name="at">The time of the cursor.</param>
+    public static EventCursor End(SqliteConnection connection, DateTimeOffset at)
+    {
+        var place = Find(connection, 0);
+        using var newest = connection.Command("SELECT id FROM events WHERE seq = $last;");
+        newest.Bind(("$last", place.Last));
+        return new EventCursor(place.Last, newest.ExecuteScalar() as string ?? "", at, place.Numbering);
+    }
+
+    /// <summary>Events that were stored after a position.</summary>
+    /// <param name="connection">It can read.</param>
+    /// <param name="cursor">The position.</param>
+    /// <param name="limit">Events at most, from 1.</param>
+    /// <param name="now">A time that a clock ahead of this one wrote counts as now: later events would else not be found by time.</param>
+    public static EventBatch ReadAfter(SqliteConnection connection, EventCursor cursor, int limit, DateTimeOffset now)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        using var snapshot = connection.BeginTransaction(deferred: true);
+        var place = Find(connection, cursor.Sequence);
+        var isKnown = place.Numbering == cursor.Numbering && cursor.Sequence <= place.Last && (place.EventId ?? cursor.EventId) == cursor.EventId;
+        using var command = connection.Command(isKnown
+            ? "SELECT seq, document FROM events WHERE seq > $seq ORDER BY seq LIMIT $limit;"
+            : "SELECT seq, document FROM events INDEXED BY events_by_time WHERE at >= $from ORDER BY seq LIMIT $limit;");
+        command.Bind(
+            ("$seq", cursor.Sequence),
+            ("$from", EventDatabase.Microseconds(Earlier(cursor.At, now)) - (long)EventCursor.Overlap.TotalMicroseconds),
+            ("$limit", limit));
+        var (read, last) = Read(command);
+        var at = Latest(cursor.At, read, now);
+        return isKnown && read.Count == 0 ? new EventBatch([], cursor, WasRebuilt: false)
+            : !isKnown && read.Count < limit ? new EventBatch(read, End(connection, at), WasRebuilt: true) // the others are older
+            : new EventBatch(read, new EventCursor(last, read[^1].Id, at, place.Numbering), WasRebuilt: !isKnown);
+    }
+
+    private static (List<DetectionEvent> Events, long Last) Read(SqliteCommand command)
+    {
+        List<DetectionEvent> events = [];
+        var last = 0L;
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            last = reader.GetInt64(0);
+            events.Add(EventJson.FromDatabase(reader.GetString(1)));
+        }
+
+        return (events, last);
+    }
+
+    private static Place Find(SqliteConnection connection, long seq)
+    {
+        using var command = connection.Command("SELECT n.id, n.last, e.id FROM numbering AS n LEFT JOIN events AS e ON e.seq = $seq;");
+        command.Bind(("$seq", seq));
+        using var reader = command.ExecuteReader();
+        return reader.Read() ? new Place(reader.GetString(0), reader.GetInt64(1), reader.IsDBNull(2) ? null : reader.GetString(2)) : throw Missing();
+    }
+
+    private static DateTimeOffset Latest(DateTimeOffset at, List<DetectionEvent> read, DateTimeOffset now) =>
+        Earlier(read.Aggregate(at, (latest, seen) => seen.At > latest ? seen.At : latest), now);
+
+    private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
+
+    private static SqliteException Missing() => new("the table numbering is empty", SqliteCorrupt);
+
+    /// <summary>What the database knows of a number.</summary>
+    /// <param name="Numbering">The id of the database.</param>
+    /// <param name="Last">The greatest number that was ever given.</param>
+    /// <param name="EventId">The event of this number; null when there is none, or none any more.</param>
+    private readonly record struct Place(string Numbering, long Last, string? EventId);
+}
