@@ -1,4 +1,5 @@
 using Ambianic.Core.Alerts;
+using Ambianic.Messaging.Providers;
 
 namespace Ambianic.Messaging;
 
@@ -13,8 +14,3 @@ internal sealed record KnownProvider(
     /// <summary>False when its messages carry no link that a person opens: a program that reads them does.</summary>
     public bool SendsLinks { get; init; } = true;
 }
-
-/// <summary>What providers are made with.</summary>
-/// <param name="Http">For requests.</param>
-/// <param name="Time">Clock.</param>
-internal sealed record ProviderParts(Http.ProviderHttp Http, TimeProvider Time);

@@ -1,6 +1,7 @@
 using Ambianic.Core.Alerts;
 using Ambianic.Core.Configuration;
 using Ambianic.Messaging.Http;
+using Ambianic.Messaging.Providers;
 
 namespace Ambianic.Messaging;
 
@@ -11,12 +12,27 @@ public sealed class ProviderCatalog(TimeProvider time) : IProviderCatalog, IDisp
     /// <summary>In the order of the documentation.</summary>
     internal static IReadOnlyList<KnownProvider> Known { get; } =
     [
+        new(["json", "jsons"], "JSON webhook", "json(s)://[user:password@]host[:port]/path", (address, parts) => new JsonProvider(address, parts.Http)) { SendsLinks = false },
+        new(["xml", "xmls"], "XML webhook", "xml(s)://[user:password@]host[:port]/path", (address, parts) => new XmlProvider(address, parts.Http)) { SendsLinks = false },
+        new(["form", "forms"], "form webhook", "form(s)://[user:password@]host[:port]/path", (address, parts) => new FormProvider(address, parts.Http)) { SendsLinks = false },
+        new(["ntfy", "ntfys"], "ntfy", "ntfy://topic or ntfy(s)://[user:password@|token@]host[:port]/topic", (address, parts) => new NtfyProvider(address, parts.Http)),
+        new(["gotify", "gotifys"], "Gotify", "gotify(s)://host[:port][/path]/token", (address, parts) => new GotifyProvider(address, parts.Http)),
+        new(["pover"], "Pushover", "pover://user@token[/device]", (address, parts) => new PushoverProvider(address, parts.Http)),
+        new(["apprise", "apprises"], "Apprise API", "apprise(s)://[user:password@]host[:port]/key", (address, parts) => new AppriseProvider(address, parts.Http)),
+        new(["ifttt"], "IFTTT", "ifttt://key@event", (address, parts) => new IftttProvider(address, parts.Http)),
+        new(["hassio", "hassios"], "Home Assistant", "hassio(s)://host[:port]/token[/notify.service]", (address, parts) => new HomeAssistantProvider(address, parts.Http)),
+        new(["discord"], "Discord", "discord://webhook_id/webhook_token", (address, parts) => new DiscordProvider(address, parts.Http)),
+        new(["slack"], "Slack", "slack://tokenA/tokenB/tokenC or slack://xoxb-token/#channel", (address, parts) =>
+            SlackBotProvider.IsBot(address) ? new SlackBotProvider(address, parts.Http) : new SlackWebhookProvider(address, parts.Http)),
     ];
 
     private static readonly Dictionary<string, KnownProvider> ByScheme =
         Known.SelectMany(known => known.Schemes.Select(scheme => (scheme, known))).ToDictionary();
 
     private readonly ProviderHttp _http = new(time);
+
+    /// <summary>For addresses with <c>?verify=no</c>.</summary>
+    private readonly ProviderHttp _anyCertificate = new(time, verifiesCertificates: false);
 
     /// <inheritdoc/>
     public ProviderProblem? Check(string address)
@@ -54,13 +70,17 @@ public sealed class ProviderCatalog(TimeProvider time) : IProviderCatalog, IDisp
         ByScheme.TryGetValue(address.Split(':', 2)[0].ToLowerInvariant(), out var known) && known.SendsLinks;
 
     /// <summary>Ends all connections.</summary>
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        _http.Dispose();
+        _anyCertificate.Dispose();
+    }
 
     private IAlertProvider Create(KnownProvider known, ProviderAddress address)
     {
         try
         {
-            return known.Create(address, new ProviderParts(_http, time));
+            return known.Create(address, new ProviderParts(address.IsNo("verify") ? _anyCertificate : _http, time));
         }
         catch (FormatException error)
         {

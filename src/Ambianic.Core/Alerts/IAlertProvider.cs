@@ -19,6 +19,11 @@ public interface IReceiptProvider : IAlertProvider
     /// <param name="receipt">Of the outcome of a delivery, perhaps by an earlier run.</param>
     /// <param name="cancellation">Stops waiting.</param>
     Task<ReceiptStatus> ReadReceiptAsync(string receipt, CancellationToken cancellation);
+
+    /// <summary>Has the service stop telling it again, because somebody has answered elsewhere.</summary>
+    /// <param name="receipt">Of the outcome of a delivery, perhaps by an earlier run.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    Task<DeliveryOutcome> CancelAsync(string receipt, CancellationToken cancellation);
 }
 
 /// <summary>What a provider knows of a message that it has taken.</summary>

@@ -1,5 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Authentication;
 using System.Text;
 using Ambianic.Core.Alerts;
 using Ambianic.Core.Configuration;
@@ -15,25 +17,37 @@ internal sealed class ProviderHttp : IDisposable
     private const int MostOfAnswer = 64 * 1024;
     private const int MostShown = 200;
 
+    /// <summary>Parts of a path that are longer are taken for secrets when an answer repeats them.</summary>
+    private const int LongestWord = 7;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly TimeProvider _time;
     private readonly HttpClient _client;
 
-    public ProviderHttp(TimeProvider time)
+    /// <summary>Makes one; nothing is opened before it is used.</summary>
+    /// <param name="time">Clock of the limit.</param>
+    /// <param name="verifiesCertificates">False accepts every certificate.</param>
+    [SuppressMessage("Security", "CA5359:Do Not Disable Certificate Validation", Justification = "The owner of a server with a certificate of its own asks for it.")]
+    public ProviderHttp(TimeProvider time, bool verifiesCertificates = true)
     {
         _time = time;
-        _client = new HttpClient(new SocketsHttpHandler
+        var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             UseCookies = false,
             ConnectTimeout = TimeSpan.FromSeconds(10),
             PooledConnectionLifetime = TimeSpan.FromMinutes(2), // names may come to point elsewhere
             AutomaticDecompression = DecompressionMethods.None,
-        })
-        {
-            Timeout = Timeout.InfiniteTimeSpan,
+            MaxResponseDrainSize = 0,
+            RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
         };
+        if (!verifiesCertificates)
+        {
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+        }
+
+        _client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
         _client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("Ambianic", null));
     }
 
@@ -42,18 +56,22 @@ internal sealed class ProviderHttp : IDisposable
     /// <param name="request">Disposed by this call.</param>
     /// <param name="cancellation">Stops.</param>
     /// <param name="judge">Says what an answer means; null judges by its status alone (<see cref="Judge"/>).</param>
+    /// <param name="patience">How long it may take; null is 20 s.</param>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> came first.</exception>
     public async Task<DeliveryOutcome> SendAsync(
-        string service, HttpRequestMessage request, CancellationToken cancellation, Func<HttpAnswer, DeliveryOutcome>? judge = null) =>
-        await AskAsync(service, request, cancellation) switch
-        {
-            (HttpAnswer answer, _) => (judge ?? (answer => Judge(service, answer)))(answer),
-            (_, var outcome) => outcome!,
-        };
+        string service, HttpRequestMessage request, CancellationToken cancellation, Func<string, HttpAnswer, DeliveryOutcome>? judge = null, TimeSpan? patience = null)
+    {
+        var (answer, failure) = await AskAsync(service, request, cancellation, patience);
+        return answer is null ? failure! : (judge ?? Judge)(service, answer);
+    }
 
-    /// <summary>Sends a request and gives the answer, whatever its status, or why there is none.</summary>
+    /// <summary>
+    /// Sends a request and gives the answer, whatever its status, or why there is none. An answer whose status came in time counts,
+    /// even if its body did not.
+    /// </summary>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> came first.</exception>
-    public async Task<(HttpAnswer? Answer, DeliveryOutcome? Failure)> AskAsync(string service, HttpRequestMessage request, CancellationToken cancellation, TimeSpan? patience = null)
+    public async Task<(HttpAnswer? Answer, DeliveryOutcome? Failure)> AskAsync(
+        string service, HttpRequestMessage request, CancellationToken cancellation, TimeSpan? patience = null)
     {
         using var _ = request;
         using var limit = new CancellationTokenSource(patience ?? Patience, _time);
@@ -62,7 +80,8 @@ internal sealed class ProviderHttp : IDisposable
         {
             using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
             var body = await ReadAsync(response.Content, either.Token);
-            return (new HttpAnswer(response.StatusCode, body, RetryAfter(response.Headers.RetryAfter), response.Headers.Location?.IsAbsoluteUri == true ? response.Headers.Location.Host : null), null);
+            cancellation.ThrowIfCancellationRequested();
+            return (new HttpAnswer(response.StatusCode, body, RetryAfter(response.Headers.RetryAfter), response.Headers.Location) { Address = request.RequestUri }, null);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -70,11 +89,8 @@ internal sealed class ProviderHttp : IDisposable
         }
         catch (HttpRequestException error)
         {
+            cancellation.ThrowIfCancellationRequested();
             return (null, DeliveryOutcome.Passing(Why(service, error)));
-        }
-        catch (IOException error)
-        {
-            return (null, DeliveryOutcome.Passing($"{service} broke the connection: {Credentials.Mask(error.Message)}"));
         }
     }
 
@@ -82,52 +98,85 @@ internal sealed class ProviderHttp : IDisposable
     public static DeliveryOutcome Judge(string service, HttpAnswer answer) => (int)answer.Status switch
     {
         >= 200 and < 300 => DeliveryOutcome.Delivered,
-        >= 300 and < 400 => DeliveryOutcome.Permanent(
-            $"{service} sends on to {answer.RedirectHost ?? "another address"} ({(int)answer.Status}), which is not followed because the address holds secrets; write the right address into 'providers'"),
+        >= 300 and < 400 => DeliveryOutcome.Permanent(SendsOn(service, answer)),
         408 or 425 or 429 or >= 500 => DeliveryOutcome.Passing($"{service} answered {Said(answer)}", answer.RetryAfter),
         401 or 403 => DeliveryOutcome.Permanent($"{service} refused the credentials: {Said(answer)}"),
         _ => DeliveryOutcome.Permanent($"{service} refused the message: {Said(answer)}"),
     };
 
+    /// <summary>As <see cref="Judge"/>, for services that never answer a message with a web page: a log-in page of a network or a wrong host does.</summary>
+    public static DeliveryOutcome JudgeService(string service, HttpAnswer answer) =>
+        answer is { IsSuccess: true, IsPage: true }
+            ? DeliveryOutcome.Passing($"a web page answered instead of {service}; is the host right, and does the network ask for a log-in?")
+            : Judge(service, answer);
+
     /// <summary>Status and the begin of the answer, as it may be shown.</summary>
     public static string Said(HttpAnswer answer)
     {
         var text = answer.Body.Trim();
-        var what = text.Length == 0 ? "" : text.StartsWith('<') ? ", an HTML page" : $": {Credentials.Mask(text.Length > MostShown ? text[..MostShown] + "…" : text).ReplaceLineEndings(" ")}";
+        var what = text.Length == 0 ? "" : answer.IsPage ? ", a web page" : $": {Shown(text, answer.Address)}";
         return $"{(int)answer.Status}{what}";
     }
 
     /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
 
+    /// <summary>Some services repeat the path of the request, which holds their tokens.</summary>
+    private static string Shown(string text, Uri? address)
+    {
+        foreach (var part in (address?.Segments ?? []).Select(segment => Uri.UnescapeDataString(segment.Trim('/'))).Where(part => part.Length > LongestWord))
+        {
+            text = text.Replace(part, Credentials.Masked, StringComparison.Ordinal);
+        }
+
+        text = Credentials.Mask(text).ReplaceLineEndings(" ");
+        return text.Length > MostShown ? text[..MostShown] + "…" : text;
+    }
+
+    private static string SendsOn(string service, HttpAnswer answer)
+    {
+        var isSameByTls = answer is { Address.Scheme: "http", Redirect: { IsAbsoluteUri: true, Scheme: "https" } } && answer.Redirect.Host == answer.Address!.Host;
+        return isSameByTls
+            ? $"{service} takes messages by TLS only ({(int)answer.Status}); write an 's' behind the scheme of its address"
+            : $"{service} sends on to {(answer.Redirect is { IsAbsoluteUri: true } other ? other.Host : "another path")} ({(int)answer.Status}), which is not followed because the address holds secrets; write the right address";
+    }
+
+    /// <summary>What comes before the limit, the end or a broken connection.</summary>
     private static async Task<string> ReadAsync(HttpContent content, CancellationToken cancellation)
     {
-        await using var stream = await content.ReadAsStreamAsync(cancellation);
         var buffer = new byte[MostOfAnswer];
         var length = 0;
-        while (length < buffer.Length && await stream.ReadAsync(buffer.AsMemory(length), cancellation) is > 0 and var read)
+        try
         {
-            length += read;
+            await using var stream = await content.ReadAsStreamAsync(cancellation);
+            while (length < buffer.Length && await stream.ReadAsync(buffer.AsMemory(length), cancellation) is > 0 and var read)
+            {
+                length += read;
+            }
+        }
+        catch (Exception error) when (error is OperationCanceledException or IOException)
+        {
+            // Its status says enough.
         }
 
         return Encoding.UTF8.GetString(buffer, 0, length);
     }
 
-    private static string Why(string service, HttpRequestException error) => error.HttpRequestError switch
+    private static string Why(string service, HttpRequestException error)
     {
-        HttpRequestError.NameResolutionError => $"{service}: its name cannot be resolved; is the internet reachable, and the host written right?",
-        HttpRequestError.SecureConnectionError => $"{service}: its certificate is not trusted ({Credentials.Mask(error.InnerException?.Message ?? error.Message)})",
-        HttpRequestError.ConnectionError => $"{service} cannot be reached: {Credentials.Mask(error.InnerException?.Message ?? error.Message)}",
-        _ => $"{service}: {Credentials.Mask(error.Message)}",
-    };
+        var inner = Credentials.Mask(error.InnerException?.Message ?? error.Message);
+        return error.HttpRequestError switch
+        {
+            HttpRequestError.NameResolutionError => $"{service}: its name cannot be resolved; is the internet reachable, and the host written right?",
+            HttpRequestError.SecureConnectionError when error.InnerException is AuthenticationException && inner.Contains("certificate", StringComparison.Ordinal) =>
+                $"{service}: its certificate is not trusted ({inner}); if it is your own server with its own certificate, write ?verify=no behind its address",
+            HttpRequestError.SecureConnectionError => $"{service} does not speak TLS there ({inner})",
+            HttpRequestError.ConnectionError => $"{service} cannot be reached: {inner}",
+            HttpRequestError.InvalidResponse => $"{service} does not speak HTTP there",
+            _ => $"{service} broke the connection: {inner}",
+        };
+    }
 
     private TimeSpan? RetryAfter(RetryConditionHeaderValue? header) =>
         header?.Delta ?? (header?.Date is { } date && date > _time.GetUtcNow() ? date - _time.GetUtcNow() : null);
 }
-
-/// <summary>The answer to a request.</summary>
-/// <param name="Status">Its status.</param>
-/// <param name="Body">Its begin, 64 KB at most.</param>
-/// <param name="RetryAfter">How long to wait, when it says so.</param>
-/// <param name="RedirectHost">Where it sends on to, when it does.</param>
-internal sealed record HttpAnswer(HttpStatusCode Status, string Body, TimeSpan? RetryAfter, string? RedirectHost = null);

@@ -1,10 +1,13 @@
 using System.Buffers;
+using System.Net.Http.Headers;
+using System.Text;
 
-namespace Ambianic.Messaging;
+namespace Ambianic.Messaging.Providers;
 
 /// <summary>
 /// The address of a provider, taken apart: <c>scheme://user:password@host:port/path?query</c>. Every part is percent-decoded. Unlike
-/// <see cref="Uri"/> it keeps upper and lower case and accepts tokens where a host stands, as Apprise does. All parts may be secrets.
+/// <see cref="Uri"/> it keeps upper and lower case and accepts tokens where a host stands, as Apprise does; a plus sign is a plus sign.
+/// All parts may be secrets.
 /// </summary>
 /// <param name="Scheme">In lower case.</param>
 /// <param name="User">Before the <c>@</c>; null when there is none.</param>
@@ -12,9 +15,17 @@ namespace Ambianic.Messaging;
 /// <param name="Host">A host or a token; a colon that no port number follows belongs to it.</param>
 /// <param name="Port">1 to 65535; null when there is none.</param>
 /// <param name="Path">Its parts, without empty ones.</param>
-/// <param name="Query">Its parameters, names in lower case.</param>
+/// <param name="EndsInSlash">True when a slash ends the path.</param>
+/// <param name="Query">Its parameters, found without regard to case.</param>
 internal sealed record ProviderAddress(
-    string Scheme, string? User, string? Password, string Host, int? Port, IReadOnlyList<string> Path, IReadOnlyDictionary<string, string> Query)
+    string Scheme,
+    string? User,
+    string? Password,
+    string Host,
+    int? Port,
+    IReadOnlyList<string> Path,
+    bool EndsInSlash,
+    IReadOnlyDictionary<string, string> Query)
 {
     private static readonly SearchValues<char> SchemeCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
 
@@ -24,13 +35,47 @@ internal sealed record ProviderAddress(
     /// <summary>Host and port as a URL has them.</summary>
     public string Authority => (Host.Contains(':') && !Host.StartsWith('[') ? $"[{Host}]" : Host) + (Port is { } port ? $":{port}" : "");
 
+    /// <summary>User and password for HTTP; null when there is no user.</summary>
+    public AuthenticationHeaderValue? BasicCredentials =>
+        User is null ? null : new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}")));
+
     /// <summary>A parameter of the query; null when it is missing or empty.</summary>
     public string? Parameter(string name) => Query.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
+
+    /// <summary>True when a parameter is <c>no</c>, <c>false</c>, <c>off</c> or <c>0</c>.</summary>
+    public bool IsNo(string name) => Parameter(name)?.ToLowerInvariant() is "no" or "n" or "false" or "off" or "0";
+
+    /// <summary>Parameters whose names begin with a sign, without it, for example <c>+X-Api-Key</c>: Apprise's way to add headers.</summary>
+    public IReadOnlyDictionary<string, string> Marked(char sign) =>
+        Query.Where(pair => pair.Key.Length > 1 && pair.Key[0] == sign).ToDictionary(pair => pair.Key[1..], pair => pair.Value);
+
+    /// <summary>The parts of the path after the first ones, then those that the parameter <c>to</c> lists.</summary>
+    public IReadOnlyList<string> Targets(int skip = 0) =>
+        [.. Path.Skip(skip), .. (Parameter("to") ?? "").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries)];
+
+    /// <summary>The address for HTTP, by TLS when the scheme says so.</summary>
+    /// <param name="path">Parts of its path, decoded.</param>
+    /// <param name="port">When the address has none; null for that of the protocol.</param>
+    /// <exception cref="FormatException">The host is none.</exception>
+    public Uri Url(IEnumerable<string> path, int? port = null)
+    {
+        if (Host.Length == 0)
+        {
+            throw new FormatException("names no host");
+        }
+
+        var authority = (this with { Port = Port ?? port }).Authority;
+        return Uri.CheckHostName(Host.Trim('[', ']')) != UriHostNameType.Unknown
+            && Uri.TryCreate($"{(IsSecure ? "https" : "http")}://{authority}/{string.Join('/', path.Select(Uri.EscapeDataString))}", UriKind.Absolute, out var url)
+                ? url
+                : throw new FormatException("has a host that is neither a name nor an address");
+    }
 
     /// <summary>Takes an address apart.</summary>
     /// <exception cref="FormatException">It is no address; the message says why and repeats none of it.</exception>
     public static ProviderAddress Parse(string address)
     {
+        address = address.Trim();
         var colon = address.IndexOf(':', StringComparison.Ordinal);
         if (colon <= 0 || address.AsSpan(0, colon).ContainsAnyExcept(SchemeCharacters))
         {
@@ -43,10 +88,10 @@ internal sealed record ProviderAddress(
         var question = rest.IndexOf('?', StringComparison.Ordinal);
         var query = question < 0 ? "" : rest[(question + 1)..];
         rest = question < 0 ? rest : rest[..question];
-        var slash = rest.IndexOf('/', Math.Max(0, AtOf(rest)));
+        var slash = rest.IndexOf('/', StringComparison.Ordinal);
         var authority = slash < 0 ? rest : rest[..slash];
         var path = slash < 0 ? "" : rest[slash..];
-        var at = authority.LastIndexOf('@');
+        var at = authority.LastIndexOf('@'); // a password may hold one; a slash must be written %2F
         var user = at < 0 ? null : authority[..at];
         var host = authority[(at + 1)..];
         var separator = user?.IndexOf(':', StringComparison.Ordinal) ?? -1;
@@ -64,18 +109,12 @@ internal sealed record ProviderAddress(
             Decode(port is null ? host : host[..portAt]),
             port,
             [.. path.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Decode)],
+            path.Length > 1 && path.EndsWith('/'),
             query.Split('&', StringSplitOptions.RemoveEmptyEntries)
                 .Select(pair => pair.Split('=', 2))
-                .Select(pair => (Name: Decode(pair[0]).ToLowerInvariant(), Value: pair.Length < 2 ? "" : Decode(pair[1].Replace('+', ' '))))
-                .DistinctBy(pair => pair.Name)
-                .ToDictionary(pair => pair.Name, pair => pair.Value));
-    }
-
-    /// <summary>A password may hold a slash; the last <c>@</c> before the path counts, and a path may hold an <c>@</c>, too.</summary>
-    private static int AtOf(string rest)
-    {
-        var slash = rest.IndexOf('/', StringComparison.Ordinal);
-        return slash < 0 ? rest.LastIndexOf('@') : rest.LastIndexOf('@', slash);
+                .Select(pair => (Name: Decode(pair[0]), Value: pair.Length < 2 ? "" : Decode(pair[1])))
+                .DistinctBy(pair => pair.Name, StringComparer.OrdinalIgnoreCase)
+                .ToDictionary(pair => pair.Name, pair => pair.Value, StringComparer.OrdinalIgnoreCase));
     }
 
     private static string Decode(string text) => Uri.UnescapeDataString(text);
