@@ -20,11 +20,16 @@ internal sealed class ProviderHttp : IDisposable
     private readonly TimeProvider _time;
     private readonly HttpClient _client;
 
-    public ProviderHttp(TimeProvider time)
+    /// <summary>Asks nothing yet.</summary>
+    /// <param name="time">Clock of timeouts.</param>
+    /// <param name="isAllowed">Addresses that may be connected to, directly and not through a proxy; null allows all.</param>
+    public ProviderHttp(TimeProvider time, Func<IPAddress, bool>? isAllowed = null)
     {
         _time = time;
         _client = new HttpClient(new SocketsHttpHandler
         {
+            UseProxy = isAllowed is null, // a proxy would connect for us, and nobody would judge where to
+            ConnectCallback = isAllowed is null ? null : (context, cancellation) => GuardedConnection.OpenAsync(context.DnsEndPoint, isAllowed, cancellation),
             AllowAutoRedirect = false,
             UseCookies = false,
             ConnectTimeout = TimeSpan.FromSeconds(10),
