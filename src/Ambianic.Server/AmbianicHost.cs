@@ -10,7 +10,6 @@ using Ambianic.Server.Hosting;
 using Ambianic.Server.Visibility;
 using Ambianic.Storage;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.Extensions.FileProviders;
 using Microsoft.OpenApi;
 
@@ -60,7 +59,6 @@ internal static class AmbianicHost
             json.SerializerOptions.NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals; // NaN in an old event is no reason to fail
             json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower));
         });
-        builder.Services.Configure<HostFilteringOptions>(hosts => hosts.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
         builder.Services.AddOpenApi(api => api.AddDocumentTransformer((document, _, _) =>
         {
             document.Info = new OpenApiInfo { Title = "Ambianic", Version = DeviceApi.Version, Description = "What this device sees and remembers." };

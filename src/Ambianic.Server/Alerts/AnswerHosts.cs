@@ -1,6 +1,6 @@
 namespace Ambianic.Server.Alerts;
 
-/// <summary>Which names this device answers to.</summary>
+/// <summary>Which names this device answers to. Looked up for each request, as <c>ui.baseurl</c> may change.</summary>
 internal static class AnswerHosts
 {
     /// <summary>
@@ -9,12 +9,18 @@ internal static class AnswerHosts
     /// </summary>
     public const string Path = "/a";
 
-    /// <summary>Refuses requests that name another host than this computer, so that a page of another site that makes its name point here (DNS rebinding) is not answered.</summary>
-    public static void UseAllowedHosts(this WebApplication application) =>
-        application.UseWhen(context => !IsForAnswerPage(context), all => all.UseHostFiltering());
+    private static readonly string[] Own = ["localhost", "127.0.0.1", "::1"];
 
-    private static bool IsForAnswerPage(HttpContext context) =>
-        context.Request.Path.StartsWithSegments(Path)
-        && context.RequestServices.GetService<PageAddress>()?.Value is { } page
-        && page.IdnHost.Equals(context.Request.Host.Host.Trim('[', ']'), StringComparison.OrdinalIgnoreCase);
+    /// <summary>Refuses requests that name another host than this computer, so that a page of another site that makes its name point here (DNS rebinding) is not answered.</summary>
+    public static void UseAllowedHosts(this WebApplication application) => application.Use((context, next) =>
+    {
+        var host = context.Request.Host.Host.Trim('[', ']');
+        return host.Length == 0 || Own.Contains(host, StringComparer.OrdinalIgnoreCase) || (context.Request.Path.StartsWithSegments(Path) && IsPage(host, context))
+            ? next(context)
+            : Results.Problem(
+                "this device answers to localhost only, and to the host of ui.baseurl under /a/ only", statusCode: StatusCodes.Status400BadRequest).ExecuteAsync(context);
+    });
+
+    private static bool IsPage(string host, HttpContext context) =>
+        context.RequestServices.GetService<PageAddress>()?.Value is { } page && page.IdnHost.Equals(host, StringComparison.OrdinalIgnoreCase);
 }

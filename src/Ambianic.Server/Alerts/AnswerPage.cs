@@ -33,7 +33,7 @@ internal static class AnswerPage
 
     /// <summary>Allows the style above, pictures and forms of this address, and nothing else.</summary>
     public static string ContentSecurityPolicy { get; } =
-        $"default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)))}'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+        $"default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)))}'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
     /// <summary>What happened, how it is now, and what can be answered.</summary>
     public static string Of(AnswerView view)
@@ -132,6 +132,7 @@ internal static class AnswerPage
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <title>{Text(title)}</title>
+        <link rel="icon" href="data:,">
         <style>{Style}</style>
         </head>
         <body>
