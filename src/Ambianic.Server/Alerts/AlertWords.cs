@@ -6,25 +6,13 @@ namespace Ambianic.Server.Alerts;
 /// <summary>An alert in words, for the answer page.</summary>
 internal static class AlertWords
 {
-    /// <summary>What happened, in one line.</summary>
-    public static string Headline(Alert alert) => (alert.IsTest ? "TEST: " : "") + alert.Kind switch
-    {
-        AlertKind.Fall => "Somebody has fallen or is down",
-        AlertKind.Outage => "A camera gives no usable picture",
-        AlertKind.Storage => "Events cannot be stored",
-        AlertKind.Disk => "The disk is nearly full",
-        AlertKind.Configuration => "The configuration cannot be used",
-        AlertKind.Restart => "Ambianic was killed and is running again",
-        AlertKind.Provider => "Notifications do not arrive",
-        AlertKind.Summary => "Several things have happened",
-        AlertKind.Drill => "A rehearsal",
-        _ => alert.Labels.Count > 0 ? $"Seen: {string.Join(", ", alert.Labels)}" : "Something was seen",
-    };
+    /// <summary>What happened, in one line, as the messages say it.</summary>
+    public static string Headline(Alert alert) => (alert.IsTest ? "TEST: " : "") + AlertTexts.Subject(alert);
 
     /// <summary>What more is known; empty when nothing is.</summary>
     public static string Details(Alert alert)
     {
-        var detected = alert.Labels.Count == 0 ? ""
+        var detected = alert.Labels.Count == 0 || alert.Kind == AlertKind.Drill ? ""
             : string.Join(", ", alert.Labels) + (alert.Confidence is { } confidence ? string.Create(CultureInfo.InvariantCulture, $" ({confidence:0 %})") : "");
         return string.Join(" · ", new[] { detected, alert.Reason }.Where(part => part.Length > 0));
     }
@@ -36,6 +24,7 @@ internal static class AlertWords
             : alert.State == AlertState.Expired ? "Everybody on the list was told, and nobody has answered."
             : "Nobody has answered yet.";
         var over = alert.ResolvedAt is { } end ? $" It is over since {clock(end)}{(alert.Resolution is { Length: > 0 } how ? $": {how}" : "")}." : "";
-        return answered + over + (alert.Feedback == AlertFeedback.FalseAlarm ? " It was marked as a false alarm." : "");
+        var help = alert.HelpAskedBy is { } helpless ? $" {helpless} has asked for help." : "";
+        return answered + help + over + (alert.Feedback == AlertFeedback.FalseAlarm ? " It was marked as a false alarm." : "");
     }
 }

@@ -36,7 +36,7 @@ public sealed class AnswerBrowserTests
         page.Console += (_, message) => complaints.Add(message.Text);
 
         await page.GotoAsync(house.Link().ToString());
-        await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("Somebody has fallen or is down");
+        await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("Somebody fell: broken");
         var picture = await page.Locator("img").BoundingBoxAsync();
         Assert.InRange(picture!.Height, 100, 740); // it has loaded: 64 x 48 across the page
         var button = page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "I am taking care" });

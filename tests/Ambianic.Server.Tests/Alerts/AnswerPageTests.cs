@@ -33,7 +33,7 @@ public sealed class AnswerPageTests : IAsyncLifetime
         var (status, page) = await GetAsync(_house.Link());
 
         Assert.Equal(HttpStatusCode.OK, status);
-        Assert.Contains("Somebody has fallen or is down", page, StringComparison.Ordinal);
+        Assert.Contains("Somebody fell: broken", page, StringComparison.Ordinal);
         Assert.Contains("2026", page, StringComparison.Ordinal);
         Assert.Contains("broken", page, StringComparison.Ordinal);
         Assert.Contains("Grandma&#39;s house", page, StringComparison.Ordinal);
