@@ -2,13 +2,14 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Ambianic.Core.Alerts;
 using Ambianic.Core.Configuration;
+using Ambianic.Server.Alerts;
 using Ambianic.Server.Api;
 using Ambianic.Server.Hosting;
 using Ambianic.Server.Visibility;
 using Ambianic.Storage;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.Extensions.FileProviders;
 using Microsoft.OpenApi;
 
@@ -26,7 +27,9 @@ internal static class AmbianicHost
     /// <param name="configuration">Its valid pipelines will run.</param>
     /// <param name="port">TCP port on loopback; 0 takes any free one.</param>
     /// <param name="reload">Reads the files again when they change; null leaves edits for the next start.</param>
-    public static WebApplication Build(ConfigurationResult configuration, int port, ConfigurationReader? reload = null)
+    /// <param name="replace">Takes the place of parts that were added; null replaces none.</param>
+    public static WebApplication Build(
+        ConfigurationResult configuration, int port, ConfigurationReader? reload = null, Action<IServiceCollection>? replace = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
@@ -56,8 +59,6 @@ internal static class AmbianicHost
             json.SerializerOptions.NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals; // NaN in an old event is no reason to fail
             json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower));
         });
-        // A page of another site that makes its name point here (DNS rebinding) is not answered.
-        builder.Services.Configure<HostFilteringOptions>(hosts => hosts.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
         builder.Services.AddOpenApi(api => api.AddDocumentTransformer((document, _, _) =>
         {
             document.Info = new OpenApiInfo { Title = "Ambianic", Version = DeviceApi.Version, Description = "What this device sees and remembers." };
@@ -76,9 +77,11 @@ internal static class AmbianicHost
             builder.Services.AddHostedService<ConfigurationReload>();
         }
 
+        replace?.Invoke(builder.Services);
         var application = builder.Build();
         application.UseExceptionHandler();
-        application.UseHostFiltering();
+        application.UseAllowedHosts();
+        application.UseSameSiteApi();
         application.UseStaticFiles(new StaticFileOptions
         {
             FileProvider = new PhysicalFileProvider(Path.Combine(AppContext.BaseDirectory, "wwwroot")),
@@ -90,6 +93,14 @@ internal static class AmbianicHost
         application.MapTimeline();
         application.MapEvents();
         application.MapConfiguration();
+        if (application.Services.GetRequiredService<IServiceProviderIsService>().IsService(typeof(IAlertDesk)))
+        {
+            application.MapAnswers();
+            application.MapAlerts();
+            application.MapNotifications();
+            application.MapPush();
+        }
+
         application.MapOpenApi("/api/openapi.json");
         return application;
     }

@@ -31,10 +31,12 @@ internal sealed class ServedHouse : IAsyncDisposable
 
     public Uri Address => Client.BaseAddress!;
 
-    public static async Task<ServedHouse> StartAsync()
+    /// <param name="more">More of the configuration.</param>
+    /// <param name="replace">Takes the place of parts of the program.</param>
+    public static async Task<ServedHouse> StartAsync(string more = "", Action<IServiceCollection>? replace = null)
     {
         var directory = new TemporaryDirectory();
-        await File.WriteAllTextAsync(directory["config.yaml"], """
+        await File.WriteAllTextAsync(directory["config.yaml"], $"""
             display_name: Grandma's house
             logging:
               console_level: ERROR
@@ -48,10 +50,11 @@ internal sealed class ServedHouse : IAsyncDisposable
             notifications:
               default:
                 providers: ["mailto://me:anothersecret@example.org"]
+            {more}
             """);
         var registry = BuiltInElements.AddTo(new ElementRegistry());
         var files = ConfigurationFiles.Locate(directory["config.yaml"], directory.Path, name => name == "AMBIANIC_DIR" ? directory.Path : null);
-        var application = AmbianicHost.Build(new ConfigurationLoader(registry, ModelCatalog.Known).Load(files), port: 0);
+        var application = AmbianicHost.Build(new ConfigurationLoader(registry, ModelCatalog.Known).Load(files), port: 0, replace: replace);
         return new ServedHouse(directory, application, await AmbianicHost.StartAsync(application));
     }
 

@@ -154,6 +154,23 @@ internal sealed partial class AlertBook(AlertSettings settings)
         return answered;
     }
 
+    /// <summary>What a person says of all alerts of the incident; changes nothing else.</summary>
+    /// <returns>The alert as it is now; null when none of this id is open.</returns>
+    public Alert? Judge(string alertId, AlertFeedback feedback)
+    {
+        if (_open.GetValueOrDefault(alertId) is not { } judged)
+        {
+            return null;
+        }
+
+        foreach (var alert in _open.Values.Where(alert => alert.Incident == judged.Incident).ToList())
+        {
+            Change(alert with { Feedback = feedback });
+        }
+
+        return _open.GetValueOrDefault(alertId);
+    }
+
     /// <summary>A person says that it is over, for all alerts of the incident; who says so knows of it.</summary>
     /// <returns>The alert as it is now; null when it is not open.</returns>
     public Alert? Close(string alertId, string by, DateTimeOffset now)

@@ -138,6 +138,11 @@ public sealed partial class AlertDesk : IAlertDesk, IAsyncDisposable
         await DoAsync(() => _book.Close(alertId, by, Now), cancellation) ?? Stored(alertId);
 
     /// <inheritdoc/>
+    public Task<Alert?> FeedbackAsync(string alertId, AlertFeedback feedback, string by, CancellationToken cancellation) => DoAsync(
+        () => feedback == AlertFeedback.FalseAlarm ? Answered(alertId, AlertAnswer.FalseAlarm, by) : Judged(alertId, feedback),
+        cancellation);
+
+    /// <inheritdoc/>
     public Task SnoozeAsync(string pipeline, DateTimeOffset until, CancellationToken cancellation) => DoAsync(
         () =>
         {
@@ -456,13 +461,26 @@ public sealed partial class AlertDesk : IAlertDesk, IAsyncDisposable
 
     private Alert? Answered(string alertId, AlertAnswer answer, string by)
     {
-        var alert = _book.Answer(alertId, answer, by, Now);
+        var alert = _book.Answer(alertId, answer, by, Now) ?? (answer == AlertAnswer.FalseAlarm ? Judged(alertId, AlertFeedback.FalseAlarm) : null);
         if (alert is not null)
         {
             LogAnswered(AlertTexts.Subject(alert), AlertAnswers.Word(answer), by);
         }
 
         return alert;
+    }
+
+    /// <summary>What a person says of an alert, also of one that has ended.</summary>
+    private Alert? Judged(string alertId, AlertFeedback feedback)
+    {
+        if (_book.Judge(alertId, feedback) is { } open)
+        {
+            return open;
+        }
+
+        var ended = Stored(alertId) is { } stored ? stored with { Feedback = feedback } : null;
+        _unstored = ended is null ? _unstored : _unstored.Then(new AlertChanges { Alerts = [ended] });
+        return ended;
     }
 
     /// <summary>An alert that has ended.</summary>

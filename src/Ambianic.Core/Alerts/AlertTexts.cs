@@ -52,7 +52,7 @@ public static partial class AlertTexts
     }
 
     /// <summary>What it is about, in a few words.</summary>
-    internal static string Subject(Alert alert) => alert.Kind switch
+    public static string Subject(Alert alert) => alert.Kind switch
     {
         AlertKind.Fall or AlertKind.Drill => $"{FallWords(alert)}: {alert.Pipeline}",
         AlertKind.Detection => $"{Capital(string.Join(", ", alert.Labels))}: {alert.Pipeline}",

@@ -30,6 +30,10 @@ public interface IAlertDesk
     /// <returns>The alert as it is now; null when there is none of this id.</returns>
     Task<Alert?> ResolveAsync(string alertId, string by, CancellationToken cancellation);
 
+    /// <summary>Says whether an alert was true, also of one that has ended. Of one that has not, <see cref="AlertFeedback.FalseAlarm"/> is the answer <see cref="AlertAnswer.FalseAlarm"/>.</summary>
+    /// <returns>The alert as it is now; null when there is none of this id.</returns>
+    Task<Alert?> FeedbackAsync(string alertId, AlertFeedback feedback, string by, CancellationToken cancellation);
+
     /// <summary>Holds back the alerts of a pipeline until a time; one that has passed ends the snooze. What was held is told then.</summary>
     Task SnoozeAsync(string pipeline, DateTimeOffset until, CancellationToken cancellation);
 

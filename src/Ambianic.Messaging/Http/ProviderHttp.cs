@@ -28,12 +28,15 @@ internal sealed class ProviderHttp : IDisposable
     /// <summary>Makes one; nothing is opened before it is used.</summary>
     /// <param name="time">Clock of the limit.</param>
     /// <param name="verifiesCertificates">False accepts every certificate.</param>
+    /// <param name="isAllowed">Addresses that may be connected to, directly and not through a proxy; null allows all.</param>
     [SuppressMessage("Security", "CA5359:Do Not Disable Certificate Validation", Justification = "The owner of a server with a certificate of its own asks for it.")]
-    public ProviderHttp(TimeProvider time, bool verifiesCertificates = true)
+    public ProviderHttp(TimeProvider time, bool verifiesCertificates = true, Func<IPAddress, bool>? isAllowed = null)
     {
         _time = time;
         var handler = new SocketsHttpHandler
         {
+            UseProxy = isAllowed is null, // a proxy would connect for us, and nobody would judge where to
+            ConnectCallback = isAllowed is null ? null : (context, cancellation) => GuardedConnection.OpenAsync(context.DnsEndPoint, isAllowed, cancellation),
             AllowAutoRedirect = false,
             UseCookies = false,
             ConnectTimeout = TimeSpan.FromSeconds(10),

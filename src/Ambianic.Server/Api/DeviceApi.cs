@@ -1,6 +1,8 @@
 using System.Reflection;
+using Ambianic.Core.Alerts;
 using Ambianic.Core.Configuration;
 using Ambianic.Server.Hosting;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Ambianic.Server.Api;
 
@@ -20,15 +22,15 @@ internal static class DeviceApi
         routes.MapGet("/healthcheck", () => TypedResults.Json("Ambianic Edge is running"))
             .WithSummary("A JSON string: the program answers. /api/health says whether it watches");
         routes.MapGet("/api/ping", () => TypedResults.Json("pong")).WithSummary("Answers pong");
-        routes.MapGet("/api/status", (CurrentConfiguration current) => Status(current.Result.Configuration))
+        routes.MapGet("/api/status", (CurrentConfiguration current, [FromServices] IAlertDesk? desk) => Status(current.Result.Configuration, desk))
             .WithSummary("Name and version of this device");
     }
 
-    private static DeviceStatus Status(AmbianicConfiguration configuration) => new(
+    private static DeviceStatus Status(AmbianicConfiguration configuration, IAlertDesk? desk) => new(
         "OK",
         Version,
         configuration.DisplayName,
-        NotificationsEnabled: false); // not implemented; clients of the reference system ask
+        desk?.WouldSend ?? false);
 
     internal sealed record DeviceStatus(string Status, string Version, string DisplayName, bool NotificationsEnabled);
 }

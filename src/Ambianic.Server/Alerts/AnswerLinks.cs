@@ -1,0 +1,95 @@
+using System.Buffers.Binary;
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using Ambianic.Core.Alerts;
+
+namespace Ambianic.Server.Alerts;
+
+/// <summary>
+/// Links to the answer page. A token is base64url of: 16 bytes of HMAC-SHA256 (RFC 2104, truncated) over all that follows, the expiry
+/// in seconds since 1970 (4 bytes, big-endian), the alert's id (16 bytes) and the recipient (UTF-8). Safe to use from several threads.
+/// </summary>
+internal sealed partial class AnswerLinks(IAlertStore store, PageAddress page, TimeProvider time, ILogger<AnswerLinks> logger) : IAnswerLinks
+{
+    private const int SignatureBytes = 16;
+    private const int KeyBytes = 32;
+    private const int AlertAt = SignatureBytes + sizeof(uint);
+    private const int RecipientAt = AlertAt + 16;
+
+    /// <summary>Longer ones are no links of ours; keeps what a stranger can have computed small.</summary>
+    private const int LongestToken = 512;
+
+    private static readonly TimeSpan Lifetime = TimeSpan.FromDays(7);
+
+    private readonly Lock _lock = new();
+    private byte[]? _key;
+
+    /// <inheritdoc/>
+    public Uri? For(string alertId, Recipient recipient)
+    {
+        var to = Encoding.UTF8.GetBytes(recipient.ToString());
+        var token = new byte[RecipientAt + to.Length];
+        BinaryPrimitives.WriteUInt32BigEndian(token.AsSpan(SignatureBytes), (uint)(time.GetUtcNow() + Lifetime).ToUnixTimeSeconds());
+        Convert.FromHexString(alertId).CopyTo(token, AlertAt);
+        to.CopyTo(token, RecipientAt);
+        Sign(token).CopyTo(token, 0);
+        return page.Below($"a/{Base64Url.EncodeToString(token)}");
+    }
+
+    /// <inheritdoc/>
+    public Uri? Details(string eventId) => page.Below($"#event-{Uri.EscapeDataString(eventId)}");
+
+    /// <summary>Reads a token. Tells an expired link only from one that was signed: a forged one learns nothing.</summary>
+    /// <returns>Null when it was not made by this installation, or is not complete.</returns>
+    public AnswerLink? Read(string token)
+    {
+        if (token.Length > LongestToken || !Base64Url.IsValid(token))
+        {
+            return null;
+        }
+
+        var bytes = Base64Url.DecodeFromChars(token);
+        if (bytes.Length <= RecipientAt || !CryptographicOperations.FixedTimeEquals(bytes.AsSpan(0, SignatureBytes), Sign(bytes)))
+        {
+            return null;
+        }
+
+        var expiry = DateTimeOffset.FromUnixTimeSeconds(BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(SignatureBytes)));
+        return Recipient.Parse(Encoding.UTF8.GetString(bytes.AsSpan(RecipientAt))) is { } recipient
+            ? new AnswerLink(Convert.ToHexStringLower(bytes.AsSpan(AlertAt, 16)), recipient, time.GetUtcNow() >= expiry)
+            : null;
+    }
+
+    private byte[] Sign(ReadOnlySpan<byte> token) => HMACSHA256.HashData(Key(), token[SignatureBytes..])[..SignatureBytes];
+
+    private byte[] Key()
+    {
+        lock (_lock)
+        {
+            return _key ??= Stored() ?? RandomNumberGenerator.GetBytes(KeyBytes);
+        }
+    }
+
+    private byte[]? Stored()
+    {
+        try
+        {
+            return store.Secret("links", () => RandomNumberGenerator.GetBytes(KeyBytes));
+        }
+        catch (IOException error)
+        {
+            LogNotKept(error.Message);
+            return null;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The key that signs links in messages can be neither read nor stored, a new one is used: links of earlier messages do not work now, and those of today not after the next start. {Reason}")]
+    private partial void LogNotKept(string reason);
+}
+
+/// <summary>What a link says.</summary>
+/// <param name="AlertId">The one alert that it answers.</param>
+/// <param name="Recipient">The one recipient that it was made for.</param>
+/// <param name="IsExpired">True when its time is over.</param>
+internal sealed record AnswerLink(string AlertId, Recipient Recipient, bool IsExpired);

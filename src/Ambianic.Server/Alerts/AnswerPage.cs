@@ -1,0 +1,159 @@
+using System.Globalization;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using Ambianic.Core.Alerts;
+
+namespace Ambianic.Server.Alerts;
+
+/// <summary>The page behind a link, as HTML without scripts and without anything to load but the one picture.</summary>
+internal static class AnswerPage
+{
+    /// <summary>The value of the query's <c>said</c> for a person who takes care after another one.</summary>
+    public const string Late = "late";
+
+    private const string Style = """
+        :root{--page:#f5f7f7;--card:#fff;--text:#14262b;--quiet:#55686d;--line:#d8e0e0;--accent:#0f6660;--on:#fff;--bad:#b3261e;font:18px/1.45 system-ui,sans-serif;color-scheme:light dark}
+        @media(prefers-color-scheme:dark){:root{--page:#10181a;--card:#1a2629;--text:#e6eeee;--quiet:#9db0b4;--line:#2c3c40;--accent:#5cc8bf;--on:#10181a;--bad:#ff8a80}}
+        *{box-sizing:border-box}
+        body{margin:0 auto;max-width:36rem;padding:1rem;background:var(--page);color:var(--text);overflow-wrap:anywhere}
+        h1{margin:.25rem 0;font-size:1.5rem;line-height:1.2}
+        p{margin:.4rem 0}
+        .quiet{color:var(--quiet)}
+        .note,.state{padding:.7rem .9rem;border-radius:.6rem;background:var(--card);border:1px solid var(--line)}
+        .note{border-left:.35rem solid var(--accent)}
+        .state{font-weight:600}
+        img{display:block;width:100%;height:auto;margin:.8rem 0;border-radius:.6rem}
+        form{display:grid;gap:.8rem;margin:1rem 0}
+        button,.call{display:block;width:100%;min-height:3.5rem;padding:.8rem;border:2px solid var(--accent);border-radius:.8rem;background:var(--card);color:var(--text);font:inherit;font-weight:600;text-align:center;text-decoration:none;cursor:pointer}
+        button.first{background:var(--accent);color:var(--on)}
+        .help,.call{border-color:var(--bad);color:var(--bad)}
+        button:focus-visible,a:focus-visible{outline:3px solid var(--text);outline-offset:2px}
+        """;
+
+    /// <summary>Allows the style above, pictures and forms of this address, and nothing else.</summary>
+    public static string ContentSecurityPolicy { get; } =
+        $"default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)))}'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+    /// <summary>What happened, how it is now, and what can be answered.</summary>
+    public static string Of(AnswerView view)
+    {
+        var alert = view.Alert;
+        string Clock(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, view.Zone).ToString("HH:mm", CultureInfo.InvariantCulture);
+        var html = new StringBuilder();
+        if (Notice(view, Clock) is { } notice)
+        {
+            html.Append(CultureInfo.InvariantCulture, $"<p class=\"note\" role=\"status\">{Text(notice)}</p>");
+        }
+
+        if (view.Said == AlertAnswers.Word(AlertAnswer.CallForHelp))
+        {
+            html.Append(Call(view.EmergencyNumber));
+        }
+
+        var local = TimeZoneInfo.ConvertTime(alert.TriggeredAt, view.Zone);
+        html.Append(CultureInfo.InvariantCulture, $"""
+            <h1 dir="auto">{Text(AlertWords.Headline(alert))}</h1>
+            <p><time datetime="{local:O}">{local:dddd d MMMM yyyy, HH:mm:ss}</time>{(alert.Triggers > 1 ? $" (seen {alert.Triggers} times)" : "")}</p>
+            <p dir="auto">{Text(string.Join(" · ", new[] { view.Device, alert.Pipeline }.Where(part => part.Length > 0)))}</p>
+
+            """);
+        if (AlertWords.Details(alert) is { Length: > 0 } details)
+        {
+            html.Append(CultureInfo.InvariantCulture, $"<p class=\"quiet\" dir=\"auto\">{Text(details)}</p>");
+        }
+
+        html.Append(CultureInfo.InvariantCulture, $"<p class=\"state\" dir=\"auto\">{Text(AlertWords.State(alert, Clock))}</p>");
+        if (alert.IsTest)
+        {
+            html.Append("<p>This is a rehearsal: nothing has happened. Please answer all the same.</p>");
+        }
+
+        if (view.HasPicture)
+        {
+            html.Append(CultureInfo.InvariantCulture, $"<img src=\"{Text(view.Token)}/picture\" alt=\"What the camera saw\">");
+        }
+
+        html.Append("<form method=\"post\">").AppendJoin('\n', Answers(alert).Select(Button)).Append("</form>");
+        if (view.Said != AlertAnswers.Word(AlertAnswer.CallForHelp) && view.EmergencyNumber.Length > 0)
+        {
+            html.Append(Call(view.EmergencyNumber));
+        }
+
+        return Document(AlertWords.Headline(alert), html.Append(CultureInfo.InvariantCulture, $"<p class=\"quiet\">You answer as {Text(view.Name)}.</p>").ToString());
+    }
+
+    /// <summary>Says that something is wrong, and what to do.</summary>
+    public static string Wrong(string title, string what) => Document(title, $"<h1>{Text(title)}</h1><p>{Text(what)}</p>");
+
+    /// <summary>What can still be answered.</summary>
+    private static IEnumerable<AlertAnswer> Answers(Alert alert) => Enum.GetValues<AlertAnswer>().Where(answer => answer switch
+    {
+        AlertAnswer.TakingCare => alert.IsUnanswered,
+        AlertAnswer.FalseAlarm => alert.Feedback != AlertFeedback.FalseAlarm,
+        AlertAnswer.CallForHelp => !alert.HasEnded,
+        _ => alert.Pipeline.Length > 0,
+    });
+
+    private static string Button(AlertAnswer answer)
+    {
+        var style = answer switch { AlertAnswer.TakingCare => " class=\"first\"", AlertAnswer.CallForHelp => " class=\"help\"", _ => "" };
+        return $"<button name=\"answer\" value=\"{AlertAnswers.Word(answer)}\"{style}>{Text(AlertAnswers.Button(answer))}</button>";
+    }
+
+    private static string? Notice(AnswerView view, Func<DateTimeOffset, string> clock)
+    {
+        var alert = view.Alert;
+        var isLate = view.Said == Late || (view.Said == AlertAnswers.Word(AlertAnswer.TakingCare) && alert.AcknowledgedBy is { } by && by != view.Name);
+        return AlertAnswers.Parse(view.Said) switch
+        {
+            _ when isLate && alert.AcknowledgedAt is { } at => $"Somebody was faster: {alert.AcknowledgedBy} has been taking care since {clock(at)}.",
+            AlertAnswer.TakingCare when alert.AcknowledgedAt is not null => "Thank you. The others are told that you take care.",
+            AlertAnswer.TakingCare => "It was over already; there was nothing left to answer.",
+            AlertAnswer.FalseAlarm when alert.Feedback == AlertFeedback.FalseAlarm => "Thank you. It is marked as a false alarm.",
+            AlertAnswer.CallForHelp when alert.HasEnded => "It was over already: nobody more is told.",
+            AlertAnswer.CallForHelp => "The next on the list are told now. "
+                + (view.EmergencyNumber.Length > 0 ? "Ambianic does not telephone by itself: press the number." : "No emergency number is configured (emergency_number)."),
+            AlertAnswer.Snooze => $"Alerts of {alert.Pipeline} are held back for 30 minutes.",
+            _ => null,
+        };
+    }
+
+    private static string Call(string number)
+    {
+        var dialled = string.Concat(number.Where(character => char.IsAsciiDigit(character) || character is '+' or '*' or '#'));
+        return dialled.Length == 0 ? "" : $"<p><a class=\"call\" href=\"tel:{Uri.EscapeDataString(dialled).Replace("%2B", "+", StringComparison.Ordinal)}\">Telephone {Text(number)}</a></p>";
+    }
+
+    private static string Document(string title, string body) => $"""
+        <!doctype html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <title>{Text(title)}</title>
+        <link rel="icon" href="data:,">
+        <style>{Style}</style>
+        </head>
+        <body>
+        <main>
+        {body}
+        </main>
+        </body>
+        </html>
+        """;
+
+    private static string Text(string text) => WebUtility.HtmlEncode(text);
+}
+
+/// <summary>What the page shows.</summary>
+/// <param name="Token">Of the link.</param>
+/// <param name="Alert">As it is now.</param>
+/// <param name="Name">Who opens the link.</param>
+/// <param name="Device">Name of this device.</param>
+/// <param name="EmergencyNumber">Empty when none is configured.</param>
+/// <param name="HasPicture">True when the link has a picture to show.</param>
+/// <param name="Said">What was answered just now; null when nothing was.</param>
+/// <param name="Zone">Of the times shown.</param>
+internal sealed record AnswerView(
+    string Token, Alert Alert, string Name, string Device, string EmergencyNumber, bool HasPicture, string? Said, TimeZoneInfo Zone);
