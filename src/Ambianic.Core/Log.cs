@@ -91,4 +91,29 @@ internal static partial class Log
 
     [LoggerMessage(1206, LogLevel.Error, "Reports of falls that wait could not be stored; it is tried again")]
     public static partial void StoringFallReportsFailed(this ILogger logger, Exception error);
+
+    // Alerts
+    [LoggerMessage(1301, LogLevel.Error, "Alerts of an earlier run cannot be read, and are not told again: {Reason}")]
+    public static partial void AlertsNotLoaded(this ILogger logger, string reason);
+
+    [LoggerMessage(1302, LogLevel.Error, "Alerts cannot be stored and are sent from memory: {Reason}")]
+    public static partial void AlertsNotStored(this ILogger logger, string reason);
+
+    [LoggerMessage(1303, LogLevel.Warning, "The timeline cannot be read for alerts: {Reason}")]
+    public static partial void TimelineNotReadForAlerts(this ILogger logger, string reason);
+
+    [LoggerMessage(1304, LogLevel.Error, "A step of alerting failed")]
+    public static partial void AlertingFailed(this ILogger logger, Exception error);
+
+    [LoggerMessage(1305, LogLevel.Warning, "Nobody answered the alert \"{Subject}\": everybody on the list was told")]
+    public static partial void AlertExpired(this ILogger logger, string subject);
+
+    [LoggerMessage(1306, LogLevel.Information, "The alert \"{Subject}\" was answered with {Answer} by {By}")]
+    public static partial void AlertAnswered(this ILogger logger, string subject, string answer, string by);
+
+    [LoggerMessage(1311, LogLevel.Warning, "The message \"{Title}\" to {Recipient} was not sent: {Reason}")]
+    public static partial void MessageNotSent(this ILogger logger, string title, string recipient, string reason);
+
+    [LoggerMessage(1312, LogLevel.Error, "The provider {Provider} failed")]
+    public static partial void ProviderFailed(this ILogger logger, Exception error, string provider);
 }

@@ -71,6 +71,7 @@ internal static class AmbianicHost
         builder.Services.AddSingleton<VisibilityService>();
         builder.Services.AddHostedService(services => services.GetRequiredService<VisibilityService>());
         builder.Services.AddHostedService<OutageService>();
+        builder.Services.AddAlerts(configuration.Configuration);
         if (reload is not null)
         {
             builder.Services.AddSingleton(reload);

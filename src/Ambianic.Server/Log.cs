@@ -50,4 +50,11 @@ internal static partial class Log
 
     [LoggerMessage(7208, LogLevel.Error, "Looking for outages failed; it is tried again with the next snapshot")]
     public static partial void OutageCheckFailed(this ILogger logger, Exception error);
+
+    // Alerts
+    [LoggerMessage(7301, LogLevel.Error, "That nobody answered an alert could not be put on the timeline yet: {Reason}")]
+    public static partial void UnansweredAlertNotRecorded(this ILogger logger, string reason);
+
+    [LoggerMessage(7302, LogLevel.Warning, "The monitor of heartbeat.url did not take the heartbeat: {Reason}")]
+    public static partial void HeartbeatNotTaken(this ILogger logger, string reason);
 }

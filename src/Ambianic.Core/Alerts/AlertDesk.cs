@@ -32,7 +32,7 @@ public sealed record AlertParts(
 /// from the sending itself: each recipient has at most one message under way. A step is stored before anything of it is sent; when it cannot
 /// be stored, it is sent all the same, from memory.
 /// </summary>
-public sealed partial class AlertDesk : IAlertDesk, IAsyncDisposable
+public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
 {
     private const int MostEvents = 256;
 
@@ -199,7 +199,7 @@ public sealed partial class AlertDesk : IAlertDesk, IAsyncDisposable
         catch (IOException error)
         {
             _storeFault = error.Message;
-            LogNotLoaded(error.Message);
+            _logger.AlertsNotLoaded(error.Message);
         }
 
         _unstored = _unstored.Then(new AlertChanges { IsRunning = true });
@@ -248,7 +248,7 @@ public sealed partial class AlertDesk : IAlertDesk, IAsyncDisposable
         }
         catch (Exception error)
         {
-            LogFailed(error); // what was done of it is stored and sent; the next step is another chance
+            _logger.AlertingFailed(error); // what was done of it is stored and sent; the next step is another chance
         }
 
         Store(isLast: false);
@@ -336,7 +336,7 @@ public sealed partial class AlertDesk : IAlertDesk, IAsyncDisposable
         catch (IOException error)
         {
             _readNext = now + LookEvery; // the timeline tells of its own faults
-            LogNotRead(error.Message);
+            _logger.TimelineNotReadForAlerts(error.Message);
         }
     }
 
@@ -464,7 +464,7 @@ public sealed partial class AlertDesk : IAlertDesk, IAsyncDisposable
         var alert = _book.Answer(alertId, answer, by, Now) ?? (answer == AlertAnswer.FalseAlarm ? Judged(alertId, AlertFeedback.FalseAlarm) : null);
         if (alert is not null)
         {
-            LogAnswered(AlertTexts.Subject(alert), AlertAnswers.Word(answer), by);
+            _logger.AlertAnswered(AlertTexts.Subject(alert), AlertAnswers.Word(answer), by);
         }
 
         return alert;
@@ -503,7 +503,7 @@ public sealed partial class AlertDesk : IAlertDesk, IAsyncDisposable
         var changes = _book.TakeChanges();
         foreach (var ended in changes.Alerts.Where(alert => alert.State == AlertState.Expired))
         {
-            LogExpired(AlertTexts.Subject(ended));
+            _logger.AlertExpired(AlertTexts.Subject(ended));
             Expired?.Invoke(ended);
         }
 
@@ -527,7 +527,7 @@ public sealed partial class AlertDesk : IAlertDesk, IAsyncDisposable
         {
             _unstored = _book.Everything() with { Cursor = _cursor, IsRunning = !isLast, IsEnabled = _isEnabled };
             _storeNext = now;
-            LogNotStored(error.Message);
+            _logger.AlertsNotStored(error.Message);
         }
         catch (IOException error)
         {
@@ -535,7 +535,7 @@ public sealed partial class AlertDesk : IAlertDesk, IAsyncDisposable
             _storeFault = error.Message;
             if (_failures == 1)
             {
-                LogNotStored(error.Message);
+                _logger.AlertsNotStored(error.Message);
             }
         }
     }
@@ -562,22 +562,4 @@ public sealed partial class AlertDesk : IAlertDesk, IAsyncDisposable
         });
         return await done.Task.WaitAsync(cancellation);
     }
-
-    [LoggerMessage(LogLevel.Error, "Alerts of an earlier run cannot be read, and are not told again: {Reason}")]
-    private partial void LogNotLoaded(string reason);
-
-    [LoggerMessage(LogLevel.Error, "Alerts cannot be stored and are sent from memory: {Reason}")]
-    private partial void LogNotStored(string reason);
-
-    [LoggerMessage(LogLevel.Warning, "The timeline cannot be read for alerts: {Reason}")]
-    private partial void LogNotRead(string reason);
-
-    [LoggerMessage(LogLevel.Error, "A step of alerting failed")]
-    private partial void LogFailed(Exception error);
-
-    [LoggerMessage(LogLevel.Warning, "Nobody answered the alert \"{Subject}\": everybody on the list was told")]
-    private partial void LogExpired(string subject);
-
-    [LoggerMessage(LogLevel.Information, "The alert \"{Subject}\" was answered with {Answer} by {By}")]
-    private partial void LogAnswered(string subject, string answer, string by);
 }

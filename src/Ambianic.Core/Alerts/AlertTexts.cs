@@ -16,6 +16,26 @@ public static partial class AlertTexts
     /// <summary>The names of all variables in a template, known or not.</summary>
     public static IEnumerable<string> VariablesIn(string template) => VariableRegex().Matches(template).Select(match => match.Groups["name"].Value);
 
+    /// <summary>A test message; no two have the same id.</summary>
+    /// <param name="displayName">Of this device.</param>
+    /// <param name="time">Clock.</param>
+    public static AlertMessage Test(string displayName, TimeProvider time)
+    {
+        var id = Guid.NewGuid().ToString("N");
+        return new AlertMessage
+        {
+            IdempotencyKey = id,
+            AlertId = id,
+            Kind = DeliveryKind.Alert,
+            About = AlertKind.Drill,
+            Severity = AlertSeverity.Info,
+            Title = $"TEST: {displayName}",
+            Text = "This is a test message. If you can read it, alerts reach you here.",
+            At = time.GetLocalNow(),
+            IsTest = true,
+        };
+    }
+
     /// <summary>One message of one alert.</summary>
     internal static (string Title, string Text) Compose(Alert alert, DeliveryKind kind, AlertSettings settings, Uri? details)
     {

@@ -8,7 +8,7 @@ namespace Ambianic.Core.Alerts;
 /// <param name="back">Has the loop do something.</param>
 /// <param name="time">Clock.</param>
 /// <param name="logger">Receives what could not be sent.</param>
-internal sealed partial class MessageSender(AlertParts parts, Action<Action> back, TimeProvider time, ILogger logger) : IAsyncDisposable
+internal sealed class MessageSender(AlertParts parts, Action<Action> back, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(5); // as often as Pushover allows
 
@@ -84,20 +84,7 @@ internal sealed partial class MessageSender(AlertParts parts, Action<Action> bac
                 return new TestResult(recipient, "", DeliveryOutcome.Permanent("it is not configured any more"));
             }
 
-            var id = Ids.Of(recipient.ToString(), $"{time.GetUtcNow().UtcTicks}");
-            var message = new AlertMessage
-            {
-                IdempotencyKey = id,
-                AlertId = id,
-                Kind = DeliveryKind.Alert,
-                About = AlertKind.Drill,
-                Severity = AlertSeverity.Info,
-                Title = $"TEST: {settings.DisplayName}",
-                Text = "This is a test message. If you can read it, alerts reach you here.",
-                At = time.GetLocalNow(),
-                IsTest = true,
-            };
-            return new TestResult(recipient, provider.Name, Masked(await provider.SendAsync(message, cancellation)));
+            return new TestResult(recipient, provider.Name, Masked(await provider.SendAsync(AlertTexts.Test(settings.DisplayName, time), cancellation)));
         }
         catch (FormatException error)
         {
@@ -156,7 +143,7 @@ internal sealed partial class MessageSender(AlertParts parts, Action<Action> bac
         }
         catch (Exception error)
         {
-            LogFailed(logger, error, provider.Name);
+            logger.ProviderFailed(error, provider.Name);
             outcome = DeliveryOutcome.Passing($"{provider.Name}: {Credentials.Mask(error.Message)}");
         }
 
@@ -169,7 +156,7 @@ internal sealed partial class MessageSender(AlertParts parts, Action<Action> bac
 
             if (outcome.Kind != DeliveryOutcomeKind.Delivered)
             {
-                LogNotSent(logger, message.Title, recipient.ToString(), outcome.Reason ?? "");
+                logger.MessageNotSent(message.Title, recipient.ToString(), outcome.Reason ?? "");
             }
 
             book.Report(batch, outcome, time.GetUtcNow());
@@ -267,7 +254,7 @@ internal sealed partial class MessageSender(AlertParts parts, Action<Action> bac
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            LogFailed(logger, error, provider.Name);
+            logger.ProviderFailed(error, provider.Name);
         }
         catch (OperationCanceledException)
         {
@@ -319,7 +306,7 @@ internal sealed partial class MessageSender(AlertParts parts, Action<Action> bac
         }
         catch (Exception error)
         {
-            LogFailed(logger, error, provider.Name);
+            logger.ProviderFailed(error, provider.Name);
         }
     }
 
@@ -348,12 +335,6 @@ internal sealed partial class MessageSender(AlertParts parts, Action<Action> bac
 
     private static DeliveryOutcome Masked(DeliveryOutcome outcome) =>
         outcome.Reason is { } reason ? outcome with { Reason = Credentials.Mask(reason) } : outcome;
-
-    [LoggerMessage(LogLevel.Warning, "The message \"{Title}\" to {Recipient} was not sent: {Reason}")]
-    private static partial void LogNotSent(ILogger logger, string title, string recipient, string reason);
-
-    [LoggerMessage(LogLevel.Error, "The provider {Provider} failed")]
-    private static partial void LogFailed(ILogger logger, Exception error, string provider);
 
     /// <summary>A provider in use.</summary>
     private sealed class Line(IAlertProvider provider, string? address) : IAsyncDisposable

@@ -28,6 +28,7 @@ internal static class AlertsApi
             .WithSummary("How many alerts people called correct or false alarms, by pipeline and kind");
         routes.MapPost("/api/alerts/snooze", SnoozeAsync).WithSummary("Holds back the alerts of a pipeline for some minutes; they are told then");
         routes.MapDelete("/api/alerts/snooze", WakeAsync).WithSummary("Ends a snooze");
+        routes.MapPost("/api/alerts/drill", DrillAsync).WithSummary("Rehearses an alert of a pipeline, marked TEST: everything is real except that nothing has happened");
         routes.MapGet("/api/alerts/{id}", FindAsync).WithSummary("An alert with its events and deliveries");
         routes.MapPost("/api/alerts/{id}/acknowledge", (string id, IAlertDesk desk, CancellationToken cancellation, By? body = null) =>
             ChangeAsync(body, by => desk.AnswerAsync(id, AlertAnswer.TakingCare, by, cancellation)))
@@ -140,6 +141,12 @@ internal static class AlertsApi
         return TypedResults.NoContent();
     }
 
+    private static async Task<Results<Ok<AlertPage>, ValidationProblem>> DrillAsync(
+        Drill body, IAlertDesk desk, CurrentConfiguration configuration, CancellationToken cancellation) =>
+        Words.Wrong(("pipeline", PipelineProblem(body.Pipeline, configuration))) is { } wrong
+            ? wrong
+            : TypedResults.Ok(new AlertPage("success", [.. (await desk.DrillAsync(body.Pipeline!, cancellation)).Select(AlertReport.Of)]));
+
     /// <param name="store">The deliveries.</param>
     /// <param name="alert">Only deliveries of this alert.</param>
     /// <param name="limit">Deliveries at most, 1 to 1000.</param>
@@ -173,6 +180,8 @@ internal static class AlertsApi
     internal sealed record By([property: System.Text.Json.Serialization.JsonPropertyName("by")] string? Name);
 
     internal sealed record Judgement(string? Feedback, string? By);
+
+    internal sealed record Drill(string? Pipeline);
 
     internal sealed record Snooze(string? Pipeline, double? Minutes);
 }

@@ -11,6 +11,7 @@ internal static class Commands
             DemoCommand.Create(),
             RunCommand.Create(),
             CheckCommand.Create(),
+            AlertCommand.Create(),
             DetectCommand.Create(),
             AnalyzeCommand.Create(),
             ModelsCommand.Create(),

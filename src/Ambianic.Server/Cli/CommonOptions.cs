@@ -1,10 +1,12 @@
 using System.CommandLine;
 using Ambianic.Configuration;
 using Ambianic.Core;
+using Ambianic.Core.Alerts;
 using Ambianic.Core.Configuration;
 using Ambianic.Core.Pipelines;
 using Ambianic.Core.Vision;
 using Ambianic.Inference.Models;
+using Ambianic.Messaging;
 
 namespace Ambianic.Server.Cli;
 
@@ -49,8 +51,11 @@ internal static class CommonOptions
         }
     });
 
+    /// <summary>The kinds of providers, to check their addresses by.</summary>
+    public static IProviderCatalog Providers { get; } = new ProviderCatalog(TimeProvider.System);
+
     public static ConfigurationResult LoadConfiguration(ParseResult parsed) =>
-        new ConfigurationLoader(BuiltInElements.AddTo(new ElementRegistry()), ModelCatalog.Known).Load(Files(parsed));
+        new ConfigurationLoader(BuiltInElements.AddTo(new ElementRegistry()), ModelCatalog.Known, Providers).Load(Files(parsed));
 
     /// <summary>Where the data is; null when the configuration, which says so, has errors: they are printed.</summary>
     public static string? DataDir(ParseResult parsed)

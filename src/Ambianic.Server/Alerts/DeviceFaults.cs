@@ -1,0 +1,87 @@
+using System.Globalization;
+using Ambianic.Core.Alerts;
+using Ambianic.Core.Timeline;
+using Ambianic.Server.Hosting;
+
+namespace Ambianic.Server.Alerts;
+
+/// <summary>Looks every ten seconds what is wrong with the device itself: storage, disk, configuration.</summary>
+internal sealed class DeviceFaults(IEventStore store, CurrentConfiguration configuration, TimeProvider time) : BackgroundService
+{
+    /// <summary>10^6 bytes; a day of events of a few cameras.</summary>
+    private const long LowMegabytes = 500;
+
+    /// <summary>A fault is an alert once it has lasted: a card that is busy for a moment is none.</summary>
+    private static readonly TimeSpan Lasts = TimeSpan.FromMinutes(1);
+
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(10);
+
+    private readonly Dictionary<AlertKind, DateTimeOffset> _since = [];
+    private volatile IReadOnlyDictionary<AlertKind, string> _now = new Dictionary<AlertKind, string>();
+
+    /// <summary>What is wrong now, for people; asks no disk.</summary>
+    public IReadOnlyDictionary<AlertKind, string> Now => _now;
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            using var timer = new PeriodicTimer(LookEvery, time);
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                await Task.Run(Look, stoppingToken).WaitAsync(stoppingToken); // a disk that hangs holds up this alone
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // the program stops
+        }
+    }
+
+    private void Look()
+    {
+        var (now, found) = (time.GetUtcNow(), Found().ToDictionary());
+        foreach (var gone in _since.Keys.Except(found.Keys).ToList())
+        {
+            _since.Remove(gone);
+        }
+
+        foreach (var kind in found.Keys)
+        {
+            _since.TryAdd(kind, now);
+        }
+
+        _now = found.Where(fault => now - _since[fault.Key] >= Lasts).ToDictionary();
+    }
+
+    private IEnumerable<(AlertKind Kind, string Reason)> Found()
+    {
+        if (store.Fault is { } fault)
+        {
+            yield return (AlertKind.Storage, fault);
+        }
+
+        if (FreeMegabytes() is { } free and < LowMegabytes)
+        {
+            yield return (AlertKind.Disk, string.Create(CultureInfo.InvariantCulture, $"{free} MB are free on the disk of {configuration.Result.Configuration.DataDir}; delete something, or set retention"));
+        }
+
+        if (configuration.Rejected is [var problem, ..])
+        {
+            yield return (AlertKind.Configuration, $"the configuration as it was edited has errors and is not in force: {problem}");
+        }
+    }
+
+    private long? FreeMegabytes()
+    {
+        try
+        {
+            return new DriveInfo(configuration.Result.Configuration.DataDir).AvailableFreeSpace / 1_000_000;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return null;
+        }
+    }
+}

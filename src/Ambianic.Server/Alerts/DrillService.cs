@@ -1,0 +1,42 @@
+using Ambianic.Core.Alerts;
+using Ambianic.Core.Configuration;
+using Ambianic.Server.Hosting;
+
+namespace Ambianic.Server.Alerts;
+
+/// <summary>Rehearses an alert every month, as the section <c>drill</c> says.</summary>
+internal sealed class DrillService(CurrentConfiguration configuration, IAlertDesk desk, TimeProvider time) : BackgroundService
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(30);
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            var last = time.GetLocalNow();
+            using var timer = new PeriodicTimer(LookEvery, time);
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                var (now, options) = (time.GetLocalNow(), configuration.Result.Configuration.Drill);
+                if (options.Pipeline.Length > 0 && IsDue(options, last, now))
+                {
+                    await desk.DrillAsync(options.Pipeline, stoppingToken);
+                }
+
+                last = now;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // the program stops
+        }
+    }
+
+    /// <summary>True when the time of the drill lies after <paramref name="last"/> and not after <paramref name="now"/>; a clock that is set over a day rehearses nothing.</summary>
+    internal static bool IsDue(DrillOptions options, DateTimeOffset last, DateTimeOffset now)
+    {
+        var due = new DateTime(now.Year, now.Month, options.Day).Add(options.At.ToTimeSpan());
+        return last.DateTime < due && now.DateTime >= due && now - last < TimeSpan.FromDays(1);
+    }
+}

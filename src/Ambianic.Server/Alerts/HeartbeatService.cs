@@ -1,0 +1,73 @@
+using Ambianic.Core.Configuration;
+using Ambianic.Core.Health;
+using Ambianic.Server.Hosting;
+
+namespace Ambianic.Server.Alerts;
+
+/// <summary>
+/// Asks for an address of a monitor outside of the house while the supervisor lives and every pipeline does what it should; the monitor
+/// tells somebody when that stops, so that a dead computer or router is noticed, too.
+/// </summary>
+internal sealed class HeartbeatService(
+    CurrentConfiguration configuration, HealthFeed health, IHttpClientFactory clients, TimeProvider time, ILogger<HeartbeatService> logger) : BackgroundService
+{
+    /// <summary>The supervisor gives a snapshot every second.</summary>
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private bool _failed;
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            while (true)
+            {
+                var options = configuration.Result.Configuration.Heartbeat;
+                if (options.Url.Length > 0 && IsWell())
+                {
+                    await BeatAsync(options.Url, stoppingToken);
+                }
+
+                await Task.Delay(options.Every, time, stoppingToken);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // the program stops: the monitor is to notice
+        }
+    }
+
+    /// <summary>True when every pipeline gives a usable picture or is meant not to, and somebody has looked just now.</summary>
+    private bool IsWell()
+    {
+        var latest = health.Latest;
+        return latest.Pipelines.Count > 0
+            && time.GetElapsedTime(latest.Timestamp) < Fresh
+            && latest.Pipelines.All(pipeline => pipeline.Visibility is VisibilityState.Visible or VisibilityState.Off && !pipeline.IsStuck);
+    }
+
+    private async Task BeatAsync(string url, CancellationToken cancellation)
+    {
+        try
+        {
+            using var limit = new CancellationTokenSource(Patience, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
+            using var client = clients.CreateClient();
+            using var answer = await client.GetAsync(new Uri(url), HttpCompletionOption.ResponseHeadersRead, either.Token);
+            answer.EnsureSuccessStatusCode();
+            _failed = false;
+        }
+        catch (Exception error) when (!cancellation.IsCancellationRequested)
+        {
+            if (!_failed)
+            {
+                logger.HeartbeatNotTaken(Credentials.Mask(error.Message));
+            }
+
+            _failed = true;
+        }
+    }
+}
