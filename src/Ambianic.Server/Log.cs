@@ -52,6 +52,6 @@ internal static partial class Log
     public static partial void OutageCheckFailed(this ILogger logger, Exception error);
 
     // Alerts
-    [LoggerMessage(7301, LogLevel.Warning, "The key that signs links in messages can be neither read nor stored, and a new one is used: links of earlier messages do not work now, and those of today not after the next start: {Reason}")]
+    [LoggerMessage(7303, LogLevel.Warning, "The key that signs links in messages can be neither read nor stored, and a new one is used: links of earlier messages do not work now, and those of today not after the next start: {Reason}")]
     public static partial void LinkKeyNotKept(this ILogger logger, string reason);
 }
