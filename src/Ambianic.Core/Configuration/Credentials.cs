@@ -150,11 +150,13 @@ public static partial class Credentials
 
     /// <summary>
     /// What nobody names a stream: twelve letters and digits or more in which upper case, lower case and digits are mixed, alone or after
-    /// an underscore; 16 hexadecimal ones; groups of four, as of stream keys; what follows <c>s0_</c>, and the token of a Telegram bot.
+    /// an underscore; 16 hexadecimal ones; groups of four, as of stream keys; what follows <c>s0_</c>, and the token of a Telegram bot;
+    /// 40 of base64url, as of answer links and of the endpoints of Web Push.
     /// </summary>
     [GeneratedRegex(
         @"(?:^|_)(?=[^0-9_]*[0-9])(?=[^a-z_]*[a-z])(?=[^A-Z_]*[A-Z])[A-Za-z0-9]{12,}(?:_|$)|^(?=[^0-9]*[0-9])[0-9a-f\-]{16,}$"
-        + @"|^[a-z0-9]{4}(?:-[a-z0-9]{4}){3,}$|^s\d_[A-Za-z0-9]{12,}$|^bot\d+:[\w\-]{20,}$")]
+        + @"|^[a-z0-9]{4}(?:-[a-z0-9]{4}){3,}$|^s\d_[A-Za-z0-9]{12,}$|^bot\d+:[\w\-]{20,}$"
+        + @"|^(?=[^0-9]*[0-9])(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])[\w\-:]{40,}$")]
     private static partial Regex TokenRegex();
 
     [GeneratedRegex(@"^[\w .\-]+$")]

@@ -1,4 +1,5 @@
 using Ambianic.Core.Configuration;
+using Ambianic.Server.Alerts;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace Ambianic.Server.Api;
@@ -22,7 +23,7 @@ internal sealed class ApiErrors(IProblemDetailsService problems, TimeProvider ti
         };
         if (status >= StatusCodes.Status500InternalServerError && TryNote(error))
         {
-            logger.RequestFailed(status == StatusCodes.Status500InternalServerError ? error : null, context.Request.Path, detail);
+            logger.RequestFailed(status == StatusCodes.Status500InternalServerError ? error : null, Shown(context.Request.Path), detail);
         }
 
         context.Response.StatusCode = status;
@@ -33,6 +34,9 @@ internal sealed class ApiErrors(IProblemDetailsService problems, TimeProvider ti
             ProblemDetails = { Status = status, Detail = detail },
         });
     }
+
+    /// <summary>What follows <c>/a/</c> is as good as a password.</summary>
+    private static string Shown(PathString path) => path.StartsWithSegments(AnswerHosts.Path) ? $"{AnswerHosts.Path}/{Credentials.Masked}" : path;
 
     /// <summary>Notes a cause; false when it was logged less than ten minutes after it was last met. Numbers, such as the seconds that a disk has not answered for, make no new cause.</summary>
     private bool TryNote(Exception error)

@@ -4,6 +4,7 @@ using Ambianic.Messaging.Push;
 using Ambianic.Server.Alerts;
 using Ambianic.Tests.Messaging.Push;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Ambianic.Server.Tests.Alerts;
@@ -67,6 +68,11 @@ internal sealed class AlertHouse : IAsyncDisposable
             """,
             services =>
             {
+                foreach (var alerting in services.Where(service => service.ServiceType == typeof(IHostedService) && service.ImplementationType?.Namespace == typeof(AnswerLinks).Namespace).ToList())
+                {
+                    services.Remove(alerting); // nothing happens by itself
+                }
+
                 services.AddSingleton<IAlertDesk>(desk);
                 services.AddSingleton<IAlertStore>(store);
                 services.AddSingleton<IAlertPictures>(pictures);

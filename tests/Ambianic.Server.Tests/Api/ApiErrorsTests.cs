@@ -32,6 +32,14 @@ public sealed class ApiErrorsTests
         Assert.Equal(4, _log.Lines.Count);
     }
 
+    [Fact]
+    public async Task TryHandleAsync_AnswerPage_IsLoggedWithoutTheTokenOfTheLink()
+    {
+        await FailAsync("/a/token-of-a-link/picture", new InvalidOperationException("a defect"));
+
+        Assert.DoesNotContain("token-of-a-link", Assert.Single(_log.Lines), StringComparison.Ordinal);
+    }
+
     private async Task FailAsync(string path, Exception error)
     {
         var context = new DefaultHttpContext();

@@ -35,6 +35,8 @@ public sealed class CredentialsTests
     [InlineData("rtsp://nvr:7447/s0_aBcDeFgHiJkLmNop", "rtsp://nvr:7447/***")]
     [InlineData("rtmp://host/live/live_123456789_aB3dEfGhIjKl9nOp", "rtmp://host/live/***")]
     [InlineData("rtmp://host/live2/abcd-efgh-1234-5678-ijkl", "rtmp://host/live2/***")]
+    [InlineData("https://home/a/m9-Xk_2v8Qw-4rTy_7uIo-1pAs_3dFg-5hJk_6lZx-0cVb_8nMq-2wEr_4tYu", "https://home/a/***")]
+    [InlineData("https://push.example.org/send/dQ3-x_1:APA91bE-9f_2kLm-7nOp_4qRs-6tUv_8wXy", "https://push.example.org/send/***")]
     [InlineData("http://cam/x.mjpg;jsessionid=Blue7Bird", "http://cam/x.mjpg;jsessionid=***")]
     [InlineData("http://nvr:1984/api/stream.mjpeg?src=front_door", "http://nvr:1984/api/stream.mjpeg?src=front_door")]
     [InlineData("rtsp://cam/Streaming/Channels/101?transportmode=unicast", "rtsp://cam/Streaming/Channels/101?transportmode=unicast")]

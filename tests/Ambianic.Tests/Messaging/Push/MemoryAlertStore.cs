@@ -16,7 +16,7 @@ internal sealed class MemoryAlertStore : IAlertStore
 
     public IReadOnlyList<FeedbackCount> Counts { get; set; } = [];
 
-    public AlertJournal Load() => throw new NotSupportedException();
+    public AlertJournal Load() => new(null, [], [], new Dictionary<string, DateTimeOffset>(), EndedCleanly: true);
 
     public void Commit(AlertChanges changes)
     {
