@@ -8,4 +8,5 @@ return await new RootCommand("Measures Ambianic. Ratios are taken within one run
     PipelineTiming.Command(),
     FallTiming.Command(),
     SupervisorTiming.Command(),
+    FollowerTiming.Command(),
 }.Parse(args).InvokeAsync();

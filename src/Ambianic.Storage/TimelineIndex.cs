@@ -77,7 +77,7 @@ public static class TimelineIndex
         {
             foreach (var batch in scan.Read([all[done]], (_, names) => names.Order(StringComparer.Ordinal), cancellation).Chunk(BatchSize))
             {
-                var isNew = EventRows.Insert(connection, batch);
+                var isNew = EventRows.Insert(connection, [.. batch.Select(seen => (seen, true))]);
                 events += isNew.Count(yes => yes);
                 duplicates.AddRange(batch.Zip(isNew).Where(pair => !pair.Second).Select(pair => $"{pair.First.RelDir}/{pair.First.JsonFileName}"));
             }

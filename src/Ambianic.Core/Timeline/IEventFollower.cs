@@ -16,8 +16,8 @@ public interface IEventFollower
     /// </returns>
     /// <remarks>
     /// Events that are recovered from their files follow in the order in which they are found, however old they are: those of a crash,
-    /// those of folders that somebody copied here, and after the loss of the database all of them, read before or not. So a reader
-    /// tells by id what it has read, and by time what no longer matters.
+    /// those of folders that somebody copied here, and after the loss of the database all of them, read before or not. So a reader of
+    /// a batch with <see cref="EventBatch.WasRebuilt"/> tells by id what it has read, and by time what no longer matters.
     /// </remarks>
     /// <exception cref="IOException">It cannot be read.</exception>
     EventBatch ReadAfter(EventCursor cursor, int limit);
@@ -37,5 +37,5 @@ public sealed record EventCursor(long Sequence, string EventId, DateTimeOffset A
 /// <summary>Events that follow a cursor.</summary>
 /// <param name="Events">In the order in which they were stored.</param>
 /// <param name="Cursor">Behind the last of them.</param>
-/// <param name="WasRebuilt">True when the position does not belong to this database: events are among them that were read before.</param>
+/// <param name="WasRebuilt">True when events may be among them that were read before, or that are old: recovered from their files, or read by time.</param>
 public sealed record EventBatch(IReadOnlyList<DetectionEvent> Events, EventCursor Cursor, bool WasRebuilt);

@@ -15,7 +15,7 @@ namespace Ambianic.Storage.Alerts;
 /// <param name="dataDir">Absolute; the caller sees to it that no other program uses it.</param>
 /// <param name="time">Clock.</param>
 /// <param name="logger">Receives what was lost.</param>
-public sealed partial class AlertDatabase(string dataDir, TimeProvider time, ILogger<AlertDatabase> logger) : IAlertStore, IDisposable
+public sealed class AlertDatabase(string dataDir, TimeProvider time, ILogger<AlertDatabase> logger) : IAlertStore, IDisposable
 {
     /// <summary>Its name within the data directory.</summary>
     public const string FileName = "alerts.db";
@@ -35,48 +35,38 @@ public sealed partial class AlertDatabase(string dataDir, TimeProvider time, ILo
     private bool _wasOpen;
     private string? _damage;
     private long? _replacedAt;
-    private string? _replaced; // what happened, until the caller of Commit has heard of it
+    private volatile Task? _hanging;
+    private volatile string? _replaced; // what happened, until the caller of Commit has heard of it
 
     /// <inheritdoc/>
     public AlertJournal Load()
     {
-        lock (_gate)
+        var journal = Access(connection =>
         {
             try
             {
-                return Access(Read);
+                return AlertReader.Journal(connection);
             }
-            catch (IOException) when (_damage is not null && MayReplace)
+            catch (Exception error) when (MayReplace && IsDamage(error))
             {
-                return Access(Read);
+                Replace(error.Message);
+                return AlertReader.Journal(_connection!);
             }
-        }
-
-        AlertJournal Read(SqliteConnection connection)
-        {
-            _replaced = null; // the caller remembers nothing yet
-            return AlertReader.Journal(connection);
-        }
+        });
+        _replaced = null; // the caller remembered nothing before
+        return journal;
     }
 
     /// <inheritdoc/>
-    public void Commit(AlertChanges changes) => Access(connection =>
+    public void Commit(AlertChanges changes)
     {
-        if (_replaced is { } message)
+        var replaced = Access(connection => _replaced ?? Store(connection, changes));
+        if (replaced is not null)
         {
             _replaced = null;
-            throw new AlertStoreReplacedException(message);
+            throw new AlertStoreReplacedException(replaced);
         }
-
-        using (var transaction = connection.BeginTransaction())
-        {
-            AlertRows.Put(connection, changes, time.GetUtcNow());
-            transaction.Commit();
-        }
-
-        CleanUp(connection);
-        return true;
-    });
+    }
 
     /// <inheritdoc/>
     public IReadOnlyList<Alert> Alerts(AlertQuery query) => Access(connection => AlertReader.Alerts(connection, query));
@@ -115,39 +105,57 @@ public sealed partial class AlertDatabase(string dataDir, TimeProvider time, ILo
     /// <inheritdoc/>
     public bool Unsubscribe(string id) => Access(connection => AlertRows.RemoveSubscription(connection, id));
 
-    /// <summary>Closes the file; no call may follow.</summary>
+    /// <summary>Closes the file, unless its disk hangs; no call may follow.</summary>
     public void Dispose()
     {
-        lock (_gate)
+        if (_gate.TryEnter(WriterPulse.Limit))
         {
             Close();
+            _gate.Exit();
         }
     }
 
     private bool MayReplace => _replacedAt is not { } at || time.GetElapsedTime(at) >= BetweenReplacements;
 
-    /// <summary>Uses the one connection. While a call into a disk that hangs does not return, others fail after a while.</summary>
+    /// <summary>
+    /// Uses the one connection, on a thread of its own: a call into a disk that hangs does not return, and alerts have to be sent all the
+    /// same. What was handed over is stored when the disk answers; until then all other calls fail at once.
+    /// </summary>
     private T Access<T>(Func<SqliteConnection, T> use)
     {
-        if (!_gate.TryEnter(WriterPulse.Limit))
+        if (_hanging is { IsCompleted: false })
         {
-            throw StorageFailure.At(_file.Path, new TimeoutException($"the disk has not answered for {WriterPulse.Limit.TotalSeconds:0} s"));
+            throw NoAnswer();
         }
 
-        try
+        var access = Task.Factory.StartNew(() => Locked(use), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        if (Task.WaitAny([access], WriterPulse.Limit) < 0)
         {
-            return use(Open());
+            _hanging = access;
+            throw NoAnswer();
         }
-        catch (Exception error) when (error is SqliteException or InvalidDataException or UnauthorizedAccessException)
+
+        return access.GetAwaiter().GetResult();
+    }
+
+    private T Locked<T>(Func<SqliteConnection, T> use)
+    {
+        lock (_gate)
         {
-            Close(); // opened again for the next call: what failed may be gone by then
-            throw Failure(error);
-        }
-        finally
-        {
-            _gate.Exit();
+            try
+            {
+                return use(Open());
+            }
+            catch (Exception error) when (error is SqliteException or InvalidDataException or UnauthorizedAccessException)
+            {
+                Close(); // opened again for the next call: what failed may be gone by then
+                throw Failure(error);
+            }
         }
     }
+
+    private IOException NoAnswer() =>
+        StorageFailure.At(_file.Path, new TimeoutException($"the disk has not answered for {WriterPulse.Limit.TotalSeconds:0} s or more"));
 
     private SqliteConnection Open()
     {
@@ -215,7 +223,7 @@ public sealed partial class AlertDatabase(string dataDir, TimeProvider time, ILo
         }
         catch (Exception error) when (StorageFailure.IsOne(error) && _file.Exists)
         {
-            LogNotProtected(_file.Path, error.Message); // a file system without permissions, as of a memory stick
+            logger.AlertsNotProtected(_file.Path, error.Message); // a file system without permissions, as of a memory stick
         }
         catch (Exception error) when (StorageFailure.IsOne(error))
         {
@@ -237,7 +245,7 @@ public sealed partial class AlertDatabase(string dataDir, TimeProvider time, ILo
         _file.Delete();
         Begin(deleted);
         _replaced = $"{_file.Path} was deleted while it was in use";
-        LogRecreated(_file.Path, Lost);
+        logger.AlertsDeletedInUse(_file.Path, Lost);
     }
 
     /// <summary>Keeps the damaged database and begins a new one with what can be read of it.</summary>
@@ -255,7 +263,7 @@ public sealed partial class AlertDatabase(string dataDir, TimeProvider time, ILo
 
         aside.Release();
         _replaced = $"{_file.Path} was damaged: {damage}";
-        LogReplaced(_file.Path, damage, aside.Path, Lost);
+        logger.AlertsReplaced(_file.Path, damage, aside.Path, Lost);
     }
 
     /// <summary>Begins a new one with what can be read of the old one, and with the events of the last hour still to be read.</summary>
@@ -270,6 +278,18 @@ public sealed partial class AlertDatabase(string dataDir, TimeProvider time, ILo
         AlertRows.Put(_connection!, new EventCursor(0, "", time.GetUtcNow()));
     }
 
+    private string? Store(SqliteConnection connection, AlertChanges changes)
+    {
+        using (var transaction = connection.BeginTransaction())
+        {
+            AlertRows.Put(connection, changes, time.GetUtcNow());
+            transaction.Commit();
+        }
+
+        CleanUp(connection);
+        return null;
+    }
+
     private void CleanUp(SqliteConnection connection)
     {
         try
@@ -278,7 +298,7 @@ public sealed partial class AlertDatabase(string dataDir, TimeProvider time, ILo
         }
         catch (SqliteException error)
         {
-            LogNotCleaned(Failure(error).Message); // what was to be stored is stored
+            logger.OldAlertsNotRemoved(Failure(error).Message); // what was to be stored is stored
         }
     }
 
@@ -289,9 +309,12 @@ public sealed partial class AlertDatabase(string dataDir, TimeProvider time, ILo
         _file.Release();
     }
 
+    private static bool IsDamage(Exception error) =>
+        error is InvalidDataException || (error is SqliteException failure && StorageFailure.IsCorruption(failure));
+
     private IOException Failure(Exception error)
     {
-        if (error is not InvalidDataException && !(error is SqliteException failure && StorageFailure.IsCorruption(failure)))
+        if (!IsDamage(error))
         {
             return StorageFailure.At(_file.Path, error);
         }
@@ -300,16 +323,4 @@ public sealed partial class AlertDatabase(string dataDir, TimeProvider time, ILo
         return new IOException(
             $"{_file.Path}: {error.Message.TrimEnd('.')}; it is kept under another name and begun again with the next use, but not twice within ten minutes", error);
     }
-
-    [LoggerMessage(LogLevel.Error, "{Database} is damaged ({Reason}): it is kept as {Aside}, and a new one has what could be read of it; {Lost}")]
-    private partial void LogReplaced(string database, string reason, string aside, string lost);
-
-    [LoggerMessage(LogLevel.Error, "{Database} was deleted while it was in use: a new one is made; {Lost}")]
-    private partial void LogRecreated(string database, string lost);
-
-    [LoggerMessage(LogLevel.Warning, "{Database} holds keys, and other users of this computer may read it: {Reason}")]
-    private partial void LogNotProtected(string database, string reason);
-
-    [LoggerMessage(LogLevel.Warning, "Alerts of long ago could not be removed; it is tried again tomorrow: {Reason}")]
-    private partial void LogNotCleaned(string reason);
 }

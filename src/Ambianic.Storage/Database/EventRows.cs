@@ -8,9 +8,11 @@ namespace Ambianic.Storage.Database;
 internal static class EventRows
 {
     /// <summary>Writes events in one transaction, passing over those that are there already.</summary>
-    /// <returns>For each event whether it was new.</returns>
+    /// <param name="connection">The writer's.</param>
+    /// <param name="events">Events, and whether each was stored before and is read from its file.</param>
+    /// <returns>For each event whether there was none of it.</returns>
     /// <exception cref="SqliteException">None was written.</exception>
-    public static bool[] Insert(SqliteConnection connection, IReadOnlyList<DetectionEvent> events)
+    public static bool[] Insert(SqliteConnection connection, IReadOnlyList<(DetectionEvent Event, bool IsRecovered)> events)
     {
         using var transaction = connection.BeginTransaction();
         using var insertEvent = connection.Command(
@@ -21,9 +23,10 @@ internal static class EventRows
         using var insertLabel = connection.Command("INSERT INTO event_labels (label, at, seq) VALUES ($label, $at, $seq);");
         var isNew = new bool[events.Count];
         var last = EventSequence.Last(connection);
+        long? lastRecovered = null;
         for (var i = 0; i < events.Count; i++)
         {
-            var seen = events[i];
+            var (seen, isRecovered) = events[i];
             var at = EventDatabase.Microseconds(seen.At);
             insertEvent.Bind(
                 ("$seq", last + 1),
@@ -40,6 +43,7 @@ internal static class EventRows
             }
 
             last++;
+            lastRecovered = isRecovered ? last : lastRecovered;
             foreach (var label in seen.Labels)
             {
                 insertLabel.Bind(("$label", label), ("$at", at), ("$seq", last));
@@ -47,7 +51,7 @@ internal static class EventRows
             }
         }
 
-        EventSequence.SetLast(connection, last);
+        EventSequence.SetLast(connection, last, lastRecovered);
         transaction.Commit();
         return isNew;
     }

@@ -8,7 +8,7 @@ internal static class EventSchema
     /// <summary>
     /// Step n takes a database of version n to n + 1; steps are only ever added. <c>at</c> is in microseconds since 1970 (UTC).
     /// <c>numbering</c> has one row: <c>id</c> is that of this database alone, <c>last</c> the greatest <c>seq</c> that was ever given, so
-    /// that none is given twice.
+    /// that none is given twice, <c>last_recovered</c> the greatest of an event that was read from its file.
     /// </summary>
     private static readonly string[] Migrations =
     [
@@ -31,8 +31,8 @@ internal static class EventSchema
             PRIMARY KEY (label, at, seq)) WITHOUT ROWID;
         """,
         """
-        CREATE TABLE numbering (id TEXT NOT NULL, last INTEGER NOT NULL);
-        INSERT INTO numbering SELECT lower(hex(randomblob(16))), coalesce(max(seq), 0) FROM events;
+        CREATE TABLE numbering (id TEXT NOT NULL, last INTEGER NOT NULL, last_recovered INTEGER NOT NULL);
+        INSERT INTO numbering SELECT lower(hex(randomblob(16))), coalesce(max(seq), 0), 0 FROM events;
         """,
     ];
 

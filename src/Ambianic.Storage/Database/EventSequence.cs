@@ -21,10 +21,13 @@ internal static class EventSequence
     }
 
     /// <summary>Says that numbers up to this one are taken. For the thread that writes, in the transaction that takes them.</summary>
-    public static void SetLast(SqliteConnection connection, long last)
+    /// <param name="connection">The writer's.</param>
+    /// <param name="last">The greatest.</param>
+    /// <param name="lastRecovered">The greatest of an event that was recovered from its file; null when none was now.</param>
+    public static void SetLast(SqliteConnection connection, long last, long? lastRecovered)
     {
-        using var command = connection.Command("UPDATE numbering SET last = $last;");
-        command.Bind(("$last", last));
+        using var command = connection.Command("UPDATE numbering SET last = $last, last_recovered = coalesce($lastRecovered, last_recovered);");
+        command.Bind(("$last", last), ("$lastRecovered", (object?)lastRecovered ?? DBNull.Value));
         command.ExecuteNonQuery();
     }
 
@@ -59,9 +62,10 @@ internal static class EventSequence
             ("$limit", limit));
         var (read, last) = Read(command);
         var at = Latest(cursor.At, read, now);
+        var mayRepeat = !isKnown || place.LastRecovered > cursor.Sequence;
         return isKnown && read.Count == 0 ? new EventBatch([], cursor, WasRebuilt: false)
-            : !isKnown && read.Count < limit ? new EventBatch(read, End(connection, at), WasRebuilt: true) // the others are older
-            : new EventBatch(read, new EventCursor(last, read[^1].Id, at, place.Numbering), WasRebuilt: !isKnown);
+            : !isKnown && read.Count < limit ? new EventBatch(read, End(connection, at), mayRepeat) // the others are older
+            : new EventBatch(read, new EventCursor(last, read[^1].Id, at, place.Numbering), mayRepeat);
     }
 
     private static (List<DetectionEvent> Events, long Last) Read(SqliteCommand command)
@@ -80,10 +84,10 @@ internal static class EventSequence
 
     private static Place Find(SqliteConnection connection, long seq)
     {
-        using var command = connection.Command("SELECT n.id, n.last, e.id FROM numbering AS n LEFT JOIN events AS e ON e.seq = $seq;");
+        using var command = connection.Command("SELECT n.id, n.last, n.last_recovered, e.id FROM numbering AS n LEFT JOIN events AS e ON e.seq = $seq;");
         command.Bind(("$seq", seq));
         using var reader = command.ExecuteReader();
-        return reader.Read() ? new Place(reader.GetString(0), reader.GetInt64(1), reader.IsDBNull(2) ? null : reader.GetString(2)) : throw Missing();
+        return reader.Read() ? new Place(reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.IsDBNull(3) ? null : reader.GetString(3)) : throw Missing();
     }
 
     private static DateTimeOffset Latest(DateTimeOffset at, List<DetectionEvent> read, DateTimeOffset now) =>
@@ -96,6 +100,7 @@ internal static class EventSequence
     /// <summary>What the database knows of a number.</summary>
     /// <param name="Numbering">The id of the database.</param>
     /// <param name="Last">The greatest number that was ever given.</param>
+    /// <param name="LastRecovered">The greatest that was given to an event which was recovered from its file; 0 when none was.</param>
     /// <param name="EventId">The event of this number; null when there is none, or none any more.</param>
-    private readonly record struct Place(string Numbering, long Last, string? EventId);
+    private readonly record struct Place(string Numbering, long Last, long LastRecovered, string? EventId);
 }

@@ -63,7 +63,7 @@ internal sealed class EventRemoval(EventFolders folders, WriterPulse pulse, Time
         var (bytes, kept) = RemoveFiles(rows, folders.Remove);
         if (kept.Count > 0)
         {
-            EventRows.Insert(connection, kept);
+            EventRows.Insert(connection, [.. kept.Select(seen => (seen, true))]);
         }
 
         if (rows.Count > kept.Count)

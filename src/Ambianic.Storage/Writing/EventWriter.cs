@@ -178,7 +178,7 @@ internal sealed class EventWriter(
             return;
         }
 
-        var isNew = EventRows.Insert(open, [.. written.Select(write => write.Event)]);
+        var isNew = EventRows.Insert(open, [.. written.Select(write => (write.Event, !write.IsNew))]);
         foreach (var (write, isAdded) in written.Zip(isNew))
         {
             if (isAdded && write.IsNew)

@@ -121,7 +121,7 @@ public sealed class SqliteEventStoreTests : IDisposable
             .ToList();
         using (var connection = database.OpenToWrite())
         {
-            EventRows.Insert(connection, events);
+            EventRows.Insert(connection, [.. events.Select(seen => (seen, false))]);
         }
 
         await using var reopened = _fixture.Open();

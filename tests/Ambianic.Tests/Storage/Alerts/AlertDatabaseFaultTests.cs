@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Ambianic.Core.Alerts;
 using Ambianic.Core.Timeline;
+using Microsoft.Data.Sqlite;
 
 namespace Ambianic.Tests.Storage.Alerts;
 
@@ -173,6 +174,37 @@ public sealed class AlertDatabaseFaultTests : IDisposable
         Parallel.For(0, 20, i => (i % 2 == 0 ? one : other).Commit(new AlertChanges { Alerts = [AlertFixture.Alert($"{i}")] }));
 
         Assert.Equal(21, one.Load().Open.Count);
+    }
+
+    [Fact]
+    [Slow]
+    public async Task Commit_DiskDoesNotAnswer_FailsSoonAndIsStoredWhenItDoes()
+    {
+        var database = Filled();
+        using (var other = new SqliteConnection($"Data Source={_fixture.Path};Pooling=False"))
+        {
+            await other.OpenAsync(TestContext.Current.CancellationToken);
+            using var held = other.BeginTransaction(); // as a disk that hangs, it lets nobody write
+
+            var error = Assert.Throws<IOException>(() => database.Commit(new AlertChanges { Alerts = [AlertFixture.Alert("late")] }));
+            Assert.Contains("has not answered for 3 s", error.Message, StringComparison.Ordinal);
+            Assert.Throws<IOException>(() => database.Alerts(new AlertQuery()));
+        }
+
+        await Eventually.TrueAsync(() => Try(() => database.Alerts(new AlertQuery { Id = "late" }).Count) == 1);
+        database.Commit(Everything);
+
+        static int Try(Func<int> read)
+        {
+            try
+            {
+                return read();
+            }
+            catch (IOException)
+            {
+                return 0;
+            }
+        }
     }
 
     [Fact]

@@ -25,6 +25,7 @@ internal static class AnyRecord
         null => "null",
         string text => text,
         DateTimeOffset at => at.ToString("O", CultureInfo.InvariantCulture),
+        IEnumerable<KeyValuePair<string, DateTimeOffset>> times => string.Join('|', times.Select(one => $"{one.Key}={Text(one.Value)}")),
         IEnumerable items => string.Join('|', items.Cast<object>().Select(Text)),
         _ => string.Create(CultureInfo.InvariantCulture, $"{value}"),
     };
@@ -50,6 +51,7 @@ internal static class AnyRecord
         : type == typeof(DateTimeOffset) ? new DateTimeOffset(random.NextInt64(630_000_000_000_000_000, 650_000_000_000_000_000), TimeSpan.FromMinutes(random.Next(-800, 800)))
         : type.IsEnum ? Enum.GetValues(type).GetValue(random.Next(1, Enum.GetValues(type).Length))!
         : type.IsAssignableFrom(typeof(string[])) ? Enumerable.Range(0, random.Next(1, 4)).Select(_ => (string)Value(typeof(string), random)).ToArray()
+        : type.IsAssignableFrom(typeof(Dictionary<string, DateTimeOffset>)) ? new Dictionary<string, DateTimeOffset> { [(string)Value(typeof(string), random)] = (DateTimeOffset)Value(typeof(DateTimeOffset), random) }
         : type.Namespace!.StartsWith("Ambianic", StringComparison.Ordinal) ? Of(type, random)
         : throw new NotSupportedException($"say here how a {type.Name} is made");
 }
