@@ -33,6 +33,11 @@ public sealed class ProviderCatalogTests : IDisposable
     [InlineData("slack://botname@T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#nuxref/@user")]
     [InlineData("slack://?token=T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ&to=#chan")]
     [InlineData("slack://xoxb-1234-1234-abc124/#nuxref?footer=no&image=yes")]
+    [InlineData("https://discordapp.com/api/webhooks/4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js")]
+    [InlineData("https://hooks.slack.com/services/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ")]
+    [InlineData("https://ntfy.sh/mytopic/?priority=high")]
+    [InlineData("https://maker.ifttt.com/use/a3nHB7gA9TfBQSqJAHklod/EventID")]
+    [InlineData("http://localhost:8080/base/notify/token")]
     public async Task Check_AddressOfApprise_HasNoProblem(string address)
     {
         Assert.Null(_catalog.Check(address));
@@ -105,6 +110,7 @@ public sealed class ProviderCatalogTests : IDisposable
     [Theory]
     [InlineData("ntfy://topic", true)]
     [InlineData("JSON://host", false)]
+    [InlineData("https://ntfy.sh/topic", true)]
     [InlineData("nothing://host", false)]
     public void SendsLinks_Address_SaysWhetherAPersonOpensThem(string address, bool sendsLinks) => Assert.Equal(sendsLinks, _catalog.SendsLinks(address));
 }
