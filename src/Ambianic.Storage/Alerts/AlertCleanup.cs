@@ -1,5 +1,5 @@
 using Ambianic.Storage.Database;
-using Ambianic.Storage.Files;
+using Ambianic.Storage.Retention;
 using Microsoft.Data.Sqlite;
 
 namespace Ambianic.Storage.Alerts;
@@ -12,14 +12,14 @@ internal sealed class AlertCleanup(TimeProvider time)
 
     private static readonly TimeSpan Rhythm = TimeSpan.FromDays(1);
 
-    private readonly ClockWatch _clock = new(time);
+    private readonly ClockDoubt _clock = new(time);
     private long? _ranAt;
 
     /// <summary>Removes alerts that ended before, their deliveries and which events belonged to them, unless that was done today.</summary>
     /// <exception cref="SqliteException">The database failed; nothing is removed.</exception>
     public void RunIfDue(SqliteConnection connection)
     {
-        _clock.Look();
+        _clock.Observe();
         if (_clock.IsDoubted || (_ranAt is { } at && time.GetElapsedTime(at) < Rhythm))
         {
             return;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Ambianic.Core.Alerts;
 using Ambianic.Messaging.Providers;
 
 namespace Ambianic.Tests.Messaging.Providers;
@@ -78,6 +79,19 @@ public sealed class JsonProviderTests : ProviderTest
 
         Assert.Equal(2, Server.Requests.Count);
         Assert.Contains("without the picture", outcome.Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(503, DeliveryOutcomeKind.Passing)]
+    [InlineData(404, DeliveryOutcomeKind.Permanent)]
+    public async Task Send_PictureRefusedAndTextToo_IsWhatBecameOfTheText(int status, DeliveryOutcomeKind kind)
+    {
+        Server.Answer = request => new CannedAnswer(request.Json.GetProperty("attachments").GetArrayLength() > 0 ? 413 : status);
+
+        var outcome = await Provider("json://HOST").SendAsync(Messages.FallWithPicture, Cancellation);
+
+        Assert.Equal(kind, outcome.Kind);
+        Assert.Contains($"{status}", outcome.Reason, StringComparison.Ordinal);
     }
 
     private JsonProvider Provider(string address) => new(Address(address), Http);
