@@ -39,7 +39,7 @@ public sealed class ProviderCatalog(TimeProvider time) : IProviderCatalog, IDisp
     {
         try
         {
-            var parsed = ProviderAddress.Parse(address);
+            var parsed = Parse(address);
             if (!ByScheme.TryGetValue(parsed.Scheme, out var known))
             {
                 return new ProviderProblem(
@@ -59,7 +59,7 @@ public sealed class ProviderCatalog(TimeProvider time) : IProviderCatalog, IDisp
     /// <inheritdoc/>
     public IAlertProvider Create(string address)
     {
-        var parsed = ProviderAddress.Parse(address);
+        var parsed = Parse(address);
         return ByScheme.TryGetValue(parsed.Scheme, out var known)
             ? Create(known, parsed)
             : throw new FormatException("has a scheme that no provider has");
@@ -67,13 +67,21 @@ public sealed class ProviderCatalog(TimeProvider time) : IProviderCatalog, IDisp
 
     /// <inheritdoc/>
     public bool SendsLinks(string address) =>
-        ByScheme.TryGetValue(address.Split(':', 2)[0].ToLowerInvariant(), out var known) && known.SendsLinks;
+        ByScheme.TryGetValue(NativeAddress.Translated(address).Split(':', 2)[0].ToLowerInvariant(), out var known) && known.SendsLinks;
 
     /// <summary>Ends all connections.</summary>
     public void Dispose()
     {
         _http.Dispose();
         _anyCertificate.Dispose();
+    }
+
+    /// <summary>What is secret in it is known from now on, also when it came in the service's own form.</summary>
+    private static ProviderAddress Parse(string address)
+    {
+        var ours = NativeAddress.Translated(address);
+        Credentials.Remember(ours, onlyAddress: true);
+        return ProviderAddress.Parse(ours);
     }
 
     private IAlertProvider Create(KnownProvider known, ProviderAddress address)

@@ -10,7 +10,7 @@ namespace Ambianic.Messaging.Http;
 
 /// <summary>
 /// Requests of providers: one attempt, 20 s at most from the first byte to the last, no redirects (they would carry secrets to
-/// another host), no cookies, and of the answer no more than 64 KB. Safe to use from several threads.
+/// another host), no cookies, and of the answer no more than 64 KB and 5 s. Safe to use from several threads.
 /// </summary>
 internal sealed class ProviderHttp : IDisposable
 {
@@ -21,6 +21,9 @@ internal sealed class ProviderHttp : IDisposable
     private const int LongestWord = 7;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    /// <summary>For the body: the status has said already what became of the message.</summary>
+    private static readonly TimeSpan BodyPatience = TimeSpan.FromSeconds(5);
 
     private readonly TimeProvider _time;
     private readonly HttpClient _client;
@@ -82,7 +85,9 @@ internal sealed class ProviderHttp : IDisposable
         try
         {
             using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
-            var body = await ReadAsync(response.Content, either.Token);
+            using var bodyLimit = new CancellationTokenSource(BodyPatience, _time);
+            using var any = CancellationTokenSource.CreateLinkedTokenSource(either.Token, bodyLimit.Token);
+            var body = await ReadAsync(response.Content, any.Token);
             cancellation.ThrowIfCancellationRequested();
             return (new HttpAnswer(response.StatusCode, body, RetryAfter(response.Headers.RetryAfter), response.Headers.Location) { Address = request.RequestUri }, null);
         }
@@ -127,9 +132,10 @@ internal sealed class ProviderHttp : IDisposable
     /// <summary>Some services repeat the path of the request, which holds their tokens.</summary>
     private static string Shown(string text, Uri? address)
     {
-        foreach (var part in (address?.Segments ?? []).Select(segment => Uri.UnescapeDataString(segment.Trim('/'))).Where(part => part.Length > LongestWord))
+        foreach (var part in (address?.Segments ?? []).Select(segment => segment.Trim('/')).Where(part => part.Length > LongestWord))
         {
-            text = text.Replace(part, Credentials.Masked, StringComparison.Ordinal);
+            text = text.Replace(part, Credentials.Masked, StringComparison.Ordinal)
+                .Replace(Uri.UnescapeDataString(part), Credentials.Masked, StringComparison.Ordinal);
         }
 
         text = Credentials.Mask(text).ReplaceLineEndings(" ");

@@ -6,6 +6,9 @@ namespace Ambianic.Messaging.Providers;
 /// <summary>Headers that an address adds to requests: <c>+X-Api-Key=secret</c>.</summary>
 internal sealed partial class ExtraHeaders
 {
+    /// <summary>They say where a request ends.</summary>
+    private static readonly string[] Forbidden = ["Content-Length", "Transfer-Encoding"];
+
     private readonly IReadOnlyDictionary<string, string> _headers;
 
     /// <summary>Takes them from an address.</summary>
@@ -13,7 +16,7 @@ internal sealed partial class ExtraHeaders
     public ExtraHeaders(ProviderAddress address)
     {
         _headers = address.Marked('+');
-        if (_headers.Any(header => !NameRegex().IsMatch(header.Key) || header.Value.Any(char.IsControl)))
+        if (_headers.Any(header => !NameRegex().IsMatch(header.Key) || Forbidden.Contains(header.Key, StringComparer.OrdinalIgnoreCase) || header.Value.Any(char.IsControl)))
         {
             throw new FormatException("has a header that HTTP does not allow; write ?+Name=value, where the name has letters, digits and hyphens");
         }
@@ -24,7 +27,11 @@ internal sealed partial class ExtraHeaders
     {
         foreach (var (name, value) in _headers)
         {
-            request.Headers.Remove(name);
+            if (request.Headers.NonValidated.Contains(name))
+            {
+                request.Headers.Remove(name);
+            }
+
             if (!request.Headers.TryAddWithoutValidation(name, value) && request.Content is { } content)
             {
                 content.Headers.Remove(name);

@@ -17,7 +17,8 @@ internal sealed partial class HomeAssistantProvider : IAlertProvider
     private const int UsualPort = 8123;
 
     /// <summary>Apple takes 4 KB together with links and buttons.</summary>
-    private const int MostOfText = 2000;
+    private const int MostOfText = 1700;
+    private const int MostOfTitle = 200;
 
     private readonly ProviderHttp _http;
     private readonly ProviderAddress _address;
@@ -67,7 +68,7 @@ internal sealed partial class HomeAssistantProvider : IAlertProvider
         var match = ServiceRegex().Match(target);
         var domain = match.Groups["domain"].Success ? match.Groups["domain"].Value : "notify";
         var service = match.Groups["service"].Value;
-        var payload = new JsonObject { ["title"] = MessageText.Line(message.Title) };
+        var payload = new JsonObject { ["title"] = MessageText.CutBytes(MessageText.Line(message.Title), MostOfTitle) };
         if (domain == "notify" && service != "send_message" && service != "persistent_notification")
         {
             payload["message"] = MessageText.CutBytes(message.Text, MostOfText);

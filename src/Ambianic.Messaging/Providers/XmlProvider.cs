@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Text;
 using System.Text.RegularExpressions;
 using System.Xml;
 using System.Xml.Linq;
@@ -11,6 +12,8 @@ namespace Ambianic.Messaging.Providers;
 internal sealed partial class XmlProvider(ProviderAddress address, ProviderHttp http) : IAlertProvider
 {
     private static readonly XNamespace Soap = "http://schemas.xmlsoap.org/soap/envelope/";
+
+    private static readonly XmlWriterSettings WithoutMark = new() { Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false) };
 
     private readonly Webhook _webhook = new(address);
 
@@ -35,7 +38,11 @@ internal sealed partial class XmlProvider(ProviderAddress address, ProviderHttp 
             new XAttribute(XNamespace.Xmlns + "soapenv", Soap),
             new XElement(Soap + "Body", new XElement("Notification", fields, Attachments(message)))));
         using var bytes = new MemoryStream();
-        document.Save(bytes, SaveOptions.DisableFormatting);
+        using (var writer = XmlWriter.Create(bytes, WithoutMark))
+        {
+            document.Save(writer);
+        }
+
         return new ByteArrayContent(bytes.ToArray()) { Headers = { ContentType = new MediaTypeHeaderValue("application/xml") } };
     }
 

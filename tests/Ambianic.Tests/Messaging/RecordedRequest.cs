@@ -47,10 +47,10 @@ internal sealed record RecordedRequest(string Method, string Target, IReadOnlyDi
     /// <summary>A header; null when there is none.</summary>
     public string? Header(string name) => Headers.GetValueOrDefault(name);
 
-    /// <summary>Reads one; null when the connection ends before a whole one has come.</summary>
+    /// <summary>Reads one; null when something else comes, or the connection ends before a whole one has come.</summary>
     public static async Task<RecordedRequest?> ReadAsync(Stream stream, CancellationToken cancellation)
     {
-        if (await ReadLineAsync(stream, cancellation) is not { Length: > 0 } first)
+        if ((await ReadLineAsync(stream, cancellation))?.Split(' ') is not [var method, var target, "HTTP/1.1"])
         {
             return null;
         }
@@ -62,11 +62,10 @@ internal sealed record RecordedRequest(string Method, string Target, IReadOnlyDi
             headers[pair[0]] = headers.TryGetValue(pair[0], out var before) ? $"{before}, {pair[1].Trim()}" : pair[1].Trim();
         }
 
-        var words = first.Split(' ');
         var body = headers.ContainsKey("Transfer-Encoding")
             ? await ReadChunksAsync(stream, cancellation)
             : await ReadBytesAsync(stream, int.Parse(headers.GetValueOrDefault("Content-Length", "0"), CultureInfo.InvariantCulture), cancellation);
-        return new RecordedRequest(words[0], words[1], headers, body);
+        return new RecordedRequest(method, target, headers, body);
     }
 
     private static async Task<byte[]> ReadChunksAsync(Stream stream, CancellationToken cancellation)
@@ -113,7 +112,7 @@ internal sealed record RecordedRequest(string Method, string Target, IReadOnlyDi
 
     private static string Decode(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
 
-    private static string Name(MimeEntity part) => part.ContentDisposition!.Parameters["name"];
+    private static string Name(MimeEntity part) => part.ContentDisposition!.Parameters["name"]!;
 }
 
 /// <summary>A file of a multipart form.</summary>
@@ -123,6 +122,6 @@ internal sealed record RecordedFile(string FileName, string Type, byte[] Bytes)
     {
         using var bytes = new MemoryStream();
         part.Content!.DecodeTo(bytes);
-        return new RecordedFile(part.FileName, part.ContentType.MimeType, bytes.ToArray());
+        return new RecordedFile(part.FileName!, part.ContentType.MimeType, bytes.ToArray());
     }
 }

@@ -137,14 +137,20 @@ internal sealed record CannedAnswer(int Status = 200, string Body = "", string T
     /// <summary>True when not a byte is sent.</summary>
     public bool NeverBegins { get; init; }
 
+    /// <summary>True when the connection ends after the first bytes of the body.</summary>
+    public bool BreaksOff { get; init; }
+
+    /// <summary>True when the connection ends at once.</summary>
+    public bool IsSilent { get; init; }
+
     public static CannedAnswer Json(string body, int status = 200) => new(status, body, "application/json");
 
     public async Task WriteAsync(Stream stream, CancellationToken cancellation)
     {
-        if (!NeverBegins)
+        if (!NeverBegins && !IsSilent)
         {
             var body = Encoding.UTF8.GetBytes(Body);
-            var length = ((long)body.Length * Times) + (NeverEnds ? 1000 : 0);
+            var length = ((long)body.Length * Times) + (NeverEnds || BreaksOff ? 1000 : 0);
             var headers = string.Concat(Headers.Select(header => header + "\r\n"));
             await stream.WriteAsync(
                 Encoding.UTF8.GetBytes($"HTTP/1.1 {Status} Said\r\nContent-Type: {Type}\r\nContent-Length: {length}\r\nConnection: close\r\n{headers}\r\n"), cancellation);
