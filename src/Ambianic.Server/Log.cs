@@ -23,6 +23,10 @@ internal static partial class Log
     [LoggerMessage(7105, LogLevel.Warning, "Changes of {Keys} are in force after a restart of Ambianic")]
     public static partial void RestartNeeded(this ILogger logger, string keys);
 
+    // Alerts
+    [LoggerMessage(7311, LogLevel.Warning, "The key that signs links in messages can be neither read nor stored, a new one is used: links of earlier messages do not work now, and those of today not after the next start. {Reason}")]
+    public static partial void LinkKeyNotStored(this ILogger logger, string reason);
+
     // Visibility
     [LoggerMessage(7201, LogLevel.Error, "Keeping the visibility log failed; it is tried again with the next snapshot")]
     public static partial void VisibilityLogFailed(this ILogger logger, Exception error);

@@ -55,4 +55,17 @@ internal static partial class Log
 
     [LoggerMessage(5204, LogLevel.Warning, "{Fault}")]
     public static partial void SpaceNotFreed(this ILogger logger, string fault);
+
+    // Alerts
+    [LoggerMessage(5301, LogLevel.Error, "{Database} is damaged ({Reason}): it is kept as {Aside}, and a new one has what could be read of it; {Lost}")]
+    public static partial void AlertDatabaseReplaced(this ILogger logger, string database, string reason, string aside, string lost);
+
+    [LoggerMessage(5302, LogLevel.Error, "{Database} was deleted while it was in use: a new one is made; {Lost}")]
+    public static partial void AlertDatabaseDeletedInUse(this ILogger logger, string database, string lost);
+
+    [LoggerMessage(5303, LogLevel.Warning, "{Database} holds keys, and other users of this computer may read it: {Reason}")]
+    public static partial void AlertDatabaseNotProtected(this ILogger logger, string database, string reason);
+
+    [LoggerMessage(5304, LogLevel.Warning, "Alerts of long ago could not be removed; it is tried again tomorrow: {Reason}")]
+    public static partial void OldAlertsNotRemoved(this ILogger logger, string reason);
 }

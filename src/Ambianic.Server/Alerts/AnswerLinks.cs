@@ -10,7 +10,7 @@ namespace Ambianic.Server.Alerts;
 /// Links to the answer page. A token is base64url of: 16 bytes of HMAC-SHA256 (RFC 2104, truncated) over all that follows, the expiry
 /// in seconds since 1970 (4 bytes, big-endian), the alert's id (16 bytes) and the recipient (UTF-8). Safe to use from several threads.
 /// </summary>
-internal sealed partial class AnswerLinks(IAlertStore store, PageAddress page, TimeProvider time, ILogger<AnswerLinks> logger) : IAnswerLinks
+internal sealed class AnswerLinks(IAlertStore store, PageAddress page, TimeProvider time, ILogger<AnswerLinks> logger) : IAnswerLinks
 {
     private const int SignatureBytes = 16;
     private const int KeyBytes = 32;
@@ -79,13 +79,10 @@ internal sealed partial class AnswerLinks(IAlertStore store, PageAddress page, T
         }
         catch (IOException error)
         {
-            LogNotKept(error.Message);
+            logger.LinkKeyNotStored(error.Message);
             return null;
         }
     }
-
-    [LoggerMessage(LogLevel.Warning, "The key that signs links in messages can be neither read nor stored, a new one is used: links of earlier messages do not work now, and those of today not after the next start. {Reason}")]
-    private partial void LogNotKept(string reason);
 }
 
 /// <summary>What a link says.</summary>

@@ -15,7 +15,7 @@ namespace Ambianic.Storage.Alerts;
 /// <param name="dataDir">Absolute; the caller sees to it that no other program uses it.</param>
 /// <param name="time">Clock.</param>
 /// <param name="logger">Receives what was lost.</param>
-public sealed partial class AlertDatabase(string dataDir, TimeProvider time, ILogger<AlertDatabase> logger) : IAlertStore, IDisposable
+public sealed class AlertDatabase(string dataDir, TimeProvider time, ILogger<AlertDatabase> logger) : IAlertStore, IDisposable
 {
     /// <summary>Its name within the data directory.</summary>
     public const string FileName = "alerts.db";
@@ -215,7 +215,7 @@ public sealed partial class AlertDatabase(string dataDir, TimeProvider time, ILo
         }
         catch (Exception error) when (StorageFailure.IsOne(error) && _file.Exists)
         {
-            LogNotProtected(_file.Path, error.Message); // a file system without permissions, as of a memory stick
+            logger.AlertDatabaseNotProtected(_file.Path, error.Message); // a file system without permissions, as of a memory stick
         }
         catch (Exception error) when (StorageFailure.IsOne(error))
         {
@@ -237,7 +237,7 @@ public sealed partial class AlertDatabase(string dataDir, TimeProvider time, ILo
         _file.Delete();
         Begin(deleted);
         _replaced = $"{_file.Path} was deleted while it was in use";
-        LogRecreated(_file.Path, Lost);
+        logger.AlertDatabaseDeletedInUse(_file.Path, Lost);
     }
 
     /// <summary>Keeps the damaged database and begins a new one with what can be read of it.</summary>
@@ -255,7 +255,7 @@ public sealed partial class AlertDatabase(string dataDir, TimeProvider time, ILo
 
         aside.Release();
         _replaced = $"{_file.Path} was damaged: {damage}";
-        LogReplaced(_file.Path, damage, aside.Path, Lost);
+        logger.AlertDatabaseReplaced(_file.Path, damage, aside.Path, Lost);
     }
 
     /// <summary>Begins a new one with what can be read of the old one, and with the events of the last hour still to be read.</summary>
@@ -278,7 +278,7 @@ public sealed partial class AlertDatabase(string dataDir, TimeProvider time, ILo
         }
         catch (SqliteException error)
         {
-            LogNotCleaned(Failure(error).Message); // what was to be stored is stored
+            logger.OldAlertsNotRemoved(Failure(error).Message); // what was to be stored is stored
         }
     }
 
@@ -300,16 +300,4 @@ public sealed partial class AlertDatabase(string dataDir, TimeProvider time, ILo
         return new IOException(
             $"{_file.Path}: {error.Message.TrimEnd('.')}; it is kept under another name and begun again with the next use, but not twice within ten minutes", error);
     }
-
-    [LoggerMessage(LogLevel.Error, "{Database} is damaged ({Reason}): it is kept as {Aside}, and a new one has what could be read of it; {Lost}")]
-    private partial void LogReplaced(string database, string reason, string aside, string lost);
-
-    [LoggerMessage(LogLevel.Error, "{Database} was deleted while it was in use: a new one is made; {Lost}")]
-    private partial void LogRecreated(string database, string lost);
-
-    [LoggerMessage(LogLevel.Warning, "{Database} holds keys, and other users of this computer may read it: {Reason}")]
-    private partial void LogNotProtected(string database, string reason);
-
-    [LoggerMessage(LogLevel.Warning, "Alerts of long ago could not be removed; it is tried again tomorrow: {Reason}")]
-    private partial void LogNotCleaned(string reason);
 }
