@@ -6,10 +6,10 @@ using Google.Protobuf;
 
 namespace Ambianic.OnnxImport;
 
-/// <summary>Turns the formats that models come in into ONNX: read, lay out, write.</summary>
+/// <summary>Converts models to ONNX: read, change the layout, write.</summary>
 public static class ModelImporter
 {
-    /// <summary>Raised whenever a file would become a model that computes something else, so that cached results are rebuilt.</summary>
+    /// <summary>Raised whenever a file would give a model that computes something else, so that cached results are rebuilt.</summary>
     public const int Version = 6;
 
     private const long LargestFile = 1 << 30;
@@ -32,7 +32,7 @@ public static class ModelImporter
     internal static ModelProto Convert(string path, IReadOnlyList<string>? outputs) => OfFile(path, () => OnnxWriter.Write(
         ChannelsFirst.Rewrite(Read(path, outputs)), $"{Version}", new Dictionary<string, string> { ["source"] = Path.GetFileName(path) }));
 
-    /// <summary>Says what a model is, without importing it.</summary>
+    /// <summary>Describes a model without importing it.</summary>
     /// <exception cref="ModelImportException">As for <see cref="Import"/>.</exception>
     public static ModelDescription Describe(string path) => OfFile(path, () =>
     {

@@ -7,12 +7,12 @@ namespace Ambianic.OnnxImport;
 internal static class OnnxWriter
 {
     private const int IrVersion = 8;
-    private const int Opset = 18; // the first whose reductions are all told their axes in the same way
+    private const int Opset = 18; // the first in which all reductions take their axes as an input
 
     /// <summary>The model of <paramref name="graph"/>; constants that no node uses are left out.</summary>
     /// <param name="graph">The network.</param>
     /// <param name="producer">Version of the program that made it.</param>
-    /// <param name="metadata">Facts that a reader of the file may want.</param>
+    /// <param name="metadata">Stored in the file, for its readers.</param>
     public static ModelProto Write(Graph graph, string producer, IReadOnlyDictionary<string, string> metadata)
     {
         var proto = new GraphProto { Name = "imported" };

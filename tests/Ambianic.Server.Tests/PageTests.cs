@@ -127,7 +127,7 @@ public sealed class PageTests : IAsyncLifetime
         await SaysAsync("film", "^The recording cannot be read: cut short$");
         await SaysAsync("clip", "^The recording has been watched to its end$");
         await Assertions.Expect(page.Locator("li[data-name=gate] .day")).ToHaveTextAsync("Last 24 hours: watched 18 h, no video 6 h");
-        await Assertions.Expect(page.Locator("li[data-name=gate] .bar .blind")).ToHaveAttributeAsync("style", new Regex("left: 7[45].*width: 2[45]"));
+        await Assertions.Expect(page.Locator("li[data-name=gate] .bar .no-video")).ToHaveAttributeAsync("style", new Regex("left: 7[45].*width: 2[45]"));
 
         Task SaysAsync(string camera, string words) =>
             Assertions.Expect(page.Locator($"li[data-name={camera}] .state")).ToHaveTextAsync(new Regex(words));

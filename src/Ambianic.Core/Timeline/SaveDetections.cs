@@ -66,8 +66,8 @@ public sealed class SaveDetections(
     private Task _saving = Task.CompletedTask; // at most one, so that what waits for a slow disk does not fill the memory
 
     /// <summary>
-    /// Saves the sample when it is due and passes it on in any case: trouble with the disk is reported and does not look
-    /// like trouble with the camera.
+    /// Saves the sample when it is due and passes it on in any case: a fault of the disk is reported and does not look
+    /// like one of the camera.
     /// </summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask InvokeAsync(Sample sample, SampleHandler next, CancellationToken cancellation)

@@ -61,7 +61,7 @@ public sealed class UnsavedFalls(IEventStore store, TimeProvider time, ILogger<U
         }
         catch (IOException)
         {
-            // told when it was kept, and shown as trouble of the storage as long as it lasts
+            // told when it was kept, and shown as a fault of the storage as long as it lasts
         }
         catch (Exception error)
         {

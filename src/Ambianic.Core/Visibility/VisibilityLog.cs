@@ -48,7 +48,7 @@ public sealed class VisibilityLog
         {
             var gone = _last.Values.Where(last => last.Visibility != VisibilityState.Off && pipelines.All(pipeline => pipeline.Name != last.Pipeline));
             changes.AddRange(gone.Select(last => last with { At = at, Visibility = VisibilityState.Off, Reason = "no longer configured" }).ToList());
-            changes = [.. changes.Select(change => News(_last.GetValueOrDefault(change.Pipeline), change, at)).OfType<VisibilityChange>()];
+            changes = [.. changes.Select(change => ToRecord(_last.GetValueOrDefault(change.Pipeline), change, at)).OfType<VisibilityChange>()];
             changes.ForEach(Add);
         }
 
@@ -108,7 +108,7 @@ public sealed class VisibilityLog
         last is not null && last.At > change.At && last.At <= now ? change with { At = last.At } : change;
 
     /// <summary>What is to be recorded; null when it is known. Another reason holds from when it is noticed, not from when the outage began.</summary>
-    private static VisibilityChange? News(VisibilityChange? last, VisibilityChange change, DateTimeOffset now) =>
+    private static VisibilityChange? ToRecord(VisibilityChange? last, VisibilityChange change, DateTimeOffset now) =>
         last is null || last.Visibility != change.Visibility || last.Source != change.Source ? NotBefore(last, change, now)
         : last.Reason == change.Reason || (now - last.At).Duration() < ReasonRhythm ? null
         : change with { At = now };

@@ -10,7 +10,7 @@ internal static class CocoLabels
     private const int LongestQuote = 80;
 
     /// <summary>The file's pictures, sorted by name.</summary>
-    /// <exception cref="InvalidDataException">It is no such file; the message names it and what is wrong in it.</exception>
+    /// <exception cref="InvalidDataException">It is not such a file; the message names it and says what is wrong.</exception>
     public static IReadOnlyList<LabelledPicture> Read(string images, string path)
     {
         try

@@ -3,50 +3,50 @@ using Ambianic.Core.Vision.Elements;
 
 namespace Ambianic.Evaluation.Accuracy;
 
-/// <summary>What a detection is worth.</summary>
+/// <summary>Whether a detection is right.</summary>
 public enum Verdict
 {
-    /// <summary>There is no such thing, or a more confident detection has found it.</summary>
+    /// <summary>There is no such object, or a more confident detection has matched it.</summary>
     Wrong,
 
-    /// <summary>It has found a thing.</summary>
+    /// <summary>It matches an object.</summary>
     Right,
 
-    /// <summary>It lies on a crowd, whose members nobody has counted: neither right nor wrong.</summary>
+    /// <summary>It lies on a crowd, whose members are not labelled: neither right nor wrong.</summary>
     Ignored,
 }
 
 /// <summary>A detection and whether it is right.</summary>
-/// <param name="Label">What it says it is.</param>
+/// <param name="Label">Its label.</param>
 /// <param name="Confidence">0 to 1.</param>
-/// <param name="Verdict">When it has to overlap a thing as much as is enough for its kind, see <see cref="EnoughFor"/>.</param>
-/// <param name="Verdicts">When it has to overlap a thing as much as each of <see cref="Overlaps"/> says. A looser demand may lose what a stricter one finds, to a more confident detection.</param>
+/// <param name="Verdict">At the overlap that its label needs, see <see cref="EnoughFor"/>.</param>
+/// <param name="Verdicts">At each of <see cref="Overlaps"/>. A lower overlap may be worse for a detection than a higher one: a more confident detection may match its object there.</param>
 public readonly record struct JudgedDetection(string Label, float Confidence, Verdict Verdict, IReadOnlyList<Verdict> Verdicts)
 {
-    /// <summary>Detections of one label in one picture that COCO counts, the most confident ones.</summary>
+    /// <summary>The most detections of one label in one picture; COCO counts the most confident ones.</summary>
     private const int MostDetections = 100;
 
     /// <summary>Intersections over union that COCO asks for: .5, .55, … .95.</summary>
     public static IReadOnlyList<float> Overlaps { get; } = [.. Enumerable.Range(0, 10).Select(step => (50 + (5 * step)) / 100f)];
 
-    /// <summary>True when it overlaps a thing enough that no more confident one has found.</summary>
+    /// <summary>True when it overlaps an object enough that no more confident detection has matched.</summary>
     public bool IsRight => Verdict == Verdict.Right;
 
-    /// <summary>True when it overlaps no thing enough and lies on a crowd.</summary>
+    /// <summary>True when it overlaps no object enough and lies on a crowd.</summary>
     public bool IsIgnored => Verdict == Verdict.Ignored;
 
-    /// <summary>The intersection over union that makes a detection right: half, and less for poses, whose box is that of the joints.</summary>
+    /// <summary>The intersection over union that makes a detection right: 0.5, and less for poses, whose box is around the joints.</summary>
     public static float EnoughFor(ModelRole role) => role == ModelRole.Poses ? DetectPoses.SamePerson : Overlaps[0];
 
     /// <summary>The verdict at one of <see cref="Overlaps"/>.</summary>
     public Verdict At(float overlap) => Verdicts[(int)MathF.Round((overlap - Overlaps[0]) * 20)];
 
     /// <summary>
-    /// Judges the detections of one picture: separately at each overlap, the most confident first, each is matched to the thing of its
-    /// label that it overlaps most and that is not taken yet, else to a crowd, of which it has to be a part.
+    /// Judges the detections of one picture: separately at each overlap, the most confident first, each is matched to the object of its
+    /// label that it overlaps most and that is not matched yet, else to a crowd that it lies in.
     /// </summary>
     /// <param name="detections">What was found.</param>
-    /// <param name="truth">What there is.</param>
+    /// <param name="truth">The labelled objects.</param>
     /// <param name="enough">The overlap that makes a detection right, see <see cref="EnoughFor"/>.</param>
     /// <remarks>COCO's evaluation, as in pycocotools.</remarks>
     public static IEnumerable<JudgedDetection> Judge(IEnumerable<Detection> detections, IReadOnlyList<TrueBox> truth, float enough)

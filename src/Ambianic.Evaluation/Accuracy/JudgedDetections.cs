@@ -2,14 +2,14 @@ using Ambianic.Core.Vision;
 
 namespace Ambianic.Evaluation.Accuracy;
 
-/// <summary>All detections of a set of pictures beside what there is to be found.</summary>
+/// <summary>All detections of a set of pictures, and how many objects there are.</summary>
 /// <param name="Detections">Most confident first.</param>
-/// <param name="Truth">How many things of each label there are.</param>
+/// <param name="Truth">How many objects of each label there are.</param>
 public sealed record JudgedDetections(IReadOnlyList<JudgedDetection> Detections, IReadOnlyDictionary<string, int> Truth)
 {
-    /// <summary>Looks at pictures and judges what is found.</summary>
-    /// <param name="detector">Looks.</param>
-    /// <param name="pictures">What there is.</param>
+    /// <summary>Runs a detector on pictures and judges its detections.</summary>
+    /// <param name="detector">The detector.</param>
+    /// <param name="pictures">With their labels.</param>
     /// <param name="enough">The overlap that makes a detection right, see <see cref="JudgedDetection.EnoughFor"/>.</param>
     /// <param name="floor">Detections below this confidence are left out.</param>
     /// <param name="cancellation">Stops.</param>
@@ -63,7 +63,7 @@ public sealed record JudgedDetections(IReadOnlyList<JudgedDetection> Detections,
     public double AveragePrecisionOverOverlaps() =>
         JudgedDetection.Overlaps.Average(AveragePrecision);
 
-    /// <summary>Of those at or above a threshold, how many are right; and of all there is, how much they are.</summary>
+    /// <summary>Precision and recall of the detections at or above a threshold, 0 to 1.</summary>
     /// <param name="threshold">0 to 1.</param>
     /// <param name="label">One label, or null for all.</param>
     public (double Precision, double Recall) At(float threshold, string? label = null)

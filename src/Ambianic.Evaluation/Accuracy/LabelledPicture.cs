@@ -2,12 +2,12 @@ using Ambianic.Core.Vision;
 
 namespace Ambianic.Evaluation.Accuracy;
 
-/// <summary>Something that a person has seen in a picture.</summary>
+/// <summary>An object that a person has labelled in a picture.</summary>
 /// <param name="Label">What it is.</param>
 /// <param name="Box">Where it is, relative to the picture.</param>
 public sealed record TrueBox(string Label, Box Box)
 {
-    /// <summary>True for many things of which nobody has said where each is.</summary>
+    /// <summary>True for a crowd: many objects in one box.</summary>
     public bool IsCrowd { get; init; }
 
     /// <summary>Intersection over union with a detection; of a crowd, the part of the detection that lies in it; 0 to 1.</summary>
@@ -24,9 +24,9 @@ public sealed record TrueBox(string Label, Box Box)
     }
 }
 
-/// <summary>A picture of which it is known what there is to be seen.</summary>
+/// <summary>A picture and the labels of all that it shows.</summary>
 /// <param name="Path">The picture file.</param>
-/// <param name="Boxes">All that there is; empty for a picture of nothing.</param>
+/// <param name="Boxes">All labelled objects; empty for a picture without any.</param>
 public sealed record LabelledPicture(string Path, IReadOnlyList<TrueBox> Boxes)
 {
     private static readonly string[] PictureEndings = [".jpg", ".jpeg", ".png", ".webp", ".bmp"];
@@ -34,7 +34,7 @@ public sealed record LabelledPicture(string Path, IReadOnlyList<TrueBox> Boxes)
     /// <summary>Reads a folder of pictures with their labels, sorted by name.</summary>
     /// <param name="images">Folder of pictures.</param>
     /// <param name="labels">
-    /// A folder of YOLO text files (<c>class x y width height</c>, relative, centre; names of the classes in a <c>classes.txt</c>
+    /// A folder of YOLO text files (<c>class x y width height</c>, centre and size, relative to the picture; names of the classes in a <c>classes.txt</c>
     /// or a <c>.yaml</c> with <c>names</c>, there or one folder up; a picture without a file shows nothing), or a COCO JSON
     /// file (its pictures only).
     /// </param>

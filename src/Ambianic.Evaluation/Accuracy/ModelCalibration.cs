@@ -7,29 +7,29 @@ namespace Ambianic.Evaluation.Accuracy;
 /// <param name="Detections">How many it was fitted to.</param>
 /// <param name="ErrorBefore">Of the model's own scores.</param>
 /// <param name="ErrorAfter">On the pictures it was fitted to.</param>
-/// <param name="ErrorOfConfident">The same of those alone whose calibrated confidence is .1 and more: most others are wrong and said to be.</param>
-/// <param name="ErrorElsewhere">Fitted on every other picture and measured on the rest, both ways round; null when half of them are too few.</param>
+/// <param name="ErrorOfConfident">The same, only of detections whose calibrated confidence is .1 and more: most others are wrong, and their confidence says so.</param>
+/// <param name="ErrorElsewhere">Fitted on every other picture and measured on the rest, then the reverse; null when half of the pictures are too few.</param>
 public sealed record CalibrationReport(
     Calibration Calibration, int Detections, double ErrorBefore, double ErrorAfter, double ErrorOfConfident, double? ErrorElsewhere);
 
-/// <summary>Fits a model's confidence to pictures of which it is known what they show.</summary>
+/// <summary>Fits a model's confidence to labelled pictures.</summary>
 public static class ModelCalibration
 {
     /// <summary>
-    /// Detections with a lower score are left out: there are thousands of them, nobody will ever ask for them, and they
-    /// would decide the curve.
+    /// Detections with a lower score are left out: there are thousands of them, nobody uses them, and they would dominate the
+    /// curve.
     /// </summary>
     public const float SmallestScore = 0.1f;
 
-    /// <summary>Of right ones, and of wrong ones: with fewer, the curve follows single pictures.</summary>
+    /// <summary>Fewest right detections, and fewest wrong ones: with fewer, the curve follows single pictures.</summary>
     public const int FewestDetections = 20;
 
-    /// <summary>Looks at the pictures and fits.</summary>
+    /// <summary>Runs the detector on the pictures and fits.</summary>
     /// <param name="detector">With the model's own scores: configured with <see cref="Calibration.None"/>.</param>
     /// <param name="role">What it looks for.</param>
     /// <param name="pictures">From <see cref="LabelledPicture.Load"/>.</param>
     /// <param name="cancellation">Stops.</param>
-    /// <exception cref="ArgumentException">There are too few detections to tell, or the scores say nothing.</exception>
+    /// <exception cref="ArgumentException">There are too few detections, or their scores do not tell right from wrong.</exception>
     /// <exception cref="InvalidDataException">A picture cannot be read.</exception>
     /// <exception cref="InferenceException">The model could not be run.</exception>
     public static async Task<CalibrationReport> FitAsync(
@@ -41,8 +41,8 @@ public static class ModelCalibration
         return Fit(even, odd);
     }
 
-    /// <summary>Fits to both sets, and each set to the other.</summary>
-    /// <exception cref="ArgumentException">There are too few detections to tell, or the scores say nothing.</exception>
+    /// <summary>Fits to both sets together, and measures each set with the fit of the other.</summary>
+    /// <exception cref="ArgumentException">There are too few detections, or their scores do not tell right from wrong.</exception>
     public static CalibrationReport Fit(JudgedDetections one, JudgedDetections other)
     {
         var all = one with { Detections = [.. one.Detections, .. other.Detections] };

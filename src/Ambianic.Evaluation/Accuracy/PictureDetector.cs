@@ -9,12 +9,12 @@ namespace Ambianic.Evaluation.Accuracy;
 /// <param name="Width">In pixels, upright.</param>
 /// <param name="Height">In pixels, upright.</param>
 /// <param name="Model">Name of the model.</param>
-/// <param name="InferenceTime">What the detector took, with preparation and decoding.</param>
+/// <param name="InferenceTime">Time of the detector, with preparation and decoding.</param>
 /// <param name="Detections">Most confident first.</param>
 public sealed record PictureDetections(
     string File, int Width, int Height, string Model, TimeSpan InferenceTime, IReadOnlyList<Detection> Detections);
 
-/// <summary>Looks at picture files one by one.</summary>
+/// <summary>Runs a detector on picture files, one by one.</summary>
 public sealed class PictureDetector(IDetector detector, TimeProvider time)
 {
     private const long LargestFile = 256L << 20;
@@ -22,8 +22,8 @@ public sealed class PictureDetector(IDetector detector, TimeProvider time)
 
     private readonly FramePool _pool = new();
 
-    /// <summary>Looks at one file.</summary>
-    /// <param name="path">JPEG, PNG, WebP, GIF or BMP; turned as its EXIF orientation says.</param>
+    /// <summary>Runs it on one file.</summary>
+    /// <param name="path">JPEG, PNG, WebP, GIF or BMP; rotated as its EXIF orientation says.</param>
     /// <param name="threshold">Nothing less confident than this is returned, 0 to 1.</param>
     /// <param name="cancellation">Stops.</param>
     /// <exception cref="InvalidDataException">The file is no picture or cannot be read; the message names it.</exception>

@@ -32,7 +32,7 @@ internal static partial class YoloClassNames
         throw new InvalidDataException(broken ?? $"there is neither a classes.txt nor a .yaml with names in {labels} or the folder above");
     }
 
-    /// <summary>Null when the file is broken, which counts only when no other file has names.</summary>
+    /// <summary>Null when the file is broken; that is an error only when no other file has names.</summary>
     private static IReadOnlyDictionary<int, string>? TryRead(string path, ref string? broken)
     {
         try
@@ -46,7 +46,7 @@ internal static partial class YoloClassNames
         }
     }
 
-    /// <summary>The key <c>names</c> of Ultralytics' data sets; other YAML files are no labels.</summary>
+    /// <summary>The key <c>names</c> of Ultralytics' data sets; other YAML files are ignored.</summary>
     [GeneratedRegex("""^[\s{"']*names["']?\s*:""")]
     private static partial Regex NamesKey();
 }

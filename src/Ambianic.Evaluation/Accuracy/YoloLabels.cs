@@ -3,14 +3,14 @@ using Ambianic.Core.Vision;
 
 namespace Ambianic.Evaluation.Accuracy;
 
-/// <summary>Labels of one picture as YOLO's tools write them: a line for each thing, <c>class x y width height</c>, relative, centre.</summary>
+/// <summary>Labels of one picture as YOLO's tools write them: a line for each object, <c>class x y width height</c>: centre and size, relative to the picture.</summary>
 internal static class YoloLabels
 {
     /// <summary>Tools round, so that a box may reach this far out of the picture.</summary>
     private const float Rounding = 0.01f;
 
-    /// <summary>What the file names; nothing when there is no file.</summary>
-    /// <exception cref="InvalidDataException">A line is none of these; the message names file and line.</exception>
+    /// <summary>The labels in the file; none when there is no file.</summary>
+    /// <exception cref="InvalidDataException">A line is not of this form; the message names file and line.</exception>
     public static TrueBox[] Read(string path, IReadOnlyDictionary<int, string> names) => !File.Exists(path)
         ? []
         : [.. File.ReadLines(path)

@@ -6,8 +6,8 @@ using Ambianic.Core.Vision.Falls;
 
 namespace Ambianic.Evaluation.Falls;
 
-/// <summary>Asks the model once for each region of a frame and keeps the answers in a file, so that a rule can be tried again in seconds.</summary>
-/// <param name="estimator">Asked for what the file does not have.</param>
+/// <summary>Runs the model once for each region of a frame and caches the poses in a file, so that a rule can be measured again in seconds.</summary>
+/// <param name="estimator">Estimates what is not in the file.</param>
 /// <param name="path">The file; created when missing.</param>
 internal sealed class CachedPoses(IPoseEstimator estimator, string path) : IPoseEstimator
 {
@@ -30,7 +30,7 @@ internal sealed class CachedPoses(IPoseEstimator estimator, string path) : IPose
         return answer;
     }
 
-    /// <summary>Name of the file for what a model sees in a clip; another one once the clip has another size or another time of change.</summary>
+    /// <summary>Name of the cache file for a model and a clip. It changes with the size and the modification time of the clip.</summary>
     public static string FileFor(LabelledClip clip, string model)
     {
         var file = new FileInfo(clip.Path);
@@ -58,7 +58,7 @@ internal sealed class CachedPoses(IPoseEstimator estimator, string path) : IPose
         }
         catch (JsonException)
         {
-            return []; // cut off or not ours: the model is asked again
+            return []; // cut off, or of another program: the model runs again
         }
     }
 }

@@ -3,10 +3,10 @@ namespace Ambianic.Evaluation.Falls;
 /// <summary>An alarm that was raised on a clip.</summary>
 /// <param name="Time">In clip time, seconds.</param>
 /// <param name="Confidence">0 to 1.</param>
-/// <param name="Why">Evidence in short, for people.</param>
+/// <param name="Why">The evidence in a few words, for people.</param>
 public sealed record ClipAlarm(double Time, float Confidence, string Why);
 
-/// <summary>What a rule made of a clip.</summary>
+/// <summary>The result of a rule on a clip.</summary>
 /// <param name="Clip">The clip.</param>
 /// <param name="Duration">Of the clip in seconds, without the held last frame.</param>
 /// <param name="Alarms">In the order of time.</param>
@@ -15,7 +15,7 @@ public sealed record ClipResult(LabelledClip Clip, double Duration, IReadOnlyLis
     /// <summary>How much earlier than the labelled loss of balance an alarm may come, in seconds.</summary>
     public const double Tolerance = 0.5;
 
-    /// <summary>How long the last frame is held, in seconds, as a fixed camera would go on seeing it.</summary>
+    /// <summary>How long the last frame is held, in seconds: a fixed camera would still show it.</summary>
     public const double Hold = 3;
 
     private const double MergeSeconds = 10;
@@ -25,7 +25,7 @@ public sealed record ClipResult(LabelledClip Clip, double Duration, IReadOnlyLis
         ? Alarms.FirstOrDefault(alarm => alarm.Time >= start - Tolerance && alarm.Time <= Duration + Hold)
         : null;
 
-    /// <summary>To the alarm in seconds, from the body being down if the manifest says when, else from the loss of balance; null when the fall was not found.</summary>
+    /// <summary>Seconds until the alarm, from when the body is down if the manifest says so, else from the loss of balance; null when the fall was not detected.</summary>
     public double? Delay => Detection?.Time - (Clip.FallGround ?? Clip.FallStart);
 
     /// <summary>Alarms where nobody falls; those within 10 s of the first count once.</summary>
@@ -48,23 +48,23 @@ public sealed record ClipResult(LabelledClip Clip, double Duration, IReadOnlyLis
         }
     }
 
-    /// <summary>Time in which an alarm is a false one, in seconds.</summary>
+    /// <summary>Seconds in which an alarm is false.</summary>
     public double NegativeSeconds => Clip.FallStart is { } start ? Math.Max(0, start - Tolerance) : Duration + Hold;
 }
 
 /// <summary>Sums over clips.</summary>
 /// <param name="Falls">Clips with a fall.</param>
-/// <param name="Detected">Falls that were found.</param>
+/// <param name="Detected">Falls that were detected.</param>
 /// <param name="FalseAlarms">See <see cref="ClipResult.FalseAlarms"/>.</param>
 /// <param name="NegativeSeconds">See <see cref="ClipResult.NegativeSeconds"/>.</param>
-/// <param name="MedianDelay">See <see cref="ClipResult.Delay"/>; null when nothing was found.</param>
-/// <param name="FromGround">In how many of the falls that were found the delay counts from the body being down.</param>
+/// <param name="MedianDelay">See <see cref="ClipResult.Delay"/>; null when no fall was detected.</param>
+/// <param name="FromGround">For how many of the detected falls the delay counts from when the body is down.</param>
 public sealed record FallScore(int Falls, int Detected, int FalseAlarms, double NegativeSeconds, double? MedianDelay, int FromGround)
 {
-    /// <summary>Falls found / falls; null when there are none.</summary>
+    /// <summary>Detected falls / falls; null when there are none.</summary>
     public double? Sensitivity => Falls == 0 ? null : (double)Detected / Falls;
 
-    /// <summary>Falls found / alarms; null when there are none.</summary>
+    /// <summary>Detected falls / alarms; null when there are none.</summary>
     public double? Precision => Detected + FalseAlarms == 0 ? null : (double)Detected / (Detected + FalseAlarms);
 
     /// <summary>Per hour in which nobody falls; null when there is no such time.</summary>

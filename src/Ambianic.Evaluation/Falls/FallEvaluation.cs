@@ -7,7 +7,7 @@ using Ambianic.Core.Vision.Falls.Rules;
 
 namespace Ambianic.Evaluation.Falls;
 
-/// <summary>Which rule is measured.</summary>
+/// <summary>The rule that is measured.</summary>
 public enum MeasuredRule
 {
     /// <summary>That of <c>detect_falls</c>.</summary>
@@ -23,29 +23,29 @@ public sealed record FallEvaluationOptions
     /// <summary>Samples a second.</summary>
     public double Fps { get; init; } = 5;
 
-    /// <summary>Where in its period the first sample lies, 0 up to 1: a real camera starts anywhere.</summary>
+    /// <summary>Where in its sampling period the first sample lies, 0 to 1: a camera starts anywhere.</summary>
     public double Phase { get; init; }
 
-    /// <summary>Whose rule.</summary>
+    /// <summary>The rule.</summary>
     public MeasuredRule Rule { get; init; }
 
     /// <summary>What counts as a fall, for our rule.</summary>
     public FallRule Thresholds { get; init; } = new();
 
-    /// <summary>Where poses are cached from run to run; null is nowhere.</summary>
+    /// <summary>Folder of cached poses; null for no cache.</summary>
     public string? PosesFolder { get; init; }
 }
 
-/// <summary>Measures fall detection on labelled clips: each from its start and without state of the one before, its last frame held for 3 s.</summary>
+/// <summary>Measures fall detection on labelled clips: each on its own from its start, its last frame held for 3 s.</summary>
 /// <param name="poses">The pose model.</param>
 /// <param name="sources">Opens clips.</param>
 /// <param name="pool">Lends pixels.</param>
 public sealed class FallEvaluation(IDetector poses, Func<SourceOptions, IFrameSource> sources, FramePool pool)
 {
-    /// <summary>Clips are decoded at this rate and sampled from there, so that any rate and phase sees the same frames.</summary>
+    /// <summary>Clips are decoded at this rate and sampled from there, so that all rates and phases get the same frames.</summary>
     private const double DecodedFps = 30;
 
-    /// <summary>Poses are cached down to this certainty, so that thresholds above it can be tried.</summary>
+    /// <summary>Poses of this confidence and more are cached, so that thresholds above it can be tried.</summary>
     private const float LeastScore = 0.08f;
 
     /// <summary>Measures one clip.</summary>

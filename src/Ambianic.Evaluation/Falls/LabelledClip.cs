@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace Ambianic.Evaluation.Falls;
 
-/// <summary>A recording of which it is known whether and when somebody falls.</summary>
+/// <summary>A recording with a label that says whether and when somebody falls.</summary>
 /// <param name="Name">As in the manifest.</param>
 /// <param name="Path">The file.</param>
-/// <param name="Set">The folder it is listed in, or <c>bed</c> for falls onto furniture, which are counted apart.</param>
+/// <param name="Set">The folder it is listed in, or <c>bed</c> for falls onto furniture, which are counted separately.</param>
 /// <param name="FallStart">When balance is lost, in clip time; null when nobody falls.</param>
-/// <param name="FallGround">When the body is down, in clip time; null when nobody falls or it was not noted.</param>
+/// <param name="FallGround">When the body is down, in clip time; null when nobody falls or the manifest does not say.</param>
 public sealed record LabelledClip(string Name, string Path, string Set, double? FallStart, double? FallGround = null)
 {
     /// <summary>Set of falls that do not end on the floor.</summary>
@@ -15,9 +15,9 @@ public sealed record LabelledClip(string Name, string Path, string Set, double? 
 
     /// <summary>Reads a manifest: CSV with a header; columns <c>file</c>, <c>label</c> (<c>fall</c>, <c>no_fall</c>, <c>n/a</c>), <c>fall_start_s</c> and optionally <c>fall_ground_s</c> and <c>description</c>.</summary>
     /// <param name="manifest">The CSV file.</param>
-    /// <param name="folder">Where the clips are: under the manifest's path, or by their names alone.</param>
-    /// <returns>The clips that are there, in the order of the manifest, and the names of those that are not. Pictures are passed over.</returns>
-    /// <exception cref="InvalidDataException">The manifest lacks a column or holds a time that cannot be; the message says where.</exception>
+    /// <param name="folder">Where the clips are: at the path in the manifest, or by file name alone.</param>
+    /// <returns>The clips that are there, in the order of the manifest, and the names of missing ones. Pictures are ignored.</returns>
+    /// <exception cref="InvalidDataException">The manifest lacks a column or has an impossible time; the message says where.</exception>
     /// <exception cref="IOException">It cannot be read, or there is no such folder.</exception>
     public static (IReadOnlyList<LabelledClip> Clips, IReadOnlyList<string> Missing) Read(string manifest, string folder)
     {

@@ -4,10 +4,10 @@ using Ambianic.Core.Vision.Falls;
 namespace Ambianic.Evaluation.Falls;
 
 /// <summary>
-/// The rule of Ambianic Edge, kept to be measured against: looks at one person and reports a fall when the line from hips to
-/// shoulders has turned by more than 60 degrees since one of two earlier poses, away from the vertical.
+/// The rule of Ambianic Edge, kept for comparison: it follows one person and reports a fall when the line from hips to
+/// shoulders has rotated by more than 60 degrees since one of two earlier poses, away from the vertical.
 /// </summary>
-/// <param name="threshold">Least certainty of a spine and of a fall, 0 to 1; 0.15 in Ambianic Edge.</param>
+/// <param name="threshold">Lowest confidence of a spine and of a fall, 0 to 1; 0.15 in Ambianic Edge.</param>
 internal sealed class ReferenceFallRule(float threshold = 0.15f)
 {
     private const float TurnedDegrees = 60;
@@ -15,10 +15,10 @@ internal sealed class ReferenceFallRule(float threshold = 0.15f)
     private static readonly TimeSpan MaximumAge = TimeSpan.FromSeconds(10);
     private readonly List<(TimeSpan Time, Spine Spine)> _earlier = [];
 
-    /// <summary>Takes the most certain person of the next sample.</summary>
+    /// <summary>Adds the most confident person of the next sample.</summary>
     /// <param name="time">Of the sample.</param>
     /// <param name="keypoints">COCO's 17, in square units; empty when nobody is seen.</param>
-    /// <returns>How certain a fall is, or null when there is none.</returns>
+    /// <returns>Confidence of the fall; null when there is none.</returns>
     public float? Observe(TimeSpan time, IReadOnlyList<Keypoint> keypoints)
     {
         if (_earlier.Count > 0 && time - _earlier[^1].Time < LeastInterval)

@@ -17,7 +17,7 @@ internal sealed class StallTimer : IDisposable
     private readonly Lock _gate = new();
     private readonly ITimer _timer;
     private bool _isWaiting;
-    private bool _wasForgiven;
+    private bool _wasExcluded;
     private long _since;
     private long _began;
 
@@ -47,7 +47,7 @@ internal sealed class StallTimer : IDisposable
     {
         lock (_gate)
         {
-            _wasForgiven = false;
+            _wasExcluded = false;
             Begin();
         }
     }
@@ -103,9 +103,9 @@ internal sealed class StallTimer : IDisposable
                 return;
             }
 
-            if (-left > Late && !_wasForgiven)
+            if (-left > Late && !_wasExcluded)
             {
-                _wasForgiven = true; // a machine that is always late must not hide a source that is dead
+                _wasExcluded = true; // a machine that is always late must not hide a source that is dead
                 Begin();
                 return;
             }

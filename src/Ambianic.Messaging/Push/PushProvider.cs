@@ -37,7 +37,7 @@ internal sealed class PushProvider(PushSubscription device, PushEndpoint endpoin
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private DeliveryOutcome Judge(string service, HttpAnswer answer) => answer.Status switch
+    private DeliveryOutcome Judge(HttpAnswer answer) => answer.Status switch
     {
         HttpStatusCode.NotFound or HttpStatusCode.Gone => Unsubscribed(answer),
         HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => DeliveryOutcome.Permanent(

@@ -5,9 +5,9 @@ namespace Ambianic.OnnxImport.Graphs;
 /// operators on pictures want channels first (NCHW).
 /// </summary>
 /// <remarks>
-/// Every value has up to two forms: as the source means it, and with channels first. A form is made, by a Transpose, only
-/// when an operator asks for it; operators that do not care take the one that is there. So transposes are left only where
-/// the network enters or leaves the world of pictures.
+/// Every value has up to two forms: as the source means it, and with channels first. A Transpose makes a form only
+/// when an operator needs it; operators for which the layout does not matter use the form that exists. So transposes remain
+/// only where the network begins or ends to work on pictures.
 /// </remarks>
 internal sealed class ChannelsFirst
 {
@@ -21,7 +21,7 @@ internal sealed class ChannelsFirst
     private readonly Dictionary<string, string> _asMeant = [];
     private readonly Dictionary<string, string> _first = [];
 
-    /// <summary>Constants of up to four axes as they meet pictures that have channels first. That makes no pictures of them.</summary>
+    /// <summary>Constants of up to four axes, in the layout for operations with pictures that have channels first. They do not become pictures by that.</summary>
     private readonly Dictionary<string, string> _besideFirst = [];
 
     private ChannelsFirst(Graph source)
@@ -59,7 +59,7 @@ internal sealed class ChannelsFirst
         }
     }
 
-    /// <summary>A graph of the same function, its inputs and outputs laid out as before.</summary>
+    /// <summary>A graph that computes the same, with the layout of its inputs and outputs unchanged.</summary>
     public static Graph Rewrite(Graph source) => new ChannelsFirst(source)._target;
 
     private void Rewrite(Node node)
@@ -126,7 +126,7 @@ internal sealed class ChannelsFirst
         }
     }
 
-    /// <summary>Adds a node as it was meant.</summary>
+    /// <summary>Adds a node in the layout of the source.</summary>
     private void Keep(Node node)
     {
         _target.Nodes.Add(node with { Inputs = [.. node.Inputs.Select(AsMeant)] });
@@ -137,8 +137,8 @@ internal sealed class ChannelsFirst
     }
 
     /// <summary>
-    /// Sizes of all four axes, though ONNX could be told those of rows and columns alone: ONNX Runtime's optimiser mixes
-    /// those up when there is a transpose beside the node, and then refuses the model.
+    /// Sizes of all four axes, though ONNX could be told those of rows and columns alone: ONNX Runtime's optimiser confuses
+    /// those when there is a transpose beside the node, and then refuses the model.
     /// </summary>
     private void Resize(Node node)
     {
@@ -149,7 +149,7 @@ internal sealed class ChannelsFirst
         Change(node, [picture, "", "", sizes]);
     }
 
-    /// <summary>Sizes are put in order instead of pixels.</summary>
+    /// <summary>Reorders the sizes instead of the pixels.</summary>
     private void KeepShape(Node node)
     {
         var (result, sizes) = (node.Outputs[0], Named("sizes", node.Outputs[0]));
@@ -203,7 +203,7 @@ internal sealed class ChannelsFirst
         return wanted[name] = made;
     }
 
-    /// <summary>A computed value that has only ever been as meant may have any number of axes, so it cannot be transposed.</summary>
+    /// <summary>A computed value that exists in the layout of the source alone may have any number of axes, so it cannot be transposed.</summary>
     private bool CanBroadcastFirst(string name) =>
         _first.ContainsKey(name) || (_target.Constants.TryGetValue(name, out var tensor) && tensor.Shape.Count <= 4);
 

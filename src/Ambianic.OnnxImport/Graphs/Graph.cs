@@ -2,19 +2,19 @@ namespace Ambianic.OnnxImport.Graphs;
 
 /// <summary>
 /// A network between reading and writing. Operators, their inputs and attributes are those of ONNX (opset 18) with one
-/// exception: until <see cref="ChannelsFirst"/> has rewritten it, pictures lie as TensorFlow lays them (batch, row,
+/// exception: until <see cref="ChannelsFirst"/> has rewritten it, pictures have TensorFlow's layout (batch, row,
 /// column, channel) also for operators that ONNX only knows with channels first. Filters are always as in ONNX, and
 /// the sizes of a Resize are until then those of rows and columns alone.
 /// </summary>
 internal sealed class Graph
 {
-    /// <summary>How every name begins that the importer makes up, and no name that comes from a file.</summary>
+    /// <summary>Prefix of every name that the importer makes up; no name from a file begins with it.</summary>
     public const char Generated = '#';
 
-    /// <summary>What is fed, in order.</summary>
+    /// <summary>The inputs, in order.</summary>
     public List<GraphValue> Inputs { get; } = [];
 
-    /// <summary>What comes out, in order; each is an output of a node, an input or a constant.</summary>
+    /// <summary>The outputs, in order; each is an output of a node, an input or a constant.</summary>
     public List<GraphValue> Outputs { get; } = [];
 
     /// <summary>In an order in which they can be computed.</summary>
@@ -28,9 +28,9 @@ internal sealed class Graph
 }
 
 /// <summary>An input or output.</summary>
-/// <param name="Name">As in the file that was read, where that is a name of its own.</param>
+/// <param name="Name">As in the file that was read, where that name is unique.</param>
 /// <param name="Type">Type of the elements.</param>
-/// <param name="Shape">-1 is a size known only when the model runs; null when even the number of axes is.</param>
+/// <param name="Shape">-1 is a size known only when the model runs; null when the number of axes is not known either.</param>
 internal sealed record GraphValue(string Name, ElementType Type, IReadOnlyList<int>? Shape);
 
 /// <summary>One operator.</summary>
@@ -41,6 +41,6 @@ internal sealed record GraphValue(string Name, ElementType Type, IReadOnlyList<i
 internal sealed record Node(
     string Op, IReadOnlyList<string> Inputs, IReadOnlyList<string> Outputs, IReadOnlyDictionary<string, object> Attributes)
 {
-    /// <summary>The operator of the file that it was made of, for errors; null when there is none.</summary>
+    /// <summary>The operator of the file that it comes from, for errors; null when there is none.</summary>
     public string? Source { get; init; }
 }

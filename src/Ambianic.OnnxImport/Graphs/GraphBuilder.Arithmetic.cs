@@ -3,7 +3,7 @@ namespace Ambianic.OnnxImport.Graphs;
 /// <content>Operators that calculate.</content>
 internal sealed partial class GraphBuilder
 {
-    /// <summary>The quotient rounded down, as Python's <c>//</c>.</summary>
+    /// <summary>The quotient, rounded down, like Python's <c>//</c>.</summary>
     public string FloorDivide(string a, string b, bool integers) => integers
         ? Emit("Div", [Emit("Sub", [a, Emit("Mod", [a, b])]), b])
         : Emit("Floor", [Emit("Div", [a, b])]);

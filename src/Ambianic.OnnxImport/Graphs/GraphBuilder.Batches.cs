@@ -3,7 +3,7 @@ namespace Ambianic.OnnxImport.Graphs;
 /// <content>Operators that move pixels between the batch and the picture, as dilated convolutions are sometimes written.</content>
 internal sealed partial class GraphBuilder
 {
-    /// <summary>Pads, and moves each place within the blocks to a batch of its own.</summary>
+    /// <summary>Pads, and moves each position within the blocks to a batch of its own.</summary>
     /// <param name="value">Batch, one axis for each block, and the rest.</param>
     /// <param name="shape">Its sizes.</param>
     /// <param name="blocks">Sizes of a block.</param>
@@ -27,7 +27,7 @@ internal sealed partial class GraphBuilder
         return Reshaped(moved, [shape[0] * Product(blocks), .. padded.Zip(blocks, (size, block) => size / block), .. rest]);
     }
 
-    /// <summary>The way back: puts the batches' pixels into blocks, and cuts off edges.</summary>
+    /// <summary>The reverse: puts the pixels of the batches into blocks, and cuts off edges.</summary>
     /// <param name="value">Batch, one axis for each block, and the rest.</param>
     /// <param name="shape">Its sizes.</param>
     /// <param name="blocks">Sizes of a block.</param>

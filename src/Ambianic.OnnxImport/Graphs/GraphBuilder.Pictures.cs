@@ -17,7 +17,7 @@ internal readonly record struct Window(bool Same, long StrideY, long StrideX)
 /// <param name="Output">Of the result, in pixels.</param>
 internal readonly record struct TransposedSizes(int Input, int Filter, int Output)
 {
-    /// <summary>How many pixels the windows cover beyond the result, cut off evenly; less than zero where they do not reach its end.</summary>
+    /// <summary>How many pixels the windows cover beyond the result, cut off evenly at both ends; negative where they do not reach its end.</summary>
     /// <param name="same">Padded as TensorFlow's SAME.</param>
     /// <param name="stride">Pixels of the result from one window to the next.</param>
     /// <exception cref="GraphException">A convolution of the result would not have the picture's size.</exception>
@@ -40,7 +40,7 @@ internal enum ResizeGrid
     /// <summary>Pixel <c>i</c> is at <c>i + 0.5</c>.</summary>
     HalfPixel,
 
-    /// <summary>The corner pixels of both pictures lie on each other.</summary>
+    /// <summary>The corner pixels of both pictures coincide.</summary>
     AlignCorners,
 }
 
@@ -96,7 +96,7 @@ internal sealed partial class GraphBuilder
             _ => "asymmetric",
         };
 
-        // TensorFlow rounds i + 0.5 pixels down, where ONNX first takes the half away: then the nearest, halves up, is the same.
+        // TensorFlow rounds i + 0.5 pixels down, where ONNX first subtracts the half: then rounding to the nearest, halves up, gives the same.
         var nearest = grid == ResizeGrid.Asymmetric ? "floor" : "round_prefer_ceil";
         return Emit(
             "Resize",

@@ -1,6 +1,6 @@
 namespace Ambianic.OnnxImport.Graphs;
 
-/// <summary>Which part of each axis TensorFlow's StridedSlice takes; bit <c>i</c> of a mask speaks of axis <c>i</c>.</summary>
+/// <summary>Which part of each axis TensorFlow's StridedSlice takes; bit <c>i</c> of a mask is for axis <c>i</c>.</summary>
 /// <param name="BeginMask">From the first element.</param>
 /// <param name="EndMask">To the last element.</param>
 /// <param name="EllipsisMask">All axes that nothing else speaks of, as they are.</param>
@@ -81,7 +81,7 @@ internal sealed partial class GraphBuilder
         _ => throw new GraphException($"batch_dims of {batches} with an axis of {axis} are not supported, only those that are equal"),
     };
 
-    /// <summary>The same for values of a known number of axes: those that are shared may lie anywhere before the axis.</summary>
+    /// <summary>The same for values of a known number of axes: the shared ones may be anywhere before the axis.</summary>
     /// <exception cref="GraphException">There are no such axes.</exception>
     public string Gather((string Value, int Axes) value, (string Value, int Axes) indices, long axis, long batches)
     {
@@ -136,7 +136,7 @@ internal sealed partial class GraphBuilder
 
         List<long> starts = [], ends = [], axes = [], taken = [], shrunk = [], added = [];
         var items = Enumerable.Range(0, first.Length);
-        var (axis, result) = (0, 0); // of the tensor, and of what becomes of it; counted from the end once an ellipsis has passed
+        var (axis, result) = (0, 0); // of the tensor, and of the result; counted from the end after an ellipsis
         foreach (var i in items)
         {
             if (masks.IsEllipsis(i))

@@ -1,14 +1,14 @@
 namespace Ambianic.OnnxImport.Graphs;
 
 /// <summary>
-/// Says what TensorFlow's operators mean in the words of <see cref="Graph"/>. TensorFlow.js and TensorFlow Lite share the
-/// operators and differ in how they write them down, so the readers only read and this is the only place that translates.
+/// Translates TensorFlow's operators to a <see cref="Graph"/>. TensorFlow.js and TensorFlow Lite have the same operators in
+/// different files, so the readers only read and this is the only place that translates.
 /// </summary>
 /// <remarks>
-/// Methods return the names of new values. Those begin with <see cref="Graph.Generated"/>, and what a file calls its inputs
-/// and outputs does not, so that they never meet.
+/// Methods return the names of new values. Those begin with <see cref="Graph.Generated"/>, and names of inputs
+/// and outputs from a file do not, so that they never collide.
 /// </remarks>
-/// <param name="fileSize">Bytes of the file that is read: bounds how much a hostile one may grow to.</param>
+/// <param name="fileSize">Bytes of the file that is read: limits the size of the result of a hostile one.</param>
 internal sealed partial class GraphBuilder(long fileSize)
 {
     private const long AlwaysAllowed = 64 << 20;
@@ -25,9 +25,9 @@ internal sealed partial class GraphBuilder(long fileSize)
     /// <summary>What has been built so far.</summary>
     public Graph Graph { get; } = new();
 
-    /// <summary>Builds what becomes of one operator of the file.</summary>
+    /// <summary>Translates one operator of the file.</summary>
     /// <param name="op">Its name there.</param>
-    /// <param name="place">Which one it is; errors begin with it.</param>
+    /// <param name="place">Where it is in the file; errors begin with it.</param>
     /// <param name="build">Emits nodes.</param>
     /// <exception cref="GraphException">It cannot be built.</exception>
     public void From(string op, string place, Action build)
@@ -46,8 +46,8 @@ internal sealed partial class GraphBuilder(long fileSize)
         _source = null;
     }
 
-    /// <summary>Asked before memory is taken, in bytes.</summary>
-    /// <exception cref="GraphException">The model is out of all proportion to the file.</exception>
+    /// <summary>Checks a number of bytes before they are allocated.</summary>
+    /// <exception cref="GraphException">The model is much too large for the file.</exception>
     public void Allow(long bytes)
     {
         _allowed -= bytes;
@@ -58,7 +58,7 @@ internal sealed partial class GraphBuilder(long fileSize)
     }
 
     /// <summary>Adds a constant.</summary>
-    /// <exception cref="GraphException">The model is out of all proportion to the file.</exception>
+    /// <exception cref="GraphException">The model is much too large for the file.</exception>
     public string Constant(Tensor tensor)
     {
         Allow(tensor.Data.Length + NameSize);
@@ -76,7 +76,7 @@ internal sealed partial class GraphBuilder(long fileSize)
     /// <summary>The constant of that name, or null when the value is computed.</summary>
     public Tensor? ConstantOf(string name) => Graph.Constants.GetValueOrDefault(name);
 
-    /// <summary>The integers that an operator must know beforehand.</summary>
+    /// <summary>The integers of a constant.</summary>
     /// <exception cref="GraphException">The value is computed.</exception>
     public long[] IntegersOf(string name) => (ConstantOf(name) ?? throw new GraphException(
         "a size or an axis is computed while the model runs; that is not supported")).ToIntegers();
@@ -111,7 +111,7 @@ internal sealed partial class GraphBuilder(long fileSize)
         return names;
     }
 
-    /// <summary>Adds what is fed and returns its name, which differs from <paramref name="name"/> when that is taken or reserved.</summary>
+    /// <summary>Adds an input and returns its name, which differs from <paramref name="name"/> when that is taken or reserved.</summary>
     public string Input(string name, ElementType type, IReadOnlyList<int>? shape)
     {
         var input = new GraphValue(Unique(name), type, shape);
@@ -119,7 +119,7 @@ internal sealed partial class GraphBuilder(long fileSize)
         return input.Name;
     }
 
-    /// <summary>Gives a value the name of an output, or one like it when that is taken or reserved.</summary>
+    /// <summary>Gives a value the name of an output, or a similar one when that is taken or reserved.</summary>
     public void Output(string value, string name, ElementType type, IReadOnlyList<int>? shape)
     {
         var output = new GraphValue(Unique(name), type, shape);
@@ -148,7 +148,7 @@ internal sealed partial class GraphBuilder(long fileSize)
         _ => Emit("Cast", [value], ("to", (long)type)),
     };
 
-    /// <summary>Applies what TensorFlow fuses to the end of an operator.</summary>
+    /// <summary>Applies the activation that TensorFlow fuses with an operator.</summary>
     /// <exception cref="GraphException">It is not supported.</exception>
     public string Activate(string value, string activation, float alpha = 0.2f) => activation.ToUpperInvariant() switch
     {

@@ -1,6 +1,6 @@
 namespace Ambianic.OnnxImport.Graphs;
 
-/// <summary>A part of a picture around some landmarks, turned so that two of them lie as wanted.</summary>
+/// <summary>A part of a picture around some landmarks, rotated so that the line through two of them has a given angle.</summary>
 /// <param name="Left">Index of the landmark where the line that is turned begins.</param>
 /// <param name="Right">Index of the landmark where it ends.</param>
 /// <param name="Subset">Indices of the landmarks that the part holds.</param>
@@ -11,8 +11,8 @@ internal sealed record LandmarkCrop(
     long Left, long Right, long[] Subset, float Angle, (int Width, int Height) Size, (float X, float Y) Scale);
 
 /// <summary>
-/// Says in the words of <see cref="Graph"/> how MediaPipe's networks look closer at a part of a face: a matrix takes the pixels
-/// of the part to the picture, another operator cuts the part out by it, and a third takes landmarks back.
+/// Builds as a <see cref="Graph"/> how MediaPipe's networks work on a part of a face: a matrix maps the pixels of the part to the
+/// picture, another operator cuts the part out with it, and a third maps landmarks back.
 /// </summary>
 /// <remarks>
 /// Matrices are [1, 4, 4], of which the first two rows count: a point (x, y) goes to <c>M (x, y, 0, 1)</c>. Semantics: the
@@ -20,7 +20,7 @@ internal sealed record LandmarkCrop(
 /// </remarks>
 internal sealed class LandmarkTransforms(GraphBuilder builder)
 {
-    /// <summary>Anywhere out of the picture, whose sides are at -1 and 1: GridSample answers zero there.</summary>
+    /// <summary>A place outside the picture, whose sides are at -1 and 1: GridSample gives zero there.</summary>
     private const float Outside = -4;
 
     /// <summary>The matrix from the pixels of a crop to those of the picture.</summary>
@@ -47,7 +47,7 @@ internal sealed class LandmarkTransforms(GraphBuilder builder)
         return builder.Concat([rows, builder.Constant(Tensor.Of([1, 2, 4], 0f, 0, 1, 0, 0, 0, 0, 1))], 1);
     }
 
-    /// <summary>Landmarks taken through a matrix; what they say beside x and y stays.</summary>
+    /// <summary>Landmarks mapped by a matrix; values beside x and y stay.</summary>
     /// <param name="landmarks">[1, n, dimensions].</param>
     /// <param name="matrix">[1, 4, 4].</param>
     /// <param name="dimensions">2 or 3.</param>
@@ -55,7 +55,7 @@ internal sealed class LandmarkTransforms(GraphBuilder builder)
         ? Transform(landmarks, matrix)
         : builder.Concat([Transform(FirstTwo(landmarks), matrix), builder.Slice(landmarks, [0, 0, 2], [-1, -1, -1])], 2);
 
-    /// <summary>The part of a picture that a matrix leads to, interpolated linearly; zero where it leads beyond the centres of the outermost pixels.</summary>
+    /// <summary>The part of a picture that a matrix maps to, interpolated linearly; zero beyond the centres of the outermost pixels.</summary>
     /// <param name="picture">Batch of one, row, column, channel.</param>
     /// <param name="from">Columns and rows of the picture.</param>
     /// <param name="matrix">[1, 4, 4], from the part to the picture.</param>
@@ -85,12 +85,12 @@ internal sealed class LandmarkTransforms(GraphBuilder builder)
         var line = builder.Emit("Sub", [Point(crop.Right), Point(crop.Left)]);
         var length = builder.Emit("Sqrt", [Reduce("ReduceSum", builder.Square(line), 2)]);
 
-        // Two landmarks on one place are a level line, as atan2(0, 0) is 0.
+        // Two landmarks at one place make a horizontal line, as atan2(0, 0) is 0.
         var isPoint = builder.Cast(builder.Emit("Equal", [length, builder.Scalar(0)]), ElementType.Float);
         var direction = builder.Emit(
             "Div", [builder.Emit("Add", [line, builder.Emit("Mul", [isPoint, Pair(1, 0)])]), builder.Emit("Add", [length, isPoint])]);
 
-        // From the line's cosine and sine to those of the wanted angle less the line's: cos, sin, -sin, cos.
+        // From the line's cosine and sine to those of the wanted angle minus the line's: cos, sin, -sin, cos.
         var (sin, cos) = MathF.SinCos(crop.Angle);
         var turned = builder.Emit(
             "MatMul", [direction, builder.Constant(Tensor.Of([2, 4], cos, sin, -sin, cos, sin, -cos, cos, sin))]);

@@ -19,7 +19,7 @@ internal enum ElementType
 /// <summary>A constant: row-major, little-endian. A scalar has no dimensions.</summary>
 /// <param name="Type">Type of the elements.</param>
 /// <param name="Shape">Sizes, all known.</param>
-/// <param name="Data">Exactly as long as type and shape say.</param>
+/// <param name="Data">Of the length that type and shape need.</param>
 internal sealed record Tensor(ElementType Type, IReadOnlyList<int> Shape, byte[] Data)
 {
     private const int MostIntegers = 4096;
@@ -66,8 +66,8 @@ internal sealed record Tensor(ElementType Type, IReadOnlyList<int> Shape, byte[]
     public static Tensor Of(IReadOnlyList<int> shape, params ReadOnlySpan<int> values) =>
         new(ElementType.Int32, shape, MemoryMarshal.AsBytes(values).ToArray());
 
-    /// <summary>The elements of an integer tensor that says axes or sizes.</summary>
-    /// <exception cref="GraphException">It does not hold 32- or 64-bit integers, or more than axes and sizes ever are.</exception>
+    /// <summary>The elements of an integer tensor that holds axes or sizes.</summary>
+    /// <exception cref="GraphException">It does not hold 32- or 64-bit integers, or holds more than there can be axes.</exception>
     public long[] ToIntegers()
     {
         if (Count > MostIntegers)

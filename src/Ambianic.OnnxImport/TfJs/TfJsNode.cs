@@ -28,7 +28,7 @@ internal sealed class TfJsNode
 
     public string Op { get; }
 
-    /// <summary><c>node</c>, or <c>node:output</c>; without those that only order.</summary>
+    /// <summary><c>node</c>, or <c>node:output</c>; without those that only set an order.</summary>
     public IReadOnlyList<string> Inputs { get; }
 
     public long Integer(string name, long otherwise = 0) => Attribute(name, "i") is { } value ? ToInteger(value) : otherwise;

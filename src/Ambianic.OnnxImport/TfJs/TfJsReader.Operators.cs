@@ -146,7 +146,7 @@ internal sealed partial class TfJsReader
         };
     }
 
-    /// <summary>Always computable beforehand where it occurs: the shapes that converters from ONNX leave behind.</summary>
+    /// <summary>Always constant where it occurs: shapes, as converters from ONNX write them.</summary>
     private string SparseToDense(TfJsNode node)
     {
         var (indices, shape) = (_builder.IntegersOf(In(node, 0)), _builder.IntegersOf(In(node, 1)));

@@ -48,7 +48,7 @@ internal sealed partial class TfJsReader
         return new TfJsReader(document.RootElement, json.Length, directory, outputs)._builder.Graph;
     }
 
-    /// <summary>Those that the signature names; without a signature the nodes that nobody uses.</summary>
+    /// <summary>Those that the signature names; without a signature the nodes whose output no node uses.</summary>
     private List<string> Outputs(JsonElement model)
     {
         if (model.TryGetProperty("signature", out var signature) && signature.TryGetProperty("outputs", out var named))

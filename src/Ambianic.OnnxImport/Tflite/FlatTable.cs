@@ -5,8 +5,8 @@ using Ambianic.OnnxImport.Graphs;
 namespace Ambianic.OnnxImport.Tflite;
 
 /// <summary>
-/// A table of a FlatBuffer, read where it lies. Every access is checked against the buffer, so that a hostile file can do
-/// no more than be refused.
+/// A table of a FlatBuffer, read in place. Every access is checked against the buffer, so that a hostile file is refused and does
+/// nothing else.
 /// </summary>
 /// <remarks>Format: https://flatbuffers.dev/internals, "FlatBuffers Internals".</remarks>
 internal readonly struct FlatTable
@@ -26,7 +26,7 @@ internal readonly struct FlatTable
         _fieldsLength = buffer.UInt16At(_fields);
     }
 
-    /// <summary>The table that the buffer is about.</summary>
+    /// <summary>The root table.</summary>
     /// <exception cref="GraphException">The buffer is too short.</exception>
     public static FlatTable Root(ReadOnlyMemory<byte> bytes)
     {
@@ -52,7 +52,7 @@ internal readonly struct FlatTable
     /// <summary>The sub-table, or null when it is left out.</summary>
     public FlatTable? Table(int field) => Locate(field) is var at && at == 0 ? null : new FlatTable(_buffer, _buffer.Follow(at));
 
-    /// <summary>A vector of bytes where it lies, or text without its end; empty when it is left out.</summary>
+    /// <summary>A vector of bytes in place, or text without its terminator; empty when it is left out.</summary>
     public ReadOnlyMemory<byte> Bytes(int field)
     {
         var (start, count) = Vector(field, 1);
@@ -70,7 +70,7 @@ internal readonly struct FlatTable
     public int[] UInt16s(int field) => Elements(field, 2, static (buffer, at) => buffer.UInt16At(at));
 
     /// <summary>The elements of a vector of tables.</summary>
-    /// <exception cref="GraphException">There are more than any network has: a file may name one small table very often.</exception>
+    /// <exception cref="GraphException">There are more than any network has: a file may refer to one small table very often.</exception>
     public FlatTable[] Tables(int field) => Vector(field, 4).Count <= MostTables
         ? Elements(field, 4, static (buffer, at) => new FlatTable(buffer, buffer.Follow(at)))
         : throw new GraphException($"it has more than {MostTables} tensors, operators or buffers");
@@ -124,7 +124,7 @@ internal readonly struct FlatTable
 
         public ReadOnlyMemory<byte> Bytes => bytes;
 
-        /// <summary>Tables and vectors may be shared, so a small file could ask for the same bytes over and over.</summary>
+        /// <summary>Tables and vectors may be shared, so a small file could cause the same bytes to be read over and over.</summary>
         public void Spend(int length)
         {
             _allowed -= length;

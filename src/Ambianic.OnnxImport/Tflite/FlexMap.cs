@@ -10,7 +10,7 @@ internal sealed class FlexMap
 {
     private const int Map = 9, ListOfSigned = 11, ListOfUnsigned = 12;
 
-    /// <summary>Operators have a dozen options with short names; a small file could share one long name between many.</summary>
+    /// <summary>Operators have a dozen options with short names. A limit, because a small file could use one long name for many.</summary>
     private const int MostEntries = 64;
     private const int LongestKey = 64;
     private const int LongestList = 4096;
@@ -66,7 +66,7 @@ internal sealed class FlexMap
         return EntriesAt(Back(root, width), 1 << (type & 3));
     }
 
-    /// <summary>Before the elements lie, each of the map's width: offset of the keys, width of the keys, number of elements.</summary>
+    /// <summary>Before the elements, each of the map's width: offset of the keys, width of the keys, number of elements.</summary>
     private List<Entry> EntriesAt(int elements, int width)
     {
         var count = Unsigned(elements - width, width);
@@ -87,7 +87,7 @@ internal sealed class FlexMap
         return entries;
     }
 
-    /// <summary>Before the elements lies their number, of the same width.</summary>
+    /// <summary>Before the elements: their number, of the same width.</summary>
     private long[] Integers(int elements, int width, bool isSigned)
     {
         var count = Unsigned(elements - width, width);
@@ -157,6 +157,6 @@ internal sealed class FlexMap
         ? _buffer.Span.Slice(at, length)
         : throw new GraphException("its options are damaged");
 
-    /// <summary>A name and where its value lies.</summary>
+    /// <summary>A name and the position of its value.</summary>
     private readonly record struct Entry(string Key, int At, int Width, int PackedType);
 }

@@ -2,7 +2,7 @@ namespace Ambianic.OnnxImport.Tflite;
 
 /// <summary>
 /// Parameters of TensorFlow Lite's custom operator <c>TFLite_Detection_PostProcess</c>. ONNX has no such operator, so an imported
-/// model ends before it and has these four outputs instead; the README of this package says how to finish the work.
+/// model ends before it and has these four outputs instead; the README of this package says what to do with them.
 /// </summary>
 internal sealed record PostProcessing
 {

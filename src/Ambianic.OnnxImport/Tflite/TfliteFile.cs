@@ -30,7 +30,7 @@ internal sealed record TfliteTensor(
     public bool IsSizeOpen => Signature.Zip(Shape).Skip(1).Any(axis => axis is { First: < 0, Second: <= 1 });
 }
 
-/// <summary>The first graph of a TensorFlow Lite file (schema 3), taken apart and checked, not yet understood.</summary>
+/// <summary>The first graph of a TensorFlow Lite file (schema 3), parsed and checked, not interpreted yet.</summary>
 internal sealed class TfliteFile
 {
     private const int MostAxes = 8;
@@ -67,7 +67,7 @@ internal sealed class TfliteFile
     /// <summary>Indices of tensors.</summary>
     public IReadOnlyList<int> Outputs { get; }
 
-    /// <summary>Takes a file apart.</summary>
+    /// <summary>Parses a file.</summary>
     /// <exception cref="GraphException">It is damaged.</exception>
     public static TfliteFile Parse(ReadOnlyMemory<byte> file) => new(file);
 
@@ -87,7 +87,7 @@ internal sealed class TfliteFile
         var zeroPoints = quantisation?.Int64s(3) ?? [];
         if (Array.Exists(scales, scale => !float.IsFinite(scale) || scale < 0) || Array.TrueForAll(scales, scale => scale == 0))
         {
-            scales = []; // converters write a scale of zero where there is none
+            scales = []; // converters write a scale of zero for "none"
         }
 
         scales = Array.ConvertAll(scales, scale => scale == 0 ? 1 : scale); // and for a channel in which all is zero
@@ -125,14 +125,14 @@ internal sealed class TfliteFile
             throw Damaged("operator", code);
         }
 
-        // Numbers above 127 did not fit into the first field; the newer one holds them all.
+        // The older field has one byte, so numbers above 127 are in the newer one only.
         var number = Math.Max(codes[code].Byte(0), codes[code].Int32(3));
         return new TfliteOperator(
             index, (TfliteOperatorCode)number, codes[code].Text(1), codes[code].Int32(2, 1),
             table.Int32s(1), table.Int32s(2), table.Table(4), table.Bytes(5));
     }
 
-    /// <summary>Every index names a tensor; their number bounds the work that a small file can ask for.</summary>
+    /// <summary>Checks that every index names a tensor, and limits their number: a small file must not cause unlimited work.</summary>
     private void CheckReferences()
     {
         var references = Inputs.Count + Outputs.Count;

@@ -25,7 +25,7 @@ internal enum TfliteOperatorCode
 /// <param name="Index">Place in the file, from 0.</param>
 /// <param name="Code">Which one.</param>
 /// <param name="Custom">Name of an operator that is not TensorFlow Lite's own; else empty.</param>
-/// <param name="Version">Of its meaning, from 1.</param>
+/// <param name="Version">Of the operator, from 1.</param>
 /// <param name="Inputs">Indices of tensors; -1 is left out.</param>
 /// <param name="Outputs">Indices of tensors.</param>
 /// <param name="Options">Table of options; which fields it has depends on the operator.</param>
@@ -40,6 +40,6 @@ internal sealed record TfliteOperator(
     FlatTable? Options,
     ReadOnlyMemory<byte> CustomOptions)
 {
-    /// <summary>As people know it.</summary>
+    /// <summary>Its name, for people.</summary>
     public string Name => Code == TfliteOperatorCode.CUSTOM ? Custom : Code.ToString();
 }

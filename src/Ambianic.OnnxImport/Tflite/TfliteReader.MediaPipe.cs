@@ -3,12 +3,12 @@ using Ambianic.OnnxImport.Graphs;
 
 namespace Ambianic.OnnxImport.Tflite;
 
-/// <content>MediaPipe's operators that look closer at parts of a face. Their options are FlexBuffers.</content>
+/// <content>MediaPipe's operators for parts of a face. Their options are FlexBuffers.</content>
 internal sealed partial class TfliteReader
 {
     private const string ToCrop = "Landmarks2TransformMatrix", TransformTensor = "TransformTensorBilinear", TransformPoints = "TransformLandmarks";
 
-    /// <summary>The first versions mean something else under the same names.</summary>
+    /// <summary>The first versions have the same names and another meaning.</summary>
     private const int SupportedVersion = 2;
     private const int LargestSide = 4096;
 
@@ -59,7 +59,7 @@ internal sealed partial class TfliteReader
             : throw new GraphException($"landmarks of {dimensions} dimensions are not supported, only of 2 and 3");
     }
 
-    /// <summary>Sizes of an input that has to be of a shape; null is any size.</summary>
+    /// <summary>Sizes that an input must have; null is any size.</summary>
     private IReadOnlyList<int> Sizes(TfliteOperator item, int index, string what, int?[] wanted)
     {
         var shape = TensorOf(Input(item, index)).Shape;

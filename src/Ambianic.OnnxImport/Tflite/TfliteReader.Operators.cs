@@ -11,7 +11,7 @@ internal sealed partial class TfliteReader
     /// <summary>MediaPipe's: a transposed convolution with a bias.</summary>
     private const string TransposedWithBias = "Convolution2DTransposeBias";
 
-    /// <summary>Tensors that come from <see cref="PostProcessing"/>, which is not part of the graph.</summary>
+    /// <summary>Tensors that come from <see cref="PostProcessing"/>, which is not in the graph.</summary>
     private readonly HashSet<int> _postProcessed = [];
 
     private static readonly string[] Activations = ["NONE", "RELU", "RELU_N1_TO_1", "RELU6", "TANH", "SIGN_BIT"];
@@ -174,7 +174,7 @@ internal sealed partial class TfliteReader
     private bool HasIntegers(TfliteOperator item) =>
         TensorOf(Input(item, 0)) is { IsQuantised: false, Type: not (ElementType.Float or ElementType.Float16) };
 
-    /// <summary>A shape that the graph computes is its own; otherwise the file says what comes out.</summary>
+    /// <summary>The shape is what the graph computes; where it computes none, the one in the file.</summary>
     private string Reshape(TfliteOperator item) => item.Inputs is [_, >= 0 and var shape, ..] && ConstantOf(shape) is null
         ? _builder.Reshape(In(item, 0), Value(shape))
         : _builder.Emit("Reshape", [In(item, 0), _builder.Integers([.. TensorOf(item.Outputs[0]).Shape.Select(size => (long)size)])]);
@@ -208,7 +208,7 @@ internal sealed partial class TfliteReader
 
         return Activated(item, 5, _builder.Pool(op, In(item, 0), window, [rows, columns]));
 
-        static bool Fits(int window, int size) => window <= size || size <= 1; // one stands for a size that is not known yet
+        static bool Fits(int window, int size) => window <= size || size <= 1; // 1 stands for a size that is not known yet
     }
 
     private static ResizeGrid Grid(TfliteOperator item, int field) => item.Options switch
@@ -234,7 +234,7 @@ internal sealed partial class TfliteReader
         }
     }
 
-    /// <summary>The graph ends with what the post-processing works on, and with its parameters, so that the file says all.</summary>
+    /// <summary>The graph ends with the inputs of the post-processing and its parameters, so that the file holds all that is needed.</summary>
     private void LeaveToPostProcessing(TfliteOperator item)
     {
         var options = FlexMap.Read(item.CustomOptions);

@@ -8,7 +8,7 @@ internal sealed partial class TfliteReader
     private const int MostSweeps = 8;
 
     /// <summary>
-    /// Tensors that real numbers are packed into only to be moved about and unpacked again, as converters do at the end of
+    /// Tensors into which real numbers are quantised only to be moved and dequantised again, as converters do at the end of
     /// a network. No integer kernel works on them, so rounding would cost precision for nothing, and where the range was
     /// chosen badly (an exporter that takes a whole detector head for probabilities) it would cut off the boxes.
     /// </summary>
@@ -31,7 +31,7 @@ internal sealed partial class TfliteReader
             }
         }
 
-        return []; // rounding is never wrong
+        return []; // rounding is always correct
     }
 
     private void RemoveRounded(TfliteOperator item, HashSet<int> carried)

@@ -17,13 +17,13 @@ internal sealed partial class TfliteReader
         return Activated(item, 3, _builder.Convolve(In(item, 0), filter, Bias(item, 2), Window(item), dilations, Groups(item)));
     }
 
-    /// <summary>A filter of fewer channels than the picture has sees one group of them after the other.</summary>
+    /// <summary>A filter of fewer channels than the picture is applied to one group of channels after the other.</summary>
     private int Groups(TfliteOperator item)
     {
         var (picture, filter) = (TensorOf(Input(item, 0)).Shape, RequireConstant(Input(item, 1)).Shape);
         if (picture.Count != 4)
         {
-            return 1; // the file does not say it
+            return 1; // the file does not say
         }
 
         var groups = filter[3] > 0 && picture[3] % filter[3] == 0 ? picture[3] / filter[3] : 0;
@@ -47,7 +47,7 @@ internal sealed partial class TfliteReader
         Activated(item, 3, ConvolveTransposed(item, In(item, 2), Bias(item, 3), Window(item)));
 
     /// <summary>Picture, filter and bias; the options are three integers: 1 for SAME padding, stride of columns, stride of rows.</summary>
-    /// <remarks>The structure <c>TfLiteTransposeConvParams</c> of TensorFlow Lite as it lies in memory.</remarks>
+    /// <remarks>The structure <c>TfLiteTransposeConvParams</c> of TensorFlow Lite as it is in memory.</remarks>
     private string TransposedConvolutionWithBias(TfliteOperator item)
     {
         if (item.CustomOptions.Length < 3 * sizeof(int))
@@ -61,7 +61,7 @@ internal sealed partial class TfliteReader
             : throw new GraphException($"the padding {options[0]} is not supported");
     }
 
-    /// <summary>Sizes are those that the file says, because only the size of the result tells what is cut off.</summary>
+    /// <summary>Sizes are those in the file, because only the size of the result says what is cut off.</summary>
     private string ConvolveTransposed(TfliteOperator item, string picture, string? bias, Window window)
     {
         var (from, filter, to) = (

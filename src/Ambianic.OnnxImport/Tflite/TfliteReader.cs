@@ -5,9 +5,9 @@ namespace Ambianic.OnnxImport.Tflite;
 
 /// <summary>Reads a TensorFlow Lite model.</summary>
 /// <remarks>
-/// Quantised tensors stand for real numbers, and that is how operators see them: what an operator computes is rounded to
+/// Operators see a quantised tensor as the real numbers that it stands for: what an operator computes is rounded to
 /// the tensor's own scale by a pair of QuantizeLinear and DequantizeLinear, the form in which ONNX Runtime finds integer
-/// kernels. Rounding cannot be left out, because a quantised model's clamps live only in its ranges.
+/// kernels. Rounding cannot be left out, because a quantised model clamps by its ranges alone.
 /// Outputs are real numbers; a quantised input takes pixels as they are, 0 to 255.
 /// </remarks>
 internal sealed partial class TfliteReader
@@ -15,7 +15,7 @@ internal sealed partial class TfliteReader
     private readonly TfliteFile _file;
     private readonly GraphBuilder _builder;
 
-    /// <summary>What each tensor stands for, by index: computed so far, or an input.</summary>
+    /// <summary>The value of each tensor, by index: computed so far, or an input.</summary>
     private readonly Dictionary<int, string> _values = [];
 
     /// <summary>Constants as they are stored, or computed from others, by index.</summary>
@@ -70,7 +70,7 @@ internal sealed partial class TfliteReader
             return;
         }
 
-        // Signed inputs are pixels less 128, which is the same as another zero point.
+        // Signed inputs are pixels minus 128, which is the same as another zero point.
         var zeroPoint = tensor.Type == ElementType.Int8 ? tensor.ZeroPoints[0] + 128 : tensor.ZeroPoints[0];
         var name = _builder.Input(tensor.Name, ElementType.UInt8, tensor.Shape);
         _values[index] = _builder.Emit(
@@ -78,7 +78,7 @@ internal sealed partial class TfliteReader
             [name, _builder.Scalar(tensor.Scales[0]), _builder.Constant(new Tensor(ElementType.UInt8, [], [(byte)zeroPoint]))]);
     }
 
-    /// <summary>Says what a tensor is; rounded when it is quantised.</summary>
+    /// <summary>Sets the value of a tensor; rounded when it is quantised.</summary>
     private void Define(int index, string value)
     {
         var tensor = TensorOf(index);
@@ -99,7 +99,7 @@ internal sealed partial class TfliteReader
         _values[index] = _builder.Emit("DequantizeLinear", [quantised, scale, zeroPoint]);
     }
 
-    /// <summary>What a tensor stands for: real numbers for a quantised one.</summary>
+    /// <summary>The value of a tensor: real numbers for a quantised one.</summary>
     private string Value(int index)
     {
         if (_values.TryGetValue(index, out var value))

@@ -14,11 +14,11 @@ internal static class EventApi
             .WithSummary("Unpins an event");
     }
 
-    private static async Task<Results<NoContent, NotFound<Trouble>>> PinAsync(
+    private static async Task<Results<NoContent, NotFound<Fault>>> PinAsync(
         string id, bool isPinned, IEventStore store, CancellationToken cancellation) =>
         await store.PinAsync(id, isPinned, cancellation)
             ? TypedResults.NoContent()
-            : TypedResults.NotFound(new Trouble("there is no such event"));
+            : TypedResults.NotFound(new Fault("there is no such event"));
 
-    internal sealed record Trouble(string Detail);
+    internal sealed record Fault(string Detail);
 }

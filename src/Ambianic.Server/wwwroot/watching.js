@@ -50,11 +50,11 @@ function describe(camera) {
   }
 }
 
-const kinds = { visible: "watching", no_video: "blind", frozen: "unsure", black: "unsure", covered: "unsure" };
+const kinds = { visible: "visible", no_video: "no-video", frozen: "unusable", black: "unusable", covered: "unusable" };
 
 function drawBar(bar, intervals) {
   const now = Date.now();
-  const sums = { watching: 0, blind: 0, unsure: 0 };
+  const sums = { visible: 0, "no-video": 0, unusable: 0 };
   bar.replaceChildren();
   for (const { visibility, from, to } of intervals) {
     const kind = kinds[visibility];
@@ -68,9 +68,9 @@ function drawBar(bar, intervals) {
     part.style.width = `${100 * length / day}%`;
     bar.append(part);
   }
-  const words = [`watched ${sums.watching > 0 ? lasted(sums.watching) : "nothing"}`];
-  if (sums.blind > 0) words.push(`no video ${lasted(sums.blind)}`);
-  if (sums.unsure > 0) words.push(`frozen, dark or covered ${lasted(sums.unsure)}`);
+  const words = [`watched ${sums.visible > 0 ? lasted(sums.visible) : "nothing"}`];
+  if (sums["no-video"] > 0) words.push(`no video ${lasted(sums["no-video"])}`);
+  if (sums.unusable > 0) words.push(`frozen, dark or covered ${lasted(sums.unusable)}`);
   return `Last 24 hours: ${words.join(", ")}`;
 }
 

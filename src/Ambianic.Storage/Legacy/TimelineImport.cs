@@ -6,13 +6,13 @@ using Ambianic.Storage.Files;
 
 namespace Ambianic.Storage.Legacy;
 
-/// <summary>What an import did.</summary>
+/// <summary>The result of an import.</summary>
 /// <param name="Imported">Events that were copied.</param>
-/// <param name="Known">Events that were here already.</param>
-/// <param name="LeftAlone">Files that could not be taken over, and why.</param>
+/// <param name="Known">Events that were in this directory already.</param>
+/// <param name="LeftAlone">Files that could not be imported, and why.</param>
 public sealed record ImportResult(int Imported, int Known, IReadOnlyList<UnreadableEventFile> LeftAlone);
 
-/// <summary>Copies the events of another data directory, one of the reference system too, into this one. Nothing is overwritten, the other one is only read.</summary>
+/// <summary>Copies the events of another data directory, also one of the reference system, into this one. Nothing is overwritten; the other directory is only read.</summary>
 public sealed class TimelineImport
 {
     private const long LargestPicture = 256 << 20;
@@ -27,11 +27,11 @@ public sealed class TimelineImport
 
     private TimelineImport(string from, string dataDir, TimeZoneInfo local) => (_from, _dataDir, _local) = (from, dataDir, local);
 
-    /// <summary>Copies events and puts them on the timeline.</summary>
+    /// <summary>Copies the events and adds them to the timeline.</summary>
     /// <param name="from">The other data directory.</param>
     /// <param name="dataDir">This one, absolute.</param>
-    /// <param name="time">Its time zone is what times without offset mean.</param>
-    /// <param name="cancellation">Stops; doing it again goes on.</param>
+    /// <param name="time">Gives the time zone of times without offset.</param>
+    /// <param name="cancellation">Stops the import; a further one continues it.</param>
     /// <exception cref="IOException">There is nothing to import, or this directory is in use or cannot be written.</exception>
     public static async Task<ImportResult> RunAsync(string from, string dataDir, TimeProvider time, CancellationToken cancellation)
     {
@@ -43,7 +43,7 @@ public sealed class TimelineImport
         }
         finally
         {
-            if (import._imported + import._known > 0) // what was copied before the disk was full, too
+            if (import._imported + import._known > 0) // also what was copied before the disk was full
             {
                 await TimelineIndex.RebuildAsync(dataDir, time, new Progress<RebuildProgress>(), cancellation);
             }
@@ -60,7 +60,7 @@ public sealed class TimelineImport
             throw new DirectoryNotFoundException($"{_from}: holds neither {EventNames.Root}/ nor a timeline to import; name another data directory");
         }
 
-        foreach (var log in logs) // first, because they tell when the events were that lie in the folders
+        foreach (var log in logs) // first, because they hold the times of the events in the folders
         {
             CopyLog(log, cancellation);
         }
@@ -89,7 +89,7 @@ public sealed class TimelineImport
         return new Found(EventJson.FromFile(json, folder, name, _local, picture => folders.PictureSize(folder, picture)), json, written);
     }
 
-    /// <summary>Entries whose JSON is gone are made anew from what the timeline tells.</summary>
+    /// <summary>An entry whose JSON file is missing gets a new one, from the timeline.</summary>
     private void CopyLog(string log, CancellationToken cancellation)
     {
         var name = Path.GetFileName(log);
@@ -134,7 +134,7 @@ public sealed class TimelineImport
         }
     }
 
-    /// <summary>Reads an event and its pictures, and only then writes: what cannot be read is left alone, what cannot be written ends the import.</summary>
+    /// <summary>Reads an event and its pictures completely before it writes: what cannot be read is skipped, what cannot be written ends the import.</summary>
     private void Copy(string place, Func<Found?> read)
     {
         if (TryRead(place, () => read() is { } found ? FilesOf(found) : null) is { } files)
@@ -144,7 +144,7 @@ public sealed class TimelineImport
         }
     }
 
-    /// <summary>What is to be written; null when it is here already.</summary>
+    /// <summary>The files to write; null when the event is here already.</summary>
     private Copies? FilesOf(Found found)
     {
         var (seen, json, written) = found;
@@ -175,7 +175,7 @@ public sealed class TimelineImport
         {
             return read();
         }
-        catch (Exception error) when (error is not OutOfMemoryException) // a foreign file may hold anything
+        catch (Exception error) when (error is not OutOfMemoryException) // a file of another program may hold anything
         {
             _leftAlone.Add(new UnreadableEventFile(place, error.Message));
             return null;
@@ -194,7 +194,7 @@ public sealed class TimelineImport
 
     /// <param name="Event">As it is imported.</param>
     /// <param name="Json">Its file.</param>
-    /// <param name="Written">Its file as it lies there, which may have been copied before its offset was known.</param>
+    /// <param name="Written">Its file in this directory, which may have been copied before its offset was known.</param>
     private sealed record Found(DetectionEvent Event, byte[] Json, byte[] Written);
 
     private sealed record Copies(string Folder, NewFile[] Files);

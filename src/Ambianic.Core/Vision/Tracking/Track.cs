@@ -43,7 +43,7 @@ public sealed class Track
     /// <summary>The person as last seen, key points smoothed.</summary>
     public Body Body { get; private set; }
 
-    /// <summary>How long the track outlives its last sighting; who watches the person may ask for more patience.</summary>
+    /// <summary>How long the track outlives its last detection; who watches the person may ask for more patience.</summary>
     public TimeSpan Patience { get; set; }
 
     /// <summary>True when the person is taken to lie, and so will be where it was last seen.</summary>

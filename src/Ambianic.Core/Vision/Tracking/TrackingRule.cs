@@ -6,7 +6,7 @@ public sealed record TrackingRule
     /// <summary>A less certain detection does not start a track, 0 to 1.</summary>
     public float StartScore { get; init; } = 0.15f;
 
-    /// <summary>How long a track outlives its last sighting, in seconds, unless its watcher asks for more.</summary>
+    /// <summary>How long a track outlives its last detection, in seconds, unless its watcher asks for more.</summary>
     public double PatienceSeconds { get; init; } = 3;
 
     /// <summary>Two boxes that overlap by more than this (IoU, 0 to 1) are one person.</summary>

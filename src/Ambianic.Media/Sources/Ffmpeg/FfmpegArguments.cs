@@ -27,7 +27,7 @@ internal static class FfmpegArguments
         // A second thread delays a live picture by a frame, and tells of an error in one picture while it shows another.
         "-threads", "1",
 
-        // A filter graph made anew for another size would count time from zero, and ffmpeg drop all until it has caught up. The
+        // A filter graph recreated for another size would count time from zero, and ffmpeg drop all until it has caught up. The
         // old one goes on, squeezes the picture into the old size, and says so: FfmpegLog.SawChange.
         .. live ? ["-reinit_filter", "0"] : Array.Empty<string>(),
         .. host is null ? Array.Empty<string>() : ["-headers", $"Host: {host}\r\n"],

@@ -12,7 +12,7 @@ public sealed record ContinuityRule
     /// <summary>More than this between two samples does not count, in seconds: the computer was suspended, or the camera's clock was set.</summary>
     public double LongestGapSeconds { get; init; } = 30;
 
-    /// <summary>From the last sighting of somebody under one track to the first under another, in seconds; the time between samples at one a second.</summary>
+    /// <summary>From the last detection of somebody under one track to the first under another, in seconds; the time between samples at one a second.</summary>
     public double TakeOverSeconds { get; init; } = 1;
 
     /// <summary>

@@ -3,7 +3,7 @@ namespace Ambianic.Core.Vision.Falls.Rules;
 /// <summary>Thresholds for somebody who came down and is no longer found. Lengths in heights of the person.</summary>
 public sealed record DisappearanceRule
 {
-    /// <summary>How long before the last sighting a touch of the left or right edge means leaving there, in seconds.</summary>
+    /// <summary>How long before the last detection a touch of the left or right edge means leaving there, in seconds.</summary>
     public double LeavingSeconds { get; init; } = 1;
 
     /// <summary>How near to the left or right edge somebody may have left there.</summary>
