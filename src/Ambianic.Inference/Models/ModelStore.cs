@@ -115,13 +115,7 @@ public sealed class ModelStore(string directory, IHttpClientFactory http, TimePr
 
     /// <summary>Tries an ONNX file of the user's own, unless one with the same content has passed before.</summary>
     /// <exception cref="ModelException">It cannot be read, or must not be used.</exception>
-    public async Task TryAsync(string onnx, CancellationToken cancellation)
-    {
-        if (Trial is { } trial)
-        {
-            await new ModelTrials(_folder.Models, trial).TryAsync(onnx, cancellation);
-        }
-    }
+    public Task TryAsync(string onnx, CancellationToken cancellation) => new ModelTrials(_folder.Models, Trial).TryAsync(onnx, cancellation);
 
     private static async Task<string?> EarlierAsync(ConvertedFile file, CancellationToken cancellation)
     {

@@ -2,14 +2,14 @@ namespace Ambianic.Inference.Models;
 
 /// <summary>Tries ONNX files of the user's own, each content once: an empty file of its hash says that it has passed.</summary>
 /// <param name="folder">Where those are.</param>
-/// <param name="trial">Tries a file; a <see cref="ModelException"/> rejects it.</param>
-internal sealed class ModelTrials(string folder, Func<string, CancellationToken, Task> trial)
+/// <param name="trial">Tries a file; a <see cref="ModelException"/> rejects it. Null trusts every file that can be read.</param>
+internal sealed class ModelTrials(string folder, Func<string, CancellationToken, Task>? trial)
 {
     /// <exception cref="ModelException">It cannot be read, or must not be used.</exception>
     public async Task TryAsync(string onnx, CancellationToken cancellation)
     {
         var passed = Path.Combine(folder, await ModelFileHash.ComputeAsync(onnx, cancellation) + ".tried");
-        if (File.Exists(passed))
+        if (trial is null || File.Exists(passed))
         {
             return;
         }

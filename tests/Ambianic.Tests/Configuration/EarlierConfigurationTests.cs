@@ -68,7 +68,7 @@ public sealed class EarlierConfigurationTests
                     Id = "shed", Uri = "http://192.168.7.21/snap.jpg?user=viewer&password=hunter2", Type = SourceType.Image, Live = true, Fps = 0.5,
                 },
                 new SourceOptions { Id = "desk", Uri = "/dev/video1", Format = "mjpeg", Live = true },
-                new SourceOptions { Id = "tape", Uri = Path.Combine(_folder, "recordings/first snow.mp4") },
+                new SourceOptions { Id = "tape", Uri = Path.Combine(_folder, "recordings/first-snow.mp4") },
             ],
             _result.Configuration.Sources.Values);
     }
