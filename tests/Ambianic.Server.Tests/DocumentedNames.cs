@@ -12,7 +12,7 @@ internal static partial class DocumentedNames
     [
         "--help", "--project", "--system", "--home-dir", "--shell", "--now", // of every command, dotnet, useradd and systemctl
         "front_uri", "front_door_camera", "living_room_camera", "from_the_first_edge", "mine_edgetpu", // of examples
-        "http_proxy", "low_delay", "codec_name", "ReadWritePaths", // of the environment, ffmpeg and systemd
+        "http_proxy", "low_delay", "codec_name", "ReadWritePaths", "reverse_proxy", "PushManager", // of the environment, ffmpeg, systemd, Caddy and browsers
         "StatefulPartitionedCall", "det_scores", "num_dets", "num_predictions", "pred_scores", "shape_signature", // of models
         "face_landmark_with_attention", "face_mesh",
         "GstService", "HealingThread", "HealthChecker", "ObjectDetector", "PipelineServer", "PipelineServerJob", // of Ambianic Edge
