@@ -55,7 +55,7 @@ public static partial class AlertTexts
             DeliveryKind.Escalation when alert.HelpAskedBy is { } by => ($"{by} asks for help: {subject}", happened),
             DeliveryKind.Escalation => ($"Please help: {subject}", $"{happened}\nNobody has answered yet."),
             DeliveryKind.Taken => ($"{alert.AcknowledgedBy} takes care: {subject}", $"Since {Time(alert.AcknowledgedAt ?? alert.RaisedAt, settings)}. Nothing more is sent unless it happens again."),
-            DeliveryKind.Update when alert.ResolvedAt is { } over => ($"Over: {subject}", $"{Capital(alert.Resolution ?? "over")} at {Time(over, settings)}.\n{happened}"),
+            DeliveryKind.Update when alert.ResolvedAt is { } over => ($"Over: {subject}", $"{Capital(alert.Resolution ?? "over")} at {Time(over, settings)}.\nIt began at {Time(Began(alert), settings)}."),
             DeliveryKind.Update => ($"It goes on: {subject}", $"{happened}\n{alert.AcknowledgedBy} takes care."),
             DeliveryKind.Summary => ($"{subject}: {alert.Triggers} pictures", $"From {Time(alert.RaisedAt, settings)} to {Time(alert.TriggeredAt, settings)}."),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
@@ -93,7 +93,7 @@ public static partial class AlertTexts
 
     private static string Happened(Alert alert, AlertSettings settings)
     {
-        List<string> lines = [$"{settings.DisplayName}, {Time(alert.RaisedAt, settings)}."];
+        List<string> lines = [$"{settings.DisplayName}, {Time(Began(alert), settings)}."];
         if (alert.Reason.Length > 0 && alert.Kind is not AlertKind.Fall)
         {
             lines.Add(Credentials.Mask(alert.Reason) is var reason && reason.EndsWith('.') ? reason : $"{reason}.");
@@ -106,6 +106,9 @@ public static partial class AlertTexts
 
         return string.Join('\n', lines);
     }
+
+    /// <summary>When this round of it began.</summary>
+    private static DateTimeOffset Began(Alert alert) => alert.Round == 1 ? alert.RaisedAt : alert.RoundAt;
 
     private static string Fill(string template, Alert alert, AlertSettings settings, Uri? details) => VariableRegex().Replace(template, variable => variable.Groups["name"].Value switch
     {
