@@ -31,7 +31,7 @@ internal sealed class PushProvider(PushSubscription device, PushEndpoint endpoin
             return DeliveryOutcome.Passing($"{Name}: {error.Message}");
         }
 
-        return await http.SendAsync(Name, await PushRequest.MakeAsync(device, message, keys, contact(), cancellation), cancellation, Judge);
+        return await http.SendAsync(Name, await PushRequest.MakeAsync(device, message, keys, contact(), cancellation), cancellation, (_, answer) => Judge(answer));
     }
 
     /// <inheritdoc/>
