@@ -15,6 +15,7 @@ internal sealed class MessageSender(AlertParts parts, Action<Action> back, TimeP
     private readonly Dictionary<Recipient, Line> _lines = [];
     private readonly Dictionary<Recipient, (Task Task, CancellationTokenSource Stop)> _sending = [];
     private readonly CancellationTokenSource _stop = new();
+    private readonly HashSet<string> _asking = [];
     private readonly List<Task> _closing = [];
     private IReadOnlyList<PushSubscription> _devices = [];
     private DateTimeOffset _devicesNext = DateTimeOffset.MinValue;
@@ -66,11 +67,9 @@ internal sealed class MessageSender(AlertParts parts, Action<Action> back, TimeP
             }
         }
 
-        if (now >= _askNext || now < _askNext - (2 * AskEvery))
-        {
-            _askNext = now + AskEvery;
-            AskForReceipts(book);
-        }
+        var isTimeToAsk = now >= _askNext || now < _askNext - (2 * AskEvery);
+        _askNext = isTimeToAsk ? now + AskEvery : _askNext;
+        FollowReceipts(book, isTimeToAsk);
     }
 
     /// <summary>Sends a test message at once.</summary>
@@ -216,50 +215,78 @@ internal sealed class MessageSender(AlertParts parts, Action<Action> back, TimeP
         }
     }
 
-    private void AskForReceipts(AlertBook book)
+    /// <summary>Asks whether somebody has acknowledged with the provider; who has answered elsewhere has it stop at once.</summary>
+    private void FollowReceipts(AlertBook book, bool isTimeToAsk)
     {
         foreach (var queue in book.Outbox.Queues)
         {
-            foreach (var delivery in queue.Receipts.ToList())
+            foreach (var delivery in queue.Receipts.Where(delivery => !_asking.Contains(delivery.Id)).ToList())
             {
-                if (book.Find(delivery.AlertId) is not { IsUnanswered: true })
+                var isUnanswered = book.Find(delivery.AlertId) is { IsUnanswered: true };
+                if (Open(queue.Recipient, book.Settings)?.Provider is not IReceiptProvider provider)
                 {
                     book.Outbox.ForgetReceipt(delivery);
                 }
-                else if (Open(queue.Recipient, book.Settings)?.Provider is IReceiptProvider provider)
+                else if (!isUnanswered || isTimeToAsk)
                 {
-                    _ = AskAsync(provider, delivery, book);
+                    _asking.Add(delivery.Id);
+                    _ = isUnanswered ? AskAsync(provider, delivery, book) : CancelAsync(provider, delivery, book);
                 }
             }
         }
     }
 
-    private async Task AskAsync(IReceiptProvider provider, Delivery delivery, AlertBook book)
+    private Task AskAsync(IReceiptProvider provider, Delivery delivery, AlertBook book) => FollowAsync(provider, delivery, async () =>
     {
+        var status = await provider.ReadReceiptAsync(delivery.Receipt!, _stop.Token);
+        return () =>
+        {
+            if (status.IsFinal || status.IsAcknowledged)
+            {
+                book.Outbox.ForgetReceipt(delivery);
+            }
+
+            if (status.IsAcknowledged)
+            {
+                book.Answer(delivery.AlertId, AlertAnswer.TakingCare, status.By ?? delivery.Recipient.Notification, time.GetUtcNow());
+            }
+        };
+    });
+
+    private Task CancelAsync(IReceiptProvider provider, Delivery delivery, AlertBook book) => FollowAsync(provider, delivery, async () =>
+    {
+        var outcome = await provider.CancelAsync(delivery.Receipt!, _stop.Token);
+        if (outcome.Kind == DeliveryOutcomeKind.Passing)
+        {
+            await Task.Delay(AskEvery, time, _stop.Token);
+            return () => { };
+        }
+
+        return () => book.Outbox.ForgetReceipt(delivery);
+    });
+
+    private async Task FollowAsync(IReceiptProvider provider, Delivery delivery, Func<Task<Action>> ask)
+    {
+        Action then = () => { };
         try
         {
-            var status = await provider.ReadReceiptAsync(delivery.Receipt!, _stop.Token);
-            back(() =>
-            {
-                if (status.IsFinal || status.IsAcknowledged)
-                {
-                    book.Outbox.ForgetReceipt(delivery);
-                }
-
-                if (status.IsAcknowledged)
-                {
-                    book.Answer(delivery.AlertId, AlertAnswer.TakingCare, status.By ?? delivery.Recipient.Notification, time.GetUtcNow());
-                }
-            });
-        }
-        catch (Exception error) when (error is not OperationCanceledException)
-        {
-            logger.ProviderFailed(error, provider.Name);
+            await Task.Yield();
+            then = await ask();
         }
         catch (OperationCanceledException)
         {
-            // the program stops
+            return; // the program stops
         }
+        catch (Exception error)
+        {
+            logger.ProviderFailed(error, provider.Name);
+        }
+
+        back(() =>
+        {
+            _asking.Remove(delivery.Id);
+            then();
+        });
     }
 
     /// <summary>The line to a recipient; null when it is not configured any more. An address that was edited is a new line.</summary>
