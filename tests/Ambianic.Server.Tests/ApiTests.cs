@@ -57,7 +57,7 @@ public sealed class ApiTests : IAsyncLifetime
 
         Assert.Equal("OK", (string?)status!["status"]);
         Assert.Equal("Grandma's house", (string?)status["display_name"]);
-        Assert.False((bool?)status["notifications_enabled"]);
+        Assert.True((bool?)status["notifications_enabled"]);
         Assert.False(string.IsNullOrEmpty((string?)status["version"]));
     }
 

@@ -49,7 +49,7 @@ internal sealed class ServedHouse : IAsyncDisposable
                 - source: nowhere
             notifications:
               default:
-                providers: ["mailto://me:anothersecret@example.org"]
+                providers: ["mailto://me:anothersecret@127.0.0.1:1"]
             {more}
             """);
         var registry = BuiltInElements.AddTo(new ElementRegistry());

@@ -29,14 +29,14 @@ internal static class AlertsApi
         routes.MapPost("/api/alerts/snooze", SnoozeAsync).WithSummary("Holds back the alerts of a pipeline for some minutes; they are told then");
         routes.MapDelete("/api/alerts/snooze", WakeAsync).WithSummary("Ends a snooze");
         routes.MapPost("/api/alerts/drill", DrillAsync).WithSummary("Rehearses an alert of a pipeline, marked TEST: everything is real except that nothing has happened");
-        routes.MapGet("/api/alerts/{id}", FindAsync).WithSummary("An alert with its events and deliveries");
+        routes.MapGet("/api/alerts/{id}", FindAsync).ProducesProblem(StatusCodes.Status404NotFound).WithSummary("An alert with its events and deliveries");
         routes.MapPost("/api/alerts/{id}/acknowledge", (string id, IAlertDesk desk, CancellationToken cancellation, By? body = null) =>
             ChangeAsync(body, by => desk.AnswerAsync(id, AlertAnswer.TakingCare, by, cancellation)))
-            .WithSummary("Says that somebody takes care: ends the escalation, and tells the others");
+            .ProducesProblem(StatusCodes.Status404NotFound).WithSummary("Says that somebody takes care: ends the escalation, and tells the others");
         routes.MapPost("/api/alerts/{id}/resolve", (string id, IAlertDesk desk, CancellationToken cancellation, By? body = null) =>
             ChangeAsync(body, by => desk.ResolveAsync(id, by, cancellation)))
-            .WithSummary("Says that an alert is over");
-        routes.MapPost("/api/alerts/{id}/feedback", FeedbackAsync).WithSummary("Says whether an alert was correct or a false alarm");
+            .ProducesProblem(StatusCodes.Status404NotFound).WithSummary("Says that an alert is over");
+        routes.MapPost("/api/alerts/{id}/feedback", FeedbackAsync).ProducesProblem(StatusCodes.Status404NotFound).WithSummary("Says whether an alert was correct or a false alarm");
         routes.MapGet("/api/deliveries", Deliveries).WithSummary("Deliveries of one alert, or of all, newest first");
     }
 

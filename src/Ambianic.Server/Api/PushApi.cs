@@ -18,10 +18,10 @@ internal static class PushApi
         routes.MapGet("/api/push/subscriptions", (IAlertStore store) => new DevicePage("success", [.. store.Subscriptions().Select(Device.Of)]))
             .WithSummary("Devices that subscribed to Web Push");
         routes.MapPost("/api/push/subscriptions", Subscribe).WithSummary("Subscribes a device, as PushSubscription.toJSON() of its browser says; the same endpoint again replaces it");
-        routes.MapPatch("/api/push/subscriptions/{id}", Change).WithSummary("Changes what a device is called, or from which severity on it is told");
+        routes.MapPatch("/api/push/subscriptions/{id}", Change).ProducesProblem(StatusCodes.Status404NotFound).WithSummary("Changes what a device is called, or from which severity on it is told");
         routes.MapDelete("/api/push/subscriptions/{id}", Results<NoContent, ProblemHttpResult> (string id, IAlertStore store) =>
             store.Unsubscribe(id) ? TypedResults.NoContent() : NoDevice())
-            .WithSummary("Unsubscribes a device");
+            .ProducesProblem(StatusCodes.Status404NotFound).WithSummary("Unsubscribes a device");
     }
 
     private static Results<Created<Device>, ValidationProblem> Subscribe(Subscription body, IAlertStore store, PushProviders push)
