@@ -1,6 +1,4 @@
 using Ambianic.Core.Alerts;
-using Ambianic.Core.Timeline;
-using Ambianic.Storage.Database;
 using Ambianic.Storage.Files;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
@@ -20,23 +18,10 @@ public sealed class AlertDatabase(string dataDir, TimeProvider time, ILogger<Ale
     /// <summary>Its name within the data directory.</summary>
     public const string FileName = "alerts.db";
 
-    private const string Lost = "open alerts, messages that waited and subscriptions of devices may be lost, and links in messages may no longer work; no event is";
-
-    /// <summary>It holds keys and addresses that are as good as passwords.</summary>
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
-    /// <summary>Each replacement keeps the damaged database: a dying disk must not fill itself with them.</summary>
-    private static readonly TimeSpan BetweenReplacements = TimeSpan.FromMinutes(10);
-
     private readonly Lock _gate = new();
-    private readonly SqliteFile _file = new(Path.Combine(dataDir, FileName));
+    private readonly AlertFile _file = new(dataDir, time, logger);
     private readonly AlertCleanup _cleanup = new(time);
-    private SqliteConnection? _connection;
-    private bool _wasOpen;
-    private string? _damage;
-    private long? _replacedAt;
     private volatile Task? _hanging;
-    private volatile string? _replaced; // what happened, until the caller of Commit has heard of it
 
     /// <inheritdoc/>
     public AlertJournal Load()
@@ -47,23 +32,23 @@ public sealed class AlertDatabase(string dataDir, TimeProvider time, ILogger<Ale
             {
                 return AlertReader.Journal(connection);
             }
-            catch (Exception error) when (MayReplace && IsDamage(error))
+            catch (Exception error) when (AlertFile.IsDamage(error))
             {
-                Replace(error.Message);
-                return AlertReader.Journal(_connection!);
+                _ = _file.Failure(error);
+                return AlertReader.Journal(_file.Open()); // the new one
             }
         });
-        _replaced = null; // the caller remembered nothing before
+        _file.Replaced = null; // the caller remembered nothing before
         return journal;
     }
 
     /// <inheritdoc/>
     public void Commit(AlertChanges changes)
     {
-        var replaced = Access(connection => _replaced ?? Store(connection, changes));
+        var replaced = Access(connection => _file.Replaced ?? Store(connection, changes));
         if (replaced is not null)
         {
-            _replaced = null;
+            _file.Replaced = null;
             throw new AlertStoreReplacedException(replaced);
         }
     }
@@ -110,12 +95,10 @@ public sealed class AlertDatabase(string dataDir, TimeProvider time, ILogger<Ale
     {
         if (_gate.TryEnter(WriterPulse.Limit))
         {
-            Close();
+            _file.Close();
             _gate.Exit();
         }
     }
-
-    private bool MayReplace => _replacedAt is not { } at || time.GetElapsedTime(at) >= BetweenReplacements;
 
     /// <summary>
     /// Uses the one connection, on a thread of its own: a call into a disk that hangs does not return, and alerts have to be sent all the
@@ -144,139 +127,18 @@ public sealed class AlertDatabase(string dataDir, TimeProvider time, ILogger<Ale
         {
             try
             {
-                return use(Open());
+                return use(_file.Open());
             }
             catch (Exception error) when (error is SqliteException or InvalidDataException or UnauthorizedAccessException)
             {
-                Close(); // opened again for the next call: what failed may be gone by then
-                throw Failure(error);
+                _file.Close(); // opened again for the next call: what failed may be gone by then
+                throw _file.Failure(error);
             }
         }
     }
 
     private IOException NoAnswer() =>
         StorageFailure.At(_file.Path, new TimeoutException($"the disk has not answered for {WriterPulse.Limit.TotalSeconds:0} s or more"));
-
-    private SqliteConnection Open()
-    {
-        if (_wasOpen && !_file.Exists)
-        {
-            Recreate();
-        }
-        else if (_damage is { } damage && MayReplace)
-        {
-            Replace(damage);
-        }
-
-        if (_connection is null)
-        {
-            try
-            {
-                Prepare();
-            }
-            catch (SqliteException error) when (StorageFailure.IsCorruption(error) && MayReplace)
-            {
-                Replace(error.Message);
-            }
-        }
-
-        return _connection!;
-    }
-
-    private void Prepare()
-    {
-        Protect();
-        _connection = _file.Open("PRAGMA synchronous = FULL;"); // what is committed has reached the disk
-        try
-        {
-            _connection.Run("PRAGMA journal_mode = WAL;");
-            AlertSchema.Upgrade(_connection, _file.Path);
-            _wasOpen = true;
-        }
-        catch
-        {
-            Close();
-            throw;
-        }
-    }
-
-    /// <summary>Makes the file, if need be, such that its owner alone may read it. SQLite gives the files beside it the same permissions.</summary>
-    private void Protect()
-    {
-        try
-        {
-            DurableFiles.EnsureFolder(dataDir);
-            if (OperatingSystem.IsWindows())
-            {
-                return; // it has no such permissions
-            }
-
-            if (!_file.Exists)
-            {
-                new FileStream(_file.Path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly }).Dispose();
-                DurableFiles.SyncFolder(dataDir);
-            }
-            else if (File.GetUnixFileMode(_file.Path) != OwnerOnly)
-            {
-                File.SetUnixFileMode(_file.Path, OwnerOnly);
-            }
-        }
-        catch (Exception error) when (StorageFailure.IsOne(error) && _file.Exists)
-        {
-            logger.AlertsNotProtected(_file.Path, error.Message); // a file system without permissions, as of a memory stick
-        }
-        catch (Exception error) when (StorageFailure.IsOne(error))
-        {
-            throw StorageFailure.At(_file.Path, error);
-        }
-    }
-
-    /// <summary>It was deleted while in use.</summary>
-    private void Recreate()
-    {
-        if (!DataDirLock.IsIn(dataDir))
-        {
-            throw StorageFailure.At(_file.Path, new DirectoryNotFoundException("what was in its directory is not there any more"));
-        }
-
-        using var deleted = _connection; // still reads what is not there for others any more
-        _connection = null;
-        _file.Release(); // so that it does not go back to the pool
-        _file.Delete();
-        Begin(deleted);
-        _replaced = $"{_file.Path} was deleted while it was in use";
-        logger.AlertsDeletedInUse(_file.Path, Lost);
-    }
-
-    /// <summary>Keeps the damaged database and begins a new one with what can be read of it.</summary>
-    private void Replace(string damage)
-    {
-        _replacedAt = time.GetTimestamp();
-        _wasOpen = true;
-        Close();
-        var aside = new SqliteFile(_file.MoveAside($"broken-{EventNames.For(time.GetLocalNow())}"));
-        _damage = null;
-        using (var damaged = AlertSalvage.TryOpen(aside))
-        {
-            Begin(damaged);
-        }
-
-        aside.Release();
-        _replaced = $"{_file.Path} was damaged: {damage}";
-        logger.AlertsReplaced(_file.Path, damage, aside.Path, Lost);
-    }
-
-    /// <summary>Begins a new one with what can be read of the old one, and with the events of the last hour still to be read.</summary>
-    private void Begin(SqliteConnection? old)
-    {
-        Prepare();
-        if (old is not null)
-        {
-            AlertSalvage.Copy(old, _connection!);
-        }
-
-        AlertRows.Put(_connection!, new EventCursor(0, "", time.GetUtcNow()));
-    }
 
     private string? Store(SqliteConnection connection, AlertChanges changes)
     {
@@ -298,29 +160,7 @@ public sealed class AlertDatabase(string dataDir, TimeProvider time, ILogger<Ale
         }
         catch (SqliteException error)
         {
-            logger.OldAlertsNotRemoved(Failure(error).Message); // what was to be stored is stored
+            logger.OldAlertsNotRemoved(_file.Failure(error).Message); // what was to be stored is stored
         }
-    }
-
-    private void Close()
-    {
-        _connection?.Dispose();
-        _connection = null;
-        _file.Release();
-    }
-
-    private static bool IsDamage(Exception error) =>
-        error is InvalidDataException || (error is SqliteException failure && StorageFailure.IsCorruption(failure));
-
-    private IOException Failure(Exception error)
-    {
-        if (!IsDamage(error))
-        {
-            return StorageFailure.At(_file.Path, error);
-        }
-
-        _damage = error.Message;
-        return new IOException(
-            $"{_file.Path}: {error.Message.TrimEnd('.')}; it is kept under another name and begun again with the next use, but not twice within ten minutes", error);
     }
 }

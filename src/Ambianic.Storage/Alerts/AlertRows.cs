@@ -108,8 +108,15 @@ internal static class AlertRows
         }
     }
 
-    /// <summary>Stores the position in the timeline.</summary>
-    public static void Put(SqliteConnection connection, EventCursor cursor) =>
+    /// <summary>Stores the position in the timeline, unless there is one.</summary>
+    public static void PutIfNone(SqliteConnection connection, EventCursor cursor)
+    {
+        using var command = connection.Command("INSERT OR IGNORE INTO settings (name, value) VALUES ($name, $value);");
+        command.Bind(("$name", Settings.Cursor), ("$value", JsonSerializer.Serialize(cursor, AlertJson.Default.EventCursor)));
+        command.ExecuteNonQuery();
+    }
+
+    private static void Put(SqliteConnection connection, EventCursor cursor) =>
         Set(connection, Settings.Cursor, JsonSerializer.Serialize(cursor, AlertJson.Default.EventCursor));
 
     /// <summary>Stores a flag; null leaves it.</summary>
