@@ -26,6 +26,8 @@ missing=()
   missing+=(python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly)
 command -v npm >/dev/null || missing+=(npm)
 compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' >/dev/null || missing+=(libfaketime)
+/usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null || missing+=(python3-aiosmtpd)
+[ -x /usr/sbin/mosquitto ] || missing+=(mosquitto) # tests start their own; the package's service is not used
 if [ ${#missing[@]} -gt 0 ]; then
   install_packages "${missing[@]}" || say "Some tests will be skipped. For all of them:  sudo apt-get install ${missing[*]}"
 fi

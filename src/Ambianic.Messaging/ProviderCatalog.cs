@@ -2,6 +2,9 @@ using Ambianic.Core.Alerts;
 using Ambianic.Core.Configuration;
 using Ambianic.Messaging.Http;
 using Ambianic.Messaging.Providers;
+using Ambianic.Messaging.Providers.Mail;
+using Ambianic.Messaging.Providers.Matrix;
+using Ambianic.Messaging.Providers.Telegram;
 
 namespace Ambianic.Messaging;
 
@@ -24,6 +27,15 @@ public sealed class ProviderCatalog(TimeProvider time) : IProviderCatalog, IDisp
         new(["discord"], "Discord", "discord://webhook_id/webhook_token", (address, parts) => new DiscordProvider(address, parts.Http)),
         new(["slack"], "Slack", "slack://tokenA/tokenB/tokenC or slack://xoxb-token/#channel", (address, parts) =>
             SlackBotProvider.IsBot(address) ? new SlackBotProvider(address, parts.Http) : new SlackWebhookProvider(address, parts.Http)),
+        new(["mailto", "mailtos"], "mail", "mailto(s)://user:password@host[:port]/[to@example.org]", MailProvider.Create),
+        new(["tgram"], "Telegram", "tgram://bot_token/chat_id", TelegramProvider.Create),
+        new(["matrix", "matrixs"], "Matrix", "matrix(s)://token@host/#room:server or matrix(s)://user:password@host/#room:server", MatrixProvider.Create),
+        new(["signal", "signals"], "Signal", "signal(s)://[user:password@]host[:port]/+number_from/+number_to", (address, parts) => new SignalProvider(address, parts.Http)),
+        new(["workflows", "workflow"], "Microsoft Teams", "workflows://host[:port]/workflow/signature", (address, parts) => new WorkflowsProvider(address, parts.Http)),
+        new(["msteams"], "Microsoft Teams connector", "workflows://host[:port]/workflow/signature", (_, _) => WorkflowsProvider.Retired()),
+        new(["twilio"], "Twilio", "twilio://account_sid:auth_token@+number_from/+number_to[?mode=call]", (address, parts) => new TwilioProvider(address, parts)),
+        new(["exec"], "local program", "exec:/path/to/program[?arg=value]", (address, parts) => new ExecProvider(address, parts.Time)) { SendsLinks = false },
+        new(["mqtt", "mqtts"], "MQTT", "mqtt(s)://[user:password@]host[:port]/topic", (address, parts) => new MqttProvider(address, parts.Time)) { SendsLinks = false },
     ];
 
     private static readonly Dictionary<string, KnownProvider> ByScheme =

@@ -22,26 +22,11 @@ internal sealed class JsonProvider(ProviderAddress address, ProviderHttp http) :
     private JsonObject Payload(AlertMessage message)
     {
         var payload = new JsonObject();
-        foreach (var (name, value) in _webhook.Changed(Fields(message), added => JsonValue.Create(added)))
+        foreach (var (name, value) in _webhook.Changed(AlertJson.Fields(message), added => JsonValue.Create(added)))
         {
             payload[name] = value;
         }
 
         return payload;
     }
-
-    private static IEnumerable<KeyValuePair<string, JsonNode?>> Fields(AlertMessage message) =>
-    [
-        new("version", "1.0"),
-        new("title", message.Title),
-        new("message", message.Text),
-        new("attachments", new JsonArray([.. Attachments(message)])),
-        new("type", AlertFields.Type(message)),
-        .. AlertFields.Of(message),
-    ];
-
-    private static IEnumerable<JsonNode> Attachments(AlertMessage message) => message.Picture is not { } picture ? [] :
-    [
-        new JsonObject { ["filename"] = picture.FileName, ["base64"] = Convert.ToBase64String(picture.Jpeg.Span), ["mimetype"] = "image/jpeg" },
-    ];
 }

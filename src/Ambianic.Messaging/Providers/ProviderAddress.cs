@@ -42,6 +42,12 @@ internal sealed record ProviderAddress(
     /// <summary>A parameter of the query; null when it is missing or empty.</summary>
     public string? Parameter(string name) => Query.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
 
+    /// <summary>The parameters in their order, each as often as it was written.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Parameters { get; init; } = [];
+
+    /// <summary>All values of a parameter that may be written several times.</summary>
+    public IReadOnlyList<string> All(string name) => [.. Parameters.Where(pair => pair.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(pair => pair.Value)];
+
     /// <summary>True when a parameter is <c>no</c>, <c>false</c>, <c>off</c> or <c>0</c>.</summary>
     public bool IsNo(string name) => Parameter(name)?.ToLowerInvariant() is "no" or "n" or "false" or "off" or "0";
 
@@ -102,6 +108,12 @@ internal sealed record ProviderAddress(
             throw new FormatException("has a port that is not between 1 and 65535");
         }
 
+        KeyValuePair<string, string>[] parameters =
+        [
+            .. query.Split('&', StringSplitOptions.RemoveEmptyEntries)
+                .Select(pair => pair.Split('=', 2))
+                .Select(pair => new KeyValuePair<string, string>(Decode(pair[0]), pair.Length < 2 ? "" : Decode(pair[1]))),
+        ];
         return new ProviderAddress(
             scheme,
             user is null ? null : Decode(separator < 0 ? user : user[..separator]),
@@ -110,11 +122,10 @@ internal sealed record ProviderAddress(
             port,
             [.. path.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Decode)],
             path.Length > 1 && path.EndsWith('/'),
-            query.Split('&', StringSplitOptions.RemoveEmptyEntries)
-                .Select(pair => pair.Split('=', 2))
-                .Select(pair => (Name: Decode(pair[0]), Value: pair.Length < 2 ? "" : Decode(pair[1])))
-                .DistinctBy(pair => pair.Name, StringComparer.OrdinalIgnoreCase)
-                .ToDictionary(pair => pair.Name, pair => pair.Value, StringComparer.OrdinalIgnoreCase));
+            parameters.DistinctBy(pair => pair.Key, StringComparer.OrdinalIgnoreCase).ToDictionary(StringComparer.OrdinalIgnoreCase))
+        {
+            Parameters = parameters,
+        };
     }
 
     private static string Decode(string text) => Uri.UnescapeDataString(text);

@@ -43,6 +43,24 @@ internal sealed class TargetList(IReadOnlyList<string> targets)
         return whole;
     }
 
+    /// <summary>The same, one target after the other, for providers that send over one connection.</summary>
+    public async Task<DeliveryOutcome> SendOneByOneAsync(AlertMessage message, Func<string, Task<DeliveryOutcome>> send)
+    {
+        using var turn = new SemaphoreSlim(1);
+        return await SendAsync(message, async target =>
+        {
+            await turn.WaitAsync();
+            try
+            {
+                return await send(target);
+            }
+            finally
+            {
+                turn.Release();
+            }
+        });
+    }
+
     private static DeliveryOutcome Together(DeliveryOutcome[] outcomes)
     {
         var worst = outcomes.Any(outcome => outcome.Kind == DeliveryOutcomeKind.Passing) ? DeliveryOutcomeKind.Passing
