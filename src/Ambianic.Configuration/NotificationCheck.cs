@@ -105,7 +105,7 @@ internal sealed class NotificationCheck(MappingNode document, AmbianicConfigurat
                         Warn(place, at, $"nobody is told through {ProblemList.Quote(name)}: {Section} has no such entry", Suggestions.Nearest(name, All.Keys));
                     }
                 }
-                else if (bound.Elements.Any(element => element.Name == entry.Key && element.Options is DetectFallsOptions))
+                else if (bound.IsEnabled && bound.Elements.Any(element => element.Name == entry.Key && element.Options is DetectFallsOptions))
                 {
                     CheckFalls(entry.KeyPlace, path, bound.Name, names);
                 }
@@ -140,6 +140,11 @@ internal sealed class NotificationCheck(MappingNode document, AmbianicConfigurat
     private void CheckUnused(HashSet<string> used)
     {
         var escalated = All.Values.SelectMany(options => options.Escalate).SelectMany(level => level.To);
+        if (configuration.Pipelines.Count == 0)
+        {
+            return;
+        }
+
         foreach (var entry in ((document.Find(Section)?.Value as MappingNode)?.Entries ?? []).Where(entry => All.TryGetValue(entry.Key, out var options) && options.IsActive))
         {
             if (!used.Contains(entry.Key) && !escalated.Contains(entry.Key))

@@ -93,7 +93,7 @@ internal static partial class Log
     public static partial void StoringFallReportsFailed(this ILogger logger, Exception error);
 
     // Alerts
-    [LoggerMessage(1301, LogLevel.Error, "Alerts of an earlier run cannot be read, and are not told again: {Reason}")]
+    [LoggerMessage(1301, LogLevel.Error, "Alerts of an earlier run cannot be read yet; what happens now is told all the same: {Reason}")]
     public static partial void AlertsNotLoaded(this ILogger logger, string reason);
 
     [LoggerMessage(1302, LogLevel.Error, "Alerts cannot be stored and are sent from memory: {Reason}")]

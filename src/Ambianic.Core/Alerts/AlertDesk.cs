@@ -54,6 +54,9 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
     private DateTimeOffset _readNext = DateTimeOffset.MinValue;
     private int _failures;
     private AmbianicConfiguration? _configuration;
+    private bool _isLoaded;
+    private HashSet<string>? _seenBeforeLoad = [];
+    private IReadOnlyList<PushSubscription> _devices = [];
     private volatile IReadOnlyList<Alert> _open = [];
     private volatile string? _storeFault;
     private volatile string? _senderFault;
@@ -92,7 +95,7 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
     /// <summary>Works until cancelled; then says in the store that it ended cleanly.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        Resume();
+        _unstored = _unstored.Then(new AlertChanges { IsRunning = true });
         using var feed = _parts.Feed.Listen();
         var listening = ListenAsync(feed, cancellation);
         try
@@ -186,39 +189,53 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
     /// <summary>Ends all connections of providers.</summary>
     public ValueTask DisposeAsync() => _sender.DisposeAsync();
 
-    private void Resume()
+    /// <summary>Takes over what an earlier run left; when it cannot be read, what happens now is told all the same, and it is tried again.</summary>
+    private void Load()
     {
-        AlertJournal? journal = null;
+        var now = Now;
+        if (_isLoaded || (_failures > 0 && now < _storeNext))
+        {
+            return;
+        }
+
         try
         {
-            journal = _parts.Store.Load();
+            var journal = _parts.Store.Load();
             _book.Resume(journal);
             _isEnabled = journal.IsEnabled;
-            _cursor = journal.Cursor;
+            _seenBeforeLoad = _cursor is null || journal.Cursor is null ? null : _seenBeforeLoad;
+            _cursor = journal.Cursor ?? _cursor;
+            (_isLoaded, _failures, _storeFault) = (true, 0, null);
+            if (!journal.EndedCleanly)
+            {
+                TellOfRestart(now);
+            }
         }
         catch (IOException error)
         {
+            _storeNext = now + Retry.After(++_failures, Random.Shared);
             _storeFault = error.Message;
-            _logger.AlertsNotLoaded(error.Message);
-        }
-
-        _unstored = _unstored.Then(new AlertChanges { IsRunning = true });
-        if (journal is { EndedCleanly: false })
-        {
-            var now = Now;
-            Trigger(
-                [.. _book.Settings.ForDevice.Select(name => new AlertTrigger
-                {
-                    Incident = "restart",
-                    Notification = name,
-                    Kind = AlertKind.Restart,
-                    Severity = _book.Settings.Of(name).Severity ?? AlertSeverity.Warning,
-                    At = now,
-                    Reason = "It was killed, or the power was cut; what it saw before is stored",
-                })],
-                now);
+            if (_failures == 1)
+            {
+                _logger.AlertsNotLoaded(error.Message);
+            }
         }
     }
+
+    private void TellOfRestart(DateTimeOffset now) => Trigger(
+        [.. _book.Settings.ForDevice.Select(name => new AlertTrigger
+        {
+            Incident = "restart",
+            Notification = name,
+            Kind = AlertKind.Restart,
+            Severity = _book.Settings.Of(name).Severity ?? AlertSeverity.Warning,
+            At = now,
+            Reason = "It was killed, or the power was cut; what it saw before is stored",
+        })],
+        now);
+
+    /// <summary>False for an event that was taken in before the earlier run's position could be read, and comes again.</summary>
+    private bool IsNew(string eventId) => _seenBeforeLoad is not { } seen || (_isLoaded ? !seen.Contains(eventId) : seen.Add(eventId));
 
     private async Task ListenAsync(EventListener feed, CancellationToken cancellation)
     {
@@ -240,6 +257,7 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
     {
         try
         {
+            Load();
             DrainWork();
             ReadConfiguration();
             Look();
@@ -298,13 +316,14 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
         _configuration = _parts.Configuration();
         try
         {
-            return new AlertSettings(_configuration, _time.LocalTimeZone, _parts.Store.Subscriptions());
+            _devices = _parts.Store.Subscriptions();
         }
         catch (IOException error)
         {
-            _storeFault = error.Message;
-            return new AlertSettings(_configuration, _time.LocalTimeZone, []);
+            _storeFault = error.Message; // those that are known are told
         }
+
+        return new AlertSettings(_configuration, _time.LocalTimeZone, _devices);
     }
 
     private void ReadEvents()
@@ -351,7 +370,7 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
         List<AlertTrigger> late = [];
         foreach (var seen in batch.Events)
         {
-            if (!_isEnabled || seen.At < _cursor!.At - EventCursor.Overlap || (batch.WasRebuilt && IsAlerted(seen.Id)))
+            if (!_isEnabled || (batch.WasRebuilt && (seen.At < _cursor!.At - EventCursor.Overlap || IsAlerted(seen.Id))) || !IsNew(seen.Id))
             {
                 continue; // imported, or known
             }
@@ -508,6 +527,11 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
         }
 
         _unstored = _unstored.Then(changes);
+        if (!_isLoaded)
+        {
+            return; // a position that is stored now would pass over what an earlier run has not read
+        }
+
         var now = Now;
         var mayWait = _unstored.IsEmpty && !isLast;
         if (_unstored is { IsEmpty: true, Cursor: null } || ((mayWait || _failures > 0) && now < _storeNext && !isLast))

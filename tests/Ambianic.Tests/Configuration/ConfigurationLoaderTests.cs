@@ -205,10 +205,10 @@ public sealed class ConfigurationLoaderTests : LoaderFixture
                 - save_detections:
             """);
 
-        var result = LoadBuiltIn();
+        var problems = LoadBuiltIn().Problems.Where(IsNotOfNotifications).ToList();
 
-        Assert.Equal(line, result.Problems.SingleOrDefault()?.Line);
-        Assert.All(result.Problems, problem => Assert.True(problem.IsWarning));
+        Assert.Equal(line, problems.SingleOrDefault()?.Line);
+        Assert.All(problems, problem => Assert.True(problem.IsWarning));
     }
 
     [Theory]
@@ -226,7 +226,7 @@ public sealed class ConfigurationLoaderTests : LoaderFixture
                 - detect_falls:
             """);
 
-        var problem = LoadBuiltIn().Problems.SingleOrDefault();
+        var problem = LoadBuiltIn().Problems.SingleOrDefault(IsNotOfNotifications);
 
         Assert.Equal(line, problem?.Line);
         Assert.Equal(
@@ -239,8 +239,11 @@ public sealed class ConfigurationLoaderTests : LoaderFixture
     {
         Write("config.yaml", "pipelines: {room: [source: rtsp://cam/1, detect_falls: {labels: ai_models/pose_labels.txt}]}");
 
-        Assert.Empty(LoadBuiltIn().Problems);
+        Assert.DoesNotContain(LoadBuiltIn().Problems, IsNotOfNotifications);
     }
+
+    /// <summary>That nobody is told of a fall is tested on its own.</summary>
+    private static bool IsNotOfNotifications(ConfigurationProblem problem) => !problem.Message.StartsWith("nobody is told", StringComparison.Ordinal);
 
     [Fact]
     public void Load_KeysThatHoldAnchors_AreNoFault() => Assert.Empty(LoadText("""
