@@ -2,7 +2,7 @@
 # Runs the whole test suite; makes the machine ready first.   ./test.sh
 #   ./test.sh --quick           leaves out the tests marked [Slow]: at most a minute on two quiet cores, for between two edits
 #   ./test.sh --faults          breaks one thing after the other and writes docs/reference/faults.md; takes minutes, and a quiet machine: limits of time are asserted
-#   ./test.sh --durability N    kills the program N times at random moments while it saves; half of its starts must take no more than 3 s
+#   ./test.sh --durability N    kills the program N times at random moments while it saves, and N times while it tells of what it saw; half of its starts must take no more than 3 s
 #   ./test.sh --key-frames      measures how long cameras of all kinds take to the first sample, and writes the table of docs/reference/sources.md; takes minutes, and a quiet machine
 #   ./test.sh --soak MINUTES    lets it watch for long and looks whether it grows
 # AMBIANIC_TESTDATA=DIR adds the tests that need recordings; arguments go to xunit's runner (for example -class '*Nms*').

@@ -134,6 +134,9 @@ internal sealed record CannedAnswer(int Status = 200, string Body = "", string T
     /// <summary>True when it never comes to an end: it stops after the head and the first bytes, and keeps the connection.</summary>
     public bool NeverEnds { get; init; }
 
+    /// <summary>How long it thinks before the first byte.</summary>
+    public TimeSpan After { get; init; }
+
     /// <summary>True when not a byte is sent.</summary>
     public bool NeverBegins { get; init; }
 
@@ -147,6 +150,7 @@ internal sealed record CannedAnswer(int Status = 200, string Body = "", string T
 
     public async Task WriteAsync(Stream stream, CancellationToken cancellation)
     {
+        await Task.Delay(After, TimeProvider.System, cancellation);
         if (!NeverBegins && !IsSilent)
         {
             var body = Encoding.UTF8.GetBytes(Body);
