@@ -20,7 +20,10 @@ internal sealed partial class AlertBook
 
     /// <summary>True when it is neither repeated nor escalated any more.</summary>
     private bool IsSatisfied(Alert alert) =>
-        alert.AcknowledgedAt is not null || (Until(alert) == AlertUntil.Delivered && alert.DeliveredAt is not null);
+        alert.AcknowledgedAt is not null || (Until(alert) == AlertUntil.Delivered && (alert.DeliveredAt is not null || HasNobodyToTell(alert)));
+
+    /// <summary>True when it was to be told, and nobody wants to hear of it, for example devices that want to know of critical alerts alone.</summary>
+    private bool HasNobodyToTell(Alert alert) => alert is { ToldAt: not null, Told.Count: 0 } && alert.Level >= LevelsOf(alert).Count;
 
     /// <summary>When the clock alone changes it next; null when only something that happens does.</summary>
     private DateTimeOffset? Due(Alert alert)
@@ -40,7 +43,12 @@ internal sealed partial class AlertBook
             return Earliest(NextLevelAt(alert), NextReminderAt(alert), GivesUpAt(alert));
         }
 
-        return alert.Kind == AlertKind.Detection ? VisitEndsAt(alert) : null;
+        return alert.Kind switch
+        {
+            AlertKind.Detection => VisitEndsAt(alert),
+            AlertKind.Restart or AlertKind.Summary => alert.ToldAt,
+            _ => null,
+        };
     }
 
     private DateTimeOffset? NextLevelAt(Alert alert) =>
@@ -51,8 +59,8 @@ internal sealed partial class AlertBook
 
     /// <summary>Only what a person must answer can be given up; what merely is to be delivered ends with its deliveries.</summary>
     private DateTimeOffset? GivesUpAt(Alert alert) =>
-        NeedsAnswer(alert) && alert.Level == LevelsOf(alert).Count
-            ? alert.RoundAt + (alert.Level == 0 ? TimeSpan.Zero : LevelsOf(alert)[^1].After) + GiveUpAfter
+        NeedsAnswer(alert) && alert.Level >= LevelsOf(alert).Count
+            ? alert.RoundAt + (LevelsOf(alert) is [.., var last] ? last.After : TimeSpan.Zero) + GiveUpAfter
             : null;
 
     private DateTimeOffset VisitEndsAt(Alert alert) => alert.LabelsAt.Values.Max() + Settings.Of(alert.Notification).Cooldown;
@@ -111,9 +119,10 @@ internal sealed partial class AlertBook
 
     private IEnumerable<Recipient> RecipientsOf(Alert alert, int level)
     {
-        var recipients = level == 0
-            ? Settings.RecipientsOf(alert.Notification)
-            : LevelsOf(alert)[level - 1].To.SelectMany(Settings.RecipientsOf);
+        var levels = LevelsOf(alert);
+        var recipients = level == 0 ? Settings.RecipientsOf(alert.Notification)
+            : level > levels.Count ? [] // the configuration was edited
+            : levels[level - 1].To.SelectMany(Settings.RecipientsOf);
         return alert.Kind == AlertKind.Provider ? recipients.Where(recipient => alert.Incident != ProviderIncident(recipient)) : recipients;
     }
 

@@ -208,6 +208,16 @@ internal sealed partial class AlertBook(AlertSettings settings)
         }
     }
 
+    /// <summary>A person wants to be told of nothing: nothing is sent any more, and what merely was to be told ends, because nobody hears how it goes on.</summary>
+    public void SwitchOff(DateTimeOffset now)
+    {
+        Outbox.CancelAll();
+        foreach (var alert in _open.Values.Where(alert => !NeedsAnswer(alert)).ToList())
+        {
+            Change(End(alert with { Resolution = alert.Resolution ?? "notifications were switched off" }, AlertState.Closed, now));
+        }
+    }
+
     /// <summary>Until when a pipeline is snoozed; null when it is not.</summary>
     public DateTimeOffset? SnoozedUntil(string pipeline) => _snoozes.TryGetValue(pipeline, out var until) ? until : null;
 

@@ -53,7 +53,8 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
     private DateTimeOffset _lookNext = DateTimeOffset.MinValue;
     private DateTimeOffset _readNext = DateTimeOffset.MinValue;
     private int _failures;
-    private AmbianicConfiguration? _configuration;
+    private bool _hasFailed;
+    private AmbianicConfiguration _configuration;
     private bool _isLoaded;
     private HashSet<string>? _seenBeforeLoad = [];
     private IReadOnlyList<PushSubscription> _devices = [];
@@ -69,9 +70,10 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
     public AlertDesk(AlertParts parts, TimeProvider time, ILogger<AlertDesk> logger)
     {
         (_parts, _time, _logger) = (parts, time, logger);
-        _book = new AlertBook(Settings());
+        _configuration = parts.Configuration();
+        _book = new AlertBook(Settings(_configuration));
         _wouldSend = _book.Settings.WouldSend;
-        _sender = new MessageSender(parts, Do, time, logger);
+        _sender = new MessageSender(parts, work => Do(work), time, logger);
         _sender.Answered += answer => Do(() => Answered(answer.AlertId, answer.Answer, answer.By ?? "somebody"));
     }
 
@@ -110,6 +112,7 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
         {
             await _sender.DisposeAsync();
             _unstored = _unstored.Then(new AlertChanges { IsRunning = false });
+            _work.Writer.Complete();
             DrainWork();
             Store(isLast: true);
         }
@@ -125,7 +128,7 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
             _unstored = _unstored.Then(new AlertChanges { IsEnabled = isEnabled });
             if (!isEnabled)
             {
-                _book.Outbox.CancelAll();
+                _book.SwitchOff(Now);
             }
 
             return true;
@@ -157,7 +160,7 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
     /// <inheritdoc/>
     public async Task<IReadOnlyList<TestResult>> TestAsync(string? notification, CancellationToken cancellation)
     {
-        var settings = Settings();
+        var settings = Settings(_parts.Configuration());
         var recipients = settings.Notifications.Keys
             .Where(name => notification is null || name == notification)
             .SelectMany(settings.RecipientsOf)
@@ -255,18 +258,23 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
 
     private void Step()
     {
-        try
+        _hasFailed = false;
+        foreach (var part in (ReadOnlySpan<Action>)[Load, DrainWork, ReadConfiguration, Look, ReadEvents, () => _book.Tick(Now)])
         {
-            Load();
-            DrainWork();
-            ReadConfiguration();
-            Look();
-            ReadEvents();
-            _book.Tick(Now);
+            try
+            {
+                part();
+            }
+            catch (Exception error)
+            {
+                _hasFailed = true;
+                _logger.AlertingFailed(error); // what was done of it is stored and sent; the next step is another chance
+            }
         }
-        catch (Exception error)
+
+        if (!_isEnabled)
         {
-            _logger.AlertingFailed(error); // what was done of it is stored and sent; the next step is another chance
+            _book.Outbox.CancelAll(); // what came of answers and of the clock
         }
 
         Store(isLast: false);
@@ -284,7 +292,7 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
         var next = now + LookEvery;
         foreach (var due in _book.Outbox.Queues.Where(queue => !_sender.IsBusy(queue.Recipient)).Select(queue => queue.NextDue(now)).Append(_book.NextDue).Append(_unstored.IsEmpty ? null : _storeNext))
         {
-            next = due < next ? due.Value : next;
+            next = due < next && !_hasFailed ? due.Value : next; // what failed is still due
         }
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -304,16 +312,17 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
 
     private void ReadConfiguration()
     {
-        if (!ReferenceEquals(_configuration, _parts.Configuration()) || _sender.DevicesChanged())
+        var configuration = _parts.Configuration();
+        if (!ReferenceEquals(_configuration, configuration) || _sender.DevicesChanged(_book.Settings.Devices))
         {
-            _book.Settings = Settings();
+            _configuration = configuration;
+            _book.Settings = Settings(configuration);
             _wouldSend = _book.Settings.WouldSend;
         }
     }
 
-    private AlertSettings Settings()
+    private AlertSettings Settings(AmbianicConfiguration configuration)
     {
-        _configuration = _parts.Configuration();
         try
         {
             _devices = _parts.Store.Subscriptions();
@@ -323,7 +332,7 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
             _storeFault = error.Message; // those that are known are told
         }
 
-        return new AlertSettings(_configuration, _time.LocalTimeZone, _devices);
+        return new AlertSettings(configuration, _time.LocalTimeZone, _devices);
     }
 
     private void ReadEvents()
@@ -446,7 +455,7 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
     {
         var failing = _book.Outbox.Queues.Where(queue => queue.FailingSince is not null).ToList();
         _senderFault = failing.Count == 0 ? null : $"{_sender.NameOf(failing[0].Recipient)} ({failing[0].Recipient}) does not take messages: {failing[0].Error}";
-        foreach (var queue in _book.Outbox.Queues)
+        foreach (var queue in _book.Outbox.Queues.ToList()) // telling others begins queues
         {
             var lasts = now - queue.FailingSince >= RecipientQueue.FailsFor;
             var incident = AlertBook.ProviderIncident(queue.Recipient);
@@ -565,12 +574,13 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
     }
 
     /// <summary>Has the loop do something; returns at once.</summary>
-    private void Do(Action work) => _work.Writer.TryWrite(work);
+    /// <returns>False when it has ended.</returns>
+    private bool Do(Action work) => _work.Writer.TryWrite(work);
 
     private async Task<T> DoAsync<T>(Func<T> work, CancellationToken cancellation)
     {
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Do(() =>
+        var isTaken = Do(() =>
         {
             try
             {
@@ -584,6 +594,6 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
                 done.SetException(error);
             }
         });
-        return await done.Task.WaitAsync(cancellation);
+        return isTaken ? await done.Task.WaitAsync(cancellation) : throw new OperationCanceledException("the program stops");
     }
 }

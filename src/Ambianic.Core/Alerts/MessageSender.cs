@@ -17,7 +17,6 @@ internal sealed class MessageSender(AlertParts parts, Action<Action> back, TimeP
     private readonly CancellationTokenSource _stop = new();
     private readonly HashSet<string> _asking = [];
     private readonly List<Task> _closing = [];
-    private IReadOnlyList<PushSubscription> _devices = [];
     private DateTimeOffset _devicesNext = DateTimeOffset.MinValue;
     private DateTimeOffset _askNext = DateTimeOffset.MinValue;
 
@@ -27,8 +26,8 @@ internal sealed class MessageSender(AlertParts parts, Action<Action> back, TimeP
     /// <summary>What a recipient's provider is called, without secrets.</summary>
     public string NameOf(Recipient recipient) => _lines.TryGetValue(recipient, out var line) ? line.Provider.Name : recipient.ToString();
 
-    /// <summary>True when devices have subscribed or left since the last call; looks at most once a second.</summary>
-    public bool DevicesChanged()
+    /// <summary>True when devices have subscribed or left; looks at most once a second.</summary>
+    public bool DevicesChanged(IReadOnlyList<PushSubscription> known)
     {
         var now = time.GetUtcNow();
         if (now < _devicesNext && now > _devicesNext - TimeSpan.FromSeconds(2))
@@ -39,10 +38,7 @@ internal sealed class MessageSender(AlertParts parts, Action<Action> back, TimeP
         _devicesNext = now + TimeSpan.FromSeconds(1);
         try
         {
-            var devices = parts.Store.Subscriptions();
-            var isChanged = !devices.SequenceEqual(_devices);
-            _devices = devices;
-            return isChanged;
+            return !parts.Store.Subscriptions().SequenceEqual(known);
         }
         catch (IOException)
         {

@@ -56,7 +56,7 @@ internal sealed class RecipientQueue(Recipient recipient)
     /// <summary>What is to be sent now, as one message; empty when there is nothing.</summary>
     public IReadOnlyList<Delivery> Next(DateTimeOffset now)
     {
-        var due = Waiting.Where(delivery => delivery.NotBefore <= now).OrderBy(delivery => delivery.CreatedAt).ToList();
+        var due = Waiting.Where(delivery => Possible(delivery.NotBefore, now) <= now).OrderBy(delivery => delivery.CreatedAt).ToList();
         if (due.Find(IsUrgent) is { } urgent)
         {
             return [urgent];
@@ -67,7 +67,7 @@ internal sealed class RecipientQueue(Recipient recipient)
             _sent.Dequeue(); // also after the clock was set back
         }
 
-        if (due.Count == 0 || _pausedUntil > now || _sent.Count >= MostInAMinute)
+        if (due.Count == 0 || Possible(_pausedUntil, now) > now || _sent.Count >= MostInAMinute)
         {
             return [];
         }
@@ -84,6 +84,7 @@ internal sealed class RecipientQueue(Recipient recipient)
         foreach (var delivery in Waiting)
         {
             var due = IsUrgent(delivery) || delivery.NotBefore > pause ? delivery.NotBefore : pause;
+            due = Possible(due, now);
             earliest = earliest is null || due < earliest ? due : earliest;
         }
 
@@ -110,6 +111,9 @@ internal sealed class RecipientQueue(Recipient recipient)
             _pausedUntil = now + (wait < LongestPause ? wait : LongestPause);
         }
     }
+
+    /// <summary>No pause is as long as that: the clock was set back, and would have to come there again.</summary>
+    private static DateTimeOffset Possible(DateTimeOffset due, DateTimeOffset now) => due > now + LongestPause ? now : due;
 
     /// <summary>That somebody takes care, or that it is over, must not wait behind what is merely good to know.</summary>
     private static bool IsUrgent(Delivery delivery) =>

@@ -1,3 +1,4 @@
+using Ambianic.Core.Alerts;
 using Ambianic.Core.Configuration;
 using Ambianic.Core.Health;
 using Ambianic.Core.Visibility;
@@ -24,6 +25,31 @@ public sealed class DetectionAlertTests : AlertFixture
         Assert.Equal(["default Alert", "default Summary"], Told);
         Assert.Empty(Book.Open);
         Assert.Equal(10, Book.TakeChanges().Alerts[^1].Triggers);
+    }
+
+    [Fact]
+    public void Visit_NobodyWantsToHearOf_EndsAsAnyOther()
+    {
+        Notifications["default"] = new NotificationOptions();
+        Devices.Add(new PushSubscription("phone", "https://push.example.org/1", "", "", "phone", AlertSeverity.Critical));
+        Seen("person");
+        Pass(TimeSpan.FromHours(1));
+
+        Assert.Empty(Told);
+        Assert.Empty(Book.Open);
+    }
+
+    [Fact]
+    public void SwitchedOff_DuringAnOutage_TheNextOneIsTold()
+    {
+        Outage(VisibilityState.NoVideo);
+        Pass(6 * Minute);
+        Book.SwitchOff(Now);
+        Pass(Minute); // its end is not heard of
+        Outage(VisibilityState.NoVideo);
+        Pass(6 * Minute);
+
+        Assert.Equal(["default Alert", "default Alert"], Told);
     }
 
     [Fact]
