@@ -17,7 +17,8 @@ internal sealed class NotificationCheck(MappingNode document, AmbianicConfigurat
 {
     private const string Section = "notifications";
 
-    private static readonly string[] Loopback = ["localhost", "127.0.0.1", "[::1]"];
+    /// <summary>Hosts of <c>ui.baseurl</c> that do not lead recipients here.</summary>
+    private static readonly string[] Elsewhere = ["localhost", "127.0.0.1", "[::1]", UiOptions.EdgeHost];
 
     private IReadOnlyDictionary<string, NotificationOptions> All => configuration.Notifications;
 
@@ -164,7 +165,7 @@ internal sealed class NotificationCheck(MappingNode document, AmbianicConfigurat
         }
 
         var links = All.Values.Where(options => options.Enabled).SelectMany(options => options.Providers).Any(address => providers?.SendsLinks(address) == true);
-        if (links && (hosts.Length == 0 || Loopback.Contains(new Uri(hosts).Host)))
+        if (links && (hosts.Length == 0 || Elsewhere.Contains(new Uri(hosts).Host, StringComparer.OrdinalIgnoreCase)))
         {
             var place = document.Find("ui") is null ? document.Find(Section)!.KeyPlace : PlaceOf("ui", "baseurl");
             Warn(place, "ui.baseurl", "messages carry no link by which recipients can answer; give the address at which their devices reach this one");

@@ -1,3 +1,4 @@
+using Ambianic.Core.Configuration;
 using Ambianic.Server.Hosting;
 
 namespace Ambianic.Server.Alerts;
@@ -5,9 +6,6 @@ namespace Ambianic.Server.Alerts;
 /// <summary>Under which address people reach this device: <c>ui.baseurl</c> as it is in force now.</summary>
 internal sealed class PageAddress(CurrentConfiguration configuration)
 {
-    /// <summary>The page of the reference system: it is not this device, and must not be told links that are as good as passwords.</summary>
-    private const string ReferencePage = "ui.ambianic.ai";
-
     /// <summary>Where a push service without a better address is sent; RFC 2606 keeps this domain for nobody.</summary>
     private const string NoContact = "mailto:ambianic@example.org";
 
@@ -18,7 +16,7 @@ internal sealed class PageAddress(CurrentConfiguration configuration)
     public Uri? Value =>
         Uri.TryCreate(configuration.Result.Configuration.Ui.Baseurl.Trim(), UriKind.Absolute, out var address)
         && (address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttp)
-        && !address.Host.Equals(ReferencePage, StringComparison.OrdinalIgnoreCase)
+        && !address.Host.Equals(UiOptions.EdgeHost, StringComparison.OrdinalIgnoreCase)
             ? new Uri(address.GetLeftPart(UriPartial.Path).TrimEnd('/'))
             : null;
 

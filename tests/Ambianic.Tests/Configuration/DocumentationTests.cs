@@ -6,6 +6,7 @@ using Ambianic.Core.Timeline;
 using Ambianic.Core.Vision;
 using Ambianic.Core.Vision.Elements;
 using Ambianic.Inference.Models;
+using Ambianic.Messaging;
 
 namespace Ambianic.Tests.Configuration;
 
@@ -24,6 +25,10 @@ public sealed class DocumentationTests
         [typeof(UiOptions)] = "ui.",
         [typeof(NotificationOptions)] = "notifications.NAME.",
         [typeof(NotificationTemplates)] = "notifications.NAME.templates.",
+        [typeof(WeeklyHours)] = "notifications.NAME.schedule.",
+        [typeof(EscalationOptions)] = "notifications.NAME.escalate.",
+        [typeof(HeartbeatOptions)] = "heartbeat.",
+        [typeof(DrillOptions)] = "drill.",
         [typeof(SourceOptions)] = "sources.ID.",
         [typeof(ModelOptions)] = "model.",
         [typeof(Calibration)] = "model.calibration.",
@@ -69,7 +74,8 @@ public sealed class DocumentationTests
     {
         var main = ProjectFiles.Locate("samples/config.yaml");
 
-        var result = new ConfigurationLoader(BuiltInElements.AddTo(new ElementRegistry()), ModelCatalog.Known).Load(ConfigurationFiles.Locate(main, "/home", _ => null));
+        using var providers = new ProviderCatalog(TimeProvider.System);
+        var result = new ConfigurationLoader(BuiltInElements.AddTo(new ElementRegistry()), ModelCatalog.Known, providers).Load(ConfigurationFiles.Locate(main, "/home", _ => null));
 
         Assert.Equal("0 errors, 0 warnings", result.Report());
         Assert.Equal(["people_at_the_door", "garage", "grandmother", "try_it"], result.Configuration.Pipelines.Select(pipeline => pipeline.Name));

@@ -49,15 +49,21 @@ internal static partial class OptionTable
         : type == typeof(bool) ? "boolean"
         : type == typeof(int) ? "whole number"
         : type == typeof(float) || type == typeof(double) ? "number"
+        : type == typeof(TimeSpan) ? "duration"
+        : type == typeof(TimeOnly) ? "time of day"
         : type.IsEnum ? string.Join(", ", Enum.GetNames(type).Select(value => $"`{OptionKeys.NameOf(value)}`"))
         : !typeof(IEnumerable).IsAssignableFrom(type) ? "map"
         : type.GetGenericArguments() is [_, var value] ? value.IsClass ? "map of names" : $"map of names and {Name(value)}s"
         : type == typeof(IReadOnlyList<PipelineConfiguration>) ? "map of names and lists of elements"
-        : type.GetGenericArguments() is [var item] && item != typeof(string) ? "list of maps" : "list of text";
+        : type.GetGenericArguments() is not [var item] || item == typeof(string) ? "list of text"
+        : item.IsEnum ? $"list of {Name(item)}" : "list of maps";
 
     private static string? Limits(PropertyInfo property) => property.GetCustomAttribute<RangeAttribute>() is not { } range ? null
+        : range.OperandType == typeof(TimeSpan) ? $"{Duration((string)range.Minimum)} to {Duration((string)range.Maximum)}"
         : range.Maximum is int.MaxValue ? $"at least {range.Minimum}"
         : string.Create(CultureInfo.InvariantCulture, $"{range.Minimum:0.###} to {range.Maximum:0.###}");
+
+    private static string Duration(string span) => ScalarValues.Of(TimeSpan.Parse(span, CultureInfo.InvariantCulture)) is var text && text == "0s" ? "0" : text;
 
     private static string Default(PropertyInfo property, object? value, string? said)
     {
@@ -74,6 +80,8 @@ internal static partial class OptionTable
             string text => $"`{text}`",
             IEnumerable<string> list when list.Any() => $"`[{string.Join(", ", list)}]`",
             IEnumerable => "none",
+            TimeSpan span => $"`{ScalarValues.Of(span)}`",
+            TimeOnly time => $"`{time.ToString("HH:mm", CultureInfo.InvariantCulture)}`",
             IFormattable number => $"`{number.ToString(null, CultureInfo.InvariantCulture)}`",
             _ => "",
         };
@@ -120,6 +128,6 @@ internal static partial class OptionTable
     [GeneratedRegex(@"(?:^| |; )[Tt]he default is ([^.]*(?:\.\d[^.]*|`[^`]*`[^.]*)*)\.$")]
     private static partial Regex DefaultSentence();
 
-    [GeneratedRegex(@"^(`[^` ]+`|[\d.]+|true|false)$")]
+    [GeneratedRegex(@"^(`[^` ]+`|[\d.]+[smhd]?|\d\d:\d\d|true|false)$")]
     private static partial Regex Literal();
 }
