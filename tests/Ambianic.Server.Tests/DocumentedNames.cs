@@ -10,7 +10,7 @@ internal static partial class DocumentedNames
     /// <summary>Names that belong to others: programs, models, and the reader's own choice in examples.</summary>
     private static readonly HashSet<string> Foreign =
     [
-        "--help", "--project", "--system", "--home-dir", "--shell", "--now", // of every command, dotnet, useradd and systemctl
+        "--help", "--project", "--system", "--home-dir", "--shell", "--now", "--bg", "--set-path", // of every command, dotnet, useradd, systemctl and tailscale
         "front_uri", "front_door_camera", "living_room_camera", "from_the_first_edge", "mine_edgetpu", // of examples
         "http_proxy", "low_delay", "codec_name", "ReadWritePaths", "reverse_proxy", "PushManager", // of the environment, ffmpeg, systemd, Caddy and browsers
         "StatefulPartitionedCall", "det_scores", "num_dets", "num_predictions", "pred_scores", "shape_signature", // of models

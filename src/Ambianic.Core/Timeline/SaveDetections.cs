@@ -31,7 +31,7 @@ public sealed record NotifyOptions
 {
     internal static readonly IReadOnlyList<string> Default = ["default"];
 
-    /// <summary>Names of <c>notifications</c>. The default is <c>default</c>.</summary>
+    /// <summary>Entries of <c>notifications</c> that tell of it. The default is <c>[default]</c>.</summary>
     public IReadOnlyList<string> Providers { get; init; } = Default;
 }
 
