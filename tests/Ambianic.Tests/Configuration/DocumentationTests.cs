@@ -38,7 +38,7 @@ public sealed class DocumentationTests
         [typeof(DetectFallsOptions)] = "detect_falls.",
         [typeof(RestingZone)] = "detect_falls.resting_zones.",
         [typeof(SaveDetectionsOptions)] = "save_detections.",
-        [typeof(Ambianic.Core.Timeline.NotifyOptions)] = "save_detections.notify.",
+        [typeof(NotifyOptions)] = "save_detections.notify.",
     };
 
     public static TheoryData<string> Tables => [.. Records.Keys.Select(record => record.Name)];

@@ -2,6 +2,7 @@ using Ambianic.Configuration;
 using Ambianic.Core;
 using Ambianic.Core.Configuration;
 using Ambianic.Core.Pipelines;
+using Ambianic.Core.Timeline;
 using Ambianic.Core.Vision.Elements;
 using Ambianic.Inference.Models;
 using Ambianic.Messaging;
@@ -81,12 +82,12 @@ public sealed class ReferenceConfigurationTests
         Assert.Equal(0.8f, objects.ConfidenceThreshold);
         Assert.Equal(5, objects.TopK);
         Assert.Equal(["person", "car"], objects.LabelFilter);
-        var save = Assert.IsType<SaveOptions>(front.Elements[1].Options);
+        var save = Assert.IsType<SaveDetectionsOptions>(front.Elements[1].Options);
         Assert.Equal((10, 6000), (save.PositiveInterval, save.IdleInterval));
         Assert.Equal(["default", "family"], save.Notify.Providers);
         var faces = Assert.IsType<DetectOptions>(front.Elements[2].Options);
         Assert.Equal(("face_detection", 7), (faces.AiModel, faces.TopK));
-        Assert.Equal(["default"], Assert.IsType<SaveOptions>(front.Elements[3].Options).Notify.Providers);
+        Assert.Equal(["default"], Assert.IsType<SaveDetectionsOptions>(front.Elements[3].Options).Notify.Providers);
 
         Assert.Equal("garage_camera", pipelines[1].Source?.Id);
         Assert.Equal(0.15f, Assert.IsType<DetectFallsOptions>(pipelines[1].Elements[0].Options).ConfidenceThreshold);

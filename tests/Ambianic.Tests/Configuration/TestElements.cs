@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Ambianic.Core.Configuration;
 using Ambianic.Core.Pipelines;
+using Ambianic.Core.Timeline;
 using Ambianic.Core.Vision;
 using Ambianic.Core.Vision.Elements;
 
@@ -13,7 +14,7 @@ internal static class TestElements
         .Add<DetectOptions>("detect_objects", Create)
         .Add<DetectOptions>("detect_faces", Create)
         .Add<DetectFallsOptions>("detect_falls", Create)
-        .Add<SaveOptions>("save_detections", Create);
+        .Add<SaveDetectionsOptions>(SaveDetections.Name, Create);
 
     private static IPipelineElement Create(object options, ElementContext context) =>
         throw new InvalidOperationException("configuration makes no elements");
@@ -35,20 +36,4 @@ public sealed record DetectOptions
     public int TopK { get; init; } = 3;
 
     public IReadOnlyList<string> LabelFilter { get; init; } = [];
-}
-
-public sealed record SaveOptions
-{
-    [Range(0.0, 86400)]
-    public double PositiveInterval { get; init; } = 2;
-
-    [Range(0.0, 86400)]
-    public double IdleInterval { get; init; } = 600;
-
-    public NotifyOptions Notify { get; init; } = new();
-}
-
-public sealed record NotifyOptions
-{
-    public IReadOnlyList<string> Providers { get; init; } = ["default"];
 }
