@@ -14,9 +14,28 @@ internal static class DocumentSecrets
         foreach (var entry in root.Entries)
         {
             Credentials.Remember(entry.Key, onlyAddress: true);
+            RememberHeartbeat(entry);
             Remember(entry.Value, HoldsSecret(entry.Key) || (entry.Value.Place.IsSecret && !topLevelKeys.Contains(entry.Key)));
         }
     }
+
+    /// <summary>
+    /// Whoever knows the address of the heartbeat can say that all is well: what follows its host is a secret, and so is the last part of
+    /// its path alone. A plain word is not: <c>/heartbeat</c> would be taken out of every message.
+    /// </summary>
+    private static void RememberHeartbeat(Entry section)
+    {
+        if (section.Key == "heartbeat" && (section.Value as MappingNode)?.Find("url")?.Value is ScalarNode { IsNull: false } url
+            && url.Text.Split("://", 2) is [_, var rest] && rest.Split('/', 2) is [_, var path])
+        {
+            foreach (var secret in new[] { path, path.Split('?')[0].TrimEnd('/').Split('/')[^1] }.Where(IsNoWord))
+            {
+                Credentials.Remember(secret);
+            }
+        }
+    }
+
+    private static bool IsNoWord(string text) => text.Length >= 8 && (text.Any(char.IsAsciiDigit) || (text.Any(char.IsLower) && text.Any(char.IsUpper)));
 
     /// <summary>The sections, and what the user has named in them: sources, pipelines, models, notifications.</summary>
     private static IEnumerable<string> Names(MappingNode root, IReadOnlyCollection<string> topLevelKeys) => root.Entries

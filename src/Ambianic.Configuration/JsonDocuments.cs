@@ -17,7 +17,13 @@ internal static class JsonDocuments
             json[section] = document.Find(section) is { Value: MappingNode content } ? Convert(content) : new JsonObject();
         }
 
-        return (JsonObject)Mask(json, isSecret: false)!;
+        var shown = (JsonObject)Mask(json, isSecret: false)!;
+        if (configuration.Heartbeat.Url is { Length: > 0 } url)
+        {
+            shown["heartbeat"]!["url"] = MaskAll(url);
+        }
+
+        return shown;
     }
 
     /// <summary>A text that is equal for documents that say the same, whatever the order of their keys. Holds secrets.</summary>

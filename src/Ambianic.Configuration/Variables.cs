@@ -4,8 +4,8 @@ using Ambianic.Core.Configuration;
 namespace Ambianic.Configuration;
 
 /// <summary>
-/// Replaces <c>${NAME}</c> and <c>{FRIGATE_NAME}</c> in addresses and secrets: in <c>uri</c>, in what a pipeline gives as its source, in
-/// <c>providers</c> and under keys that hold secrets. Every value is a secret from then on.
+/// Replaces <c>${NAME}</c> and <c>{FRIGATE_NAME}</c> in addresses and secrets: in <c>uri</c> and <c>url</c>, in what a pipeline gives as its source,
+/// in <c>providers</c> and under keys that hold secrets. Every value is a secret from then on.
 /// </summary>
 /// <param name="Environment">The value of an environment variable, or null.</param>
 /// <param name="Directory">Files by the names of the variables, which count where the environment has none; as Docker hands over secrets.</param>
@@ -20,7 +20,7 @@ public sealed partial record Variables(Func<string, string?> Environment, string
     public static Variables None { get; } = new(_ => null, "");
 
     /// <summary>True when values under this key, in a map or alone, may hold variables.</summary>
-    private static bool MayHold(string key) => key is "uri" or "source" || Credentials.IsSecretKey(key);
+    private static bool MayHold(string key) => key is "uri" or "url" or "source" || Credentials.IsSecretKey(key);
 
     /// <summary>A copy of the document in which they are replaced; one that is not set breaks the value that it stands in, and is reported.</summary>
     internal MappingNode Apply(MappingNode document, ProblemList problems) => (MappingNode)Apply(document, "", false, problems);

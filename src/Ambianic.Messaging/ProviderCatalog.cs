@@ -18,14 +18,14 @@ public sealed class ProviderCatalog(TimeProvider time) : IProviderCatalog, IDisp
         new(["json", "jsons"], "JSON webhook", "json(s)://[user:password@]host[:port]/path", (address, parts) => new JsonProvider(address, parts.Http)) { SendsLinks = false },
         new(["xml", "xmls"], "XML webhook", "xml(s)://[user:password@]host[:port]/path", (address, parts) => new XmlProvider(address, parts.Http)) { SendsLinks = false },
         new(["form", "forms"], "form webhook", "form(s)://[user:password@]host[:port]/path", (address, parts) => new FormProvider(address, parts.Http)) { SendsLinks = false },
-        new(["ntfy", "ntfys"], "ntfy", "ntfy://topic or ntfy(s)://[user:password@|token@]host[:port]/topic", (address, parts) => new NtfyProvider(address, parts.Http)),
+        new(["ntfy", "ntfys"], "ntfy", "ntfy://{topic} or ntfy(s)://[user:password@|token@]host[:port]/topic", (address, parts) => new NtfyProvider(address, parts.Http)),
         new(["gotify", "gotifys"], "Gotify", "gotify(s)://host[:port][/path]/token", (address, parts) => new GotifyProvider(address, parts.Http)),
-        new(["pover"], "Pushover", "pover://user@token[/device]", (address, parts) => new PushoverProvider(address, parts.Http)),
+        new(["pover"], "Pushover", "pover://{user}@{token}[/{device}]", (address, parts) => new PushoverProvider(address, parts.Http)),
         new(["apprise", "apprises"], "Apprise API", "apprise(s)://[user:password@]host[:port]/key", (address, parts) => new AppriseProvider(address, parts.Http)),
-        new(["ifttt"], "IFTTT", "ifttt://key@event", (address, parts) => new IftttProvider(address, parts.Http)),
+        new(["ifttt"], "IFTTT", "ifttt://{key}@{event}", (address, parts) => new IftttProvider(address, parts.Http)),
         new(["hassio", "hassios"], "Home Assistant", "hassio(s)://host[:port]/token[/notify.service]", (address, parts) => new HomeAssistantProvider(address, parts.Http)),
-        new(["discord"], "Discord", "discord://webhook_id/webhook_token", (address, parts) => new DiscordProvider(address, parts.Http)),
-        new(["slack"], "Slack", "slack://tokenA/tokenB/tokenC or slack://xoxb-token/#channel", (address, parts) =>
+        new(["discord"], "Discord", "discord://{webhook_id}/{webhook_token}", (address, parts) => new DiscordProvider(address, parts.Http)),
+        new(["slack"], "Slack", "slack://{token_a}/{token_b}/{token_c} or slack://{bot_token}/#{channel}", (address, parts) =>
             SlackBotProvider.IsBot(address) ? new SlackBotProvider(address, parts.Http) : new SlackWebhookProvider(address, parts.Http)),
         new(["mailto", "mailtos"], "mail", "mailto(s)://user:password@host[:port]/[to@example.org]", MailProvider.Create),
         new(["tgram"], "Telegram", "tgram://bot_token/chat_id", TelegramProvider.Create),
@@ -55,7 +55,7 @@ public sealed class ProviderCatalog(TimeProvider time) : IProviderCatalog, IDisp
             if (!ByScheme.TryGetValue(parsed.Scheme, out var known))
             {
                 return new ProviderProblem(
-                    $"has a scheme that no provider has; known are {string.Join(", ", ByScheme.Keys.Select(scheme => scheme + "://"))}",
+                    $"has a scheme that no provider has; known are {string.Join(", ", ByScheme.Keys)}",
                     Suggestions.Nearest(parsed.Scheme, ByScheme.Keys));
             }
 

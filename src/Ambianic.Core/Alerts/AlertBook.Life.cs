@@ -5,10 +5,16 @@ namespace Ambianic.Core.Alerts;
 /// <content>The life of one alert.</content>
 internal sealed partial class AlertBook
 {
+    private const string ProviderPrefix = "provider:";
+
     /// <summary>What a device is told, apart from the providers of an entry.</summary>
     private IEnumerable<Recipient> Devices(Alert alert) => alert.TellsDevices
-        ? Settings.Devices.Where(device => device.MinSeverity <= alert.Severity).Select(device => new Recipient("", 0, device.Id))
+        ? Others(alert, Settings.Devices.Where(device => device.MinSeverity <= alert.Severity).Select(device => new Recipient("", 0, device.Id)))
         : [];
+
+    /// <summary>A provider that does not take messages is not told of that by itself.</summary>
+    private static IEnumerable<Recipient> Others(Alert alert, IEnumerable<Recipient> recipients) =>
+        alert.Kind == AlertKind.Provider ? recipients.Where(recipient => alert.Incident != ProviderIncident(recipient)) : recipients;
 
     private AlertUntil Until(Alert alert) =>
         Settings.Of(alert.Notification).Until ?? (alert.Severity == AlertSeverity.Critical ? AlertUntil.Acknowledged : AlertUntil.Delivered);
@@ -16,7 +22,7 @@ internal sealed partial class AlertBook
     private IReadOnlyList<EscalationOptions> LevelsOf(Alert alert) => Settings.Of(alert.Notification).Escalate;
 
     /// <summary>True when it must not end before a person has answered.</summary>
-    private bool NeedsAnswer(Alert alert) => alert.Severity == AlertSeverity.Critical || Until(alert) == AlertUntil.Acknowledged;
+    public bool NeedsAnswer(Alert alert) => alert.Severity == AlertSeverity.Critical || Until(alert) == AlertUntil.Acknowledged;
 
     /// <summary>True when it is neither repeated nor escalated any more.</summary>
     private bool IsSatisfied(Alert alert) =>
@@ -120,14 +126,17 @@ internal sealed partial class AlertBook
     private IEnumerable<Recipient> RecipientsOf(Alert alert, int level)
     {
         var levels = LevelsOf(alert);
-        var recipients = level == 0 ? Settings.RecipientsOf(alert.Notification)
+        return Others(alert, level == 0 ? Settings.RecipientsOf(alert.Notification)
             : level > levels.Count ? [] // the configuration was edited
-            : levels[level - 1].To.SelectMany(Settings.RecipientsOf);
-        return alert.Kind == AlertKind.Provider ? recipients.Where(recipient => alert.Incident != ProviderIncident(recipient)) : recipients;
+            : levels[level - 1].To.SelectMany(Settings.RecipientsOf));
     }
 
     /// <summary>The incident of a provider that does not take messages: it is told through the others.</summary>
-    internal static string ProviderIncident(Recipient recipient) => $"provider:{recipient}";
+    internal static string ProviderIncident(Recipient recipient) => ProviderPrefix + recipient;
+
+    /// <summary>The provider that an incident is about; null when it is about something else.</summary>
+    internal static Recipient? ProviderOf(string incident) =>
+        incident.StartsWith(ProviderPrefix, StringComparison.Ordinal) ? Recipient.Parse(incident[ProviderPrefix.Length..]) : null;
 
     /// <summary>It is over.</summary>
     private Alert Resolve(Alert alert, string how, DateTimeOffset at, DateTimeOffset now)

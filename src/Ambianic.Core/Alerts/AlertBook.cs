@@ -25,13 +25,24 @@ internal sealed partial class AlertBook(AlertSettings settings)
     public static readonly TimeSpan SnoozeLasts = TimeSpan.FromMinutes(30);
 
     private readonly Dictionary<string, Alert> _open = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Incident, string Notification, string Label), string> _latest = []; // id by what it is found by; the label of detections alone
+    private readonly PriorityQueue<string, DateTimeOffset> _due = new(); // ids; what is no longer true is passed over
+    private AlertSettings _settings = settings;
     private readonly Dictionary<string, DateTimeOffset> _snoozes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Alert> _changedAlerts = new(StringComparer.Ordinal);
     private readonly List<(string AlertId, string EventId)> _newEvents = [];
     private readonly Dictionary<string, DateTimeOffset> _changedSnoozes = new(StringComparer.Ordinal);
 
     /// <summary>Whom to tell; replaced when the configuration is read again.</summary>
-    public AlertSettings Settings { get; set; } = settings;
+    public AlertSettings Settings
+    {
+        get => _settings;
+        set
+        {
+            _settings = value;
+            Schedule();
+        }
+    }
 
     /// <summary>Alerts that have not ended.</summary>
     public IReadOnlyCollection<Alert> Open => _open.Values;
@@ -39,12 +50,15 @@ internal sealed partial class AlertBook(AlertSettings settings)
     /// <summary>Everything to be sent.</summary>
     public Outbox Outbox { get; } = new();
 
-    /// <summary>Takes over what an earlier run left.</summary>
-    public void Resume(AlertJournal journal)
+    /// <summary>Takes over what an earlier run left. What nobody could answer meanwhile is not given up because of that: it is told again.</summary>
+    public void Resume(AlertJournal journal, DateTimeOffset now)
     {
-        foreach (var alert in journal.Open)
+        foreach (var alert in journal.Open.OrderBy(alert => alert.RaisedAt))
         {
-            _open[alert.Id] = alert;
+            var last = LevelsOf(alert) is [.., var level] ? level.After : TimeSpan.Zero;
+            var wasAway = alert.IsUnanswered && NeedsAnswer(alert) && alert.RoundAt + last + GiveUpAfter <= now && now - alert.TriggeredAt < DeliveryLasts;
+            Keep(alert);
+            Change(wasAway ? alert with { RoundAt = now } : alert);
         }
 
         foreach (var (pipeline, until) in journal.Snoozes)
@@ -52,8 +66,40 @@ internal sealed partial class AlertBook(AlertSettings settings)
             _snoozes[pipeline] = until;
         }
 
-        Outbox.Resume(journal.Waiting);
+        // no attempt is farther away than the longest pause: the clock was set back since
+        Outbox.Resume([.. journal.Waiting.Select(delivery => delivery.NotBefore > now + RecipientQueue.LongestPause ? delivery with { CreatedAt = now, NotBefore = now } : delivery)]);
     }
+
+    /// <summary>
+    /// The clock was set: what is to come is as far away as before, so that no alert ends unheard and none waits for hours. What has
+    /// happened keeps the time that it was seen at.
+    /// </summary>
+    /// <param name="step">Positive when it was set forward.</param>
+    /// <param name="now">Wall clock.</param>
+    public void Shift(TimeSpan step, DateTimeOffset now)
+    {
+        foreach (var alert in _open.Values.ToList())
+        {
+            Change(alert with
+            {
+                RoundAt = alert.RoundAt + step,
+                ToldAt = alert.ToldAt + step,
+                AcknowledgedAt = alert.AcknowledgedAt + step,
+                LabelsAt = alert.LabelsAt.ToDictionary(label => label.Key, label => label.Value + step),
+            });
+        }
+
+        foreach (var (pipeline, until) in _snoozes.ToList())
+        {
+            _changedSnoozes[pipeline] = _snoozes[pipeline] = until + step;
+        }
+
+        Outbox.Shift(step);
+        Tick(now);
+    }
+
+    /// <summary>The names of the entries that have an open alert of an incident.</summary>
+    public IEnumerable<string> NotificationsOf(string incident) => _open.Values.Where(alert => alert.Incident == incident).Select(alert => alert.Notification).Distinct();
 
     /// <summary>An open alert; null when there is none of this id.</summary>
     public Alert? Find(string id) => _open.GetValueOrDefault(id);
@@ -95,8 +141,7 @@ internal sealed partial class AlertBook(AlertSettings settings)
             return;
         }
 
-        var alert = _open.Values.FirstOrDefault(open => open.Incident == trigger.Incident && open.Notification == trigger.Notification);
-        if (alert is not null)
+        if (Latest(trigger, "") is { } alert)
         {
             Link(alert.Id, trigger.EventId);
             Change(trigger.Resolves ? Resolve(alert, trigger.Reason, trigger.At, now) : Repeat(alert, trigger, now));
@@ -117,14 +162,32 @@ internal sealed partial class AlertBook(AlertSettings settings)
         }
 
         Hear(Outbox.ExpireOld(now), now);
-        foreach (var alert in _open.Values.Where(alert => Due(alert) <= now).ToList())
+        while (NextAlertDue <= now)
         {
-            Change(Advance(alert, now));
+            Change(Advance(_open[_due.Dequeue()], now));
         }
     }
 
     /// <summary>The earliest time at which <see cref="Tick"/> has something to do; null when there is none.</summary>
-    public DateTimeOffset? NextDue => _open.Values.Select(Due).Concat(_snoozes.Values.Select(until => (DateTimeOffset?)until)).Min();
+    public DateTimeOffset? NextDue => Earliest(NextAlertDue, _snoozes.Count == 0 ? null : _snoozes.Values.Min());
+
+    private DateTimeOffset? NextAlertDue
+    {
+        get
+        {
+            while (_due.TryPeek(out var id, out var due))
+            {
+                if (_open.TryGetValue(id, out var alert) && Due(alert) == due)
+                {
+                    return due;
+                }
+
+                _due.Dequeue();
+            }
+
+            return null;
+        }
+    }
 
     /// <summary>A delivery ended: it was taken, will be tried again, or never will be taken.</summary>
     public void Report(IReadOnlyList<Delivery> deliveries, DeliveryOutcome outcome, DateTimeOffset now)
@@ -253,7 +316,7 @@ internal sealed partial class AlertBook(AlertSettings settings)
     {
         var cooldown = Settings.Of(trigger.Notification).Cooldown;
         List<string> unseen = [.. trigger.Labels];
-        foreach (var alert in _open.Values.Where(open => open.Kind == AlertKind.Detection && open.Incident == trigger.Incident && open.Notification == trigger.Notification).ToList())
+        foreach (var alert in trigger.Labels.Select(label => Latest(trigger, label)).OfType<Alert>().DistinctBy(alert => alert.Id).ToList())
         {
             var known = trigger.Labels.Where(label => alert.LabelsAt.TryGetValue(label, out var last) && (trigger.At - last).Duration() < cooldown).ToList();
             if (known.Count == 0)
@@ -299,14 +362,48 @@ internal sealed partial class AlertBook(AlertSettings settings)
         if (alert.HasEnded)
         {
             _open.Remove(alert.Id);
+            foreach (var key in Keys(alert).Where(key => _latest.GetValueOrDefault(key) == alert.Id))
+            {
+                _latest.Remove(key);
+            }
         }
         else
         {
-            _open[alert.Id] = alert;
+            Keep(alert);
         }
 
         return alert;
     }
+
+    private void Keep(Alert alert)
+    {
+        if (_open.TryAdd(alert.Id, alert))
+        {
+            foreach (var key in Keys(alert))
+            {
+                _latest[key] = alert.Id;
+            }
+        }
+
+        _open[alert.Id] = alert;
+        if (Due(alert) is { } due)
+        {
+            _due.Enqueue(alert.Id, due);
+        }
+    }
+
+    private void Schedule()
+    {
+        _due.Clear();
+        _due.EnqueueRange(_open.Values.Select(alert => (alert.Id, Due: Due(alert))).Where(item => item.Due is not null).Select(item => (item.Id, item.Due!.Value)));
+    }
+
+    private Alert? Latest(AlertTrigger trigger, string label) =>
+        _latest.TryGetValue((trigger.Incident, trigger.Notification, label), out var id) ? _open[id] : null;
+
+    /// <summary>By what an alert is found when something happens again.</summary>
+    private static IEnumerable<(string Incident, string Notification, string Label)> Keys(Alert alert) =>
+        (alert.Kind == AlertKind.Detection ? alert.Labels : [""]).Select(label => (alert.Incident, alert.Notification, label));
 
     private void Link(string alertId, string? eventId)
     {

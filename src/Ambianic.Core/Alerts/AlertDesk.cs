@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Threading.Channels;
 using Ambianic.Core.Configuration;
 using Ambianic.Core.Health;
@@ -38,6 +39,13 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
 
     private static readonly TimeSpan Late = TimeSpan.FromHours(1);
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
+
+    /// <summary>The faults of the device that lasted before the start are known again by then: a fault counts once it has lasted a minute.</summary>
+    private static readonly TimeSpan SettlesWithin = TimeSpan.FromMinutes(2);
+
+    /// <summary>The wall clock was set, or the computer slept, when it differs by more from the one that only counts.</summary>
+    private static readonly TimeSpan ClockStep = TimeSpan.FromSeconds(30);
+
     private static readonly Backoff Retry = new(TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(1));
 
     private readonly AlertParts _parts;
@@ -46,19 +54,22 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
     private readonly Channel<Action> _work = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
     private readonly AlertBook _book;
     private readonly MessageSender _sender;
-    private readonly HashSet<string> _faults = [];
+    private readonly HashSet<string> _faults = []; // incidents of the device and of providers that last; each is told once
+    private ImmutableDictionary<string, Alert> _alerts = ImmutableDictionary.Create<string, Alert>(StringComparer.Ordinal);
+    private (DateTimeOffset Now, long Timestamp) _clock;
+    private long _started;
     private AlertChanges _unstored = AlertChanges.None;
     private EventCursor? _cursor;
     private DateTimeOffset _storeNext = DateTimeOffset.MinValue;
     private DateTimeOffset _lookNext = DateTimeOffset.MinValue;
     private DateTimeOffset _readNext = DateTimeOffset.MinValue;
     private int _failures;
-    private bool _hasFailed;
     private AmbianicConfiguration _configuration;
     private bool _isLoaded;
+    private bool _hasFailed;
     private HashSet<string>? _seenBeforeLoad = [];
     private IReadOnlyList<PushSubscription> _devices = [];
-    private volatile IReadOnlyList<Alert> _open = [];
+    private volatile Lazy<IReadOnlyList<Alert>> _open = new(() => []);
     private volatile string? _storeFault;
     private volatile string? _senderFault;
     private volatile bool _isEnabled = true;
@@ -87,7 +98,7 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
     public string? Fault => _storeFault ?? _senderFault;
 
     /// <inheritdoc/>
-    public IReadOnlyList<Alert> Open => _open;
+    public IReadOnlyList<Alert> Open => _open.Value;
 
     /// <summary>Alerts that nobody answered, as they end; each is told once.</summary>
     public event Action<Alert>? Expired;
@@ -97,7 +108,8 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
     /// <summary>Works until cancelled; then says in the store that it ended cleanly.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        _unstored = _unstored.Then(new AlertChanges { IsRunning = true });
+        (_clock, _started) = ((Now, _time.GetTimestamp()), _time.GetTimestamp());
+        _unstored = new AlertChanges { IsRunning = true };
         using var feed = _parts.Feed.Listen();
         var listening = ListenAsync(feed, cancellation);
         try
@@ -172,6 +184,11 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
     public async Task<IReadOnlyList<Alert>> DrillAsync(string pipeline, CancellationToken cancellation) => await DoAsync<IReadOnlyList<Alert>>(
         () =>
         {
+            if (!_isEnabled)
+            {
+                return [];
+            }
+
             var now = Now;
             var triggers = _book.Settings.ForPipeline(pipeline).Select(name => new AlertTrigger
             {
@@ -192,53 +209,53 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
     /// <summary>Ends all connections of providers.</summary>
     public ValueTask DisposeAsync() => _sender.DisposeAsync();
 
-    /// <summary>Takes over what an earlier run left; when it cannot be read, what happens now is told all the same, and it is tried again.</summary>
-    private void Load()
+    /// <summary>Takes over what an earlier run left; while it cannot be read, alerts are raised and sent all the same, from memory.</summary>
+    private void Resume()
     {
-        var now = Now;
-        if (_isLoaded || (_failures > 0 && now < _storeNext))
+        if (_isLoaded || Now < _storeNext)
         {
             return;
         }
 
+        AlertJournal journal;
         try
         {
-            var journal = _parts.Store.Load();
-            _book.Resume(journal);
-            _isEnabled = journal.IsEnabled;
-            _seenBeforeLoad = _cursor is null || journal.Cursor is null ? null : _seenBeforeLoad;
-            _cursor = journal.Cursor ?? _cursor;
-            (_isLoaded, _failures, _storeFault) = (true, 0, null);
-            if (!journal.EndedCleanly)
-            {
-                TellOfRestart(now);
-            }
+            journal = _parts.Store.Load();
         }
         catch (IOException error)
         {
-            _storeNext = now + Retry.After(++_failures, Random.Shared);
-            _storeFault = error.Message;
-            if (_failures == 1)
-            {
-                _logger.AlertsNotLoaded(error.Message);
-            }
+            StoreFailed(error, _logger.AlertsNotLoaded);
+            return;
+        }
+
+        (_isLoaded, _failures, _storeFault) = (true, 0, null);
+        _seenBeforeLoad = _cursor is null || journal.Cursor is null ? null : _seenBeforeLoad;
+        _isEnabled = _unstored.IsEnabled ?? journal.IsEnabled;
+        _cursor = journal.Cursor ?? _cursor;
+        _book.Resume(journal, Now);
+        Remember(journal.Open);
+        _faults.UnionWith(journal.Open.Where(alert => alert.Kind is AlertKind.Storage or AlertKind.Disk or AlertKind.Configuration or AlertKind.Provider).Select(alert => alert.Incident));
+        if (!journal.EndedCleanly && _isEnabled)
+        {
+            Report(AlertKind.Restart, "restart", "It was killed, or the power was cut; what it saw before is stored", Now);
         }
     }
 
-    private void TellOfRestart(DateTimeOffset now) => Trigger(
-        [.. _book.Settings.ForDevice.Select(name => new AlertTrigger
-        {
-            Incident = "restart",
-            Notification = name,
-            Kind = AlertKind.Restart,
-            Severity = _book.Settings.Of(name).Severity ?? AlertSeverity.Warning,
-            At = now,
-            Reason = "It was killed, or the power was cut; what it saw before is stored",
-        })],
-        now);
-
     /// <summary>False for an event that was taken in before the earlier run's position could be read, and comes again.</summary>
     private bool IsNew(string eventId) => _seenBeforeLoad is not { } seen || (_isLoaded ? !seen.Contains(eventId) : seen.Add(eventId));
+
+    /// <summary>The clock was set, or the computer slept: what is to come is as far away as before.</summary>
+    private void FollowClock()
+    {
+        var (now, timestamp) = (Now, _time.GetTimestamp());
+        var step = now - _clock.Now - _time.GetElapsedTime(_clock.Timestamp, timestamp);
+        _clock = (now, timestamp);
+        if (step.Duration() >= ClockStep)
+        {
+            _book.Shift(step, now);
+            (_storeNext, _lookNext, _readNext) = (DateTimeOffset.MinValue, DateTimeOffset.MinValue, DateTimeOffset.MinValue);
+        }
+    }
 
     private async Task ListenAsync(EventListener feed, CancellationToken cancellation)
     {
@@ -259,7 +276,7 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
     private void Step()
     {
         _hasFailed = false;
-        foreach (var part in (ReadOnlySpan<Action>)[Load, DrainWork, ReadConfiguration, Look, ReadEvents, () => _book.Tick(Now)])
+        foreach (var part in (ReadOnlySpan<Action>)[FollowClock, Resume, DrainWork, ReadConfiguration, Look, ReadEvents, () => _book.Tick(Now)])
         {
             try
             {
@@ -278,19 +295,14 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
         }
 
         Store(isLast: false);
-        if (_isEnabled)
-        {
-            _sender.Start(_book, Now);
-        }
-
-        _open = [.. _book.Open.OrderByDescending(alert => alert.RaisedAt)];
+        _sender.Start(_book, Now);
     }
 
     private async Task WaitAsync(CancellationToken cancellation)
     {
         var now = Now;
         var next = now + LookEvery;
-        foreach (var due in _book.Outbox.Queues.Where(queue => !_sender.IsBusy(queue.Recipient)).Select(queue => queue.NextDue(now)).Append(_book.NextDue).Append(_unstored.IsEmpty ? null : _storeNext))
+        foreach (var due in _book.Outbox.Queues.Where(queue => !_sender.IsBusy(queue.Recipient)).Select(queue => queue.NextDue(now)).Append(_book.NextDue).Append(_unstored.IsEmpty && _isLoaded ? null : _storeNext))
         {
             next = due < next && !_hasFailed ? due.Value : next; // what failed is still due
         }
@@ -346,15 +358,19 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
         try
         {
             _cursor ??= NewCursor(now);
+            _cursor = _cursor.At > now ? _cursor with { At = now } : _cursor; // the clock was set back: what comes now is not old
+            List<AlertTrigger> late = [];
             for (var isMore = true; isMore;)
             {
                 var batch = _parts.Timeline.ReadAfter(_cursor, MostEvents);
-                Take(batch, now);
+                Take(batch, late, now);
                 _cursor = batch.Cursor;
-                _unstored = _unstored.Then(new AlertChanges { Cursor = _cursor });
                 isMore = batch.Events.Count == MostEvents;
-                if (isMore)
+                if (!isMore || late.Count == 0) // what is told together is stored together
                 {
+                    Trigger([.. AlertRules.Missed(late)], now);
+                    late.Clear();
+                    _unstored = _unstored.Then(new AlertChanges { Cursor = _cursor });
                     Store(isLast: false);
                 }
             }
@@ -374,9 +390,9 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
         return end with { At = end.At > now ? end.At : now };
     }
 
-    private void Take(EventBatch batch, DateTimeOffset now)
+    /// <summary>Triggers what is new, and adds what is to be told late.</summary>
+    private void Take(EventBatch batch, List<AlertTrigger> late, DateTimeOffset now)
     {
-        List<AlertTrigger> late = [];
         foreach (var seen in batch.Events)
         {
             if (!_isEnabled || (batch.WasRebuilt && (seen.At < _cursor!.At - EventCursor.Overlap || IsAlerted(seen.Id))) || !IsNew(seen.Id))
@@ -394,15 +410,13 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
                 Trigger(triggers, now);
             }
         }
-
-        Trigger([.. AlertRules.Missed(late)], now);
     }
 
     private bool IsAlerted(string eventId)
     {
         try
         {
-            return _parts.Store.IsAlerted(eventId);
+            return _unstored.Events.Any(known => known.EventId == eventId) || _parts.Store.IsAlerted(eventId);
         }
         catch (IOException error)
         {
@@ -435,57 +449,67 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
             return;
         }
 
-        var faults = _parts.Faults();
-        foreach (var (kind, reason) in faults)
+        var faults = _parts.Faults().Select(fault => (Incident: fault.Key.ToString().ToLowerInvariant(), Kind: fault.Key, Reason: fault.Value)).Concat(ProviderFaults(now)).ToList();
+        foreach (var (incident, kind, reason) in faults.Where(fault => _faults.Add(fault.Incident)))
         {
-            Report(kind, kind.ToString().ToLowerInvariant(), reason, isOver: false, now);
+            Report(kind, incident, reason, now);
         }
 
-        foreach (var gone in _faults.Except(faults.Keys.Select(kind => kind.ToString())).ToList())
+        foreach (var gone in _faults.Except(faults.Select(fault => fault.Incident)).Where(IsOver).ToList())
         {
             _faults.Remove(gone);
-            Report(Enum.Parse<AlertKind>(gone), gone.ToLowerInvariant(), "it is well again", isOver: true, now);
+            Trigger(
+                [.. _book.NotificationsOf(gone).Select(name => new AlertTrigger
+                {
+                    Incident = gone,
+                    Notification = name,
+                    Kind = AlertKind.Restart, // of the alert that there is, nothing of it counts but the end
+                    Severity = AlertSeverity.Warning,
+                    At = now,
+                    Resolves = true,
+                    Reason = "it is well again",
+                })],
+                now);
         }
-
-        _faults.UnionWith(faults.Keys.Select(kind => kind.ToString()));
-        LookAtProviders(now);
     }
 
-    private void LookAtProviders(DateTimeOffset now)
+    /// <summary>Providers that have taken nothing for a while. One that was edited out of the configuration is none.</summary>
+    private List<(string Incident, AlertKind Kind, string Reason)> ProviderFaults(DateTimeOffset now)
     {
-        var failing = _book.Outbox.Queues.Where(queue => queue.FailingSince is not null).ToList();
-        _senderFault = failing.Count == 0 ? null : $"{_sender.NameOf(failing[0].Recipient)} ({failing[0].Recipient}) does not take messages: {failing[0].Error}";
-        foreach (var queue in _book.Outbox.Queues.ToList()) // telling others begins queues
-        {
-            var lasts = now - queue.FailingSince >= RecipientQueue.FailsFor;
-            var incident = AlertBook.ProviderIncident(queue.Recipient);
-            if (lasts || _book.Open.Any(alert => alert.Incident == incident))
-            {
-                Report(AlertKind.Provider, incident, $"{_sender.NameOf(queue.Recipient)} ({queue.Recipient}) has taken no message since {queue.FailingSince:HH:mm} UTC: {queue.Error}", isOver: queue.FailingSince is null, now);
-            }
-        }
+        var failing = _book.Outbox.Queues.Where(queue => queue.FailingSince is not null && _book.Settings.Knows(queue.Recipient)).ToList();
+        _senderFault = failing is [var first, ..] ? $"{_sender.NameOf(first.Recipient)} ({first.Recipient}) does not take messages: {first.Error}" : null;
+        return
+        [
+            .. failing.Where(queue => now - queue.FailingSince >= RecipientQueue.FailsFor).Select(queue => (
+                AlertBook.ProviderIncident(queue.Recipient),
+                AlertKind.Provider,
+                $"{_sender.NameOf(queue.Recipient)} ({queue.Recipient}) has taken no message since {queue.FailingSince:HH:mm} UTC: {queue.Error}")),
+        ];
     }
 
-    private void Report(AlertKind kind, string incident, string reason, bool isOver, DateTimeOffset now)
+    /// <summary>True when a fault that is not reported any more has ended, and does not merely wait to be seen again after a start.</summary>
+    private bool IsOver(string incident)
     {
-        if (!isOver && _book.Open.Any(alert => alert.Incident == incident))
+        if (AlertBook.ProviderOf(incident) is not { } recipient)
         {
-            return;
+            return _time.GetElapsedTime(_started) >= SettlesWithin;
         }
 
-        Trigger(
-            [.. _book.Settings.ForDevice.Select(name => new AlertTrigger
-            {
-                Incident = incident,
-                Notification = name,
-                Kind = kind,
-                Severity = _book.Settings.Of(name).Severity ?? AlertSeverity.Warning,
-                At = now,
-                Resolves = isOver,
-                Reason = isOver ? "it is well again" : Credentials.Mask(reason),
-            })],
-            now);
+        return !_book.Settings.Knows(recipient)
+            || _book.Outbox.Queues.Any(queue => queue.Recipient == recipient && queue is { FailingSince: null, HasDelivered: true });
     }
+
+    private void Report(AlertKind kind, string incident, string reason, DateTimeOffset now) => Trigger(
+        [.. _book.Settings.ForDevice.Select(name => new AlertTrigger
+        {
+            Incident = incident,
+            Notification = name,
+            Kind = kind,
+            Severity = _book.Settings.Of(name).Severity ?? AlertSeverity.Warning,
+            At = now,
+            Reason = Credentials.Mask(reason),
+        })],
+        now);
 
     private Alert? Answered(string alertId, AlertAnswer answer, string by)
     {
@@ -529,47 +553,67 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
     private void Store(bool isLast)
     {
         var changes = _book.TakeChanges();
-        foreach (var ended in changes.Alerts.Where(alert => alert.State == AlertState.Expired))
+        Remember(changes.Alerts);
+        foreach (var ended in changes.Alerts.Where(alert => alert.State == AlertState.Expired && _book.NeedsAnswer(alert)))
         {
             _logger.AlertExpired(AlertTexts.Subject(ended));
             Expired?.Invoke(ended);
         }
 
         _unstored = _unstored.Then(changes);
-        if (!_isLoaded)
-        {
-            return; // a position that is stored now would pass over what an earlier run has not read
-        }
-
         var now = Now;
-        var mayWait = _unstored.IsEmpty && !isLast;
-        if (_unstored is { IsEmpty: true, Cursor: null } || ((mayWait || _failures > 0) && now < _storeNext && !isLast))
+        if (!_isLoaded || _unstored is { IsEmpty: true, Cursor: null } || ((_unstored.IsEmpty || _failures > 0) && now < _storeNext && !isLast))
         {
             return;
         }
 
         try
         {
-            _parts.Store.Commit(_unstored);
-            _unstored = AlertChanges.None;
+            Commit(isLast);
             _storeNext = now + LookEvery;
             _failures = 0;
             _storeFault = null;
         }
-        catch (AlertStoreReplacedException error)
-        {
-            _unstored = _book.Everything() with { Cursor = _cursor, IsRunning = !isLast, IsEnabled = _isEnabled };
-            _storeNext = now;
-            _logger.AlertsNotStored(error.Message);
-        }
         catch (IOException error)
         {
-            _storeNext = now + Retry.After(++_failures, Random.Shared);
-            _storeFault = error.Message;
-            if (_failures == 1)
-            {
-                _logger.AlertsNotStored(error.Message);
-            }
+            StoreFailed(error, _logger.AlertsNotStored);
+        }
+    }
+
+    /// <summary>A store that has lost what it had gets all of it.</summary>
+    private void Commit(bool isLast)
+    {
+        try
+        {
+            _parts.Store.Commit(_unstored);
+        }
+        catch (AlertStoreReplacedException error)
+        {
+            _logger.AlertsNotStored(error.Message);
+            _unstored = _unstored.Then(_book.Everything() with { Cursor = _cursor, IsRunning = !isLast, IsEnabled = _isEnabled });
+            _parts.Store.Commit(_unstored);
+        }
+
+        _unstored = AlertChanges.None;
+    }
+
+    private void StoreFailed(IOException error, Action<string> log)
+    {
+        _storeNext = Now + Retry.After(++_failures, Random.Shared);
+        _storeFault = error.Message;
+        if (_failures == 1)
+        {
+            log(error.Message);
+        }
+    }
+
+    private void Remember(IReadOnlyList<Alert> changed)
+    {
+        if (changed.Count > 0)
+        {
+            var alerts = _alerts = _alerts.RemoveRange(changed.Where(alert => alert.HasEnded).Select(alert => alert.Id))
+                .SetItems(changed.Where(alert => !alert.HasEnded).Select(alert => KeyValuePair.Create(alert.Id, alert)));
+            _open = new(() => [.. alerts.Values.OrderByDescending(alert => alert.RaisedAt)]);
         }
     }
 
@@ -586,7 +630,6 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
             {
                 var result = work();
                 Store(isLast: false);
-                _open = [.. _book.Open.OrderByDescending(alert => alert.RaisedAt)];
                 done.SetResult(result);
             }
             catch (Exception error)

@@ -21,6 +21,7 @@ internal static class AlertRules
     /// <summary>What events trigger that are told late, because nobody was told when they happened: one summary for each entry.</summary>
     public static IEnumerable<AlertTrigger> Missed(IReadOnlyList<AlertTrigger> late)
     {
+        var newest = late.MaxBy(trigger => trigger.At)?.EventId; // what is missed later is another incident
         foreach (var group in late.Where(trigger => !trigger.Resolves).GroupBy(trigger => trigger.Notification))
         {
             var falls = group.Where(trigger => trigger.Kind == AlertKind.Fall).ToList();
@@ -31,7 +32,7 @@ internal static class AlertRules
             var last = group.MaxBy(trigger => trigger.At)!;
             yield return (falls.Count > 0 ? falls[^1] : last) with
             {
-                Incident = "missed",
+                Incident = $"missed:{newest}",
                 Kind = AlertKind.Summary,
                 Severity = falls.Count > 0 ? AlertSeverity.Critical : AlertSeverity.Info,
                 Labels = [],

@@ -62,6 +62,11 @@ internal sealed class AlertSettings
             ? options.Providers.Select((_, index) => new Recipient(notification, index))
             : [];
 
+    /// <summary>True when somebody can be told through it.</summary>
+    public bool Knows(Recipient recipient) => recipient.Device is { } device
+        ? Devices.Any(known => known.Id == device)
+        : RecipientsOf(recipient.Notification).Contains(recipient);
+
     private static bool Includes(IReadOnlyList<string> pipelines, string pipeline) => pipelines.Count == 0 || pipelines.Contains(pipeline);
 
     /// <summary>An entry without providers tells devices alone.</summary>

@@ -103,7 +103,7 @@ public sealed record AlertChanges
     public bool IsEmpty => Alerts.Count == 0 && Deliveries.Count == 0 && Events.Count == 0 && Snoozes.Count == 0 && IsRunning is null && IsEnabled is null;
 
     /// <summary>These and then others, as one; of two states of one alert or delivery the later counts.</summary>
-    public AlertChanges Then(AlertChanges next) => new()
+    public AlertChanges Then(AlertChanges next) => next is { IsEmpty: true, Cursor: null } ? this : new()
     {
         Cursor = next.Cursor ?? Cursor,
         Alerts = [.. Alerts.Concat(next.Alerts).Reverse().DistinctBy(alert => alert.Id).Reverse()],

@@ -10,6 +10,10 @@ namespace Ambianic.Core.Alerts;
 /// <param name="logger">Receives what could not be sent.</param>
 internal sealed class MessageSender(AlertParts parts, Action<Action> back, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
+    /// <summary>A provider has 30 s; one that needs longer must not keep what follows from being sent.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(5); // as often as Pushover allows
 
     private readonly Dictionary<Recipient, Line> _lines = [];
@@ -49,7 +53,7 @@ internal sealed class MessageSender(AlertParts parts, Action<Action> back, TimeP
     /// <summary>Begins to send what is due; never waits.</summary>
     public void Start(AlertBook book, DateTimeOffset now)
     {
-        CloseUnused(book.Settings);
+        CloseUnused(book);
         foreach (var recipient in book.Settings.Notifications.Keys.SelectMany(book.Settings.RecipientsOf))
         {
             Open(recipient, book.Settings); // those through which people answer listen all the time
@@ -74,16 +78,13 @@ internal sealed class MessageSender(AlertParts parts, Action<Action> back, TimeP
         try
         {
             await using var provider = Make(recipient, settings);
-            if (provider is null)
-            {
-                return new TestResult(recipient, "", DeliveryOutcome.Permanent("it is not configured any more"));
-            }
-
-            return new TestResult(recipient, provider.Name, Masked(await provider.SendAsync(AlertTexts.Test(settings.DisplayName, time), cancellation)));
+            return provider is null
+                ? new TestResult(recipient, "", DeliveryOutcome.Permanent("it is not configured any more"))
+                : new TestResult(recipient, provider.Name, await TryAsync(provider, AlertTexts.Test(settings.DisplayName, time), cancellation));
         }
         catch (FormatException error)
         {
-            return new TestResult(recipient, "", DeliveryOutcome.Permanent(error.Message));
+            return new TestResult(recipient, "", DeliveryOutcome.Permanent(Credentials.Mask(error.Message)));
         }
     }
 
@@ -96,7 +97,15 @@ internal sealed class MessageSender(AlertParts parts, Action<Action> back, TimeP
         }
 
         await _stop.CancelAsync();
-        await Task.WhenAll([.. _sending.Values.Select(sending => sending.Task), .. _closing]);
+        try
+        {
+            await Task.WhenAll([.. _sending.Values.Select(sending => sending.Task), .. _closing]).WaitAsync(StopPatience, time);
+        }
+        catch (TimeoutException)
+        {
+            return; // one that does not listen must not keep the rest from being stored
+        }
+
         foreach (var line in _lines.Values)
         {
             await line.DisposeAsync();
@@ -110,6 +119,7 @@ internal sealed class MessageSender(AlertParts parts, Action<Action> back, TimeP
         if (Open(recipient, book.Settings) is not { } line)
         {
             book.Report(batch, DeliveryOutcome.Permanent("this recipient is not configured any more"), time.GetUtcNow());
+            book.Outbox.Restart(recipient);
             return;
         }
 
@@ -130,16 +140,11 @@ internal sealed class MessageSender(AlertParts parts, Action<Action> back, TimeP
         DeliveryOutcome outcome;
         try
         {
-            outcome = Masked(await provider.SendAsync(message, cancellation));
+            outcome = await TryAsync(provider, message, cancellation);
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
-            return;
-        }
-        catch (Exception error)
-        {
-            logger.ProviderFailed(error, provider.Name);
-            outcome = DeliveryOutcome.Passing($"{provider.Name}: {Credentials.Mask(error.Message)}");
+            return; // the program stops
         }
 
         back(() =>
@@ -156,6 +161,31 @@ internal sealed class MessageSender(AlertParts parts, Action<Action> back, TimeP
 
             book.Report(batch, outcome, time.GetUtcNow());
         });
+    }
+
+    /// <summary>One attempt, whatever the provider does.</summary>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> came first.</exception>
+    private async Task<DeliveryOutcome> TryAsync(IAlertProvider provider, AlertMessage message, CancellationToken cancellation)
+    {
+        using var limit = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
+        try
+        {
+            return Masked(await provider.SendAsync(message, either.Token).WaitAsync(either.Token));
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (OperationCanceledException)
+        {
+            return DeliveryOutcome.Passing($"{provider.Name}: no answer within {Patience.TotalSeconds:0} s");
+        }
+        catch (Exception error)
+        {
+            logger.ProviderFailed(error, provider.Name);
+            return DeliveryOutcome.Passing($"{provider.Name}: {Credentials.Mask(error.Message)}");
+        }
     }
 
     private AlertMessage Message(Recipient recipient, IReadOnlyList<Delivery> batch, AlertBook book)
@@ -269,9 +299,9 @@ internal sealed class MessageSender(AlertParts parts, Action<Action> back, TimeP
             await Task.Yield();
             then = await ask();
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
-            return; // the program stops
+            return;
         }
         catch (Exception error)
         {
@@ -336,11 +366,13 @@ internal sealed class MessageSender(AlertParts parts, Action<Action> back, TimeP
     /// <summary>An answer came through a provider; raised on any thread.</summary>
     public event Action<ProviderAnswer>? Answered;
 
-    private void CloseUnused(AlertSettings settings)
+    /// <summary>An address that was edited is a new line: what the one before refused is tried again at once.</summary>
+    private void CloseUnused(AlertBook book)
     {
-        foreach (var (recipient, line) in _lines.Where(line => !IsBusy(line.Key) && line.Value.Address != Address(line.Key, settings)).ToList())
+        foreach (var (recipient, line) in _lines.Where(line => !IsBusy(line.Key) && line.Value.Address != Address(line.Key, book.Settings)).ToList())
         {
             _lines.Remove(recipient);
+            book.Outbox.Restart(recipient);
             _closing.RemoveAll(closing => closing.IsCompleted);
             _closing.Add(line.DisposeAsync().AsTask());
         }

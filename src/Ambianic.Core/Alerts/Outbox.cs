@@ -7,9 +7,12 @@ namespace Ambianic.Core.Alerts;
 internal sealed class Outbox
 {
     private static readonly Backoff CriticalRetry = new(TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(1));
+    private static readonly TimeSpan ExpireEvery = TimeSpan.FromMinutes(1);
 
     private readonly Dictionary<Recipient, RecipientQueue> _queues = [];
     private readonly Dictionary<string, Delivery> _changed = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Dictionary<string, Delivery>> _waiting = new(StringComparer.Ordinal); // by alert and id
+    private DateTimeOffset _expireNext = DateTimeOffset.MinValue;
 
     /// <summary>All queues; one that is empty may still pause.</summary>
     public IReadOnlyCollection<RecipientQueue> Queues => _queues.Values;
@@ -19,9 +22,27 @@ internal sealed class Outbox
     {
         foreach (var delivery in deliveries)
         {
-            Queue(delivery.Recipient).Put(delivery);
+            Put(delivery);
         }
     }
+
+    /// <summary>The clock was set: what is to come is as far away as before.</summary>
+    public void Shift(TimeSpan step)
+    {
+        foreach (var queue in _queues.Values)
+        {
+            queue.Shift(step);
+            foreach (var delivery in queue.Waiting.ToList())
+            {
+                Change(delivery with { CreatedAt = delivery.CreatedAt + step, NotBefore = delivery.NotBefore + step });
+            }
+        }
+
+        _expireNext = DateTimeOffset.MinValue;
+    }
+
+    /// <summary>The address of a recipient was edited: it is tried at once.</summary>
+    public void Restart(Recipient recipient) => Queue(recipient).Restart();
 
     /// <summary>What changed since the last call.</summary>
     public IReadOnlyList<Delivery> TakeChanges()
@@ -35,12 +56,12 @@ internal sealed class Outbox
     public void Add(Delivery delivery) => Change(delivery);
 
     /// <summary>True while something of an alert waits to be sent.</summary>
-    public bool HasWaiting(string alertId) => _queues.Values.Any(queue => queue.Waiting.Any(delivery => delivery.AlertId == alertId));
+    public bool HasWaiting(string alertId) => _waiting.ContainsKey(alertId);
 
     /// <summary>Nothing of an alert is sent any more.</summary>
     public void Cancel(string alertId)
     {
-        foreach (var delivery in _queues.Values.SelectMany(queue => queue.Waiting).Where(delivery => delivery.AlertId == alertId).ToList())
+        foreach (var delivery in _waiting.GetValueOrDefault(alertId)?.Values.ToList() ?? [])
         {
             Change(delivery with { State = DeliveryState.Cancelled });
         }
@@ -63,10 +84,16 @@ internal sealed class Outbox
         return [.. sent.Select(delivery => Report(delivery, outcome, now))];
     }
 
-    /// <summary>Ends what could not be delivered for a day.</summary>
+    /// <summary>Ends what could not be delivered for a day; looks once a minute.</summary>
     /// <returns>The deliveries as they are now.</returns>
     public IReadOnlyList<Delivery> ExpireOld(DateTimeOffset now)
     {
+        if (now < _expireNext && now >= _expireNext - ExpireEvery)
+        {
+            return [];
+        }
+
+        _expireNext = now + ExpireEvery;
         List<Delivery> expired =
         [
             .. _queues.Values.SelectMany(queue => queue.Waiting)
@@ -79,8 +106,13 @@ internal sealed class Outbox
 
     private Delivery Report(Delivery sent, DeliveryOutcome outcome, DateTimeOffset now)
     {
-        if (Queue(sent.Recipient).Find(sent.Id) is not { State: DeliveryState.Waiting } delivery)
+        if (Queue(sent.Recipient).Find(sent.Id) is not { } delivery)
         {
+            if (outcome.Receipt is not null)
+            {
+                Change(sent with { State = DeliveryState.Delivered, AttemptedAt = now, Receipt = outcome.Receipt }); // so that the service can be told to stop
+            }
+
             return sent with { State = DeliveryState.Cancelled }; // while it was being sent
         }
 
@@ -107,7 +139,20 @@ internal sealed class Outbox
     private void Change(Delivery delivery)
     {
         _changed[delivery.Id] = delivery;
+        Put(delivery);
+    }
+
+    private void Put(Delivery delivery)
+    {
         Queue(delivery.Recipient).Put(delivery);
+        if (delivery.State == DeliveryState.Waiting)
+        {
+            (_waiting.TryGetValue(delivery.AlertId, out var known) ? known : _waiting[delivery.AlertId] = new(StringComparer.Ordinal))[delivery.Id] = delivery;
+        }
+        else if (_waiting.TryGetValue(delivery.AlertId, out var others) && others.Remove(delivery.Id) && others.Count == 0)
+        {
+            _waiting.Remove(delivery.AlertId);
+        }
     }
 
     private RecipientQueue Queue(Recipient recipient) =>

@@ -12,15 +12,19 @@ internal sealed class RecipientQueue(Recipient recipient)
     /// <summary>So long a provider may take nothing before others are told.</summary>
     public static readonly TimeSpan FailsFor = TimeSpan.FromMinutes(15);
 
+    /// <summary>No pause is longer, whatever a provider asks for.</summary>
+    public static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
+
     private const int MostInAMinute = 3;
     private const int MostInAMessage = 100;
 
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
     private static readonly Backoff Retry = new(TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(10));
-    private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
 
-    private readonly Dictionary<string, Delivery> _deliveries = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Delivery> _waiting = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Delivery> _receipts = new(StringComparer.Ordinal);
     private readonly Queue<DateTimeOffset> _sent = new();
+    private (DateTimeOffset? Urgent, DateTimeOffset? Other)? _earliest; // null when it has to be looked for
     private DateTimeOffset _pausedUntil = DateTimeOffset.MinValue;
     private int _failures;
 
@@ -28,10 +32,10 @@ internal sealed class RecipientQueue(Recipient recipient)
     public Recipient Recipient => recipient;
 
     /// <summary>What waits to be sent.</summary>
-    public IEnumerable<Delivery> Waiting => _deliveries.Values.Where(delivery => delivery.State == DeliveryState.Waiting);
+    public IReadOnlyCollection<Delivery> Waiting => _waiting.Values;
 
     /// <summary>What was sent and can still be acknowledged with the provider.</summary>
-    public IEnumerable<Delivery> Receipts => _deliveries.Values.Where(delivery => delivery.Receipt is not null);
+    public IReadOnlyCollection<Delivery> Receipts => _receipts.Values;
 
     /// <summary>Since when every attempt failed; null when the last one did not.</summary>
     public DateTimeOffset? FailingSince { get; private set; }
@@ -39,35 +43,47 @@ internal sealed class RecipientQueue(Recipient recipient)
     /// <summary>Why the last attempt failed; null when it did not.</summary>
     public string? Error { get; private set; }
 
-    public Delivery? Find(string id) => _deliveries.GetValueOrDefault(id);
+    /// <summary>True when the provider has taken a message in this run.</summary>
+    public bool HasDelivered { get; private set; }
+
+    /// <summary>What waits under this id; null when nothing does.</summary>
+    public Delivery? Find(string id) => _waiting.GetValueOrDefault(id);
 
     public void Put(Delivery delivery)
     {
-        if (delivery.State == DeliveryState.Waiting || delivery.Receipt is not null)
+        if (delivery.Receipt is not null && delivery.State != DeliveryState.Waiting)
         {
-            _deliveries[delivery.Id] = delivery;
+            _receipts[delivery.Id] = delivery;
         }
         else
         {
-            _deliveries.Remove(delivery.Id);
+            _receipts.Remove(delivery.Id);
         }
+
+        var wasThere = _waiting.Remove(delivery.Id);
+        if (delivery.State == DeliveryState.Waiting)
+        {
+            _waiting[delivery.Id] = delivery;
+        }
+
+        _earliest = wasThere ? null : _earliest is { } known && delivery.State == DeliveryState.Waiting ? With(known, delivery) : _earliest;
     }
 
     /// <summary>What is to be sent now, as one message; empty when there is nothing.</summary>
     public IReadOnlyList<Delivery> Next(DateTimeOffset now)
     {
-        var due = Waiting.Where(delivery => Possible(delivery.NotBefore, now) <= now).OrderBy(delivery => delivery.CreatedAt).ToList();
+        if (NextDue(now) is not { } earliest || earliest > now)
+        {
+            return []; // the usual case: a queue of thousands is not looked through at each step
+        }
+
+        var due = Waiting.Where(delivery => delivery.NotBefore <= now).OrderBy(delivery => delivery.CreatedAt).ToList();
         if (due.Find(IsUrgent) is { } urgent)
         {
             return [urgent];
         }
 
-        while (_sent.TryPeek(out var first) && (first <= now - Minute || first > now))
-        {
-            _sent.Dequeue(); // also after the clock was set back
-        }
-
-        if (due.Count == 0 || Possible(_pausedUntil, now) > now || _sent.Count >= MostInAMinute)
+        if (due.Count == 0 || _pausedUntil > now || _sent.Count >= MostInAMinute)
         {
             return [];
         }
@@ -79,16 +95,31 @@ internal sealed class RecipientQueue(Recipient recipient)
     /// <summary>When <see cref="Next"/> gives something; null when nothing waits.</summary>
     public DateTimeOffset? NextDue(DateTimeOffset now)
     {
-        DateTimeOffset? earliest = null;
-        var pause = _sent.Count >= MostInAMinute && _sent.Peek() + Minute > _pausedUntil ? _sent.Peek() + Minute : _pausedUntil;
-        foreach (var delivery in Waiting)
+        while (_sent.TryPeek(out var first) && (first <= now - Minute || first > now))
         {
-            var due = IsUrgent(delivery) || delivery.NotBefore > pause ? delivery.NotBefore : pause;
-            due = Possible(due, now);
-            earliest = earliest is null || due < earliest ? due : earliest;
+            _sent.Dequeue(); // also after the clock was set back
         }
 
-        return earliest;
+        var pause = _sent.Count >= MostInAMinute && _sent.Peek() + Minute > _pausedUntil ? _sent.Peek() + Minute : _pausedUntil;
+        var (urgent, other) = _earliest ??= Waiting.Aggregate<Delivery, (DateTimeOffset?, DateTimeOffset?)>((null, null), With);
+        other = other < pause ? pause : other;
+        return urgent is null || other < urgent ? other : urgent;
+    }
+
+    /// <summary>The clock was set: a pause lasts as long as before.</summary>
+    public void Shift(TimeSpan step)
+    {
+        _sent.Clear();
+        _pausedUntil = _pausedUntil == DateTimeOffset.MinValue ? _pausedUntil : _pausedUntil + step;
+        FailingSince += step;
+    }
+
+    /// <summary>The address was edited: what the one before refused says nothing of this one.</summary>
+    public void Restart()
+    {
+        _pausedUntil = DateTimeOffset.MinValue;
+        _failures = 0;
+        (FailingSince, Error, HasDelivered) = (null, null, false);
     }
 
     /// <summary>Takes in how an attempt ended.</summary>
@@ -99,6 +130,7 @@ internal sealed class RecipientQueue(Recipient recipient)
         {
             _failures = 0;
             FailingSince = null;
+            HasDelivered = true;
             _pausedUntil = DateTimeOffset.MinValue;
             _sent.Enqueue(now);
             return;
@@ -112,8 +144,10 @@ internal sealed class RecipientQueue(Recipient recipient)
         }
     }
 
-    /// <summary>No pause is as long as that: the clock was set back, and would have to come there again.</summary>
-    private static DateTimeOffset Possible(DateTimeOffset due, DateTimeOffset now) => due > now + LongestPause ? now : due;
+    private static (DateTimeOffset? Urgent, DateTimeOffset? Other) With((DateTimeOffset? Urgent, DateTimeOffset? Other) earliest, Delivery delivery) =>
+        IsUrgent(delivery)
+            ? (delivery.NotBefore < earliest.Urgent ? delivery.NotBefore : earliest.Urgent ?? delivery.NotBefore, earliest.Other)
+            : (earliest.Urgent, delivery.NotBefore < earliest.Other ? delivery.NotBefore : earliest.Other ?? delivery.NotBefore);
 
     /// <summary>That somebody takes care, or that it is over, must not wait behind what is merely good to know.</summary>
     private static bool IsUrgent(Delivery delivery) =>

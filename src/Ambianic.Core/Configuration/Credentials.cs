@@ -88,7 +88,7 @@ public static partial class Credentials
 
         if (!IsAddressScheme(scheme))
         {
-            return $"{scheme}://{Masked}";
+            return PlaceholdersRegex().IsMatch(rest) ? url.Value : $"{scheme}://{Masked}";
         }
 
         var at = rest.LastIndexOf('@');
@@ -158,6 +158,10 @@ public static partial class Credentials
         + @"|^[a-z0-9]{4}(?:-[a-z0-9]{4}){3,}$|^s\d_[A-Za-z0-9]{12,}$|^bot\d+:[\w\-]{20,}$"
         + @"|^(?=[^0-9]*[0-9])(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])[\w\-:]{40,}$")]
     private static partial Regex TokenRegex();
+
+    /// <summary>An address that says how one is written: nothing in it but names in braces.</summary>
+    [GeneratedRegex(@"^(?:\{[a-z_]+\}|[/@#\[\]])+$")]
+    private static partial Regex PlaceholdersRegex();
 
     [GeneratedRegex(@"^[\w .\-]+$")]
     private static partial Regex PlainNameRegex();

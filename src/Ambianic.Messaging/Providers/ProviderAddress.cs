@@ -85,7 +85,7 @@ internal sealed record ProviderAddress(
         var colon = address.IndexOf(':', StringComparison.Ordinal);
         if (colon <= 0 || address.AsSpan(0, colon).ContainsAnyExcept(SchemeCharacters))
         {
-            throw new FormatException("must begin with a scheme, for example ntfy://topic");
+            throw new FormatException("must begin with a scheme, for example ntfy://{topic}");
         }
 
         var scheme = address[..colon].ToLowerInvariant();

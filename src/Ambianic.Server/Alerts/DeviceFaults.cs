@@ -16,7 +16,7 @@ internal sealed class DeviceFaults(IEventStore store, CurrentConfiguration confi
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(10);
 
-    private readonly Dictionary<AlertKind, DateTimeOffset> _since = [];
+    private readonly Dictionary<AlertKind, long> _since = [];
     private volatile IReadOnlyDictionary<AlertKind, string> _now = new Dictionary<AlertKind, string>();
 
     /// <summary>What is wrong now, for people; asks no disk.</summary>
@@ -41,7 +41,7 @@ internal sealed class DeviceFaults(IEventStore store, CurrentConfiguration confi
 
     private void Look()
     {
-        var (now, found) = (time.GetUtcNow(), Found().ToDictionary());
+        var (now, found) = (time.GetTimestamp(), Found().ToDictionary());
         foreach (var gone in _since.Keys.Except(found.Keys).ToList())
         {
             _since.Remove(gone);
@@ -52,7 +52,7 @@ internal sealed class DeviceFaults(IEventStore store, CurrentConfiguration confi
             _since.TryAdd(kind, now);
         }
 
-        _now = found.Where(fault => now - _since[fault.Key] >= Lasts).ToDictionary();
+        _now = found.Where(fault => time.GetElapsedTime(_since[fault.Key], now) >= Lasts).ToDictionary();
     }
 
     private IEnumerable<(AlertKind Kind, string Reason)> Found()

@@ -1,4 +1,5 @@
 using Ambianic.Core.Alerts;
+using Ambianic.Core.Timeline;
 
 namespace Ambianic.Tests.Messaging.Push;
 
@@ -10,17 +11,54 @@ internal sealed class MemoryAlertStore : IAlertStore
     private readonly Dictionary<string, Alert> _alerts = [];
     private readonly Dictionary<string, Delivery> _deliveries = [];
     private readonly List<(string AlertId, string EventId)> _events = [];
+    private readonly Dictionary<string, DateTimeOffset> _snoozes = [];
+    private EventCursor? _cursor;
+    private bool _isRunning;
+    private bool _isEnabled = true;
+    private bool _isReplaced;
 
     /// <summary>Every call fails from now on, as with a broken disk.</summary>
     public bool IsBroken { get; set; }
 
     public IReadOnlyList<FeedbackCount> Counts { get; set; } = [];
 
-    public AlertJournal Load() => new(null, [], [], new Dictionary<string, DateTimeOffset>(), EndedCleanly: true);
-
-    public void Commit(AlertChanges changes)
+    public AlertJournal Load() => Read(() =>
     {
-        Fail();
+        var open = _alerts.Values.Where(alert => !alert.HasEnded).ToList();
+        return new AlertJournal(
+            _cursor,
+            open,
+            [.. _deliveries.Values.Where(delivery => delivery.State == DeliveryState.Waiting || (delivery.Receipt is not null && open.Any(alert => alert.Id == delivery.AlertId)))],
+            new Dictionary<string, DateTimeOffset>(_snoozes),
+            EndedCleanly: !_isRunning,
+            _isEnabled);
+    });
+
+    /// <summary>Loses everything, as a database that is damaged while it is in use.</summary>
+    public void Replace() => Read(() =>
+    {
+        _alerts.Clear();
+        _deliveries.Clear();
+        _events.Clear();
+        _snoozes.Clear();
+        (_cursor, _isRunning, _isEnabled, _isReplaced) = (null, false, true, true);
+        return true;
+    });
+
+    public void Commit(AlertChanges changes) => Read(() =>
+    {
+        if (_isReplaced)
+        {
+            _isReplaced = false;
+            throw new AlertStoreReplacedException("the database is damaged and is made anew");
+        }
+
+        (_cursor, _isRunning, _isEnabled) = (changes.Cursor ?? _cursor, changes.IsRunning ?? _isRunning, changes.IsEnabled ?? _isEnabled);
+        foreach (var (pipeline, until) in changes.Snoozes)
+        {
+            _snoozes[pipeline] = until;
+        }
+
         foreach (var alert in changes.Alerts)
         {
             _alerts[alert.Id] = alert;
@@ -32,7 +70,8 @@ internal sealed class MemoryAlertStore : IAlertStore
         }
 
         _events.AddRange(changes.Events);
-    }
+        return true;
+    });
 
     public IReadOnlyList<Alert> Alerts(AlertQuery query) => Read(() =>
         _alerts.Values.Where(alert => (query.Id is null || alert.Id == query.Id)
@@ -49,7 +88,7 @@ internal sealed class MemoryAlertStore : IAlertStore
 
     public IReadOnlyList<string> EventsOf(string alertId) => Read(() => _events.Where(one => one.AlertId == alertId).Select(one => one.EventId).ToList());
 
-    public bool IsAlerted(string eventId) => _events.Any(one => one.EventId == eventId);
+    public bool IsAlerted(string eventId) => Read(() => _events.Any(one => one.EventId == eventId));
 
     public IReadOnlyList<FeedbackCount> Feedback() => Counts;
 
