@@ -91,7 +91,7 @@ internal sealed class ServedHouse : IAsyncDisposable
     /// <summary>Makes an event of the database unreadable.</summary>
     public void DamageDatabase()
     {
-        using var connection = new SqliteConnection($"Data Source={Directory.GetFiles(_directory.Path, "events.db", SearchOption.AllDirectories).Single()}");
+        using var connection = new SqliteConnection($"Data Source={Directory.GetFiles(_directory.Path, "events.db", SearchOption.AllDirectories).Single()};Pooling=False"); // a connection of the pool may only read
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = "UPDATE events SET document = 'no JSON';";
