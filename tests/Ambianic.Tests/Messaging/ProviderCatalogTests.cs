@@ -87,7 +87,7 @@ public sealed class ProviderCatalogTests : IDisposable
         var problem = _catalog.Check("gotfy://secret1");
 
         Assert.Equal("gotify", problem!.Suggestion);
-        Assert.Contains("ntfys://, gotify://", problem.Message, StringComparison.Ordinal);
+        Assert.Contains("ntfys, gotify, ", problem.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret1", problem.Message, StringComparison.Ordinal);
     }
 
