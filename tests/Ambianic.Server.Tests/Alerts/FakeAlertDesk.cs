@@ -19,6 +19,9 @@ internal sealed class FakeAlertDesk(TimeProvider time) : IAlertDesk
 
     public IReadOnlyList<TestResult> Results { get; set; } = [];
 
+    /// <summary>What a drill raises.</summary>
+    public IReadOnlyList<Alert> Drilled { get; set; } = [];
+
     /// <summary>For example <c>answer taking_care by neighbour</c>.</summary>
     public IReadOnlyList<string> Asked
     {
@@ -82,7 +85,15 @@ internal sealed class FakeAlertDesk(TimeProvider time) : IAlertDesk
 
     public Task<IReadOnlyList<TestResult>> TestAsync(string? notification, CancellationToken cancellation) => Task.FromResult(Results);
 
-    public Task<IReadOnlyList<Alert>> DrillAsync(string pipeline, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<IReadOnlyList<Alert>> DrillAsync(string pipeline, CancellationToken cancellation)
+    {
+        foreach (var alert in Drilled)
+        {
+            Raise(alert);
+        }
+
+        return Task.FromResult(Drilled);
+    }
 
     private Alert Taken(Alert alert, string by) =>
         alert.AcknowledgedAt is null ? alert with { State = AlertState.Acknowledged, AcknowledgedAt = time.GetUtcNow(), AcknowledgedBy = by } : alert;

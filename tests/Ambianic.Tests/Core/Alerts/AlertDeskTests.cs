@@ -454,4 +454,24 @@ public sealed class AlertDeskTests : DeskFixture
         Assert.All(Sent, sent => Assert.True(sent.Message.IsTest));
         Assert.Equal(AlertState.Acknowledged, (await Desk.AnswerAsync(alert.Id, AlertAnswer.TakingCare, "default", Cancellation))!.State);
     }
+
+    [Fact]
+    public async Task Provider_IsDeadWhileThousandsHappen_AreToldAsAFewMessagesAndTheFallAlone()
+    {
+        const int Many = 10_000;
+        Providers.Fail("json://carer", Away);
+        await StartAsync();
+        for (var number = 0; number < Many; number++)
+        {
+            Timeline.Add(Person($"p{number}") with { Pipeline = $"camera {number}" });
+        }
+
+        await FallAsync();
+        await UntilAsync(() => Desk.Open.Count(alert => alert.Kind != AlertKind.Provider) == Many + 1);
+        Providers.Send = (_, _, _) => Task.FromResult(DeliveryOutcome.Delivered);
+        await UntilAsync(() => Sent.Any(sent => sent.Message.About == AlertKind.Fall));
+        await UntilAsync(() => !Store.Deliveries(null, 2 * Many).Any(delivery => delivery.State == DeliveryState.Waiting));
+
+        Assert.InRange(Sent.Count(sent => sent.Message.About != AlertKind.Fall), Many / 100, (Many / 100) + 20);
+    }
 }

@@ -37,6 +37,27 @@ public sealed class EventJsonTests
             detections) with { Damage = damage };
 
     [Fact]
+    public void ForDatabase_NamesThatAreTold_AreReadBack()
+    {
+        var seen = TimelineFixture.Event("detections/20210501-100000.000000", TimelineFixture.Start, "front", TimelineFixture.Person);
+
+        Assert.Equal(["default"], EventJson.FromDatabase(EventJson.ForDatabase(seen)).Notify);
+        Assert.Equal(["carer", "family"], EventJson.FromDatabase(EventJson.ForDatabase(seen with { Notify = ["carer", "family"] })).Notify);
+        Assert.Empty(EventJson.FromDatabase(EventJson.ForDatabase(seen with { Notify = [] })).Notify);
+    }
+
+    [Fact]
+    public void ForDatabase_AlertThatNobodyAnswered_IsReadBackWithItsLabel()
+    {
+        var seen = TimelineFixture.Event("detections/20210501-100000.000000", TimelineFixture.Start, "front") with { UnansweredAlert = "Somebody fell: hall" };
+
+        var read = EventJson.FromDatabase(EventJson.ForDatabase(seen));
+
+        Assert.Equal("Somebody fell: hall", read.UnansweredAlert);
+        Assert.Equal([EventNames.AlertLabel], read.Labels);
+    }
+
+    [Fact]
     public void ForFile_Event_IsTheReferencesJsonFollowedByOurKeys()
     {
         var seen = TimelineFixture.Event("detections/20210501-100000.000000", TimelineFixture.Start, "front", TimelineFixture.Person) with
