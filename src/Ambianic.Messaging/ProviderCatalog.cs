@@ -15,27 +15,27 @@ public sealed class ProviderCatalog(TimeProvider time) : IProviderCatalog, IDisp
     /// <summary>In the order of the documentation.</summary>
     internal static IReadOnlyList<KnownProvider> Known { get; } =
     [
-        new(["json", "jsons"], "JSON webhook", "json(s)://[user:password@]host[:port]/path", (address, parts) => new JsonProvider(address, parts.Http)) { SendsLinks = false },
-        new(["xml", "xmls"], "XML webhook", "xml(s)://[user:password@]host[:port]/path", (address, parts) => new XmlProvider(address, parts.Http)) { SendsLinks = false },
-        new(["form", "forms"], "form webhook", "form(s)://[user:password@]host[:port]/path", (address, parts) => new FormProvider(address, parts.Http)) { SendsLinks = false },
-        new(["ntfy", "ntfys"], "ntfy", "ntfy://{topic} or ntfy(s)://[user:password@|token@]host[:port]/topic", (address, parts) => new NtfyProvider(address, parts.Http)),
+        new(["json", "jsons"], "JSON webhook", "json(s)://[{user}:{password}@]host[:port]/path", (address, parts) => new JsonProvider(address, parts.Http)) { SendsLinks = false },
+        new(["xml", "xmls"], "XML webhook", "xml(s)://[{user}:{password}@]host[:port]/path", (address, parts) => new XmlProvider(address, parts.Http)) { SendsLinks = false },
+        new(["form", "forms"], "form webhook", "form(s)://[{user}:{password}@]host[:port]/path", (address, parts) => new FormProvider(address, parts.Http)) { SendsLinks = false },
+        new(["ntfy", "ntfys"], "ntfy", "ntfy://{topic} or ntfy(s)://[{user}:{password}@|{token}@]host[:port]/topic", (address, parts) => new NtfyProvider(address, parts.Http)),
         new(["gotify", "gotifys"], "Gotify", "gotify(s)://host[:port][/path]/token", (address, parts) => new GotifyProvider(address, parts.Http)),
         new(["pover"], "Pushover", "pover://{user}@{token}[/{device}]", (address, parts) => new PushoverProvider(address, parts.Http)),
-        new(["apprise", "apprises"], "Apprise API", "apprise(s)://[user:password@]host[:port]/key", (address, parts) => new AppriseProvider(address, parts.Http)),
+        new(["apprise", "apprises"], "Apprise API", "apprise(s)://[{user}:{password}@]host[:port]/key", (address, parts) => new AppriseProvider(address, parts.Http)),
         new(["ifttt"], "IFTTT", "ifttt://{key}@{event}", (address, parts) => new IftttProvider(address, parts.Http)),
         new(["hassio", "hassios"], "Home Assistant", "hassio(s)://host[:port]/token[/notify.service]", (address, parts) => new HomeAssistantProvider(address, parts.Http)),
         new(["discord"], "Discord", "discord://{webhook_id}/{webhook_token}", (address, parts) => new DiscordProvider(address, parts.Http)),
         new(["slack"], "Slack", "slack://{token_a}/{token_b}/{token_c} or slack://{bot_token}/#{channel}", (address, parts) =>
             SlackBotProvider.IsBot(address) ? new SlackBotProvider(address, parts.Http) : new SlackWebhookProvider(address, parts.Http)),
-        new(["mailto", "mailtos"], "mail", "mailto(s)://user:password@host[:port]/[to@example.org]", MailProvider.Create),
-        new(["tgram"], "Telegram", "tgram://bot_token/chat_id", TelegramProvider.Create),
-        new(["matrix", "matrixs"], "Matrix", "matrix(s)://token@host/#room:server or matrix(s)://user:password@host/#room:server", MatrixProvider.Create),
-        new(["signal", "signals"], "Signal", "signal(s)://[user:password@]host[:port]/+number_from/+number_to", (address, parts) => new SignalProvider(address, parts.Http)),
-        new(["workflows", "workflow"], "Microsoft Teams", "workflows://host[:port]/workflow/signature", (address, parts) => new WorkflowsProvider(address, parts.Http)),
-        new(["msteams"], "Microsoft Teams connector", "workflows://host[:port]/workflow/signature", (_, _) => WorkflowsProvider.Retired()),
-        new(["twilio"], "Twilio", "twilio://account_sid:auth_token@+number_from/+number_to[?mode=call]", (address, parts) => new TwilioProvider(address, parts)),
-        new(["exec"], "local program", "exec:/path/to/program[?arg=value]", (address, parts) => new ExecProvider(address, parts.Time)) { SendsLinks = false },
-        new(["mqtt", "mqtts"], "MQTT", "mqtt(s)://[user:password@]host[:port]/topic", (address, parts) => new MqttProvider(address, parts.Time)) { SendsLinks = false },
+        new(["mailto", "mailtos"], "mail", "mailto(s)://{user}:{password}@host[:port]/[{to}]", MailProvider.Create),
+        new(["tgram"], "Telegram", "tgram://{bot_token}/{chat_id}", TelegramProvider.Create),
+        new(["matrix", "matrixs"], "Matrix", "matrix(s)://{token}@host/#room:server or matrix(s)://{user}:{password}@host/#room:server", MatrixProvider.Create),
+        new(["signal", "signals"], "Signal", "signal(s)://[{user}:{password}@]host[:port]/+number_from/+number_to", (address, parts) => new SignalProvider(address, parts.Http)),
+        new(["workflows", "workflow"], "Microsoft Teams", "workflows://{host}/{workflow}/{signature}", (address, parts) => new WorkflowsProvider(address, parts.Http)),
+        new(["msteams"], "Microsoft Teams connector", "workflows://{host}/{workflow}/{signature}", (_, _) => WorkflowsProvider.Retired()),
+        new(["twilio"], "Twilio", "twilio://{account_sid}:{auth_token}@{number_from}/{number_to}, for a call with ?mode=call", (address, parts) => new TwilioProvider(address, parts)),
+        new(["exec"], "local program", "exec:/path/to/program, with a parameter arg for each argument", (address, parts) => new ExecProvider(address, parts.Time)) { SendsLinks = false },
+        new(["mqtt", "mqtts"], "MQTT", "mqtt(s)://[{user}:{password}@]host[:port]/topic", (address, parts) => new MqttProvider(address, parts.Time)) { SendsLinks = false },
     ];
 
     private static readonly Dictionary<string, KnownProvider> ByScheme =

@@ -33,7 +33,7 @@ public static partial class Credentials
 
         text = KnownSecrets.Mask(text); // first: a rule may mask a part of one and leave the rest
         text = UrlRegex().Replace(text, MaskUrl);
-        text = BareUserInfoRegex().Replace(text, Masked + "@");
+        text = BareUserInfoRegex().Replace(text, found => PlaceholdersRegex().IsMatch(found.Value) ? found.Value : Masked + "@");
         text = ParameterRegex().Replace(text, "$1" + Masked);
         return QueryRegex().Replace(text, MaskQueryValue);
     }
@@ -160,7 +160,7 @@ public static partial class Credentials
     private static partial Regex TokenRegex();
 
     /// <summary>An address that says how one is written: nothing in it but names in braces.</summary>
-    [GeneratedRegex(@"^(?:\{[a-z_]+\}|[/@#\[\]])+$")]
+    [GeneratedRegex(@"^(?:\{[a-z_]+\}|[/@:#|\[\],;])+$")]
     private static partial Regex PlaceholdersRegex();
 
     [GeneratedRegex(@"^[\w .\-]+$")]

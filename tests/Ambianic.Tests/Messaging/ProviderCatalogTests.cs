@@ -1,4 +1,5 @@
 using Ambianic.Core.Alerts;
+using Ambianic.Core.Configuration;
 using Ambianic.Messaging;
 using Ambianic.Tests.Media.Sources.Tls;
 
@@ -82,12 +83,16 @@ public sealed class ProviderCatalogTests : IDisposable
     }
 
     [Fact]
+    public void Form_OfEveryProvider_IsNotMaskedWhenItIsShown() =>
+        Assert.All(ProviderCatalog.Known, known => Assert.Equal($"the form is {known.Form}", Credentials.Mask($"the form is {known.Form}")));
+
+    [Fact]
     public void Check_UnknownScheme_NamesAllAndSuggestsOne()
     {
         var problem = _catalog.Check("gotfy://secret1");
 
         Assert.Equal("gotify", problem!.Suggestion);
-        Assert.Contains("ntfys, gotify", problem.Message, StringComparison.Ordinal);
+        Assert.Contains("ntfys, gotify, ", problem.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret1", problem.Message, StringComparison.Ordinal);
     }
 
