@@ -24,6 +24,7 @@ public sealed class SqliteEventStore : IEventStore, IEventFollower, IAsyncDispos
 
     private readonly DataDirLock _dataDirLock;
     private readonly EventFolders _folders;
+    private readonly DiskCall _disk;
     private readonly EventDatabase _database;
     private readonly WriterPulse _pulse;
     private readonly WriterQueue _queue;
@@ -47,6 +48,7 @@ public sealed class SqliteEventStore : IEventStore, IEventFollower, IAsyncDispos
         _dataDirLock = dataDirLock;
         _folders = new EventFolders(dataDir);
         _database = database;
+        _disk = new DiskCall(database.Path);
         _pictures = pictures;
         _time = time;
         _pulse = new WriterPulse(time);
@@ -231,11 +233,12 @@ public sealed class SqliteEventStore : IEventStore, IEventFollower, IAsyncDispos
 
     private sealed record FailedAttempt(string Reason, long At);
 
-    private T Follow<T>(Func<SqliteConnection, T> read) => Read(() =>
+    /// <summary>Who follows the timeline sends alerts, and must not wait for a disk that hangs.</summary>
+    private T Follow<T>(Func<SqliteConnection, T> read) => _disk.Run(() => Read(() =>
     {
         using var connection = _database.OpenToRead();
         return read(connection);
-    });
+    }));
 
     private T Read<T>(Func<T> read)
     {

@@ -92,6 +92,20 @@ public sealed class PageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Page_MessagesDoNotArrive_SaysSo()
+    {
+        var page = await OpenAsync(async page =>
+        {
+            await page.RouteAsync("**/api/health", route => route.FulfillAsync(new RouteFulfillOptions { ContentType = "application/json", Body = """
+                {"alert_fault": "ntfy (default/0) does not take messages: no connection", "configuration_problems": [], "pipelines": [
+                    {"name": "door", "source_id": "door", "state": "running", "visibility": "visible", "visibility_since": null, "reason": null}]}
+                """ }));
+        });
+
+        await Assertions.Expect(page.Locator("#health")).ToHaveTextAsync("Watching, but messages may not arrive: ntfy (default/0) does not take messages: no connection");
+    }
+
+    [Fact]
     public async Task Page_CamerasWithFaults_SaysOfEachInPlainWordsHowItIsAndWasInTheLastDay()
     {
         var now = TimeProvider.System.GetUtcNow();

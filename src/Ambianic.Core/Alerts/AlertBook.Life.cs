@@ -63,9 +63,12 @@ internal sealed partial class AlertBook
     private DateTimeOffset? NextReminderAt(Alert alert) =>
         !IsSatisfied(alert) && NeedsAnswer(alert) && Settings.Of(alert.Notification).RepeatEvery is var every && every > TimeSpan.Zero ? alert.ToldAt + every : null;
 
-    /// <summary>Only what a person must answer can be given up; what merely is to be delivered ends with its deliveries.</summary>
+    /// <summary>
+    /// Only what a person must answer can be given up; what merely is to be delivered ends with its deliveries. Levels that were not told
+    /// because delivery was enough do not hold that up.
+    /// </summary>
     private DateTimeOffset? GivesUpAt(Alert alert) =>
-        NeedsAnswer(alert) && alert.Level >= LevelsOf(alert).Count
+        NeedsAnswer(alert) && (IsSatisfied(alert) || alert.Level >= LevelsOf(alert).Count)
             ? alert.RoundAt + (LevelsOf(alert) is [.., var last] ? last.After : TimeSpan.Zero) + GiveUpAfter
             : null;
 
@@ -253,7 +256,7 @@ internal sealed partial class AlertBook
 
         Outbox.Cancel(alert.Id);
         alert = alert with { AcknowledgedAt = now, AcknowledgedBy = by, State = AlertState.Acknowledged };
-        if (alert.Feedback != AlertFeedback.FalseAlarm)
+        if (alert.Feedback != AlertFeedback.FalseAlarm || alert.ResolvedAt is not null)
         {
             alert = Tell(alert, DeliveryKind.Taken, ToldSoFar(alert).Where(recipient => recipient.Notification != by), AlertSeverity.Info, now);
         }

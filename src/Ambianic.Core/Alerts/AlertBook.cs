@@ -129,6 +129,16 @@ internal sealed partial class AlertBook(AlertSettings settings)
         Snoozes = new Dictionary<string, DateTimeOffset>(_snoozes),
     };
 
+    /// <summary>Several things happened at once, or one that several entries tell of.</summary>
+    public void Trigger(IReadOnlyList<AlertTrigger> triggers, DateTimeOffset now)
+    {
+        HashSet<string> told = [];
+        foreach (var trigger in triggers)
+        {
+            Trigger(trigger, now, tellsDevices: told.Add(trigger.Incident));
+        }
+    }
+
     /// <summary>Something happened: raises an alert, or changes the one that there is.</summary>
     /// <param name="trigger">What happened.</param>
     /// <param name="now">Wall clock.</param>

@@ -1,32 +1,10 @@
 using System.Collections.Immutable;
 using System.Threading.Channels;
 using Ambianic.Core.Configuration;
-using Ambianic.Core.Health;
 using Ambianic.Core.Timeline;
 using Microsoft.Extensions.Logging;
 
 namespace Ambianic.Core.Alerts;
-
-/// <summary>What <see cref="AlertDesk"/> works with.</summary>
-/// <param name="Store">The durable copy.</param>
-/// <param name="Timeline">Where events are read.</param>
-/// <param name="Feed">Tells that there are new events.</param>
-/// <param name="Providers">Make what sends.</param>
-/// <param name="Push">Makes what sends to devices.</param>
-/// <param name="Links">Signs links.</param>
-/// <param name="Pictures">Gives pictures of events.</param>
-/// <param name="Configuration">As it is now; read before each step, so that an edit counts at once.</param>
-/// <param name="Faults">Of the device, by kind, for people: what is wrong now. Read every few seconds.</param>
-public sealed record AlertParts(
-    IAlertStore Store,
-    IEventFollower Timeline,
-    EventFeed Feed,
-    IProviderCatalog Providers,
-    IPushProviders Push,
-    IAnswerLinks Links,
-    IAlertPictures Pictures,
-    Func<AmbianicConfiguration> Configuration,
-    Func<IReadOnlyDictionary<AlertKind, string>> Faults);
 
 /// <summary>
 /// Follows the timeline, raises alerts, sends their messages and takes answers. One loop does all of it, one step after the other, apart
@@ -35,43 +13,26 @@ public sealed record AlertParts(
 /// </summary>
 public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
 {
-    private const int MostEvents = 256;
-
-    private static readonly TimeSpan Late = TimeSpan.FromHours(1);
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
-
-    /// <summary>The faults of the device that lasted before the start are known again by then: a fault counts once it has lasted a minute.</summary>
-    private static readonly TimeSpan SettlesWithin = TimeSpan.FromMinutes(2);
 
     /// <summary>The wall clock was set, or the computer slept, when it differs by more from the one that only counts.</summary>
     private static readonly TimeSpan ClockStep = TimeSpan.FromSeconds(30);
-
-    private static readonly Backoff Retry = new(TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(1));
 
     private readonly AlertParts _parts;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Channel<Action> _work = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
     private readonly AlertBook _book;
+    private readonly AlertLedger _ledger;
+    private readonly TimelineReader _timeline;
+    private readonly FaultWatch _faults;
     private readonly MessageSender _sender;
-    private readonly HashSet<string> _faults = []; // incidents of the device and of providers that last; each is told once
     private ImmutableDictionary<string, Alert> _alerts = ImmutableDictionary.Create<string, Alert>(StringComparer.Ordinal);
     private (DateTimeOffset Now, long Timestamp) _clock;
-    private long _started;
-    private AlertChanges _unstored = AlertChanges.None;
-    private EventCursor? _cursor;
-    private DateTimeOffset _storeNext = DateTimeOffset.MinValue;
-    private DateTimeOffset _lookNext = DateTimeOffset.MinValue;
-    private DateTimeOffset _readNext = DateTimeOffset.MinValue;
-    private int _failures;
     private AmbianicConfiguration _configuration;
-    private bool _isLoaded;
-    private bool _hasFailed;
-    private HashSet<string>? _seenBeforeLoad = [];
     private IReadOnlyList<PushSubscription> _devices = [];
+    private bool _hasFailed;
     private volatile Lazy<IReadOnlyList<Alert>> _open = new(() => []);
-    private volatile string? _storeFault;
-    private volatile string? _senderFault;
     private volatile bool _isEnabled = true;
     private volatile bool _wouldSend;
 
@@ -82,9 +43,12 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
     {
         (_parts, _time, _logger) = (parts, time, logger);
         _configuration = parts.Configuration();
+        _ledger = new AlertLedger(parts.Store, time, logger);
         _book = new AlertBook(Settings(_configuration));
         _wouldSend = _book.Settings.WouldSend;
+        _timeline = new TimelineReader(parts.Timeline, _book, _ledger, time, logger);
         _sender = new MessageSender(parts, work => Do(work), time, logger);
+        _faults = new FaultWatch(_book, parts.Faults, _sender.NameOf, time);
         _sender.Answered += answer => Do(() => Answered(answer.AlertId, answer.Answer, answer.By ?? "somebody"));
     }
 
@@ -95,7 +59,7 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
     public bool WouldSend => _isEnabled && _wouldSend;
 
     /// <inheritdoc/>
-    public string? Fault => _storeFault ?? _senderFault;
+    public string? Fault => _ledger.Fault ?? _faults.ProviderFault;
 
     /// <inheritdoc/>
     public IReadOnlyList<Alert> Open => _open.Value;
@@ -108,8 +72,8 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
     /// <summary>Works until cancelled; then says in the store that it ended cleanly.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        (_clock, _started) = ((Now, _time.GetTimestamp()), _time.GetTimestamp());
-        _unstored = new AlertChanges { IsRunning = true };
+        _clock = (Now, _time.GetTimestamp());
+        _ledger.Add(new AlertChanges { IsRunning = true });
         using var feed = _parts.Feed.Listen();
         var listening = ListenAsync(feed, cancellation);
         try
@@ -123,10 +87,10 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             await _sender.DisposeAsync();
-            _unstored = _unstored.Then(new AlertChanges { IsRunning = false });
+            _ledger.Add(new AlertChanges { IsRunning = false });
             _work.Writer.Complete();
             DrainWork();
-            Store(isLast: true);
+            Save(isLast: true);
         }
 
         await listening;
@@ -137,7 +101,7 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
         () =>
         {
             _isEnabled = isEnabled;
-            _unstored = _unstored.Then(new AlertChanges { IsEnabled = isEnabled });
+            _ledger.Add(new AlertChanges { IsEnabled = isEnabled });
             if (!isEnabled)
             {
                 _book.SwitchOff(Now);
@@ -201,7 +165,7 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
                 Labels = [Vision.Falls.FallLabels.Fall],
                 IsTest = true,
             }).ToList();
-            Trigger(triggers, now);
+            _book.Trigger(triggers, now);
             return [.. triggers.Select(trigger => _book.Find(trigger.AlertId)).OfType<Alert>()];
         },
         cancellation);
@@ -212,37 +176,21 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
     /// <summary>Takes over what an earlier run left; while it cannot be read, alerts are raised and sent all the same, from memory.</summary>
     private void Resume()
     {
-        if (_isLoaded || Now < _storeNext)
+        if (_ledger.Load() is not { } journal)
         {
             return;
         }
 
-        AlertJournal journal;
-        try
-        {
-            journal = _parts.Store.Load();
-        }
-        catch (IOException error)
-        {
-            StoreFailed(error, _logger.AlertsNotLoaded);
-            return;
-        }
-
-        (_isLoaded, _failures, _storeFault) = (true, 0, null);
-        _seenBeforeLoad = _cursor is null || journal.Cursor is null ? null : _seenBeforeLoad;
-        _isEnabled = _unstored.IsEnabled ?? journal.IsEnabled;
-        _cursor = journal.Cursor ?? _cursor;
+        _isEnabled = _ledger.Unstored.IsEnabled ?? journal.IsEnabled;
+        _timeline.Resume(journal.Cursor);
         _book.Resume(journal, Now);
+        _faults.Resume(journal.Open);
         Remember(journal.Open);
-        _faults.UnionWith(journal.Open.Where(alert => alert.Kind is AlertKind.Storage or AlertKind.Disk or AlertKind.Configuration or AlertKind.Provider).Select(alert => alert.Incident));
         if (!journal.EndedCleanly && _isEnabled)
         {
-            Report(AlertKind.Restart, "restart", "It was killed, or the power was cut; what it saw before is stored", Now);
+            _faults.Report(AlertKind.Restart, "restart", "It was killed, or the power was cut; what it saw before is stored");
         }
     }
-
-    /// <summary>False for an event that was taken in before the earlier run's position could be read, and comes again.</summary>
-    private bool IsNew(string eventId) => _seenBeforeLoad is not { } seen || (_isLoaded ? !seen.Contains(eventId) : seen.Add(eventId));
 
     /// <summary>The clock was set, or the computer slept: what is to come is as far away as before.</summary>
     private void FollowClock()
@@ -253,7 +201,9 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
         if (step.Duration() >= ClockStep)
         {
             _book.Shift(step, now);
-            (_storeNext, _lookNext, _readNext) = (DateTimeOffset.MinValue, DateTimeOffset.MinValue, DateTimeOffset.MinValue);
+            _ledger.Hurry();
+            _timeline.Hurry();
+            _faults.Hurry();
         }
     }
 
@@ -264,7 +214,7 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
             while (true)
             {
                 await feed.NextAsync(cancellation);
-                Do(() => _readNext = DateTimeOffset.MinValue);
+                Do(_timeline.Hurry);
             }
         }
         catch (OperationCanceledException)
@@ -273,10 +223,22 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
         }
     }
 
+    /// <summary>Does what is due. What fails keeps none of the rest from being done.</summary>
     private void Step()
     {
         _hasFailed = false;
-        foreach (var part in (ReadOnlySpan<Action>)[FollowClock, Resume, DrainWork, ReadConfiguration, Look, ReadEvents, () => _book.Tick(Now)])
+        foreach (var part in (ReadOnlySpan<Action>)[
+            FollowClock,
+            Resume,
+            DrainWork,
+            ReadConfiguration,
+            () => _faults.Look(_isEnabled),
+            () => _timeline.Read(_isEnabled, () => Save()),
+            () => _book.Tick(Now),
+            DropUnwanted,
+            () => Save(),
+            () => _sender.Start(_book, Now),
+        ])
         {
             try
             {
@@ -288,21 +250,22 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
                 _logger.AlertingFailed(error); // what was done of it is stored and sent; the next step is another chance
             }
         }
+    }
 
+    /// <summary>While notifications are switched off: what came of answers and of the clock.</summary>
+    private void DropUnwanted()
+    {
         if (!_isEnabled)
         {
-            _book.Outbox.CancelAll(); // what came of answers and of the clock
+            _book.Outbox.CancelAll();
         }
-
-        Store(isLast: false);
-        _sender.Start(_book, Now);
     }
 
     private async Task WaitAsync(CancellationToken cancellation)
     {
         var now = Now;
         var next = now + LookEvery;
-        foreach (var due in _book.Outbox.Queues.Where(queue => !_sender.IsBusy(queue.Recipient)).Select(queue => queue.NextDue(now)).Append(_book.NextDue).Append(_unstored.IsEmpty && _isLoaded ? null : _storeNext))
+        foreach (var due in _book.Outbox.Queues.Where(queue => !_sender.IsBusy(queue.Recipient)).Select(queue => queue.NextDue(now)).Append(_book.NextDue).Append(_ledger.NextDue))
         {
             next = due < next && !_hasFailed ? due.Value : next; // what failed is still due
         }
@@ -335,181 +298,9 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
 
     private AlertSettings Settings(AmbianicConfiguration configuration)
     {
-        try
-        {
-            _devices = _parts.Store.Subscriptions();
-        }
-        catch (IOException error)
-        {
-            _storeFault = error.Message; // those that are known are told
-        }
-
+        _devices = _ledger.Read(store => store.Subscriptions(), unread: _devices); // those that are known are told
         return new AlertSettings(configuration, _time.LocalTimeZone, _devices);
     }
-
-    private void ReadEvents()
-    {
-        var now = Now;
-        if (now < _readNext)
-        {
-            return;
-        }
-
-        try
-        {
-            _cursor ??= NewCursor(now);
-            _cursor = _cursor.At > now ? _cursor with { At = now } : _cursor; // the clock was set back: what comes now is not old
-            List<AlertTrigger> late = [];
-            for (var isMore = true; isMore;)
-            {
-                var batch = _parts.Timeline.ReadAfter(_cursor, MostEvents);
-                Take(batch, late, now);
-                _cursor = batch.Cursor;
-                isMore = batch.Events.Count == MostEvents;
-                if (!isMore || late.Count == 0) // what is told together is stored together
-                {
-                    Trigger([.. AlertRules.Missed(late)], now);
-                    late.Clear();
-                    _unstored = _unstored.Then(new AlertChanges { Cursor = _cursor });
-                    Store(isLast: false);
-                }
-            }
-
-            _readNext = now + LookEvery;
-        }
-        catch (IOException error)
-        {
-            _readNext = now + LookEvery; // the timeline tells of its own faults
-            _logger.TimelineNotReadForAlerts(error.Message);
-        }
-    }
-
-    private EventCursor NewCursor(DateTimeOffset now)
-    {
-        var end = _parts.Timeline.End();
-        return end with { At = end.At > now ? end.At : now };
-    }
-
-    /// <summary>Triggers what is new, and adds what is to be told late.</summary>
-    private void Take(EventBatch batch, List<AlertTrigger> late, DateTimeOffset now)
-    {
-        foreach (var seen in batch.Events)
-        {
-            if (!_isEnabled || (batch.WasRebuilt && (seen.At < _cursor!.At - EventCursor.Overlap || IsAlerted(seen.Id))) || !IsNew(seen.Id))
-            {
-                continue; // imported, or known
-            }
-
-            var triggers = AlertRules.Of(seen, _book.Settings).ToList();
-            if (now - seen.At > Late && triggers.TrueForAll(trigger => trigger.Kind != AlertKind.Outage))
-            {
-                late.AddRange(triggers);
-            }
-            else
-            {
-                Trigger(triggers, now);
-            }
-        }
-    }
-
-    private bool IsAlerted(string eventId)
-    {
-        try
-        {
-            return _unstored.Events.Any(known => known.EventId == eventId) || _parts.Store.IsAlerted(eventId);
-        }
-        catch (IOException error)
-        {
-            _storeFault = error.Message;
-            return false; // twice is better than never
-        }
-    }
-
-    private void Trigger(IReadOnlyList<AlertTrigger> triggers, DateTimeOffset now)
-    {
-        HashSet<string> told = [];
-        foreach (var trigger in triggers)
-        {
-            _book.Trigger(trigger, now, tellsDevices: told.Add(trigger.Incident));
-        }
-    }
-
-    /// <summary>Faults of the device become alerts, and end them.</summary>
-    private void Look()
-    {
-        var now = Now;
-        if (now < _lookNext && now > _lookNext - (2 * LookEvery))
-        {
-            return;
-        }
-
-        _lookNext = now + LookEvery;
-        if (!_isEnabled)
-        {
-            return;
-        }
-
-        var faults = _parts.Faults().Select(fault => (Incident: fault.Key.ToString().ToLowerInvariant(), Kind: fault.Key, Reason: fault.Value)).Concat(ProviderFaults(now)).ToList();
-        foreach (var (incident, kind, reason) in faults.Where(fault => _faults.Add(fault.Incident)))
-        {
-            Report(kind, incident, reason, now);
-        }
-
-        foreach (var gone in _faults.Except(faults.Select(fault => fault.Incident)).Where(IsOver).ToList())
-        {
-            _faults.Remove(gone);
-            Trigger(
-                [.. _book.NotificationsOf(gone).Select(name => new AlertTrigger
-                {
-                    Incident = gone,
-                    Notification = name,
-                    Kind = AlertKind.Restart, // of the alert that there is, nothing of it counts but the end
-                    Severity = AlertSeverity.Warning,
-                    At = now,
-                    Resolves = true,
-                    Reason = "it is well again",
-                })],
-                now);
-        }
-    }
-
-    /// <summary>Providers that have taken nothing for a while. One that was edited out of the configuration is none.</summary>
-    private List<(string Incident, AlertKind Kind, string Reason)> ProviderFaults(DateTimeOffset now)
-    {
-        var failing = _book.Outbox.Queues.Where(queue => queue.FailingSince is not null && _book.Settings.Knows(queue.Recipient)).ToList();
-        _senderFault = failing is [var first, ..] ? $"{_sender.NameOf(first.Recipient)} ({first.Recipient}) does not take messages: {first.Error}" : null;
-        return
-        [
-            .. failing.Where(queue => now - queue.FailingSince >= RecipientQueue.FailsFor).Select(queue => (
-                AlertBook.ProviderIncident(queue.Recipient),
-                AlertKind.Provider,
-                $"{_sender.NameOf(queue.Recipient)} ({queue.Recipient}) has taken no message since {queue.FailingSince:HH:mm} UTC: {queue.Error}")),
-        ];
-    }
-
-    /// <summary>True when a fault that is not reported any more has ended, and does not merely wait to be seen again after a start.</summary>
-    private bool IsOver(string incident)
-    {
-        if (AlertBook.ProviderOf(incident) is not { } recipient)
-        {
-            return _time.GetElapsedTime(_started) >= SettlesWithin;
-        }
-
-        return !_book.Settings.Knows(recipient)
-            || _book.Outbox.Queues.Any(queue => queue.Recipient == recipient && queue is { FailingSince: null, HasDelivered: true });
-    }
-
-    private void Report(AlertKind kind, string incident, string reason, DateTimeOffset now) => Trigger(
-        [.. _book.Settings.ForDevice.Select(name => new AlertTrigger
-        {
-            Incident = incident,
-            Notification = name,
-            Kind = kind,
-            Severity = _book.Settings.Of(name).Severity ?? AlertSeverity.Warning,
-            At = now,
-            Reason = Credentials.Mask(reason),
-        })],
-        now);
 
     private Alert? Answered(string alertId, AlertAnswer answer, string by)
     {
@@ -531,26 +322,19 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
         }
 
         var ended = Stored(alertId) is { } stored ? stored with { Feedback = feedback } : null;
-        _unstored = ended is null ? _unstored : _unstored.Then(new AlertChanges { Alerts = [ended] });
+        if (ended is not null)
+        {
+            _ledger.Add(new AlertChanges { Alerts = [ended] });
+        }
+
         return ended;
     }
 
     /// <summary>An alert that has ended.</summary>
-    private Alert? Stored(string alertId)
-    {
-        try
-        {
-            return _parts.Store.Alerts(new AlertQuery { Id = alertId, Limit = 1 }) is [var found, ..] ? found : null;
-        }
-        catch (IOException error)
-        {
-            _storeFault = error.Message;
-            return null;
-        }
-    }
+    private Alert? Stored(string alertId) =>
+        _ledger.Read(store => store.Alerts(new AlertQuery { Id = alertId, Limit = 1 }), unread: []) is [var found, ..] ? found : null;
 
-    /// <summary>A position alone is stored when it is convenient: reading events twice changes nothing.</summary>
-    private void Store(bool isLast)
+    private void Save(bool isLast = false)
     {
         var changes = _book.TakeChanges();
         Remember(changes.Alerts);
@@ -560,51 +344,8 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
             Expired?.Invoke(ended);
         }
 
-        _unstored = _unstored.Then(changes);
-        var now = Now;
-        if (!_isLoaded || _unstored is { IsEmpty: true, Cursor: null } || ((_unstored.IsEmpty || _failures > 0) && now < _storeNext && !isLast))
-        {
-            return;
-        }
-
-        try
-        {
-            Commit(isLast);
-            _storeNext = now + LookEvery;
-            _failures = 0;
-            _storeFault = null;
-        }
-        catch (IOException error)
-        {
-            StoreFailed(error, _logger.AlertsNotStored);
-        }
-    }
-
-    /// <summary>A store that has lost what it had gets all of it.</summary>
-    private void Commit(bool isLast)
-    {
-        try
-        {
-            _parts.Store.Commit(_unstored);
-        }
-        catch (AlertStoreReplacedException error)
-        {
-            _logger.AlertsNotStored(error.Message);
-            _unstored = _unstored.Then(_book.Everything() with { Cursor = _cursor, IsRunning = !isLast, IsEnabled = _isEnabled });
-            _parts.Store.Commit(_unstored);
-        }
-
-        _unstored = AlertChanges.None;
-    }
-
-    private void StoreFailed(IOException error, Action<string> log)
-    {
-        _storeNext = Now + Retry.After(++_failures, Random.Shared);
-        _storeFault = error.Message;
-        if (_failures == 1)
-        {
-            log(error.Message);
-        }
+        _ledger.Add(changes);
+        _ledger.Save(() => _book.Everything() with { Cursor = _timeline.Cursor, IsRunning = !isLast, IsEnabled = _isEnabled }, isLast);
     }
 
     private void Remember(IReadOnlyList<Alert> changed)
@@ -629,7 +370,7 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
             try
             {
                 var result = work();
-                Store(isLast: false);
+                Save();
                 done.SetResult(result);
             }
             catch (Exception error)

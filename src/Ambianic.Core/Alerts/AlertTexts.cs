@@ -54,6 +54,7 @@ public static partial class AlertTexts
             DeliveryKind.Reminder => ($"Nobody has answered yet: {subject}", happened),
             DeliveryKind.Escalation when alert.HelpAskedBy is { } by => ($"{by} asks for help: {subject}", happened),
             DeliveryKind.Escalation => ($"Please help: {subject}", $"{happened}\nNobody has answered yet."),
+            DeliveryKind.Taken when alert.Feedback == AlertFeedback.FalseAlarm => ($"A false alarm: {subject}", $"{alert.AcknowledgedBy} said so at {Time(alert.AcknowledgedAt ?? alert.RaisedAt, settings)}. Nothing more is sent unless it happens again."),
             DeliveryKind.Taken => ($"{alert.AcknowledgedBy} takes care: {subject}", $"Since {Time(alert.AcknowledgedAt ?? alert.RaisedAt, settings)}. Nothing more is sent unless it happens again."),
             DeliveryKind.Update when alert.ResolvedAt is { } over => ($"Over: {subject}", $"{Capital(alert.Resolution ?? "over")} at {Time(over, settings)}.\nIt began at {Time(Began(alert), settings)}."),
             DeliveryKind.Update => ($"It goes on: {subject}", $"{happened}\n{alert.AcknowledgedBy} takes care."),

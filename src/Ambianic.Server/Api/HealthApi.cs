@@ -1,3 +1,4 @@
+using Ambianic.Core.Alerts;
 using Ambianic.Core.Health;
 using Ambianic.Core.Pipelines;
 using Ambianic.Core.Timeline;
@@ -10,13 +11,14 @@ internal static class HealthApi
 {
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/health", (PipelineSupervisor supervisor, CurrentConfiguration configuration, IEventStore store) =>
+        routes.MapGet("/api/health", (PipelineSupervisor supervisor, CurrentConfiguration configuration, IEventStore store, IAlertDesk alerts) =>
         {
             var snapshot = supervisor.Health.Latest;
             return new HealthReport(
                 supervisor.IsAlive,
                 snapshot.SystemicFault,
                 store.Fault,
+                alerts.Fault,
                 [.. configuration.Rejected.Select(problem => problem.ToString())],
                 [.. snapshot.Pipelines.Select(PipelineReport.Of)]);
         })

@@ -8,6 +8,7 @@ internal sealed record HealthReport(
     bool SupervisorIsAlive,
     string? SystemicTrouble,
     string? StorageTrouble,
+    string? AlertFault,
     IReadOnlyList<string> ConfigurationProblems,
     IReadOnlyList<PipelineReport> Pipelines);
 

@@ -97,12 +97,13 @@ function show(camera) {
   return item;
 }
 
-function summary(cameras, systemic, storage, problems) {
+function summary(cameras, systemic, storage, alerts, problems) {
   const named = state => [...list.children].filter(item => item.dataset.state === state).map(item => item.dataset.name);
   const unwell = named("unwell");
   const well = named("well");
   if (unwell.length > 0) return ["unwell", `Not watching: ${unwell.join(", ")}${systemic ? `. ${systemic}` : ""}`];
   if (storage) return ["unwell", `Watching, but what is seen cannot be saved: ${storage}`];
+  if (alerts) return ["unwell", `Watching, but messages may not arrive: ${alerts}`];
   if (problems.length > 0) return ["unwell", `The configuration is wrong and not, or not all of it, in force: ${problems[0]}`];
   if (well.length > 0) return ["well", `Watching: ${well.join(", ")}`];
   return cameras.some(camera => !["ended", "stopped"].includes(camera.state))
@@ -112,7 +113,7 @@ function summary(cameras, systemic, storage, problems) {
 
 /** Looks how all cameras are. Returns the state of the house and a line for people. */
 export async function look(ask) {
-  const { pipelines, systemic_trouble: systemic, storage_trouble: storage, configuration_problems: problems } = await ask("api/health");
+  const { pipelines, systemic_trouble: systemic, storage_trouble: storage, alert_fault: alerts, configuration_problems: problems } = await ask("api/health");
   const states = pipelines.map(camera => [camera.name, camera.state, camera.visibility].join()).join(";");
   if (states !== logOf || Date.now() - askedAt > 30_000) {
     const from = new Date(Date.now() - day).toISOString();
@@ -122,5 +123,5 @@ export async function look(ask) {
   const rows = pipelines.map(show);
   if (rows.length !== list.children.length || rows.some((item, index) => list.children[index] !== item)) list.replaceChildren(...rows);
   document.getElementById("watching").hidden = rows.length === 0;
-  return summary(pipelines, systemic, storage, problems);
+  return summary(pipelines, systemic, storage, alerts, problems);
 }

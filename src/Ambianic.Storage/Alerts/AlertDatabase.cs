@@ -21,7 +21,7 @@ public sealed class AlertDatabase(string dataDir, TimeProvider time, ILogger<Ale
     private readonly Lock _gate = new();
     private readonly AlertFile _file = new(dataDir, time, logger);
     private readonly AlertCleanup _cleanup = new(time);
-    private volatile Task? _hanging;
+    private readonly DiskCall _disk = new(System.IO.Path.Combine(dataDir, FileName));
 
     /// <inheritdoc/>
     public AlertJournal Load()
@@ -101,25 +101,10 @@ public sealed class AlertDatabase(string dataDir, TimeProvider time, ILogger<Ale
     }
 
     /// <summary>
-    /// Uses the one connection, on a thread of its own: a call into a disk that hangs does not return, and alerts have to be sent all the
-    /// same. What was handed over is stored when the disk answers; until then all other calls fail at once.
+    /// Uses the one connection. Alerts have to be sent also while the disk hangs: what was handed over is stored when it answers; until
+    /// then all other calls fail at once.
     /// </summary>
-    private T Access<T>(Func<SqliteConnection, T> use)
-    {
-        if (_hanging is { IsCompleted: false })
-        {
-            throw NoAnswer();
-        }
-
-        var access = Task.Factory.StartNew(() => Locked(use), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        if (Task.WaitAny([access], WriterPulse.Limit) < 0)
-        {
-            _hanging = access;
-            throw NoAnswer();
-        }
-
-        return access.GetAwaiter().GetResult();
-    }
+    private T Access<T>(Func<SqliteConnection, T> use) => _disk.Run(() => Locked(use));
 
     private T Locked<T>(Func<SqliteConnection, T> use)
     {
@@ -136,9 +121,6 @@ public sealed class AlertDatabase(string dataDir, TimeProvider time, ILogger<Ale
             }
         }
     }
-
-    private IOException NoAnswer() =>
-        StorageFailure.At(_file.Path, new TimeoutException($"the disk has not answered for {WriterPulse.Limit.TotalSeconds:0} s or more"));
 
     private string? Store(SqliteConnection connection, AlertChanges changes)
     {

@@ -87,6 +87,16 @@ public sealed class AlertsApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Health_MessagesDoNotArrive_SaysWhy()
+    {
+        Assert.Null((await GetAsync("/api/health"))["alert_fault"]);
+
+        _house.Desk.Fault = "ntfy (default/0) does not take messages: no connection";
+
+        Assert.Equal(_house.Desk.Fault, (string?)(await GetAsync("/api/health"))["alert_fault"]);
+    }
+
+    [Fact]
     public async Task Deliveries_OfAllOrOneAlert_AreNewestFirst()
     {
         _house.Store.Commit(new AlertChanges { Deliveries = [Made("1", "a", 1), Made("2", "b", 2), Made("3", "a", 3)] });

@@ -15,7 +15,7 @@ internal sealed class FakeAlertDesk(TimeProvider time) : IAlertDesk
 
     public bool WouldSend => IsEnabled;
 
-    public string? Fault => null;
+    public string? Fault { get; set; }
 
     public IReadOnlyList<TestResult> Results { get; set; } = [];
 

@@ -185,6 +185,20 @@ public sealed class AlertLifeTests : AlertFixture
     }
 
     [Fact]
+    public void FalseAlarm_OfOneThatIsOver_TellsTheOthersWhoAnswered()
+    {
+        Fall();
+        Pass(3 * Minute);
+        Fall(FallLabels.GotUp);
+        Told.Clear();
+        Book.Answer(Alert.Id, AlertAnswer.FalseAlarm, "neighbour", Now);
+        Deliver();
+
+        Assert.Equal(["default Taken"], Told);
+        Assert.Empty(Book.Open);
+    }
+
+    [Fact]
     public void CallForHelp_TellsTheNextLevelAtOnceAndIsNoAnswer()
     {
         Fall();
@@ -227,7 +241,8 @@ public sealed class AlertLifeTests : AlertFixture
         Assert.Equal(["default Alert"], Told);
         Assert.True(Alert.IsUnanswered);
         Pass(AlertBook.GiveUpAfter);
-        Assert.NotEqual(AlertState.Closed, Book.TakeChanges().Alerts[^1].State);
+        Assert.Equal(["default Alert"], Told);
+        Assert.Equal(AlertState.Expired, Book.TakeChanges().Alerts[^1].State);
     }
 
     [Fact]
