@@ -9,4 +9,5 @@ return await new RootCommand("Measures Ambianic. Ratios are taken within one run
     FallTiming.Command(),
     SupervisorTiming.Command(),
     FollowerTiming.Command(),
+    AlertTiming.Command(),
 }.Parse(args).InvokeAsync();

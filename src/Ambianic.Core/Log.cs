@@ -111,6 +111,12 @@ internal static partial class Log
     [LoggerMessage(1306, LogLevel.Information, "The alert \"{Subject}\" was answered with {Answer} by {By}")]
     public static partial void AlertAnswered(this ILogger logger, string subject, string answer, string by);
 
+    [LoggerMessage(1307, LogLevel.Warning, "Nobody can answer alerts there: {Reason}")]
+    public static partial void AnswersNotRead(this ILogger logger, string reason);
+
+    [LoggerMessage(1308, LogLevel.Information, "All providers hand over answers again")]
+    public static partial void AnswersReadAgain(this ILogger logger);
+
     [LoggerMessage(1311, LogLevel.Warning, "The message \"{Title}\" to {Recipient} was not sent: {Reason}")]
     public static partial void MessageNotSent(this ILogger logger, string title, string recipient, string reason);
 

@@ -92,6 +92,16 @@ public sealed class PageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Page_NobodyAnsweredAnAlert_SaysSo()
+    {
+        await _house.RememberUnansweredAsync(1, "Somebody fell: front");
+        var page = await OpenAsync();
+
+        await Assertions.Expect(page.Locator("article h2")).ToHaveTextAsync("Nobody answered an alert");
+        await Assertions.Expect(page.Locator("article")).ToContainTextAsync("Somebody fell: front. Everybody on the list was told, and nobody answered.");
+    }
+
+    [Fact]
     public async Task Page_MessagesDoNotArrive_SaysSo()
     {
         var page = await OpenAsync(async page =>

@@ -80,6 +80,10 @@ internal sealed class ServedHouse : IAsyncDisposable
         return seen;
     }
 
+    public async Task RememberUnansweredAsync(int minute, string subject) =>
+        await new AlertRecorder(_application.Services.GetRequiredService<IEventStore>(), TimeProvider.System).SaveAsync(
+            new string('e', 32), "front", "camera", subject, new DateTimeOffset(2026, 5, 1, 10, minute, 0, TimeSpan.Zero), CancellationToken.None);
+
     public async Task RememberOutageAsync(int minute, VisibilityState visibility)
     {
         var began = new DateTimeOffset(2026, 5, 1, 10, 1, 0, TimeSpan.Zero);

@@ -123,8 +123,16 @@ internal sealed partial class AlertBook
         return Tell(alert, DeliveryKind.Escalation, RecipientsOf(alert, alert.Level), alert.Severity, now);
     }
 
-    private Alert Remind(Alert alert, DateTimeOffset now) =>
-        Tell(alert, DeliveryKind.Reminder, [.. Enumerable.Range(0, alert.Level + 1).SelectMany(level => RecipientsOf(alert, level)), .. Devices(alert)], alert.Severity, now);
+    /// <summary>Whom a message still waits for is not sent a second one: what waits says what is known when it is sent.</summary>
+    private Alert Remind(Alert alert, DateTimeOffset now)
+    {
+        var recipients = Enumerable.Range(0, alert.Level + 1).SelectMany(level => RecipientsOf(alert, level)).Concat(Devices(alert));
+        return Tell(alert, DeliveryKind.Reminder, recipients.Where(recipient => !Outbox.Waiting(alert.Id, recipient).Any(IsNewsOf)), alert.Severity, now);
+
+        bool IsNewsOf(Delivery waiting) => waiting.Kind == DeliveryKind.Reminder || (IsNews(waiting.Kind) && alert.HelpAskedBy is null);
+    }
+
+    private static bool IsNews(DeliveryKind kind) => kind is DeliveryKind.Alert or DeliveryKind.Reminder or DeliveryKind.Escalation;
 
     private IEnumerable<Recipient> RecipientsOf(Alert alert, int level)
     {
@@ -287,7 +295,7 @@ internal sealed partial class AlertBook
             });
         }
 
-        var isNews = kind is DeliveryKind.Alert or DeliveryKind.Reminder or DeliveryKind.Escalation;
+        var isNews = IsNews(kind);
         return alert with
         {
             Told = [.. alert.Told.Union(told.Select(recipient => recipient.ToString()))],

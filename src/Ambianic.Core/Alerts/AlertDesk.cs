@@ -48,7 +48,7 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
         _wouldSend = _book.Settings.WouldSend;
         _timeline = new TimelineReader(parts.Timeline, _book, _ledger, time, logger);
         _sender = new MessageSender(parts, work => Do(work), time, logger);
-        _faults = new FaultWatch(_book, parts.Faults, _sender.NameOf, time);
+        _faults = new FaultWatch(_book, parts.Faults, _sender, time, logger);
         _sender.Answered += answer => Do(() => Answered(answer.AlertId, answer.Answer, answer.By ?? "somebody"));
     }
 
@@ -59,7 +59,7 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
     public bool WouldSend => _isEnabled && _wouldSend;
 
     /// <inheritdoc/>
-    public string? Fault => _ledger.Fault ?? _faults.ProviderFault;
+    public string? Fault => _ledger.Fault ?? _faults.ProviderFault ?? _faults.AnswerFault;
 
     /// <inheritdoc/>
     public IReadOnlyList<Alert> Open => _open.Value;
@@ -237,7 +237,7 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
             () => _book.Tick(Now),
             DropUnwanted,
             () => Save(),
-            () => _sender.Start(_book, Now),
+            () => _sender.Start(_book, Now, _isEnabled),
         ])
         {
             try

@@ -1,13 +1,15 @@
 using Ambianic.Core.Configuration;
+using Microsoft.Extensions.Logging;
 
 namespace Ambianic.Core.Alerts;
 
-/// <summary>Makes alerts of faults of the device and of providers, and ends them. Used by the desk's loop; <see cref="ProviderFault"/> by any thread.</summary>
+/// <summary>Makes alerts of faults of the device and of providers, and ends them. Used by the desk's loop; the faults by any thread.</summary>
 /// <param name="book">Gets the triggers.</param>
 /// <param name="faults">What is wrong with the device, by kind, for people.</param>
-/// <param name="nameOf">What a recipient's provider is called, without secrets.</param>
+/// <param name="sender">Knows providers.</param>
 /// <param name="time">Clock.</param>
-internal sealed class FaultWatch(AlertBook book, Func<IReadOnlyDictionary<AlertKind, string>> faults, Func<Recipient, string> nameOf, TimeProvider time)
+/// <param name="logger">Receives when answers cannot be read, and when they can again.</param>
+internal sealed class FaultWatch(AlertBook book, Func<IReadOnlyDictionary<AlertKind, string>> faults, MessageSender sender, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
 
@@ -18,9 +20,13 @@ internal sealed class FaultWatch(AlertBook book, Func<IReadOnlyDictionary<AlertK
     private readonly long _started = time.GetTimestamp();
     private DateTimeOffset _next = DateTimeOffset.MinValue;
     private volatile string? _providerFault;
+    private volatile string? _answerFault;
 
     /// <summary>Which provider takes no messages now, and why, for people; null when all do.</summary>
     public string? ProviderFault => _providerFault;
+
+    /// <summary>Through which provider nobody can answer now, and why, for people; null when all can.</summary>
+    public string? AnswerFault => _answerFault;
 
     /// <summary>The clock was set.</summary>
     public void Hurry() => _next = DateTimeOffset.MinValue;
@@ -40,6 +46,7 @@ internal sealed class FaultWatch(AlertBook book, Func<IReadOnlyDictionary<AlertK
         }
 
         _next = now + LookEvery;
+        FollowAnswers();
         var failing = ProviderFaults(now);
         if (!isEnabled)
         {
@@ -76,6 +83,20 @@ internal sealed class FaultWatch(AlertBook book, Func<IReadOnlyDictionary<AlertK
             now);
     }
 
+    private void FollowAnswers()
+    {
+        var (before, fault) = (_answerFault, sender.AnswerFault);
+        _answerFault = fault;
+        if (fault is not null && before is null)
+        {
+            logger.AnswersNotRead(fault);
+        }
+        else if (fault is null && before is not null)
+        {
+            logger.AnswersReadAgain();
+        }
+    }
+
     private static AlertTrigger End(string incident, string notification, DateTimeOffset now) => new()
     {
         Incident = incident,
@@ -91,13 +112,13 @@ internal sealed class FaultWatch(AlertBook book, Func<IReadOnlyDictionary<AlertK
     private List<(string Incident, AlertKind Kind, string Reason)> ProviderFaults(DateTimeOffset now)
     {
         var failing = book.Outbox.Queues.Where(queue => queue.FailingSince is not null && book.Settings.Knows(queue.Recipient)).ToList();
-        _providerFault = failing is [var first, ..] ? $"{nameOf(first.Recipient)} ({first.Recipient}) does not take messages: {first.Error}" : null;
+        _providerFault = failing is [var first, ..] ? $"{sender.NameOf(first.Recipient)} ({first.Recipient}) does not take messages: {first.Error}" : null;
         return
         [
             .. failing.Where(queue => now - queue.FailingSince >= RecipientQueue.FailsFor).Select(queue => (
                 AlertBook.ProviderIncident(queue.Recipient),
                 AlertKind.Provider,
-                $"{nameOf(queue.Recipient)} ({queue.Recipient}) has taken no message since {queue.FailingSince:HH:mm} UTC: {queue.Error}")),
+                $"{sender.NameOf(queue.Recipient)} ({queue.Recipient}) has taken no message since {queue.FailingSince:HH:mm} UTC: {queue.Error}")),
         ];
     }
 

@@ -37,6 +37,9 @@ public interface IAnswerProvider : IAlertProvider
 {
     /// <summary>Answers as they come, until cancelled. Tries again by itself when the service cannot be reached.</summary>
     IAsyncEnumerable<ProviderAnswer> ReadAnswersAsync(CancellationToken cancellation);
+
+    /// <summary>Why answers do not come, for people; null when all is well. May be read from any thread.</summary>
+    string? AnswerFault { get; }
 }
 
 /// <summary>An answer that came through a provider.</summary>

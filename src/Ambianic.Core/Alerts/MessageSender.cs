@@ -14,6 +14,7 @@ internal sealed class MessageSender(AlertParts parts, Action<Action> back, TimeP
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ListenAgainAfter = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(5); // as often as Pushover allows
 
     private readonly Dictionary<Recipient, Line> _lines = [];
@@ -29,6 +30,9 @@ internal sealed class MessageSender(AlertParts parts, Action<Action> back, TimeP
 
     /// <summary>What a recipient's provider is called, without secrets.</summary>
     public string NameOf(Recipient recipient) => _lines.TryGetValue(recipient, out var line) ? line.Provider.Name : recipient.ToString();
+
+    /// <summary>Through which provider nobody can answer, and why, for people; null when all can.</summary>
+    public string? AnswerFault => _lines.Values.Select(line => (line.Provider as IAnswerProvider)?.AnswerFault is { } fault ? $"{line.Provider.Name} does not hand over answers: {Credentials.Mask(fault)}" : null).FirstOrDefault(fault => fault is not null);
 
     /// <summary>True when devices have subscribed or left; looks at most once a second.</summary>
     public bool DevicesChanged(IReadOnlyList<PushSubscription> known)
@@ -51,7 +55,10 @@ internal sealed class MessageSender(AlertParts parts, Action<Action> back, TimeP
     }
 
     /// <summary>Begins to send what is due; never waits.</summary>
-    public void Start(AlertBook book, DateTimeOffset now)
+    /// <param name="book">What is due.</param>
+    /// <param name="now">Wall clock.</param>
+    /// <param name="isEnabled">False when a person wants to hear of nothing: what rings is to stop.</param>
+    public void Start(AlertBook book, DateTimeOffset now, bool isEnabled)
     {
         CloseUnused(book);
         foreach (var recipient in book.Settings.Notifications.Keys.SelectMany(book.Settings.RecipientsOf))
@@ -69,7 +76,7 @@ internal sealed class MessageSender(AlertParts parts, Action<Action> back, TimeP
 
         var isTimeToAsk = now >= _askNext || now < _askNext - (2 * AskEvery);
         _askNext = isTimeToAsk ? now + AskEvery : _askNext;
-        FollowReceipts(book, isTimeToAsk);
+        FollowReceipts(book, isTimeToAsk, isEnabled);
     }
 
     /// <summary>Sends a test message at once.</summary>
@@ -242,13 +249,13 @@ internal sealed class MessageSender(AlertParts parts, Action<Action> back, TimeP
     }
 
     /// <summary>Asks whether somebody has acknowledged with the provider; who has answered elsewhere has it stop at once.</summary>
-    private void FollowReceipts(AlertBook book, bool isTimeToAsk)
+    private void FollowReceipts(AlertBook book, bool isTimeToAsk, bool isEnabled)
     {
         foreach (var queue in book.Outbox.Queues)
         {
             foreach (var delivery in queue.Receipts.Where(delivery => !_asking.Contains(delivery.Id)).ToList())
             {
-                var isUnanswered = book.Find(delivery.AlertId) is { IsUnanswered: true };
+                var isUnanswered = isEnabled && book.Find(delivery.AlertId) is { IsUnanswered: true };
                 if (Open(queue.Recipient, book.Settings)?.Provider is not IReceiptProvider provider)
                 {
                     book.Outbox.ForgetReceipt(delivery);
@@ -346,20 +353,25 @@ internal sealed class MessageSender(AlertParts parts, Action<Action> back, TimeP
 
     private async Task ListenAsync(IAnswerProvider provider, CancellationToken cancellation)
     {
-        try
+        while (!cancellation.IsCancellationRequested)
         {
-            await foreach (var answer in provider.ReadAnswersAsync(cancellation))
+            try
             {
-                Answered?.Invoke(answer);
+                await foreach (var answer in provider.ReadAnswersAsync(cancellation))
+                {
+                    Answered?.Invoke(answer);
+                }
             }
-        }
-        catch (OperationCanceledException)
-        {
-            // the program stops, or the address was edited
-        }
-        catch (Exception error)
-        {
-            logger.ProviderFailed(error, provider.Name);
+            catch (OperationCanceledException)
+            {
+                return; // the program stops, or the address was edited
+            }
+            catch (Exception error)
+            {
+                logger.ProviderFailed(error, provider.Name);
+            }
+
+            await Task.Delay(ListenAgainAfter, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -374,8 +386,27 @@ internal sealed class MessageSender(AlertParts parts, Action<Action> back, TimeP
             _lines.Remove(recipient);
             book.Outbox.Restart(recipient);
             _closing.RemoveAll(closing => closing.IsCompleted);
-            _closing.Add(line.DisposeAsync().AsTask());
+            _closing.Add(CloseAsync(line, book.Outbox.TakeReceipts(recipient)));
         }
+    }
+
+    /// <summary>Nobody could stop it any more from ringing: that is done first.</summary>
+    private async Task CloseAsync(Line line, IReadOnlyList<Delivery> receipts)
+    {
+        await Task.Yield(); // the loop does not wait for it
+        foreach (var delivery in line.Provider is IReceiptProvider ? receipts : [])
+        {
+            try
+            {
+                await ((IReceiptProvider)line.Provider).CancelAsync(delivery.Receipt!, _stop.Token);
+            }
+            catch (Exception error)
+            {
+                logger.ProviderFailed(error, line.Provider.Name);
+            }
+        }
+
+        await line.DisposeAsync();
     }
 
     private IAlertProvider? Make(Recipient recipient, AlertSettings settings) =>

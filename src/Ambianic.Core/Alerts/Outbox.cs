@@ -58,6 +58,10 @@ internal sealed class Outbox
     /// <summary>True while something of an alert waits to be sent.</summary>
     public bool HasWaiting(string alertId) => _waiting.ContainsKey(alertId);
 
+    /// <summary>What of an alert waits to be sent to one recipient.</summary>
+    public IEnumerable<Delivery> Waiting(string alertId, Recipient recipient) =>
+        _waiting.GetValueOrDefault(alertId)?.Values.Where(delivery => delivery.Recipient == recipient) ?? [];
+
     /// <summary>Nothing of an alert is sent any more.</summary>
     public void Cancel(string alertId)
     {
@@ -131,6 +135,15 @@ internal sealed class Outbox
         };
         Change(next);
         return next;
+    }
+
+    /// <summary>Forgets the receipts of a recipient.</summary>
+    /// <returns>What had one.</returns>
+    public IReadOnlyList<Delivery> TakeReceipts(Recipient recipient)
+    {
+        List<Delivery> taken = [.. Queue(recipient).Receipts];
+        taken.ForEach(ForgetReceipt);
+        return taken;
     }
 
     /// <summary>A receipt tells nothing more.</summary>

@@ -4,8 +4,9 @@ using Ambianic.Core.Health;
 namespace Ambianic.Core.Alerts;
 
 /// <summary>
-/// What one recipient is to be sent, and when. Critical messages go out one by one as soon as they can. Others are at most three a
-/// minute; more than that, and those that were held back, become one message. Used by one thread.
+/// What one recipient is to be sent, and when. Critical messages go out one by one as soon as they can; while the provider fails, one a
+/// second is tried, new ones first. Others are at most three a minute; more than that, and those that were held back, become one message.
+/// Used by one thread.
 /// </summary>
 internal sealed class RecipientQueue(Recipient recipient)
 {
@@ -19,6 +20,10 @@ internal sealed class RecipientQueue(Recipient recipient)
     private const int MostInAMessage = 100;
 
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+
+    /// <summary>Thousands of critical messages for a provider that fails must not keep the processor and the disk busy.</summary>
+    private static readonly TimeSpan UrgentPause = TimeSpan.FromSeconds(1);
+
     private static readonly Backoff Retry = new(TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(10));
 
     private readonly Dictionary<string, Delivery> _waiting = new(StringComparer.Ordinal);
@@ -26,6 +31,7 @@ internal sealed class RecipientQueue(Recipient recipient)
     private readonly Queue<DateTimeOffset> _sent = new();
     private (DateTimeOffset? Urgent, DateTimeOffset? Other)? _earliest; // null when it has to be looked for
     private DateTimeOffset _pausedUntil = DateTimeOffset.MinValue;
+    private DateTimeOffset _urgentPausedUntil = DateTimeOffset.MinValue;
     private int _failures;
 
     /// <summary>Who gets it.</summary>
@@ -78,10 +84,12 @@ internal sealed class RecipientQueue(Recipient recipient)
         }
 
         var due = Waiting.Where(delivery => delivery.NotBefore <= now).OrderBy(delivery => delivery.CreatedAt).ToList();
-        if (due.Find(IsUrgent) is { } urgent)
+        if (_urgentPausedUntil <= now && due.Where(IsUrgent).MinBy(delivery => FailingSince is null ? 0 : delivery.Attempts) is { } urgent)
         {
             return [urgent];
         }
+
+        due.RemoveAll(IsUrgent);
 
         if (due.Count == 0 || _pausedUntil > now || _sent.Count >= MostInAMinute)
         {
@@ -103,6 +111,7 @@ internal sealed class RecipientQueue(Recipient recipient)
         var pause = _sent.Count >= MostInAMinute && _sent.Peek() + Minute > _pausedUntil ? _sent.Peek() + Minute : _pausedUntil;
         var (urgent, other) = _earliest ??= Waiting.Aggregate<Delivery, (DateTimeOffset?, DateTimeOffset?)>((null, null), With);
         other = other < pause ? pause : other;
+        urgent = urgent < _urgentPausedUntil ? _urgentPausedUntil : urgent;
         return urgent is null || other < urgent ? other : urgent;
     }
 
@@ -111,13 +120,14 @@ internal sealed class RecipientQueue(Recipient recipient)
     {
         _sent.Clear();
         _pausedUntil = _pausedUntil == DateTimeOffset.MinValue ? _pausedUntil : _pausedUntil + step;
+        _urgentPausedUntil = DateTimeOffset.MinValue;
         FailingSince += step;
     }
 
     /// <summary>The address was edited: what the one before refused says nothing of this one.</summary>
     public void Restart()
     {
-        _pausedUntil = DateTimeOffset.MinValue;
+        (_pausedUntil, _urgentPausedUntil) = (DateTimeOffset.MinValue, DateTimeOffset.MinValue);
         _failures = 0;
         (FailingSince, Error, HasDelivered) = (null, null, false);
     }
@@ -131,7 +141,7 @@ internal sealed class RecipientQueue(Recipient recipient)
             _failures = 0;
             FailingSince = null;
             HasDelivered = true;
-            _pausedUntil = DateTimeOffset.MinValue;
+            (_pausedUntil, _urgentPausedUntil) = (DateTimeOffset.MinValue, DateTimeOffset.MinValue);
             _sent.Enqueue(now);
             return;
         }
@@ -141,6 +151,7 @@ internal sealed class RecipientQueue(Recipient recipient)
         {
             var wait = outcome.RetryAfter ?? Retry.After(++_failures, Random.Shared);
             _pausedUntil = now + (wait < LongestPause ? wait : LongestPause);
+            _urgentPausedUntil = now + UrgentPause;
         }
     }
 

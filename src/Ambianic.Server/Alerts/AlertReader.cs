@@ -14,10 +14,11 @@ internal sealed class AlertReader(IAlertDesk desk, IAlertStore store)
     /// <exception cref="IOException">They cannot be read.</exception>
     public IReadOnlyList<Alert> List(AlertQuery query)
     {
-        var open = desk.Open;
-        return query.IsOpen == true
-            ? [.. open.Where(alert => Matches(alert, query)).OrderByDescending(alert => alert.RaisedAt).Skip(query.Offset).Take(query.Limit)]
-            : [.. store.Alerts(query).Select(stored => open.FirstOrDefault(alert => alert.Id == stored.Id) ?? stored)];
+        var known = desk.Open;
+        var ids = known.Select(alert => alert.Id).ToHashSet();
+        var open = query.IsOpen == false ? [] : known.Where(alert => Matches(alert, query));
+        var ended = query.IsOpen == true ? [] : store.Alerts(query with { Offset = 0, Limit = query.Offset + query.Limit + ids.Count }).Where(alert => !ids.Contains(alert.Id));
+        return [.. open.Concat(ended).OrderByDescending(alert => alert.RaisedAt).Skip(query.Offset).Take(query.Limit)];
     }
 
     private static bool Matches(Alert alert, AlertQuery query) =>

@@ -16,6 +16,9 @@ internal sealed class HeartbeatService(
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
+    /// <summary>So soon an edit of the configuration is noticed.</summary>
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
+
     private bool _failed;
 
     /// <inheritdoc/>
@@ -23,15 +26,20 @@ internal sealed class HeartbeatService(
     {
         try
         {
-            while (true)
+            HeartbeatOptions? of = null;
+            for (var beaten = 0L; ; await Task.Delay(LookEvery, time, stoppingToken))
             {
                 var options = configuration.Result.Configuration.Heartbeat;
+                if (options == of && time.GetElapsedTime(beaten) < options.Every)
+                {
+                    continue;
+                }
+
+                (of, beaten) = (options, time.GetTimestamp());
                 if (options.Url.Length > 0 && IsWell())
                 {
                     await BeatAsync(options.Url, stoppingToken);
                 }
-
-                await Task.Delay(options.Every, time, stoppingToken);
             }
         }
         catch (OperationCanceledException)

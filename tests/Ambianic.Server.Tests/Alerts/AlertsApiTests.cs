@@ -57,6 +57,22 @@ public sealed class AlertsApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Alerts_OneThatTheDiskCouldNotStore_IsThereTooAndAsItIsNow()
+    {
+        RaiseThree();
+        _house.Desk.Raise(AlertHouse.Fall with { Id = new string('m', 32), RaisedAt = AlertHouse.Fall.RaisedAt.AddHours(1), State = AlertState.Acknowledged });
+
+        Assert.Equal("m, c, b, a", await IdsAsync("?page_size=10"));
+        Assert.Equal("m, c", await IdsAsync("?page_size=2"));
+        Assert.Equal("b, a", await IdsAsync("?page_size=2&page=2"));
+        Assert.Equal("m", await IdsAsync("?state=acknowledged"));
+        Assert.Equal("c, a", await IdsAsync("?open=false"));
+
+        async Task<string> IdsAsync(string query) =>
+            string.Join(", ", (await GetAsync($"/api/alerts{query}"))["alerts"]!.AsArray().Select(alert => ((string)alert!["id"]!)[..1]));
+    }
+
+    [Fact]
     public async Task Alert_ById_HasItsEventsAndDeliveries()
     {
         var seen = await _house.House.RememberAsync(1, "person");

@@ -16,13 +16,9 @@ public sealed class HeartbeatServiceTests : IAsyncDisposable
     private readonly LogRecorder<HeartbeatService> _log = new();
     private readonly HeartbeatService _service;
 
-    public HeartbeatServiceTests() => _service = new HeartbeatService(
-        new CurrentConfiguration(new ConfigurationResult(
-            new AmbianicConfiguration { Heartbeat = new HeartbeatOptions { Url = "https://monitor.example.org/push/Wren9Owl77" } }, [], [])),
-        _health,
-        _monitor,
-        _time,
-        _log);
+    private readonly CurrentConfiguration _configuration = new(Configured(new HeartbeatOptions { Url = "https://monitor.example.org/push/Wren9Owl77" }));
+
+    public HeartbeatServiceTests() => _service = new HeartbeatService(_configuration, _health, _monitor, _time, _log);
 
     public async ValueTask DisposeAsync()
     {
@@ -80,6 +76,23 @@ public sealed class HeartbeatServiceTests : IAsyncDisposable
         Assert.DoesNotContain("Wren9Owl77", line, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Configuration_IsEdited_IsInForceAtOnce()
+    {
+        _configuration.Accept(Configured(new HeartbeatOptions { Url = "https://monitor.example.org/a", Every = TimeSpan.FromHours(20) }));
+        await StartAsync(VisibilityState.Visible);
+        await Eventually.TrueAsync(() => Beaten(1));
+        await PassMinutesAsync(10);
+        Assert.Equal(1, _monitor.Beats);
+
+        _configuration.Accept(Configured(new HeartbeatOptions { Url = "https://monitor.example.org/b", Every = TimeSpan.FromHours(20) }));
+        await Eventually.TrueAsync(() => Beaten(2));
+
+        Assert.Equal("https://monitor.example.org/b", _monitor.Last?.ToString());
+    }
+
+    private static ConfigurationResult Configured(HeartbeatOptions heartbeat) => new(new AmbianicConfiguration { Heartbeat = heartbeat }, [], []);
+
     private VisibilityState[] _visibilities = [];
 
     private Task StartAsync(params VisibilityState[] visibilities)
@@ -89,7 +102,7 @@ public sealed class HeartbeatServiceTests : IAsyncDisposable
         return _service.StartAsync(TestContext.Current.CancellationToken);
     }
 
-    private async Task PassAsync(int minutes)
+    private async Task PassMinutesAsync(int minutes)
     {
         for (var second = 0; second < minutes * 60; second += 10)
         {
@@ -97,7 +110,11 @@ public sealed class HeartbeatServiceTests : IAsyncDisposable
             _time.Advance(TimeSpan.FromSeconds(10));
             await Task.Yield();
         }
+    }
 
+    private async Task PassAsync(int minutes)
+    {
+        await PassMinutesAsync(minutes);
         Publish();
         await Eventually.TrueAsync(() => _visibilities.Any(visibility => visibility is not (VisibilityState.Visible or VisibilityState.Off)) || Beaten(minutes));
     }
@@ -126,10 +143,13 @@ public sealed class HeartbeatServiceTests : IAsyncDisposable
 
         public int Beats => Volatile.Read(ref _beats);
 
+        public Uri? Last { get; private set; }
+
         public HttpClient CreateClient(string name) => new(this, disposeHandler: false);
 
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
+            Last = request.RequestUri;
             Interlocked.Increment(ref _beats);
             return Task.FromResult(new HttpResponseMessage(Status));
         }

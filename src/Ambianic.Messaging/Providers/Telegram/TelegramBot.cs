@@ -50,6 +50,7 @@ internal sealed partial class TelegramBot(Uri service, string token, ProviderHtt
         {
             429 => DeliveryOutcome.Passing($"{Service} is asked too often", parameters?.Number("retry_after") is { } seconds ? TimeSpan.FromSeconds(seconds) : answer.RetryAfter),
             401 or 404 => DeliveryOutcome.Permanent($"{Service} knows no bot with this token; ask @BotFather for the right one"),
+            409 => DeliveryOutcome.Passing($"another program reads the answers of this bot, or a webhook is set; let one program alone use it, or give Ambianic a bot of its own ({said})"),
             403 => DeliveryOutcome.Permanent($"{Service}: this chat does not let the bot write; open the chat and press Start, or add the bot to the group ({said})"),
             400 when parameters?.Number("migrate_to_chat_id") is { } chat => DeliveryOutcome.Permanent($"{Service}: the group has a new id; write {chat:0} in the address"),
             400 when said.Contains("chat not found", StringComparison.OrdinalIgnoreCase) => DeliveryOutcome.Permanent(

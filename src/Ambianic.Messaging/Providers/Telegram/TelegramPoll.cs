@@ -29,6 +29,10 @@ internal sealed class TelegramPoll
     private readonly List<Reader> _readers = [];
     private readonly SemaphoreSlim _turn = new(1);
     private long? _offset;
+    private volatile string? _fault;
+
+    /// <summary>Why presses are not heard: the last two polls failed. Null when all is well.</summary>
+    public string? Fault => _fault;
 
     /// <summary>The one of a bot.</summary>
     public static TelegramPoll Of(TelegramBot bot) => All.GetOrAdd(bot.Identity, _ => new TelegramPoll());
@@ -95,6 +99,7 @@ internal sealed class TelegramPoll
                     continue;
                 }
 
+                _fault = pause > FirstPause ? outcome.Reason : _fault; // one failure is nothing to tell
                 await Task.Delay(outcome.RetryAfter > pause ? outcome.RetryAfter.Value : pause, time, cancellation);
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
             }
@@ -128,6 +133,7 @@ internal sealed class TelegramPoll
             return outcome.Kind == DeliveryOutcomeKind.Delivered ? DeliveryOutcome.Passing("Telegram gave no list of updates") : outcome;
         }
 
+        _fault = null;
         foreach (var update in updates.OfType<JsonObject>())
         {
             if (update["callback_query"] is JsonObject query && !await TakeAsync(bot, query, cancellation))

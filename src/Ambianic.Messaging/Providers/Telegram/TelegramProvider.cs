@@ -48,6 +48,9 @@ internal sealed class TelegramProvider(TelegramBot bot, IReadOnlyList<TelegramCh
         TelegramPoll.Of(bot).ReadAsync(bot, chat => chats.Any(mine => mine.Is(chat)), time, cancellation);
 
     /// <inheritdoc/>
+    public string? AnswerFault => TelegramPoll.Of(bot).Fault;
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private async Task<DeliveryOutcome> SendAsync(AlertMessage message, TelegramChat chat, TimeSpan? patience, CancellationToken cancellation)

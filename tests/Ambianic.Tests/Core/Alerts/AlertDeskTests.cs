@@ -397,6 +397,60 @@ public sealed class AlertDeskTests : DeskFixture
         await UntilAsync(() => Providers.Cancelled.Contains("r1"));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Receipt_NobodyWantsToHearMore_TheServiceIsToldToStop(bool isSwitchedOff)
+    {
+        Configuration = Configured(("default", ["pover://carer"]));
+        Providers.Send = (_, _, _) => Task.FromResult(DeliveryOutcome.Delivered with { Receipt = "r1" });
+        await StartAsync();
+        await FallAsync();
+        await UntilAsync(() => Store.Deliveries(null, 10) is [{ Receipt: "r1" }, ..]);
+
+        if (isSwitchedOff)
+        {
+            await Desk.EnableAsync(false, Cancellation);
+        }
+        else
+        {
+            Configuration = Configured(("default", ["json://carer"])); // the provider is removed
+        }
+
+        await UntilAsync(() => Providers.Cancelled.Contains("r1"));
+    }
+
+    [Fact]
+    public async Task Chat_HandsOverNoAnswers_IsAFaultUntilItDoes()
+    {
+        Configuration = Configured(("default", ["tgram://chat"]));
+        await StartAsync();
+        await UntilAsync(() => Desk.Fault is null);
+
+        Providers.AnswerFault = "Conflict: another program reads them";
+        await UntilAsync(() => Desk.Fault is not null);
+        await PassAsync(TimeSpan.FromMinutes(10));
+
+        Assert.Equal("chat does not hand over answers: Conflict: another program reads them", Desk.Fault);
+        Assert.Single(Log.Lines, line => line.Contains("another program reads them", StringComparison.Ordinal));
+        Providers.AnswerFault = null;
+        await UntilAsync(() => Desk.Fault is null);
+    }
+
+    [Fact]
+    public async Task Chat_ListeningBreaks_AnswersAreReadAgain()
+    {
+        Configuration = Configured(("default", ["tgram://chat"]));
+        Providers.BreaksListening = true;
+        await StartAsync();
+        await FallAsync();
+        await UntilAsync(() => Sent.Count == 1);
+
+        Providers.BreaksListening = false;
+        await Providers.Answers.Writer.WriteAsync(new ProviderAnswer(Sent[0].Message.AlertId, AlertAnswer.TakingCare, "Ben"), Cancellation);
+        await UntilAsync(() => Desk.Open.Any(alert => alert.AcknowledgedBy == "Ben"));
+    }
+
     [Fact]
     public async Task Button_OfAChat_Acknowledges()
     {

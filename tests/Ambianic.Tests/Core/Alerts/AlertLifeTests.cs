@@ -232,6 +232,18 @@ public sealed class AlertLifeTests : AlertFixture
     }
 
     [Fact]
+    public void Reminder_WhileTheFirstMessageStillWaits_IsNotAddedToIt()
+    {
+        Provider = _ => DeliveryOutcome.Passing("no connection");
+        Fall();
+        Fall(FallLabels.LongLie);
+        Pass(60 * Minute);
+
+        Assert.All(Book.Outbox.Queues, queue => Assert.Single(queue.Waiting));
+        Assert.Equal(3, Book.Outbox.Queues.Count);
+    }
+
+    [Fact]
     public void UntilDelivered_IsNotEscalatedOnceDeliveredAndStillNeedsAnAnswer()
     {
         Notifications["default"] = Notifications["default"] with { Until = AlertUntil.Delivered };

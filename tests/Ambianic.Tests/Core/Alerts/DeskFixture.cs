@@ -184,6 +184,10 @@ public abstract class DeskFixture : IAsyncDisposable
 
         public ReceiptStatus Receipt { get; set; } = new(IsAcknowledged: false, IsFinal: false);
 
+        public string? AnswerFault { get; set; }
+
+        public bool BreaksListening { get; set; }
+
         public Channel<ProviderAnswer> Answers { get; } = Channel.CreateUnbounded<ProviderAnswer>();
 
         public void Fail(string address, DeliveryOutcome outcome) =>
@@ -231,8 +235,15 @@ public abstract class DeskFixture : IAsyncDisposable
 
         private sealed class Chat(string address, FakeProviders all) : Provider(address, all), IAnswerProvider
         {
+            public string? AnswerFault => All.AnswerFault;
+
             public async IAsyncEnumerable<ProviderAnswer> ReadAnswersAsync([EnumeratorCancellation] CancellationToken cancellation)
             {
+                if (All.BreaksListening)
+                {
+                    throw new InvalidOperationException("a bug");
+                }
+
                 await foreach (var answer in All.Answers.Reader.ReadAllAsync(cancellation))
                 {
                     yield return answer;

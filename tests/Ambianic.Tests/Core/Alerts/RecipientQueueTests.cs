@@ -72,6 +72,54 @@ public sealed class RecipientQueueTests
     }
 
     [Fact]
+    public void ManyCritical_WhileTheProviderIsAway_OneASecondIsTriedAndANewOneFirst()
+    {
+        Add(500, AlertSeverity.Critical);
+        var attempts = 0;
+        for (; _now < Start + TimeSpan.FromMinutes(20); _now += TimeSpan.FromMilliseconds(100))
+        {
+            attempts += Fail();
+        }
+
+        Assert.InRange(attempts, 1000, 1201);
+        Assert.Equal(500, Queue.Waiting.Count(delivery => delivery.Attempts > 0));
+
+        Add(1, AlertSeverity.Critical);
+        _now += TimeSpan.FromSeconds(1);
+        Assert.Equal("501", Assert.Single(Queue.Next(_now)).Id);
+
+        int Fail()
+        {
+            if (Queue.Next(_now) is not [var delivery])
+            {
+                return 0;
+            }
+
+            _outbox.Report([delivery], DeliveryOutcome.Passing("away"), _now);
+            return 1;
+        }
+    }
+
+    [Fact]
+    public void ManyCritical_OnceTheProviderIsBack_AreSentAtOnceOldestFirst()
+    {
+        Add(20, AlertSeverity.Critical);
+        for (; _now < Start + TimeSpan.FromMinutes(5); _now += TimeSpan.FromSeconds(1))
+        {
+            if (Queue.Next(_now) is [var delivery])
+            {
+                _outbox.Report([delivery], DeliveryOutcome.Passing("away"), _now);
+            }
+        }
+
+        _now += TimeSpan.FromMinutes(1); // all are due again
+        SendFor(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(Enumerable.Repeat(1, 20), _messages);
+        Assert.Empty(Queue.Waiting);
+    }
+
+    [Fact]
     public void Ordinary_WhileTheProviderIsAway_AreTriedAsOneAndSeldom()
     {
         Add(5000);

@@ -129,6 +129,30 @@ public sealed class TelegramPollTests : ProviderTest
         Assert.Equal([null, null], Offsets);
     }
 
+    [Fact]
+    public async Task ReadAnswers_AnotherProgramReadsThem_IsAFaultUntilItStops()
+    {
+        const string Conflict = """{"ok":false,"error_code":409,"description":"Conflict: terminated by other getUpdates request"}""";
+        var isConflict = true;
+        Server.Answer = request => Volatile.Read(ref isConflict) ? new CannedAnswer(409, Conflict) : Answer(request);
+        Press(10, chat: 1, "taking_care:a1", "Mum");
+        var provider = Provider("tgram://TOKEN/1");
+
+        await using var reader = provider.ReadAnswersAsync(Cancellation).GetAsyncEnumerator(Cancellation);
+        var answer = reader.MoveNextAsync().AsTask();
+        await PassUntilAsync(() => provider.AnswerFault is not null);
+        Assert.Contains("another program reads the answers of this bot", provider.AnswerFault, StringComparison.Ordinal);
+
+        Volatile.Write(ref isConflict, false);
+        await PassUntilAsync(() => answer.IsCompleted && provider.AnswerFault is null);
+
+        Task PassUntilAsync(Func<bool> condition) => Eventually.TrueAsync(() =>
+        {
+            Time.Advance(TimeSpan.FromMilliseconds(200));
+            return condition();
+        });
+    }
+
     private List<int?> Offsets => [.. Server.Requests
         .Where(request => request.Target.EndsWith("getUpdates", StringComparison.Ordinal))
         .Select(request => request.Json.TryGetProperty("offset", out var offset) ? offset.GetInt32() : (int?)null)];
