@@ -22,9 +22,14 @@ public sealed class MessageSecretsTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    [Fact]
-    public async Task Run_MessagesToDeadAndLivingProviders_NoSecretIsSaid()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Run_MessagesToDeadAndLivingProviders_NoSecretIsSaid(int seed)
     {
+        var random = new Random(seed);
+        List<string> secrets = [];
         await using var phone = new RecordingServer();
         await File.WriteAllTextAsync(
             _directory["config.yaml"],
@@ -32,18 +37,18 @@ public sealed class MessageSecretsTests : IDisposable
             data_dir: ./data
             logging: {file: ambianic.log, level: DEBUG, console_level: DEBUG}
             ui: {baseurl: "https://home.example.org"}
-            heartbeat: {url: "http://127.0.0.1:9/push/Wren1OwlA?key=Wren1OwlB", every: 10s}
+            heartbeat: {url: "http://127.0.0.1:9/push/{{Word()}}?key={{Odd()}}", every: 10s}
             notifications:
               default:
                 providers:
-                  - "ntfy://{{phone.Authority}}/Wren1OwlC"
-                  - "json://me:Wren1OwlD@127.0.0.1:9/hook/Wren1OwlE?X=Wren1OwlF"
-                  - "xml://127.0.0.1:9/Wren1OwlG"
-                  - "form://127.0.0.1:9/Wren1OwlH?-token=Wren1OwlI"
-                  - "ntfy://Wren1OwlJ@127.0.0.1:9/topic"
-                  - "gotify://127.0.0.1:9/Wren1OwlK"
-                  - "apprise://127.0.0.1:9/Wren1OwlL"
-                  - "hassio://127.0.0.1:9/Wren1OwlM"
+                  - "ntfy://{{phone.Authority}}/{{Word()}}"
+                  - "json://me:{{Odd()}}@127.0.0.1:9/hook/{{Word()}}?X={{Odd()}}"
+                  - "xml://127.0.0.1:9/{{Odd()}}"
+                  - "form://127.0.0.1:9/{{Word()}}?-token={{Odd()}}"
+                  - "ntfy://{{Word()}}@127.0.0.1:9/topic"
+                  - "gotify://127.0.0.1:9/{{Word()}}"
+                  - "apprise://127.0.0.1:9/{{Word()}}"
+                  - "hassio://127.0.0.1:9/{{Word()}}"
             pipelines:
               hall: [{source: "rtsp://127.0.0.1:9/hall"}, {save_detections: }]
             """,
@@ -73,7 +78,17 @@ public sealed class MessageSecretsTests : IDisposable
         }
 
         Assert.Contains("default/7", said.ToString(), StringComparison.Ordinal);
-        Assert.Empty(Regex.Matches(said.ToString(), $".{{0,80}}(Wren1Owl|{link}).{{0,20}}", RegexOptions.IgnoreCase).Select(match => match.Value));
+        Assert.InRange(secrets.Count, 15, 25);
+        Assert.Empty(Regex.Matches(said.ToString(), $".{{0,80}}({string.Join('|', secrets)}|{link}).{{0,20}}", RegexOptions.IgnoreCase).Select(match => match.Value));
+
+        string Word()
+        {
+            var word = $"{new string(random.GetItems<char>("abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789", 9))}{random.Next(10)}";
+            secrets.Add(word);
+            return word;
+        }
+
+        string Odd() => Word() + random.GetItems(["%23", "%2F", "%3A", "%40", "-", "_", "%25", "%C3%BC", "%20"], 1)[0] + Word();
     }
 
     private static async Task AllWereTriedAsync(HttpClient client)
