@@ -117,6 +117,9 @@ internal static partial class Log
     [LoggerMessage(1308, LogLevel.Information, "All providers hand over answers again")]
     public static partial void AnswersReadAgain(this ILogger logger);
 
+    [LoggerMessage(1309, LogLevel.Error, "The picture of event {EventId} could not be read; the message is sent without it")]
+    public static partial void PictureNotRead(this ILogger logger, Exception error, string eventId);
+
     [LoggerMessage(1311, LogLevel.Warning, "The message \"{Title}\" to {Recipient} was not sent: {Reason}")]
     public static partial void MessageNotSent(this ILogger logger, string title, string recipient, string reason);
 

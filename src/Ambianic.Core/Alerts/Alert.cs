@@ -77,6 +77,9 @@ public sealed record Alert
     /// <summary>When the first recipient had the message; null before.</summary>
     public DateTimeOffset? DeliveredAt { get; init; }
 
+    /// <summary>The highest level of which somebody has the message; null before.</summary>
+    public int? ReachedLevel { get; init; }
+
     /// <summary>When somebody said that they take care; null before.</summary>
     public DateTimeOffset? AcknowledgedAt { get; init; }
 

@@ -1,4 +1,5 @@
 using Ambianic.Core.Configuration;
+using Ambianic.Core.Vision.Falls;
 
 namespace Ambianic.Core.Alerts;
 
@@ -94,8 +95,10 @@ internal sealed partial class AlertBook
 
         if (alert.ToldAt is null)
         {
-            var isHeld = alert.Severity != AlertSeverity.Critical && alert.Kind != AlertKind.Outage && alert.RoundAt - alert.RaisedAt > TimeSpan.FromMinutes(1);
-            return Tell(alert, DeliveryKind.Alert, [.. RecipientsOf(alert, 0), .. Devices(alert)], alert.Severity, now, isHeld);
+            var isHeld = IsQuiet(alert) && alert.RoundAt - alert.RaisedAt > TimeSpan.FromMinutes(1);
+            List<Recipient> first = [.. RecipientsOf(alert, 0), .. Devices(alert)];
+            alert = Tell(alert, DeliveryKind.Alert, first, alert.Severity, now, isHeld);
+            return first.Count == 0 && LevelsOf(alert).Count > 0 ? Escalate(alert, now) : alert;
         }
 
         if (NextLevelAt(alert) <= now)
@@ -117,10 +120,17 @@ internal sealed partial class AlertBook
         return End(alert, AlertState.Closed, now);
     }
 
+    /// <summary>Tells the next level on which there is somebody.</summary>
     private Alert Escalate(Alert alert, DateTimeOffset now)
     {
-        alert = alert with { Level = alert.Level + 1 };
-        return Tell(alert, DeliveryKind.Escalation, RecipientsOf(alert, alert.Level), alert.Severity, now);
+        List<Recipient> recipients;
+        do
+        {
+            alert = alert with { Level = alert.Level + 1 };
+            recipients = [.. RecipientsOf(alert, alert.Level)];
+        }
+        while (recipients.Count == 0 && alert.Level < LevelsOf(alert).Count);
+        return Tell(alert, DeliveryKind.Escalation, recipients, alert.Severity, now);
     }
 
     /// <summary>Whom a message still waits for is not sent a second one: what waits says what is known when it is sent.</summary>
@@ -181,7 +191,8 @@ internal sealed partial class AlertBook
             Labels = [.. alert.Labels.Union(trigger.Labels)],
             Reason = trigger.Reason.Length > 0 ? trigger.Reason : alert.Reason,
         };
-        if (alert.AcknowledgedAt is { } acknowledged && goesOn && !isOver && now - acknowledged < OnTheWay)
+        var isTheSameFall = goesOn || trigger.Labels.All(label => label == FallLabels.LongLie); // which is reported more than once
+        if (alert.AcknowledgedAt is { } acknowledged && isTheSameFall && !isOver && now - acknowledged < OnTheWay)
         {
             return Tell(alert, DeliveryKind.Update, ToldSoFar(alert), AlertSeverity.Warning, now);
         }
@@ -206,6 +217,7 @@ internal sealed partial class AlertBook
                 Level = 0,
                 ToldAt = null,
                 DeliveredAt = null,
+                ReachedLevel = null,
                 AcknowledgedAt = null,
                 AcknowledgedBy = null,
                 HelpAskedBy = null,
@@ -228,6 +240,7 @@ internal sealed partial class AlertBook
             alert = alert with
             {
                 DeliveredAt = alert.DeliveredAt ?? now,
+                ReachedLevel = LevelOf(alert, delivery.Recipient) is { } level && !(level <= alert.ReachedLevel) ? level : alert.ReachedLevel,
                 State = alert.State is AlertState.Raised or AlertState.Delivering ? AlertState.Delivered : alert.State,
             };
             return alert.Kind is AlertKind.Restart or AlertKind.Summary && !NeedsAnswer(alert)
@@ -235,27 +248,56 @@ internal sealed partial class AlertBook
                 : Advance(alert, now);
         }
 
-        if (alert.DeliveredAt is not null || alert.AcknowledgedAt is not null || Outbox.HasWaiting(alert.Id))
+        if (alert.ReachedLevel >= alert.Level || alert.AcknowledgedAt is not null || IsWaitedFor(alert))
         {
             return alert;
         }
 
         // Nobody on this level can be reached: waiting for the next is pointless.
-        return alert.Level < LevelsOf(alert).Count ? Advance(Escalate(alert, now), now)
-            : NeedsAnswer(alert) ? alert
+        return alert.Level < LevelsOf(alert).Count && !IsSatisfied(alert) ? Advance(Escalate(alert, now), now)
+            : NeedsAnswer(alert) || alert.DeliveredAt is not null ? alert
             : End(alert, AlertState.Expired, now);
     }
 
-    private Alert Answer(Alert alert, AlertAnswer answer, string by, DateTimeOffset now) => answer switch
+    /// <summary>True while something waits for somebody on the level that it has reached.</summary>
+    private bool IsWaitedFor(Alert alert) => alert.Level == 0
+        ? Outbox.HasWaiting(alert.Id)
+        : RecipientsOf(alert, alert.Level).Any(recipient => Outbox.Waiting(alert.Id, recipient).Any());
+
+    /// <summary>The highest level on which a recipient was told; null when it is on none, because the configuration was edited.</summary>
+    private int? LevelOf(Alert alert, Recipient recipient)
     {
-        AlertAnswer.FalseAlarm => Resolve(Acknowledge(alert with { Feedback = AlertFeedback.FalseAlarm }, by, now), $"a false alarm, says {by}", now, now),
-        AlertAnswer.CallForHelp when alert.Level < LevelsOf(alert).Count => Advance(Escalate(alert with { HelpAskedBy = by }, now), now),
-        AlertAnswer.CallForHelp => Remind(alert with { HelpAskedBy = by }, now),
-        _ => Acknowledge(alert, by, now),
+        for (var level = alert.Level; level >= 0; level--)
+        {
+            if (RecipientsOf(alert, level).Contains(recipient))
+            {
+                return level;
+            }
+        }
+
+        return recipient.Device is null ? null : 0;
+    }
+
+    private Alert Answer(Alert alert, AlertAnswer answer, string by, DateTimeOffset now, Recipient? from) => answer switch
+    {
+        AlertAnswer.FalseAlarm => Resolve(Acknowledge(alert with { Feedback = AlertFeedback.FalseAlarm }, by, now, from), $"a false alarm, says {by}", now, now),
+        AlertAnswer.CallForHelp => CallForHelp(alert with { HelpAskedBy = by }, now),
+        _ => Acknowledge(alert, by, now, from),
     };
 
+    /// <summary>Whoever calls for help cannot manage alone, also when they had said that they take care: the next level is told, and the one after.</summary>
+    private Alert CallForHelp(Alert alert, DateTimeOffset now)
+    {
+        if (alert.AcknowledgedAt is not null)
+        {
+            alert = alert with { RoundAt = now, State = AlertState.Delivering, AcknowledgedAt = null, AcknowledgedBy = null, DeliveredAt = null };
+        }
+
+        return alert.Level < LevelsOf(alert).Count ? Advance(Escalate(alert, now), now) : Remind(alert, now);
+    }
+
     /// <summary>The first who answers counts. What waits to be sent is pointless from now on; whoever was told hears who takes care.</summary>
-    private Alert Acknowledge(Alert alert, string by, DateTimeOffset now)
+    private Alert Acknowledge(Alert alert, string by, DateTimeOffset now, Recipient? from)
     {
         if (alert.AcknowledgedAt is not null)
         {
@@ -266,7 +308,7 @@ internal sealed partial class AlertBook
         alert = alert with { AcknowledgedAt = now, AcknowledgedBy = by, State = AlertState.Acknowledged };
         if (alert.Feedback != AlertFeedback.FalseAlarm || alert.ResolvedAt is not null)
         {
-            alert = Tell(alert, DeliveryKind.Taken, ToldSoFar(alert).Where(recipient => recipient.Notification != by), AlertSeverity.Info, now);
+            alert = Tell(alert, DeliveryKind.Taken, ToldSoFar(alert).Where(recipient => from is null ? recipient.Notification != by : recipient != from), AlertSeverity.Info, now);
         }
 
         return alert.ResolvedAt is null ? alert : End(alert, AlertState.Closed, now);
@@ -280,6 +322,8 @@ internal sealed partial class AlertBook
     private Alert Tell(Alert alert, DeliveryKind kind, IEnumerable<Recipient> recipients, AlertSeverity severity, DateTimeOffset now, bool isHeld = false)
     {
         List<Recipient> told = [.. recipients.Distinct()];
+        var isUpdate = kind is DeliveryKind.Taken or DeliveryKind.Update; // of what was told already
+        var notBefore = isUpdate ? now : AfterQuietHours(alert, now);
         foreach (var recipient in told)
         {
             Outbox.Add(new Delivery
@@ -290,8 +334,8 @@ internal sealed partial class AlertBook
                 Kind = kind,
                 Severity = severity,
                 CreatedAt = now,
-                NotBefore = now,
-                IsHeld = isHeld,
+                NotBefore = notBefore,
+                IsHeld = isHeld || notBefore > now,
             });
         }
 

@@ -24,24 +24,29 @@ internal sealed partial class AlertBook(AlertSettings settings)
     /// <summary>How long the button snoozes a camera.</summary>
     public static readonly TimeSpan SnoozeLasts = TimeSpan.FromMinutes(30);
 
+    private const string EarlierRun = "@";
+
     private readonly Dictionary<string, Alert> _open = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Incident, string Notification, string Label), string> _latest = []; // id by what it is found by; the label of detections alone
     private readonly PriorityQueue<string, DateTimeOffset> _due = new(); // ids; what is no longer true is passed over
-    private AlertSettings _settings = settings;
     private readonly Dictionary<string, DateTimeOffset> _snoozes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Alert> _changedAlerts = new(StringComparer.Ordinal);
     private readonly List<(string AlertId, string EventId)> _newEvents = [];
     private readonly Dictionary<string, DateTimeOffset> _changedSnoozes = new(StringComparer.Ordinal);
 
-    /// <summary>Whom to tell; replaced when the configuration is read again.</summary>
-    public AlertSettings Settings
+    /// <summary>Whom to tell.</summary>
+    public AlertSettings Settings { get; private set; } = settings;
+
+    /// <summary>The configuration was read again.</summary>
+    public void Use(AlertSettings next, DateTimeOffset now)
     {
-        get => _settings;
-        set
+        Settings = next;
+        foreach (var alert in _open.Values.ToList())
         {
-            _settings = value;
-            Schedule();
+            Adopt(alert, now);
         }
+
+        Schedule();
     }
 
     /// <summary>Alerts that have not ended.</summary>
@@ -58,7 +63,8 @@ internal sealed partial class AlertBook(AlertSettings settings)
             var last = LevelsOf(alert) is [.., var level] ? level.After : TimeSpan.Zero;
             var wasAway = alert.IsUnanswered && NeedsAnswer(alert) && alert.RoundAt + last + GiveUpAfter <= now && now - alert.TriggeredAt < DeliveryLasts;
             Keep(alert);
-            Change(wasAway ? alert with { RoundAt = now } : alert);
+            Change(OfEarlierRun(wasAway ? alert with { RoundAt = now } : alert, now));
+            Adopt(_open[alert.Id], now);
         }
 
         foreach (var (pipeline, until) in journal.Snoozes)
@@ -66,8 +72,46 @@ internal sealed partial class AlertBook(AlertSettings settings)
             _snoozes[pipeline] = until;
         }
 
-        // no attempt is farther away than the longest pause: the clock was set back since
-        Outbox.Resume([.. journal.Waiting.Select(delivery => delivery.NotBefore > now + RecipientQueue.LongestPause ? delivery with { CreatedAt = now, NotBefore = now } : delivery)]);
+        // a pause of the earlier run says nothing of this one, and may count by a clock that was wrong; what is held waits on
+        Outbox.Resume([.. journal.Waiting.Select(delivery => delivery.NotBefore > now && (!delivery.IsHeld || delivery.NotBefore > now + WeeklyTimes.Longest)
+            ? delivery with { CreatedAt = Earlier(delivery.CreatedAt, now), NotBefore = now }
+            : delivery)]);
+    }
+
+    /// <summary>
+    /// What happened is not in the future: a computer without a battery for its clock may start with an old time. Tracks count from one
+    /// in each run, so that a person of this run is not the one who fell in an earlier one.
+    /// </summary>
+    private static Alert OfEarlierRun(Alert alert, DateTimeOffset now) => alert with
+    {
+        Incident = alert.Kind == AlertKind.Fall && !alert.Incident.Contains(EarlierRun) ? $"{alert.Incident}{EarlierRun}{alert.RaisedAt.UtcTicks}" : alert.Incident,
+        RoundAt = alert.ToldAt is null ? alert.RoundAt : Earlier(alert.RoundAt, now),
+        ToldAt = alert.ToldAt is { } told ? Earlier(told, now) : null,
+        AcknowledgedAt = alert.AcknowledgedAt is { } acknowledged ? Earlier(acknowledged, now) : null,
+        LabelsAt = alert.LabelsAt.ToDictionary(label => label.Key, label => Earlier(label.Value, now)),
+    };
+
+    private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
+
+    /// <summary>An entry that was renamed or removed: another one tells how it goes on. A pipeline that is watched no more has no outage.</summary>
+    private void Adopt(Alert alert, DateTimeOffset now)
+    {
+        if (Settings.InsteadOf(alert.Notification, alert.Pipeline) is { } name && name != alert.Notification)
+        {
+            alert = Change(alert with { Notification = name });
+        }
+
+        if (alert.Kind == AlertKind.Outage && !Settings.HasPipeline(alert.Pipeline))
+        {
+            Change(End(alert with { Resolution = alert.Resolution ?? "the pipeline was removed" }, AlertState.Closed, now));
+        }
+    }
+
+    /// <summary>An alert that nobody answered in time is open again, so that it can be answered.</summary>
+    public void Reopen(Alert expired)
+    {
+        Keep(expired with { State = AlertState.Delivered, EndedAt = null });
+        _changedAlerts[expired.Id] = _open[expired.Id];
     }
 
     /// <summary>
@@ -97,9 +141,6 @@ internal sealed partial class AlertBook(AlertSettings settings)
         Outbox.Shift(step);
         Tick(now);
     }
-
-    /// <summary>The names of the entries that have an open alert of an incident.</summary>
-    public IEnumerable<string> NotificationsOf(string incident) => _open.Values.Where(alert => alert.Incident == incident).Select(alert => alert.Notification).Distinct();
 
     /// <summary>An open alert; null when there is none of this id.</summary>
     public Alert? Find(string id) => _open.GetValueOrDefault(id);
@@ -133,7 +174,7 @@ internal sealed partial class AlertBook(AlertSettings settings)
     public void Trigger(IReadOnlyList<AlertTrigger> triggers, DateTimeOffset now)
     {
         HashSet<string> told = [];
-        foreach (var trigger in triggers)
+        foreach (var trigger in triggers.OrderByDescending(trigger => trigger.Severity)) // devices are told by the most severe
         {
             Trigger(trigger, now, tellsDevices: told.Add(trigger.Incident));
         }
@@ -151,12 +192,20 @@ internal sealed partial class AlertBook(AlertSettings settings)
             return;
         }
 
-        if (Latest(trigger, "") is { } alert)
+        if (trigger.Resolves)
+        {
+            foreach (var over in _open.Values.Where(alert => alert.Incident == trigger.Incident).ToList())
+            {
+                Link(over.Id, trigger.EventId);
+                Change(Resolve(over, trigger.Reason, trigger.At, now));
+            }
+        }
+        else if (Latest(trigger, "") is { } alert)
         {
             Link(alert.Id, trigger.EventId);
-            Change(trigger.Resolves ? Resolve(alert, trigger.Reason, trigger.At, now) : Repeat(alert, trigger, now));
+            Change(Repeat(alert, trigger, now));
         }
-        else if (!trigger.Resolves)
+        else
         {
             Raise(trigger, trigger.Labels, now, tellsDevices);
         }
@@ -207,7 +256,7 @@ internal sealed partial class AlertBook(AlertSettings settings)
 
     /// <summary>A person answers, for all alerts of the incident.</summary>
     /// <returns>The alert as it is now; null when it is not open.</returns>
-    public Alert? Answer(string alertId, AlertAnswer answer, string by, DateTimeOffset now)
+    public Alert? Answer(string alertId, AlertAnswer answer, string by, DateTimeOffset now, Recipient? from = null)
     {
         if (_open.GetValueOrDefault(alertId) is not { } answered)
         {
@@ -221,7 +270,7 @@ internal sealed partial class AlertBook(AlertSettings settings)
 
         foreach (var alert in _open.Values.Where(alert => alert.Incident == answered.Incident).ToList())
         {
-            answered = Change(Answer(alert, answer, by, now)) is var next && next.Id == alertId ? next : answered;
+            answered = Change(Answer(alert, answer, by, now, from)) is var next && next.Id == alertId ? next : answered;
         }
 
         return answered;
@@ -255,7 +304,7 @@ internal sealed partial class AlertBook(AlertSettings settings)
 
         foreach (var alert in _open.Values.Where(alert => alert.Incident == closed.Incident).ToList())
         {
-            var next = Change(Resolve(Acknowledge(alert, by, now), $"over, says {by}", now, now));
+            var next = Change(Resolve(Acknowledge(alert, by, now, from: null), $"over, says {by}", now, now));
             closed = next.Id == alertId ? next : closed;
         }
 
@@ -371,11 +420,8 @@ internal sealed partial class AlertBook(AlertSettings settings)
         _changedAlerts[alert.Id] = alert;
         if (alert.HasEnded)
         {
-            _open.Remove(alert.Id);
-            foreach (var key in Keys(alert).Where(key => _latest.GetValueOrDefault(key) == alert.Id))
-            {
-                _latest.Remove(key);
-            }
+            _open.Remove(alert.Id, out var known);
+            Forget(known ?? alert);
         }
         else
         {
@@ -387,8 +433,10 @@ internal sealed partial class AlertBook(AlertSettings settings)
 
     private void Keep(Alert alert)
     {
-        if (_open.TryAdd(alert.Id, alert))
+        var known = _open.GetValueOrDefault(alert.Id);
+        if (known is null || (known.Incident, known.Notification) != (alert.Incident, alert.Notification))
         {
+            Forget(known);
             foreach (var key in Keys(alert))
             {
                 _latest[key] = alert.Id;
@@ -399,6 +447,14 @@ internal sealed partial class AlertBook(AlertSettings settings)
         if (Due(alert) is { } due)
         {
             _due.Enqueue(alert.Id, due);
+        }
+    }
+
+    private void Forget(Alert? alert)
+    {
+        foreach (var key in alert is null ? [] : Keys(alert).Where(key => _latest.GetValueOrDefault(key) == alert.Id).ToList())
+        {
+            _latest.Remove(key);
         }
     }
 
@@ -432,8 +488,13 @@ internal sealed partial class AlertBook(AlertSettings settings)
         }
 
         var due = SnoozedUntil(alert.Pipeline) is { } snoozed && snoozed > now ? snoozed : now;
-        return alert.Severity != AlertSeverity.Critical && alert.Kind is not AlertKind.Outage
-            ? WeeklyTimes.FirstOutside(Settings.Of(alert.Notification).QuietHours, due, Settings.Zone)
-            : due;
+        return AfterQuietHours(alert, due);
     }
+
+    /// <summary>Falls, outages and what keeps falls from being told are told at any hour.</summary>
+    private DateTimeOffset AfterQuietHours(Alert alert, DateTimeOffset due) =>
+        IsQuiet(alert) ? WeeklyTimes.FirstOutside(Settings.Of(alert.Notification).QuietHours, due, Settings.Zone) : due;
+
+    private static bool IsQuiet(Alert alert) =>
+        alert.Severity != AlertSeverity.Critical && !alert.IsTest && alert.Kind is not (AlertKind.Outage or AlertKind.Storage or AlertKind.Provider);
 }

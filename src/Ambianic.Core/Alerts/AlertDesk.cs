@@ -15,6 +15,9 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
 
+    /// <summary>A step may wait several times for a disk that hangs, three seconds each.</summary>
+    private static readonly TimeSpan HangsAfter = TimeSpan.FromMinutes(1);
+
     /// <summary>The wall clock was set, or the computer slept, when it differs by more from the one that only counts.</summary>
     private static readonly TimeSpan ClockStep = TimeSpan.FromSeconds(30);
 
@@ -32,6 +35,7 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
     private AmbianicConfiguration _configuration;
     private IReadOnlyList<PushSubscription> _devices = [];
     private bool _hasFailed;
+    private long _steppedAt; // 0 before the first step
     private volatile Lazy<IReadOnlyList<Alert>> _open = new(() => []);
     private volatile bool _isEnabled = true;
     private volatile bool _wouldSend;
@@ -59,7 +63,10 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
     public bool WouldSend => _isEnabled && _wouldSend;
 
     /// <inheritdoc/>
-    public string? Fault => _ledger.Fault ?? _faults.ProviderFault ?? _faults.AnswerFault;
+    public string? Fault => IsAlive ? _ledger.Fault ?? _faults.ProviderFault ?? _faults.AnswerFault : "alerting hangs: nobody is told of anything; restart Ambianic, and check the disk of data_dir";
+
+    /// <inheritdoc/>
+    public bool IsAlive => Volatile.Read(ref _steppedAt) is var at && (at == 0 || _time.GetElapsedTime(at) < HangsAfter);
 
     /// <inheritdoc/>
     public IReadOnlyList<Alert> Open => _open.Value;
@@ -96,6 +103,9 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
         await listening;
     }
 
+    /// <summary>Takes an event that could not be stored; it is told at once, and not again when it is stored after all. Never waits.</summary>
+    public void Take(DetectionEvent unstored) => Do(() => _timeline.Take(unstored, _isEnabled));
+
     /// <inheritdoc/>
     public Task EnableAsync(bool isEnabled, CancellationToken cancellation) => DoAsync(
         () =>
@@ -112,8 +122,8 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
         cancellation);
 
     /// <inheritdoc/>
-    public async Task<Alert?> AnswerAsync(string alertId, AlertAnswer answer, string by, CancellationToken cancellation) =>
-        await DoAsync(() => Answered(alertId, answer, by), cancellation) ?? Stored(alertId);
+    public async Task<Alert?> AnswerAsync(string alertId, AlertAnswer answer, string by, CancellationToken cancellation, Recipient? from = null) =>
+        await DoAsync(() => Answered(alertId, answer, by, from), cancellation) ?? Stored(alertId);
 
     /// <inheritdoc/>
     public async Task<Alert?> ResolveAsync(string alertId, string by, CancellationToken cancellation) =>
@@ -234,7 +244,7 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
             ReadConfiguration,
             () => _faults.Look(_isEnabled),
             () => _timeline.Read(_isEnabled, () => Save()),
-            () => _book.Tick(Now),
+            () => _book.Tick(_clock.Now), // a clock that is set meanwhile is followed first
             DropUnwanted,
             () => Save(),
             () => _sender.Start(_book, Now, _isEnabled),
@@ -250,6 +260,8 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
                 _logger.AlertingFailed(error); // what was done of it is stored and sent; the next step is another chance
             }
         }
+
+        Volatile.Write(ref _steppedAt, _time.GetTimestamp());
     }
 
     /// <summary>While notifications are switched off: what came of answers and of the clock.</summary>
@@ -291,7 +303,7 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
         if (!ReferenceEquals(_configuration, configuration) || _sender.DevicesChanged(_book.Settings.Devices))
         {
             _configuration = configuration;
-            _book.Settings = Settings(configuration);
+            _book.Use(Settings(configuration), Now);
             _wouldSend = _book.Settings.WouldSend;
         }
     }
@@ -302,15 +314,33 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
         return new AlertSettings(configuration, _time.LocalTimeZone, _devices);
     }
 
-    private Alert? Answered(string alertId, AlertAnswer answer, string by)
+    private Alert? Answered(string alertId, AlertAnswer answer, string by, Recipient? from = null)
     {
-        var alert = _book.Answer(alertId, answer, by, Now) ?? (answer == AlertAnswer.FalseAlarm ? Judged(alertId, AlertFeedback.FalseAlarm) : null);
+        if (_book.Find(alertId) is null && Stored(alertId) is { } ended)
+        {
+            AnsweredLate(ended, answer);
+        }
+
+        var alert = _book.Answer(alertId, answer, by, Now, from) ?? (answer == AlertAnswer.FalseAlarm ? Judged(alertId, AlertFeedback.FalseAlarm) : null);
         if (alert is not null)
         {
             _logger.AlertAnswered(AlertTexts.Subject(alert), AlertAnswers.Word(answer), by);
         }
 
         return alert;
+    }
+
+    /// <summary>An alert that nobody answered is answered after all, as if it had not ended; a camera can be snoozed at any time.</summary>
+    private void AnsweredLate(Alert ended, AlertAnswer answer)
+    {
+        if (ended.State == AlertState.Expired && answer is AlertAnswer.TakingCare or AlertAnswer.CallForHelp)
+        {
+            _book.Reopen(ended);
+        }
+        else if (answer == AlertAnswer.Snooze && ended.Pipeline.Length > 0)
+        {
+            _book.Snooze(ended.Pipeline, Now + AlertBook.SnoozeLasts, Now);
+        }
     }
 
     /// <summary>What a person says of an alert, also of one that has ended.</summary>
@@ -332,7 +362,8 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
 
     /// <summary>An alert that has ended.</summary>
     private Alert? Stored(string alertId) =>
-        _ledger.Read(store => store.Alerts(new AlertQuery { Id = alertId, Limit = 1 }), unread: []) is [var found, ..] ? found : null;
+        _ledger.Unstored.Alerts.LastOrDefault(alert => alert.Id == alertId)
+        ?? (_ledger.Read(store => store.Alerts(new AlertQuery { Id = alertId, Limit = 1 }), unread: []) is [var found, ..] ? found : null);
 
     private void Save(bool isLast = false)
     {

@@ -46,7 +46,7 @@ public sealed record AlertMessage
 
     /// <summary>
     /// Where this recipient answers, a page with buttons; it holds a signature and is as good as a password. Null when there is
-    /// nothing to answer. A POST to it with the form field <c>answer</c> (see <see cref="AlertAnswers.Word"/>) answers at once.
+    /// nothing to answer, or no address at which the page could be reached. A POST to it with the form field <c>answer</c> (see <see cref="AlertAnswers.Word"/>) answers at once.
     /// </summary>
     public Uri? AnswerUrl { get; init; }
 
@@ -59,8 +59,8 @@ public sealed record AlertMessage
     /// <summary>True for a rehearsal; title and text say so already.</summary>
     public bool IsTest { get; init; }
 
-    /// <summary>True when the recipient is to answer.</summary>
-    public bool AsksForAnswer => AnswerUrl is not null && Severity == AlertSeverity.Critical && Kind is not (DeliveryKind.Taken or DeliveryKind.Summary);
+    /// <summary>True when the recipient is to answer, by <see cref="AnswerUrl"/> or by what the provider has for that.</summary>
+    public bool AsksForAnswer { get; init; }
 }
 
 /// <summary>A picture to attach.</summary>

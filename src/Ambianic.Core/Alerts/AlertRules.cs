@@ -12,6 +12,9 @@ namespace Ambianic.Core.Alerts;
 internal static class AlertRules
 {
     private static readonly string[] Falls = [FallLabels.Fall, FallLabels.LongLie, FallLabels.PersonDown];
+    /// <summary>That it is over ends all alerts of the incident, whatever schedule or name says now.</summary>
+    private static readonly string[] Everybody = [""];
+
     private static readonly string[] Recoveries = [FallLabels.GotUp, FallLabels.Recovered];
 
     /// <summary>What an event triggers.</summary>
@@ -35,7 +38,7 @@ internal static class AlertRules
                 Incident = $"missed:{newest}",
                 Kind = AlertKind.Summary,
                 Severity = falls.Count > 0 ? AlertSeverity.Critical : AlertSeverity.Info,
-                Labels = [],
+                Labels = [.. falls.SelectMany(fall => fall.Labels).Distinct(StringComparer.Ordinal)],
                 NotBefore = null,
                 Reason = string.Join(", ", counts),
             };
@@ -45,7 +48,7 @@ internal static class AlertRules
     private static IEnumerable<AlertTrigger> FallsOf(DetectionEvent seen, AlertSettings settings) =>
         from detection in seen.Detections
         where detection.Fall is not null && (Falls.Contains(detection.Label) || Recoveries.Contains(detection.Label))
-        from name in NamesOf(seen, settings)
+        from name in Recoveries.Contains(detection.Label) ? Everybody : NamesOf(seen, settings)
         select new AlertTrigger
         {
             Incident = $"fall:{seen.Pipeline}:{detection.Fall!.Track.ToString(CultureInfo.InvariantCulture)}",
@@ -88,10 +91,9 @@ internal static class AlertRules
     }
 
     private static IEnumerable<AlertTrigger> Outages(DetectionEvent seen, OutageReport outage, AlertSettings settings) =>
-        from name in settings.ForPipeline(seen.Pipeline)
+        from name in outage.Visibility == VisibilityState.Visible ? Everybody : settings.ForPipeline(seen.Pipeline)
         let options = settings.Of(name)
         where options.OutageAfter > TimeSpan.Zero && outage.Visibility != VisibilityState.Off
-        where options.Schedule.Count == 0 || WeeklyTimes.Contain(options.Schedule, seen.At, settings.Zone) || outage.Visibility == VisibilityState.Visible
         select new AlertTrigger
         {
             Incident = $"outage:{seen.Pipeline}",
@@ -100,7 +102,7 @@ internal static class AlertRules
             Severity = options.Severity ?? AlertSeverity.Warning,
             At = seen.At,
             Resolves = outage.Visibility == VisibilityState.Visible,
-            NotBefore = outage.OutageSince + options.OutageAfter,
+            NotBefore = WeeklyTimes.FirstInside(options.Schedule, outage.OutageSince + options.OutageAfter, settings.Zone), // told when the schedule begins, if it lasts
             Pipeline = seen.Pipeline,
             Source = seen.Source,
             EventId = seen.Id,

@@ -53,6 +53,14 @@ internal sealed class AlertSettings
     public IReadOnlyList<string> ForPipeline(string pipeline, IEnumerable<string> names) =>
         [.. Active(names).Where(name => Includes(Notifications[name].Pipelines, pipeline))];
 
+    /// <summary>True while the configuration has this pipeline.</summary>
+    public bool HasPipeline(string pipeline) => _names.ContainsKey(pipeline);
+
+    /// <summary>The entry that tells what an entry that is gone told.</summary>
+    /// <returns>Null when nobody would be told.</returns>
+    public string? InsteadOf(string notification, string pipeline) =>
+        Notifications.ContainsKey(notification) ? notification : ForPipeline(pipeline).Concat(ForDevice).FirstOrDefault();
+
     /// <summary>An entry; one that says nothing when there is none of this name any more.</summary>
     public NotificationOptions Of(string notification) => Notifications.TryGetValue(notification, out var options) ? options : new NotificationOptions();
 

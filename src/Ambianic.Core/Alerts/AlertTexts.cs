@@ -55,7 +55,7 @@ public static partial class AlertTexts
             DeliveryKind.Escalation when alert.HelpAskedBy is { } by => ($"{by} asks for help: {subject}", happened),
             DeliveryKind.Escalation => ($"Please help: {subject}", $"{happened}\nNobody has answered yet."),
             DeliveryKind.Taken when alert.Feedback == AlertFeedback.FalseAlarm => ($"A false alarm: {subject}", $"{alert.AcknowledgedBy} said so at {Time(alert.AcknowledgedAt ?? alert.RaisedAt, settings)}. Nothing more is sent unless it happens again."),
-            DeliveryKind.Taken => ($"{alert.AcknowledgedBy} takes care: {subject}", $"Since {Time(alert.AcknowledgedAt ?? alert.RaisedAt, settings)}. Nothing more is sent unless it happens again."),
+            DeliveryKind.Taken => ($"{alert.AcknowledgedBy} is taking care of it: {subject}", $"Since {Time(alert.AcknowledgedAt ?? alert.RaisedAt, settings)}. Nothing more is sent unless it happens again."),
             DeliveryKind.Update when alert.ResolvedAt is { } over => ($"Over: {subject}", $"{Capital(alert.Resolution ?? "over")} at {Time(over, settings)}.\nIt began at {Time(Began(alert), settings)}."),
             DeliveryKind.Update => ($"It goes on: {subject}", $"{happened}\n{alert.AcknowledgedBy} takes care."),
             DeliveryKind.Summary => ($"{subject}: {alert.Triggers} pictures", $"From {Time(alert.RaisedAt, settings)} to {Time(alert.TriggeredAt, settings)}."),
@@ -81,9 +81,10 @@ public static partial class AlertTexts
         AlertKind.Storage => "Events cannot be stored",
         AlertKind.Disk => "The disk is nearly full",
         AlertKind.Configuration => "The configuration has errors",
-        AlertKind.Restart => "Ambianic was ended unexpectedly and is running again",
+        AlertKind.Restart => "Ambianic stopped unexpectedly and has restarted",
         AlertKind.Provider => "Messages do not arrive",
-        AlertKind.Summary => "While Ambianic was not running",
+        AlertKind.Summary when alert.Labels.Count > 0 => $"Missed alerts, including a fall: {alert.Pipeline}",
+        AlertKind.Summary => "Missed alerts",
         _ => throw new ArgumentOutOfRangeException(nameof(alert), alert.Kind, null),
     };
 
@@ -109,7 +110,7 @@ public static partial class AlertTexts
     }
 
     /// <summary>When this round of it began.</summary>
-    private static DateTimeOffset Began(Alert alert) => alert.Round == 1 ? alert.RaisedAt : alert.RoundAt;
+    internal static DateTimeOffset Began(Alert alert) => alert.Round == 1 ? alert.RaisedAt : alert.RoundAt;
 
     private static string Fill(string template, Alert alert, AlertSettings settings, Uri? details) => VariableRegex().Replace(template, variable => variable.Groups["name"].Value switch
     {

@@ -10,7 +10,7 @@ internal sealed record AlertTrigger
     /// <summary>See <see cref="Alert.Incident"/>.</summary>
     public required string Incident { get; init; }
 
-    /// <summary>The entry of <c>notifications</c>.</summary>
+    /// <summary>The entry of <c>notifications</c>; of no account when it resolves: that concerns all.</summary>
     public required string Notification { get; init; }
 
     /// <summary>What it is about.</summary>

@@ -62,7 +62,7 @@ internal sealed class FaultWatch(AlertBook book, Func<IReadOnlyDictionary<AlertK
         foreach (var gone in _told.Except(lasting.Select(fault => fault.Incident)).Where(IsOver).ToList())
         {
             _told.Remove(gone);
-            book.Trigger([.. book.NotificationsOf(gone).Select(name => End(gone, name, now))], now);
+            book.Trigger([End(gone, now)], now);
         }
     }
 
@@ -97,15 +97,15 @@ internal sealed class FaultWatch(AlertBook book, Func<IReadOnlyDictionary<AlertK
         }
     }
 
-    private static AlertTrigger End(string incident, string notification, DateTimeOffset now) => new()
+    private static AlertTrigger End(string incident, DateTimeOffset now) => new()
     {
         Incident = incident,
-        Notification = notification,
+        Notification = "",
         Kind = AlertKind.Restart, // of the alert that there is, nothing of it counts but the end
         Severity = AlertSeverity.Warning,
         At = now,
         Resolves = true,
-        Reason = "it is well again",
+        Reason = "the problem is gone",
     };
 
     /// <summary>Providers that have taken nothing for a while. One that was edited out of the configuration is none.</summary>

@@ -9,6 +9,9 @@ public interface IAlertDesk
     /// <summary>True when something would be sent: it is switched on, and a provider or a device is there.</summary>
     bool WouldSend { get; }
 
+    /// <summary>False when it has made no progress for a minute: nobody would be told of anything.</summary>
+    bool IsAlive { get; }
+
     /// <summary>Why messages do not arrive, for people; null when all is well.</summary>
     string? Fault { get; }
 
@@ -23,8 +26,9 @@ public interface IAlertDesk
     /// <param name="answer">The answer.</param>
     /// <param name="by">Who answers, as it is told to the others.</param>
     /// <param name="cancellation">Stops waiting.</param>
+    /// <param name="from">Who answers by a link or a button of their own, and so need not be told; null when that is not known.</param>
     /// <returns>The alert as it is now; null when there is none of this id that is open or known.</returns>
-    Task<Alert?> AnswerAsync(string alertId, AlertAnswer answer, string by, CancellationToken cancellation);
+    Task<Alert?> AnswerAsync(string alertId, AlertAnswer answer, string by, CancellationToken cancellation, Recipient? from = null);
 
     /// <summary>Says that an alert is over.</summary>
     /// <returns>The alert as it is now; null when there is none of this id.</returns>

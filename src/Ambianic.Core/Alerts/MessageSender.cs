@@ -14,6 +14,7 @@ internal sealed class MessageSender(AlertParts parts, Action<Action> back, TimeP
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan PicturePatience = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan ListenAgainAfter = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(5); // as often as Pushover allows
 
@@ -22,6 +23,7 @@ internal sealed class MessageSender(AlertParts parts, Action<Action> back, TimeP
     private readonly CancellationTokenSource _stop = new();
     private readonly HashSet<string> _asking = [];
     private readonly List<Task> _closing = [];
+    private volatile Task? _readingPicture; // that hangs
     private DateTimeOffset _devicesNext = DateTimeOffset.MinValue;
     private DateTimeOffset _askNext = DateTimeOffset.MinValue;
 
@@ -68,9 +70,16 @@ internal sealed class MessageSender(AlertParts parts, Action<Action> back, TimeP
 
         foreach (var queue in book.Outbox.Queues.Where(queue => !IsBusy(queue.Recipient)).ToList())
         {
-            if (queue.Next(now) is { Count: > 0 } batch)
+            try
             {
-                Send(queue.Recipient, batch, book);
+                if (queue.Next(now) is { Count: > 0 } batch)
+                {
+                    Send(queue.Recipient, batch, book);
+                }
+            }
+            catch (Exception error)
+            {
+                logger.ProviderFailed(error, NameOf(queue.Recipient)); // the others are not to wait for it
             }
         }
 
@@ -136,18 +145,18 @@ internal sealed class MessageSender(AlertParts parts, Action<Action> back, TimeP
             return;
         }
 
-        var message = Message(recipient, batch, book);
+        var (message, pictureOf) = Message(recipient, batch, book);
         var stop = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        _sending[recipient] = (SendAsync(recipient, line.Provider, message, batch, book, stop.Token), stop);
+        _sending[recipient] = (SendAsync(recipient, line.Provider, message, pictureOf, batch, book, stop.Token), stop);
     }
 
-    private async Task SendAsync(Recipient recipient, IAlertProvider provider, AlertMessage message, IReadOnlyList<Delivery> batch, AlertBook book, CancellationToken cancellation)
+    private async Task SendAsync(Recipient recipient, IAlertProvider provider, AlertMessage message, string? pictureOf, IReadOnlyList<Delivery> batch, AlertBook book, CancellationToken cancellation)
     {
         await Task.Yield(); // encoding is not the loop's work
         DeliveryOutcome outcome;
         try
         {
-            outcome = await TryAsync(provider, message, cancellation);
+            outcome = await TryAsync(provider, message with { Picture = await PictureAsync(pictureOf) }, cancellation);
         }
         catch (OperationCanceledException)
         {
@@ -195,7 +204,8 @@ internal sealed class MessageSender(AlertParts parts, Action<Action> back, TimeP
         }
     }
 
-    private AlertMessage Message(Recipient recipient, IReadOnlyList<Delivery> batch, AlertBook book)
+    /// <returns>The message without its picture, and the event whose picture belongs to it; null when none does.</returns>
+    private (AlertMessage Message, string? PictureOf) Message(Recipient recipient, IReadOnlyList<Delivery> batch, AlertBook book)
     {
         var first = batch[0];
         var alerts = batch.Select(delivery => (Alert: book.Find(delivery.AlertId) ?? Ended(delivery.AlertId), delivery.Kind)).Where(item => item.Alert is not null).Select(item => (item.Alert!, item.Kind)).ToList();
@@ -207,7 +217,8 @@ internal sealed class MessageSender(AlertParts parts, Action<Action> back, TimeP
         var isGroup = batch.Count > 1;
         var details = alert.EventId is { } eventId && !isGroup ? parts.Links.Details(eventId) : null;
         var (title, text) = isGroup ? AlertTexts.Group(alerts, book.Settings) : AlertTexts.Compose(alert, first.Kind, book.Settings, details);
-        return new AlertMessage
+        var isToBeAnswered = alert.IsUnanswered && !isGroup && first.Kind is DeliveryKind.Alert or DeliveryKind.Reminder or DeliveryKind.Escalation;
+        var message = new AlertMessage
         {
             IdempotencyKey = isGroup ? Ids.Of([.. batch.Select(delivery => delivery.Id)]) : first.Id,
             AlertId = alert.Id,
@@ -216,25 +227,49 @@ internal sealed class MessageSender(AlertParts parts, Action<Action> back, TimeP
             Severity = isGroup ? batch.Max(delivery => delivery.Severity) : first.Severity,
             Title = title,
             Text = text,
-            At = TimeZoneInfo.ConvertTime(alert.RaisedAt, time.LocalTimeZone),
+            At = TimeZoneInfo.ConvertTime(AlertTexts.Began(alert), time.LocalTimeZone),
             Pipeline = isGroup ? "" : alert.Pipeline,
             Source = isGroup ? "" : Credentials.Mask(alert.Source),
             Labels = isGroup ? [] : alert.Labels,
             Confidence = isGroup ? null : alert.Confidence,
             EventId = isGroup ? null : alert.EventId,
-            AnswerUrl = alert.IsUnanswered && !isGroup && first.Kind is DeliveryKind.Alert or DeliveryKind.Reminder or DeliveryKind.Escalation ? parts.Links.For(alert.Id, recipient) : null,
+            AsksForAnswer = isToBeAnswered && book.NeedsAnswer(alert),
+            AnswerUrl = isToBeAnswered ? parts.Links.For(alert.Id, recipient) : null,
             DetailsUrl = details,
-            Picture = Picture(alert, recipient, first.Kind, book.Settings, isGroup),
             IsTest = alert.IsTest,
         };
+        return (message, !isGroup && MayHavePicture(alert, recipient, first.Kind, book.Settings) ? alert.EventId : null);
     }
 
     /// <summary>Only what the entry of the recipient allows leaves the house; a device belongs to the entry of the alert.</summary>
-    private AlertPicture? Picture(Alert alert, Recipient recipient, DeliveryKind kind, AlertSettings settings, bool isGroup) =>
-        !isGroup && alert.EventId is { } eventId && kind is DeliveryKind.Alert or DeliveryKind.Escalation or DeliveryKind.Reminder
-            && settings.Of(recipient.Device is null ? recipient.Notification : alert.Notification).IncludeAttachments
-            ? parts.Pictures.Of(eventId)
-            : null;
+    private static bool MayHavePicture(Alert alert, Recipient recipient, DeliveryKind kind, AlertSettings settings) =>
+        kind is DeliveryKind.Alert or DeliveryKind.Escalation or DeliveryKind.Reminder
+            && settings.Of(recipient.Device is null ? recipient.Notification : alert.Notification).IncludeAttachments;
+
+    /// <summary>A disk that hangs costs the picture, not the message; while one read hangs, no other is begun.</summary>
+    private async Task<AlertPicture?> PictureAsync(string? eventId)
+    {
+        if (eventId is null || _readingPicture is { IsCompleted: false })
+        {
+            return null;
+        }
+
+        var reading = Task.Run(() => parts.Pictures.Of(eventId));
+        try
+        {
+            return await reading.WaitAsync(PicturePatience, time);
+        }
+        catch (TimeoutException)
+        {
+            _readingPicture = reading;
+            return null;
+        }
+        catch (Exception error)
+        {
+            logger.PictureNotRead(error, eventId);
+            return null;
+        }
+    }
 
     private Alert? Ended(string id)
     {

@@ -17,6 +17,8 @@ internal sealed class TimelineReader(IEventFollower timeline, AlertBook book, Al
     private static readonly TimeSpan ReadEvery = TimeSpan.FromSeconds(5);
 
     private DateTimeOffset _next = DateTimeOffset.MinValue;
+    private readonly List<AlertTrigger> _late = []; // read, and told together with what follows
+    private readonly HashSet<string> _unstored = new(StringComparer.Ordinal); // ids of events that were told before they were stored
     private HashSet<string>? _seenBeforeLoad = []; // ids; null once they cannot come again
 
     /// <summary>Behind the event that was read last; null before the first look.</summary>
@@ -63,23 +65,32 @@ internal sealed class TimelineReader(IEventFollower timeline, AlertBook book, Al
         return end with { At = end.At > now ? end.At : now };
     }
 
+    /// <summary>Tells an event that could not be stored; it is passed over when it is read after all.</summary>
+    public void Take(DetectionEvent unstored, bool isEnabled)
+    {
+        if (isEnabled && _unstored.Add(unstored.Id))
+        {
+            book.Trigger([.. AlertRules.Of(unstored, book.Settings)], time.GetUtcNow());
+        }
+    }
+
+    /// <summary>What is read again after a failure begins behind what was taken; nothing that waits to be told together is lost by it.</summary>
     private void ReadAll(bool isEnabled, Action save, DateTimeOffset now)
     {
-        List<AlertTrigger> late = [];
         for (var isMore = true; isMore;)
         {
             var batch = timeline.ReadAfter(Cursor!, MostEvents);
             if (isEnabled)
             {
-                Take(batch, late, now);
+                Take(batch, now);
             }
 
             Cursor = batch.Cursor;
             isMore = batch.Events.Count == MostEvents;
-            if (!isMore || late.Count == 0) // what is told together is stored together
+            if (!isMore || _late.Count == 0) // what is told together is stored together
             {
-                book.Trigger([.. AlertRules.Missed(late)], now);
-                late.Clear();
+                book.Trigger([.. AlertRules.Missed(_late)], now);
+                _late.Clear();
                 ledger.Add(new AlertChanges { Cursor = Cursor });
                 save();
             }
@@ -87,25 +98,23 @@ internal sealed class TimelineReader(IEventFollower timeline, AlertBook book, Al
     }
 
     /// <summary>Triggers what is new, and adds what is to be told late.</summary>
-    private void Take(EventBatch batch, List<AlertTrigger> late, DateTimeOffset now)
+    private void Take(EventBatch batch, DateTimeOffset now)
     {
         foreach (var seen in batch.Events)
         {
             var isKnown = batch.WasRebuilt && (seen.At < Cursor!.At - EventCursor.Overlap || IsAlerted(seen.Id)); // imported, or read before
-            if (isKnown || !IsNew(seen.Id))
+            if (isKnown || _unstored.Remove(seen.Id) || !IsNew(seen.Id))
             {
                 continue;
             }
 
             var triggers = AlertRules.Of(seen, book.Settings).ToList();
-            if (now - seen.At > Late && triggers.TrueForAll(trigger => trigger.Kind != AlertKind.Outage))
-            {
-                late.AddRange(triggers);
-            }
-            else
-            {
-                book.Trigger(triggers, now);
-            }
+            var isLate = now - seen.At > Late;
+            _late.AddRange(triggers.Where(IsToldLate));
+            book.Trigger([.. triggers.Where(trigger => !IsToldLate(trigger))], now);
+
+            // That it is over ends an alert whenever it is read, and an outage is told as it is now.
+            bool IsToldLate(AlertTrigger trigger) => isLate && !trigger.Resolves && trigger.Kind != AlertKind.Outage;
         }
     }
 

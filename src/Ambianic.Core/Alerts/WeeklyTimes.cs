@@ -8,6 +8,9 @@ internal static class WeeklyTimes
     /// <summary>Periods that touch each other are followed this far; who is quiet for ever is told after two weeks.</summary>
     private const int MostPeriods = 14;
 
+    /// <summary>Nothing is held back for longer.</summary>
+    public static TimeSpan Longest { get; } = TimeSpan.FromDays(MostPeriods);
+
     /// <summary>True when one of the periods holds the moment.</summary>
     public static bool Contain(IReadOnlyList<WeeklyHours> periods, DateTimeOffset at, TimeZoneInfo zone) =>
         EndOfPeriod(periods, at, zone) is not null;
@@ -21,6 +24,24 @@ internal static class WeeklyTimes
         }
 
         return at;
+    }
+
+    /// <summary>The first moment from <paramref name="at"/> on that one of the periods holds; <paramref name="at"/> when there are none.</summary>
+    public static DateTimeOffset FirstInside(IReadOnlyList<WeeklyHours> periods, DateTimeOffset at, TimeZoneInfo zone)
+    {
+        if (periods.Count == 0 || Contain(periods, at, zone))
+        {
+            return at;
+        }
+
+        var today = TimeZoneInfo.ConvertTime(at, zone).Date;
+        return Enumerable.Range(0, 8)
+            .SelectMany(days => periods.Select(period => (Period: period, Begin: today.AddDays(days) + period.From.ToTimeSpan())))
+            .Where(one => IsOn(one.Period, one.Begin.DayOfWeek))
+            .Select(one => At(one.Begin, zone))
+            .Where(begin => begin > at)
+            .DefaultIfEmpty(at)
+            .Min();
     }
 
     /// <summary>The latest end of the periods that hold the moment; null when none does.</summary>

@@ -20,11 +20,15 @@ public sealed class UnsavedFalls(IEventStore store, TimeProvider time, ILogger<U
     private int _tried;
     private readonly EventFolder _folder = new(store, time);
 
+    /// <summary>A report could not be stored: whoever tells people of falls does so now. Raised on the pipeline's thread.</summary>
+    public event Action<DetectionEvent>? NotStored;
+
     /// <summary>Keeps a report; its pictures are borrowed, and too large to wait in memory.</summary>
     /// <param name="report">Stored later under its id, unless the attempt that failed has stored it by then.</param>
     /// <param name="label">What it reports.</param>
     public void Keep(DetectionEvent report, string label)
     {
+        NotStored?.Invoke(report with { ImageFileName = "", ThumbnailFileName = "", BeforeFileNames = [] });
         lock (_gate)
         {
             if (_waiting.Count(other => other.Pipeline == report.Pipeline) == MostOfAPipeline)

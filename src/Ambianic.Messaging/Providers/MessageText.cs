@@ -17,17 +17,17 @@ internal static class MessageText
     public static string CutBytes(string text, int most) => Cut(text, most, ellipsis: 3, Encoding.UTF8.GetByteCount);
 
     /// <summary>What a tap on the message opens: the page with the answers when it asks for one, else the event. Null when there is neither.</summary>
-    public static Uri? Link(AlertMessage message) => message.AsksForAnswer ? message.AnswerUrl : message.DetailsUrl ?? message.AnswerUrl;
+    public static Uri? Link(AlertMessage message) => message.AsksForAnswer ? message.AnswerUrl ?? message.DetailsUrl : message.DetailsUrl ?? message.AnswerUrl;
 
     /// <summary>Title for the page behind <see cref="Link"/>.</summary>
-    public static string LinkTitle(AlertMessage message) => message.AsksForAnswer ? "Answer" : "Details";
+    public static string LinkTitle(AlertMessage message) => message is { AsksForAnswer: true, AnswerUrl: not null } ? "Answer" : "Details";
 
     /// <summary>The text with its links below, for services that have no other place for links.</summary>
     /// <param name="message">The message.</param>
     /// <param name="most">UTF-16 units at most; the text is cut, never a link.</param>
     public static string WithLinks(AlertMessage message, int most = int.MaxValue)
     {
-        var links = (message.AsksForAnswer ? $"\nAnswer: {message.AnswerUrl!.AbsoluteUri}" : "")
+        var links = (message is { AsksForAnswer: true, AnswerUrl: { } answer } ? $"\nAnswer: {answer.AbsoluteUri}" : "")
             + (message.DetailsUrl is { } details ? $"\nDetails: {details.AbsoluteUri}" : "");
         return Cut(message.Text, Math.Max(1, most - links.Length)) + links;
     }

@@ -86,7 +86,7 @@ internal sealed partial class NtfyProvider : IAlertProvider
             request.Headers.Add("X-Click", link.AbsoluteUri);
         }
 
-        if (message.AsksForAnswer)
+        if (message is { AsksForAnswer: true, AnswerUrl: not null })
         {
             request.Headers.Add("X-Actions", Actions(message.AnswerUrl!).ToJsonString());
         }

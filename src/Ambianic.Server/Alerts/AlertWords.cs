@@ -23,7 +23,7 @@ internal static class AlertWords
         var answered = alert.AcknowledgedBy is { } by && alert.AcknowledgedAt is { } at ? $"{by} is taking care, since {clock(at)}."
             : alert.State == AlertState.Expired ? "Everybody on the list was told, and nobody has answered."
             : "Nobody has answered yet.";
-        var over = alert.ResolvedAt is { } end ? $" It is over since {clock(end)}{(alert.Resolution is { Length: > 0 } how ? $": {how}" : "")}." : "";
+        var over = alert.ResolvedAt is { } end ? $" It has been over since {clock(end)}{(alert.Resolution is { Length: > 0 } how ? $": {how}" : "")}." : "";
         var help = alert.HelpAskedBy is { } helpless ? $" {helpless} has asked for help." : "";
         return answered + help + over + (alert.Feedback == AlertFeedback.FalseAlarm ? " It was marked as a false alarm." : "");
     }

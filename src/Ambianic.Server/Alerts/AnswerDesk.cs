@@ -36,6 +36,15 @@ internal sealed class AnswerDesk(
         return (new AnswerView(token, alert, Name(link.Recipient), Configuration.DisplayName, number, PictureOf(link, alert) is not null, null, time.LocalTimeZone), default);
     }
 
+    /// <summary>Why a link cannot be used to answer; null when it can. Reads no disk for an alert that is open, so that a disk that hangs keeps nobody from answering.</summary>
+    /// <exception cref="IOException">Alerts cannot be read.</exception>
+    public AnswerRefusal? Refusal(string token) => links.Read(token) switch
+    {
+        null => AnswerRefusal.Unsigned,
+        { IsExpired: true } => AnswerRefusal.Expired,
+        var link => alerts.Find(link.AlertId) is null ? AnswerRefusal.NoAlert : null,
+    };
+
     /// <summary>False when a link is used too often; counts.</summary>
     public bool MayAnswer(string token)
     {
@@ -50,7 +59,7 @@ internal sealed class AnswerDesk(
     {
         var link = links.Read(token)!;
         var isLate = answer == AlertAnswer.TakingCare && alerts.Find(link.AlertId)?.AcknowledgedAt is not null;
-        await desk.AnswerAsync(link.AlertId, answer, Name(link.Recipient), cancellation);
+        await desk.AnswerAsync(link.AlertId, answer, Name(link.Recipient), cancellation, link.Recipient);
         return isLate ? AnswerPage.Late : AlertAnswers.Word(answer);
     }
 
@@ -71,7 +80,19 @@ internal sealed class AnswerDesk(
     /// <summary>As the others are told: the entry of <c>notifications</c>, or what the owner calls the device.</summary>
     private string Name(Recipient recipient) =>
         recipient.Device is not { } id ? recipient.Notification
-        : store.Subscriptions().FirstOrDefault(subscription => subscription.Id == id)?.Name ?? "a device that has unsubscribed";
+        : Subscriptions().FirstOrDefault(subscription => subscription.Id == id)?.Name ?? "a device";
+
+    private IReadOnlyList<PushSubscription> Subscriptions()
+    {
+        try
+        {
+            return store.Subscriptions();
+        }
+        catch (IOException)
+        {
+            return []; // the answer matters more than the name
+        }
+    }
 }
 
 /// <summary>Why a link shows nothing.</summary>

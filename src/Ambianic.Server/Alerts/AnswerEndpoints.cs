@@ -33,9 +33,9 @@ internal static class AnswerEndpoints
         var word = context.Request.Query["answer"].FirstOrDefault() ?? await FormAsync(context.Request, cancellation);
         return await GuardedAsync(context, async () =>
         {
-            if (desk.Open(token) is var opened && opened.View is null)
+            if (desk.Refusal(token) is { } refusal)
             {
-                return Refused(opened.Refusal);
+                return Refused(refusal);
             }
 
             if (AlertAnswers.Parse(word) is not { } answer)

@@ -23,7 +23,9 @@ internal sealed class AnswerLinks(IAlertStore store, PageAddress page, TimeProvi
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(7);
 
     private readonly Lock _lock = new();
+    private readonly byte[] _ofThisRun = RandomNumberGenerator.GetBytes(KeyBytes); // signs while the kept one cannot be read
     private byte[]? _key;
+    private bool _isTold;
 
     /// <inheritdoc/>
     public Uri? For(string alertId, Recipient recipient)
@@ -33,12 +35,13 @@ internal sealed class AnswerLinks(IAlertStore store, PageAddress page, TimeProvi
         BinaryPrimitives.WriteUInt32BigEndian(token.AsSpan(SignatureBytes), (uint)(time.GetUtcNow() + Lifetime).ToUnixTimeSeconds());
         Convert.FromHexString(alertId).CopyTo(token, AlertAt);
         to.CopyTo(token, RecipientAt);
-        Sign(token).CopyTo(token, 0);
+        Sign(token, Stored() ?? _ofThisRun).CopyTo(token, 0);
         return page.Below($"a/{Base64Url.EncodeToString(token)}");
     }
 
     /// <inheritdoc/>
-    public Uri? Details(string eventId) => page.Below($"#event-{Uri.EscapeDataString(eventId)}");
+    /// <remarks>From elsewhere only the answer page can be reached, as the rest has no log-in: a link to it would be refused.</remarks>
+    public Uri? Details(string eventId) => page.Value is not { IsLoopback: true } ? null : page.Below($"#event-{Uri.EscapeDataString(eventId)}");
 
     /// <summary>Reads a token. Tells an expired link only from one that was signed: a forged one learns nothing.</summary>
     /// <returns>Null when it was not made by this installation, or is not complete.</returns>
@@ -50,7 +53,7 @@ internal sealed class AnswerLinks(IAlertStore store, PageAddress page, TimeProvi
         }
 
         var bytes = Base64Url.DecodeFromChars(token);
-        if (bytes.Length <= RecipientAt || !CryptographicOperations.FixedTimeEquals(bytes.AsSpan(0, SignatureBytes), Sign(bytes)))
+        if (bytes.Length <= RecipientAt || !(IsSigned(bytes, Stored()) || IsSigned(bytes, _ofThisRun)))
         {
             return null;
         }
@@ -61,26 +64,30 @@ internal sealed class AnswerLinks(IAlertStore store, PageAddress page, TimeProvi
             : null;
     }
 
-    private byte[] Sign(ReadOnlySpan<byte> token) => HMACSHA256.HashData(Key(), token[SignatureBytes..])[..SignatureBytes];
+    private static byte[] Sign(ReadOnlySpan<byte> token, byte[] key) => HMACSHA256.HashData(key, token[SignatureBytes..])[..SignatureBytes];
 
-    private byte[] Key()
+    private static bool IsSigned(ReadOnlySpan<byte> token, byte[]? key) =>
+        key is not null && CryptographicOperations.FixedTimeEquals(token[..SignatureBytes], Sign(token, key));
+
+    /// <summary>The key of this installation; null while it cannot be read.</summary>
+    private byte[]? Stored()
     {
         lock (_lock)
         {
-            return _key ??= Stored() ?? RandomNumberGenerator.GetBytes(KeyBytes);
-        }
-    }
+            try
+            {
+                return _key ??= store.Secret("links", () => RandomNumberGenerator.GetBytes(KeyBytes));
+            }
+            catch (IOException error)
+            {
+                if (!_isTold)
+                {
+                    logger.LinkKeyNotKept(error.Message);
+                }
 
-    private byte[]? Stored()
-    {
-        try
-        {
-            return store.Secret("links", () => RandomNumberGenerator.GetBytes(KeyBytes));
-        }
-        catch (IOException error)
-        {
-            logger.LinkKeyNotKept(error.Message);
-            return null;
+                _isTold = true;
+                return null;
+            }
         }
     }
 }

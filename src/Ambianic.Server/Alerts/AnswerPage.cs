@@ -74,6 +74,11 @@ internal static class AnswerPage
             html.Append(CultureInfo.InvariantCulture, $"<img src=\"{Text(view.Token)}/picture\" alt=\"What the camera saw\">");
         }
 
+        if (alert.Pipeline.Length > 0)
+        {
+            html.Append("<p class=\"quiet\">A camera that is snoozed tells nobody of anything for 30 minutes, not even of a fall.</p>");
+        }
+
         html.Append("<form method=\"post\">").AppendJoin('\n', Answers(alert).Select(Button)).Append("</form>");
         if (view.Said != AlertAnswers.Word(AlertAnswer.CallForHelp) && view.EmergencyNumber.Length > 0)
         {
@@ -89,9 +94,9 @@ internal static class AnswerPage
     /// <summary>What can still be answered.</summary>
     private static IEnumerable<AlertAnswer> Answers(Alert alert) => Enum.GetValues<AlertAnswer>().Where(answer => answer switch
     {
-        AlertAnswer.TakingCare => alert.IsUnanswered,
+        AlertAnswer.TakingCare => alert.IsUnanswered || alert.State == AlertState.Expired,
         AlertAnswer.FalseAlarm => alert.Feedback != AlertFeedback.FalseAlarm,
-        AlertAnswer.CallForHelp => !alert.HasEnded,
+        AlertAnswer.CallForHelp => !alert.HasEnded || alert.State == AlertState.Expired,
         _ => alert.Pipeline.Length > 0,
     });
 
@@ -108,13 +113,13 @@ internal static class AnswerPage
         return AlertAnswers.Parse(view.Said) switch
         {
             _ when isLate && alert.AcknowledgedAt is { } at => $"Somebody was faster: {alert.AcknowledgedBy} has been taking care since {clock(at)}.",
-            AlertAnswer.TakingCare when alert.AcknowledgedAt is not null => "Thank you. The others are told that you take care.",
-            AlertAnswer.TakingCare => "It was over already; there was nothing left to answer.",
+            AlertAnswer.TakingCare when alert.AcknowledgedAt is not null => "Thank you. The others are told that you are taking care of it.",
+            AlertAnswer.TakingCare => "This alert had already ended; there was nothing left to answer.",
             AlertAnswer.FalseAlarm when alert.Feedback == AlertFeedback.FalseAlarm => "Thank you. It is marked as a false alarm.",
-            AlertAnswer.CallForHelp when alert.HasEnded => "It was over already: nobody more is told.",
+            AlertAnswer.CallForHelp when alert.HasEnded => "This alert has ended; nobody else will be notified.",
             AlertAnswer.CallForHelp => "The next on the list are told now. "
                 + (view.EmergencyNumber.Length > 0 ? "Ambianic does not telephone by itself: press the number." : "No emergency number is configured (emergency_number)."),
-            AlertAnswer.Snooze => $"Alerts of {alert.Pipeline} are held back for 30 minutes.",
+            AlertAnswer.Snooze => $"Alerts of {alert.Pipeline} are held back for 30 minutes, falls too.",
             _ => null,
         };
     }

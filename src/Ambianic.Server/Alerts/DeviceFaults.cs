@@ -16,6 +16,9 @@ internal sealed class DeviceFaults(IEventStore store, CurrentConfiguration confi
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(10);
 
+    private static readonly TimeSpan DiskPatience = TimeSpan.FromSeconds(3);
+
+    private Task<long?>? _measuring; // of a disk that hangs: not asked again
     private readonly Dictionary<AlertKind, long> _since = [];
     private volatile IReadOnlyDictionary<AlertKind, string> _now = new Dictionary<AlertKind, string>();
 
@@ -73,7 +76,14 @@ internal sealed class DeviceFaults(IEventStore store, CurrentConfiguration confi
         }
     }
 
+    /// <summary>Null when it is not known: a disk that hangs says nothing, and keeps no other fault from being told.</summary>
     private long? FreeMegabytes()
+    {
+        _measuring = _measuring is { IsCompleted: false } ? _measuring : Task.Run(Measured);
+        return Task.WaitAny([_measuring], DiskPatience) == 0 ? _measuring.GetAwaiter().GetResult() : null;
+    }
+
+    private long? Measured()
     {
         try
         {

@@ -1,3 +1,4 @@
+using Ambianic.Core.Alerts;
 using Ambianic.Core.Configuration;
 using Ambianic.Core.Health;
 using Ambianic.Server.Hosting;
@@ -5,11 +6,11 @@ using Ambianic.Server.Hosting;
 namespace Ambianic.Server.Alerts;
 
 /// <summary>
-/// Asks for an address of a monitor outside of the house while the supervisor lives and every pipeline does what it should; the monitor
+/// Asks for an address of a monitor outside of the house while supervisor and alerting live and every pipeline does what it should; the monitor
 /// tells somebody when that stops, so that a dead computer or router is noticed, too.
 /// </summary>
 internal sealed class HeartbeatService(
-    CurrentConfiguration configuration, HealthFeed health, IHttpClientFactory clients, TimeProvider time, ILogger<HeartbeatService> logger) : BackgroundService
+    CurrentConfiguration configuration, HealthFeed health, IAlertDesk alerts, IHttpClientFactory clients, TimeProvider time, ILogger<HeartbeatService> logger) : BackgroundService
 {
     /// <summary>The supervisor gives a snapshot every second.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(30);
@@ -52,7 +53,8 @@ internal sealed class HeartbeatService(
     private bool IsWell()
     {
         var latest = health.Latest;
-        return latest.Pipelines.Count > 0
+        return alerts.IsAlive
+            && latest.Pipelines.Count > 0
             && time.GetElapsedTime(latest.Timestamp) < Fresh
             && latest.Pipelines.All(pipeline => pipeline.Visibility is VisibilityState.Visible or VisibilityState.Off && !pipeline.IsStuck);
     }

@@ -23,7 +23,7 @@ internal static class HealthApi
                 [.. snapshot.Pipelines.Select(PipelineReport.Of)]);
         })
             .WithSummary("State of every pipeline and element, the disabled ones with their reasons");
-        routes.MapGet("/healthz", (PipelineSupervisor supervisor) => Fault(supervisor) is { } fault
+        routes.MapGet("/healthz", (PipelineSupervisor supervisor, IAlertDesk alerts) => (Fault(supervisor) ?? (alerts.IsAlive ? null : alerts.Fault)) is { } fault
             ? Results.Text(fault, statusCode: StatusCodes.Status503ServiceUnavailable)
             : Results.Text("ok"))
             .WithSummary("200, or 503 with the reason when a person has to help. For Docker and systemd");

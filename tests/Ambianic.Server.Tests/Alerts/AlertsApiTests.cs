@@ -113,6 +113,16 @@ public sealed class AlertsApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Healthz_AlertingHangs_IsNotOk()
+    {
+        (_house.Desk.IsAlive, _house.Desk.Fault) = (false, "alerting hangs");
+
+        using var answer = await _house.Client.GetAsync(new Uri("/healthz", UriKind.Relative), Cancellation);
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "alerting hangs"), (answer.StatusCode, await answer.Content.ReadAsStringAsync(Cancellation)));
+    }
+
+    [Fact]
     public async Task Deliveries_OfAllOrOneAlert_AreNewestFirst()
     {
         _house.Store.Commit(new AlertChanges { Deliveries = [Made("1", "a", 1), Made("2", "b", 2), Made("3", "a", 3)] });

@@ -43,7 +43,7 @@ public sealed class AnswerBrowserTests
         Assert.InRange((await button.BoundingBoxAsync())!.Height, 48, 200); // large enough for a thumb
         await button.ClickAsync();
 
-        await Assertions.Expect(page.GetByRole(AriaRole.Status)).ToHaveTextAsync("Thank you. The others are told that you take care.");
+        await Assertions.Expect(page.GetByRole(AriaRole.Status)).ToHaveTextAsync("Thank you. The others are told that you are taking care of it.");
         await Assertions.Expect(page.Locator(".state")).ToContainTextAsync("neighbour is taking care");
         Assert.Equal(["answer taking_care by neighbour"], house.Desk.Asked);
         Assert.Empty(complaints); // of the content security policy

@@ -77,7 +77,7 @@ public sealed class AnswerPageTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.SeeOther, answer.StatusCode);
         Assert.Equal(["answer taking_care by neighbour"], _house.Desk.Asked);
         var (_, page) = await FollowAsync(answer);
-        Assert.Contains("Thank you. The others are told that you take care.", page, StringComparison.Ordinal);
+        Assert.Contains("Thank you. The others are told that you are taking care of it.", page, StringComparison.Ordinal);
         Assert.Contains("neighbour is taking care", page, StringComparison.Ordinal);
         Assert.DoesNotContain("taking_care", Buttons(page));
     }
@@ -231,9 +231,21 @@ public sealed class AnswerPageTests : IAsyncLifetime
         var (_, page) = await GetAsync(_house.Link(alertId: ended.Id));
 
         Assert.Contains("call_service is taking care", page, StringComparison.Ordinal);
-        Assert.Contains("It is over since", page, StringComparison.Ordinal);
+        Assert.Contains("It has been over since", page, StringComparison.Ordinal);
         Assert.Contains("got up", page, StringComparison.Ordinal);
         Assert.Equal(["false_alarm", "snooze"], Buttons(page));
+    }
+
+    [Fact]
+    public async Task Link_NobodyAnsweredInTime_CanStillBeAnswered()
+    {
+        var ended = AlertHouse.Fall with { Id = new string('e', 32), State = AlertState.Expired };
+        _house.Store.Commit(new AlertChanges { Alerts = [ended] });
+
+        var (_, page) = await GetAsync(_house.Link(alertId: ended.Id));
+
+        Assert.Contains("nobody has answered", page, StringComparison.Ordinal);
+        Assert.Equal(["taking_care", "false_alarm", "call_for_help", "snooze"], Buttons(page));
     }
 
     [Fact]

@@ -15,6 +15,8 @@ internal sealed class FakeAlertDesk(TimeProvider time) : IAlertDesk
 
     public bool WouldSend => IsEnabled;
 
+    public bool IsAlive { get; set; } = true;
+
     public string? Fault { get; set; }
 
     public IReadOnlyList<TestResult> Results { get; set; } = [];
@@ -59,7 +61,7 @@ internal sealed class FakeAlertDesk(TimeProvider time) : IAlertDesk
         return Task.CompletedTask;
     }
 
-    public Task<Alert?> AnswerAsync(string alertId, AlertAnswer answer, string by, CancellationToken cancellation) =>
+    public Task<Alert?> AnswerAsync(string alertId, AlertAnswer answer, string by, CancellationToken cancellation, Recipient? from = null) =>
         Change(alertId, $"answer {AlertAnswers.Word(answer)} by {by}", alert => answer switch
         {
             AlertAnswer.TakingCare => Taken(alert, by),

@@ -13,12 +13,13 @@ public sealed class HeartbeatServiceTests : IAsyncDisposable
     private readonly FakeTimeProvider _time = new();
     private readonly HealthFeed _health = new();
     private readonly Monitor _monitor = new();
+    private readonly FakeAlertDesk _alerts = new(TimeProvider.System);
     private readonly LogRecorder<HeartbeatService> _log = new();
     private readonly HeartbeatService _service;
 
     private readonly CurrentConfiguration _configuration = new(Configured(new HeartbeatOptions { Url = "https://monitor.example.org/push/Wren9Owl77" }));
 
-    public HeartbeatServiceTests() => _service = new HeartbeatService(_configuration, _health, _monitor, _time, _log);
+    public HeartbeatServiceTests() => _service = new HeartbeatService(_configuration, _health, _alerts, _monitor, _time, _log);
 
     public async ValueTask DisposeAsync()
     {
@@ -46,6 +47,18 @@ public sealed class HeartbeatServiceTests : IAsyncDisposable
         Assert.Equal(0, _monitor.Beats);
 
         _visibilities = [VisibilityState.Visible, VisibilityState.Visible];
+        await Eventually.TrueAsync(() => Beaten(1));
+    }
+
+    [Fact]
+    public async Task AlertingHangs_IsSilentUntilItGoesOn()
+    {
+        _alerts.IsAlive = false;
+        await StartAsync(VisibilityState.Visible);
+        await PassMinutesAsync(10);
+        Assert.Equal(0, _monitor.Beats);
+
+        _alerts.IsAlive = true;
         await Eventually.TrueAsync(() => Beaten(1));
     }
 

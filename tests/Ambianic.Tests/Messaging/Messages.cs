@@ -25,6 +25,7 @@ internal static class Messages
         Labels = ["FALL"],
         Confidence = 0.87,
         EventId = "20260501-101112.123456",
+        AsksForAnswer = true,
         AnswerUrl = new Uri("https://home.example.org/a/fedcba98?r=0&s=c2lnbmF0dXJl"),
         DetailsUrl = new Uri("https://home.example.org/event/20260501-101112.123456"),
     };
@@ -40,6 +41,7 @@ internal static class Messages
         Title = "Person at the front door",
         Text = "A person was seen at 10:11:12.",
         Labels = ["person"],
+        AsksForAnswer = false,
         AnswerUrl = null,
     };
 

@@ -58,6 +58,129 @@ public sealed class AlertDeskTests : DeskFixture
     }
 
     [Fact]
+    public async Task Fall_CouldNotBeStored_IsToldAtOnceAndNotAgainOnceItIs()
+    {
+        await StartAsync();
+        Desk.Take(Fall("fall"));
+        await UntilAsync(() => Sent.Count == 1);
+
+        Timeline.Add(Fall("fall"));
+        await FallAsync("second", track: 2);
+        await UntilAsync(() => Sent.Count == 2);
+
+        Assert.Equal(["fall", "second"], Sent.Select(sent => sent.Message.EventId));
+        Assert.Equal(1, Desk.Open.Single(alert => alert.EventId == "fall").Triggers);
+    }
+
+    [Fact]
+    public async Task Timeline_BreaksInTheMiddleOfWhatWasMissed_TheFallIsToldAllTheSame()
+    {
+        await StartAsync();
+        await StopAsync();
+        Time.Advance(TimeSpan.FromHours(5));
+        Timeline.Add(Fall("fall", ago: TimeSpan.FromHours(4)));
+        for (var number = 0; number < 300; number++)
+        {
+            Timeline.Add(Person($"p{number}", TimeSpan.FromHours(3)));
+        }
+
+        Timeline.BreaksAfterReads = 1;
+        await StartAsync();
+        await UntilAsync(() => Sent.Count == 1);
+
+        Assert.Contains("1 x FALL (hall)", Sent[0].Message.Text, StringComparison.Ordinal);
+        Assert.Equal("Missed alerts, including a fall: hall", Sent[0].Message.Title);
+    }
+
+    [Fact]
+    public async Task Missed_ThatSomebodyGotUp_EndsTheFallThatIsStillOpen()
+    {
+        await StartAsync();
+        await FallAsync();
+        await UntilAsync(() => Sent.Count == 1);
+        Timeline.Add(GotUp("up", ago: TimeSpan.FromHours(2)));
+        await UntilAsync(() => Desk.Open is [{ ResolvedAt: not null }]);
+    }
+
+    [Fact]
+    public async Task Restart_AnotherPersonOfTheSameNumberGetsUp_TheFallIsNotOver()
+    {
+        await StartAsync();
+        await FallAsync(track: 1);
+        await UntilAsync(() => Sent.Count == 1);
+        await StopAsync();
+        await StartAsync();
+
+        await SeeAsync(GotUp("other"));
+        await PassAsync(TimeSpan.FromSeconds(30));
+
+        Assert.Null(Assert.Single(Desk.Open).ResolvedAt);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(24 * 365)]
+    public async Task Start_WithAnOldClock_RemindersAndEscalationComeInTime(int hours)
+    {
+        Configuration = Configured(("default", ["json://carer"]), ("neighbour", ["json://neighbour"]));
+        Configuration = Configuration with
+        {
+            Notifications = new Dictionary<string, NotificationOptions>(Configuration.Notifications)
+            {
+                ["default"] = Configuration.Notifications["default"] with { Escalate = [new EscalationOptions { After = TimeSpan.FromMinutes(2), To = ["neighbour"] }] },
+            },
+        };
+        await StartAsync();
+        await FallAsync();
+        await UntilAsync(() => Sent.Count == 1);
+        await StopAsync();
+
+        Time.Step = -TimeSpan.FromHours(hours);
+        await StartAsync();
+        await PassAsync(TimeSpan.FromSeconds(10));
+        Time.Step = TimeSpan.Zero; // the network tells the time
+        var began = Time.GetTimestamp();
+        await UntilAsync(() => Sent.Any(sent => sent.To == "neighbour"));
+
+        Assert.True(Time.GetElapsedTime(began) < TimeSpan.FromMinutes(3));
+    }
+
+    [Fact]
+    public async Task Picture_CannotBeReadAsTheDiskHangs_TheMessageIsSentWithoutAndAllElseGoesOn()
+    {
+        Configuration = Configuration with { Notifications = new Dictionary<string, NotificationOptions> { ["default"] = new() { Providers = ["json://carer"], IncludeAttachments = true } } };
+        using var hangs = new ManualResetEventSlim();
+        PictureOf = _ =>
+        {
+            hangs.Wait();
+            return null;
+        };
+        await StartAsync();
+        await FallAsync();
+        await UntilAsync(() => Sent.Count == 1);
+        await FallAsync("second", 2);
+        await UntilAsync(() => Sent.Count == 2);
+
+        Assert.Null(Sent[0].Message.Picture);
+        Assert.True(Desk.IsAlive);
+        hangs.Set();
+    }
+
+    [Fact]
+    public async Task Expired_IsAnsweredByALink_CountsAsAnswered()
+    {
+        await StartAsync();
+        await FallAsync();
+        await UntilAsync(() => Desk.Open.Count == 0 && Sent.Count > 0);
+        var ended = Store.Alerts(new AlertQuery { State = AlertState.Expired })[0];
+
+        var answered = await Desk.AnswerAsync(ended.Id, AlertAnswer.TakingCare, "neighbour", Cancellation);
+
+        Assert.Equal((AlertState.Acknowledged, "neighbour"), (answered!.State, answered.AcknowledgedBy));
+        await UntilAsync(() => Sent[^1].Message.Kind == DeliveryKind.Taken);
+    }
+
+    [Fact]
     public async Task Store_IsReplaced_EverythingIsStoredAgain()
     {
         Providers.Fail("json://carer", Away);

@@ -212,6 +212,103 @@ public sealed class AlertLifeTests : AlertFixture
     }
 
     [Fact]
+    public void CallForHelp_AfterSomebodyTookCare_GoesOnFromTheNextLevelUntilAnswered()
+    {
+        Fall();
+        Book.Answer(Alert.Id, AlertAnswer.TakingCare, "default", Now);
+        Pass(20 * Minute);
+        Told.Clear();
+
+        Book.Answer(Alert.Id, AlertAnswer.CallForHelp, "default", Now);
+        Deliver();
+        Assert.Equal(["neighbour Escalation"], Told);
+        Assert.True(Alert.IsUnanswered);
+        Pass(6 * Minute);
+
+        Assert.Contains("service Escalation", Told);
+        Book.Answer(Alert.Id, AlertAnswer.TakingCare, "neighbour", Now);
+        Assert.Equal(("neighbour", AlertState.Acknowledged), (Alert.AcknowledgedBy, Alert.State));
+    }
+
+    [Fact]
+    public void LaterLevel_RefusesForEver_TheOneAfterIsToldAtOnce()
+    {
+        Provider = delivery => delivery.Recipient.Notification == "neighbour" ? DeliveryOutcome.Permanent("401") : DeliveryOutcome.Delivered;
+        Fall();
+        Pass(2 * Minute);
+
+        Assert.Equal(["default Alert", "neighbour Escalation", "service Escalation"], Told);
+    }
+
+    [Fact]
+    public void Level_WithNobodyOnIt_IsPassedOver()
+    {
+        Notifications["neighbour"] = Notifications["neighbour"] with { Enabled = false };
+        Fall();
+        Pass(2 * Minute);
+
+        Assert.Equal(["default Alert", "service Escalation"], Told);
+    }
+
+    [Fact]
+    public void Entry_IsRenamed_TheOtherOneTellsHowItGoesOn()
+    {
+        Fall();
+        var before = Notifications["default"];
+        Notifications.Remove("default");
+        Notifications["family"] = before;
+        Book.Use(Settings(), Now);
+        Pass(3 * Minute);
+
+        Assert.Equal(["default Alert", "neighbour Escalation"], Told);
+        Assert.Equal("family", Alert.Notification);
+        Fall(FallLabels.GotUp);
+        Assert.Equal(AlertState.ResolvedUnacknowledged, Alert.State);
+    }
+
+    [Fact]
+    public void LongLie_ReportedTwiceAfterSomebodyTookCare_DoesNotStartAgain()
+    {
+        Fall();
+        Book.Answer(Alert.Id, AlertAnswer.TakingCare, "default", Now);
+        Deliver();
+        Fall(FallLabels.LongLie);
+        Pass(Minute);
+        Fall(FallLabels.LongLie);
+        Pass(3 * Minute);
+
+        Assert.Equal(AlertState.Acknowledged, Alert.State);
+        Assert.DoesNotContain(Told, told => told.Contains("Escalation", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void TakingCare_OneOfTwoOfAnEntry_TheOtherHearsOfIt()
+    {
+        Notifications["default"] = Notifications["default"] with { Providers = ["json://anna", "json://bob"] };
+        Fall();
+        Book.Answer(Alert.Id, AlertAnswer.TakingCare, "default", Now, new Recipient("default", 0));
+
+        var taken = Assert.Single(Book.Outbox.Queues.SelectMany(queue => queue.Waiting));
+        Assert.Equal((DeliveryKind.Taken, new Recipient("default", 1)), (taken.Kind, taken.Recipient));
+    }
+
+    [Fact]
+    public void Expired_IsAnsweredAfterAll_TheOthersHearOfIt()
+    {
+        Fall();
+        Pass(AlertBook.GiveUpAfter + (6 * Minute));
+        var ended = Book.TakeChanges().Alerts[^1];
+        Told.Clear();
+
+        Book.Reopen(ended);
+        Book.Answer(ended.Id, AlertAnswer.TakingCare, "neighbour", Now);
+        Deliver();
+
+        Assert.Equal(AlertState.Acknowledged, Alert.State);
+        Assert.Equal(["default Taken", "service Taken"], Told.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void FirstLevel_RefusesForEver_NextLevelIsToldAtOnce()
     {
         Provider = delivery => delivery.Recipient.Notification == "default" ? DeliveryOutcome.Permanent("401") : DeliveryOutcome.Delivered;

@@ -34,6 +34,8 @@ public abstract class DeskFixture : IAsyncDisposable
 
     private protected AlertDesk Desk => _desk!;
 
+    private protected Func<string, AlertPicture?> PictureOf { get; set; } = _ => null;
+
     private protected IReadOnlyList<(string To, AlertMessage Message)> Sent => [.. Providers.Sent];
 
     protected DateTimeOffset Now => Time.GetUtcNow();
@@ -58,7 +60,7 @@ public abstract class DeskFixture : IAsyncDisposable
         _stop.Dispose();
         _stop = new CancellationTokenSource();
         var current = new AlertParts(
-            Store, Timeline, _feed, Providers, new NoDevices(), new FakeLinks(), new NoPictures(), () => Configuration, () => new Dictionary<AlertKind, string>(Faults));
+            Store, Timeline, _feed, Providers, new NoDevices(), new FakeLinks(), new Pictures(this), () => Configuration, () => new Dictionary<AlertKind, string>(Faults));
         _desk = new AlertDesk(current, Time, Log);
         _running = _desk.RunAsync(_stop.Token);
         await SettleAsync();
@@ -113,6 +115,11 @@ public abstract class DeskFixture : IAsyncDisposable
 
     protected Task FallAsync(string id = "fall", int track = 1, TimeSpan ago = default) => SeeAsync(Fall(id, track, ago));
 
+    protected DetectionEvent GotUp(string id, TimeSpan ago = default) => Event(id, ago, new Detection(FallLabels.GotUp, .9f, new Box(0, 0, 1, 1))
+    {
+        Details = new FallReport { Track = 1, State = FallState.Upright, LeaningAngle = 10, DownSeconds = 1, Evidence = new FallEvidence() },
+    });
+
     protected DetectionEvent Fall(string id, int track = 1, TimeSpan ago = default) => Event(id, ago, new Detection(FallLabels.Fall, .9f, new Box(0, 0, 1, 1))
     {
         Details = new FallReport { Track = track, State = FallState.Fallen, LeaningAngle = 80, DownSeconds = 1, Evidence = new FallEvidence() },
@@ -143,6 +150,9 @@ public abstract class DeskFixture : IAsyncDisposable
 
         public int Reads => Volatile.Read(ref _reads);
 
+        /// <summary>One read fails after so many that do not; 0 is none.</summary>
+        public int BreaksAfterReads { get; set; }
+
         public void Add(DetectionEvent seen)
         {
             lock (_events)
@@ -163,6 +173,16 @@ public abstract class DeskFixture : IAsyncDisposable
         {
             lock (_events)
             {
+                if (BreaksAfterReads > 0 && BreaksAfterReads-- == 1)
+                {
+                    BreaksAfterReads = -1;
+                }
+                else if (BreaksAfterReads == -1)
+                {
+                    BreaksAfterReads = 0;
+                    throw new IOException("the disk has not answered");
+                }
+
                 var (rebuilt, first) = (IsRebuilt, IsRebuilt ? 0 : (int)cursor.Sequence);
                 IsRebuilt = false;
                 var batch = _events.Skip(first).Take(limit).ToList();
@@ -264,8 +284,8 @@ public abstract class DeskFixture : IAsyncDisposable
         public Uri? Details(string eventId) => null;
     }
 
-    private sealed class NoPictures : IAlertPictures
+    private sealed class Pictures(DeskFixture fixture) : IAlertPictures
     {
-        public AlertPicture? Of(string eventId) => null;
+        public AlertPicture? Of(string eventId) => fixture.PictureOf(eventId);
     }
 }

@@ -175,6 +175,48 @@ public sealed class DetectionAlertTests : AlertFixture
         Assert.Equal(first, again.DeliveryIdOf(seen));
     }
 
+    [Fact]
+    public void Outage_BeginsOutsideTheSchedule_IsToldWhenTheScheduleBegins()
+    {
+        Notifications["default"] = Notifications["default"] with { Schedule = [new WeeklyHours { From = new(14, 0), To = new(20, 0) }] };
+        Outage(VisibilityState.NoVideo); // at 12:00
+        Pass(TimeSpan.FromMinutes(119));
+        Assert.Empty(Told);
+
+        Pass(TimeSpan.FromMinutes(2));
+        Assert.Equal(["default Alert"], Told);
+    }
+
+    [Fact]
+    public void Outage_OfAPipelineThatWasRemoved_Ends()
+    {
+        Outage(VisibilityState.NoVideo);
+        Pass(TimeSpan.FromMinutes(10));
+        Assert.Single(Book.Open);
+
+        Book.Use(new AlertSettings(new AmbianicConfiguration { Notifications = Notifications }, Zone, Devices), Now);
+
+        Assert.Empty(Book.Open);
+    }
+
+    [Fact]
+    public void QuietHours_BeginAfterTheFirstMessage_TheReminderWaitsForTheirEnd()
+    {
+        Notifications["default"] = Notifications["default"] with
+        {
+            Severity = AlertSeverity.Warning,
+            Until = AlertUntil.Acknowledged,
+            RepeatEvery = TimeSpan.FromMinutes(10),
+            QuietHours = [new WeeklyHours { From = new(12, 5), To = new(13, 0) }],
+        };
+        Seen("person");
+        Pass(TimeSpan.FromMinutes(59));
+        Assert.Equal(["default Alert"], Told);
+
+        Pass(TimeSpan.FromMinutes(2));
+        Assert.Equal(["default Alert", "default Reminder"], Told);
+    }
+
     private void Outage(VisibilityState visibility) => See(Event([]) with
     {
         Outage = new OutageReport("hall", "camera", Now, visibility, Now, "no frames"),

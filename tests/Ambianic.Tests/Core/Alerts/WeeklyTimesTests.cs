@@ -33,6 +33,20 @@ public sealed class WeeklyTimesTests
         Assert.Equal(DateTimeOffset.Parse(end, null), WeeklyTimes.FirstOutside([Night], DateTimeOffset.Parse(at, null), Berlin));
 
     [Theory]
+    [InlineData("2026-03-02T12:00:00+01:00", "2026-03-02T22:00:00+01:00")]
+    [InlineData("2026-03-02T23:00:00+01:00", "2026-03-02T23:00:00+01:00")]
+    [InlineData("2026-03-03T06:59:00+01:00", "2026-03-03T06:59:00+01:00")]
+    [InlineData("2026-10-25T08:00:00+01:00", "2026-10-25T22:00:00+01:00")]
+    public void FirstInside_IsTheBeginOnTheWall(string at, string begin) =>
+        Assert.Equal(DateTimeOffset.Parse(begin, null), WeeklyTimes.FirstInside([Night], DateTimeOffset.Parse(at, null), Berlin));
+
+    [Fact]
+    public void FirstInside_OneDayOfTheWeek_IsFoundWithinTheWeek() =>
+        Assert.Equal(
+            DateTimeOffset.Parse("2026-03-06T22:00:00+01:00", null),
+            WeeklyTimes.FirstInside([Night with { Days = [Weekday.Fri] }], DateTimeOffset.Parse("2026-03-02T12:00:00+01:00", null), Berlin));
+
+    [Theory]
     [InlineData("02:30", "2026-03-29T03:00:00+02:00")] // that time does not exist
     [InlineData("02:30", "2026-10-25T02:30:00+01:00", "2026-10-24T23:00:00+02:00")] // that one exists twice: the second
     public void FirstOutside_EndThatTheClockSkipsOrRepeats_IsAfterTheChange(string to, string end, string at = "2026-03-28T23:00:00+01:00") =>

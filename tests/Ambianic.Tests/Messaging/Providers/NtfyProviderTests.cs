@@ -49,7 +49,7 @@ public sealed class NtfyProviderTests : ProviderTest
     {
         var message = severity == "critical" ? Messages.Fall : Messages.Outage;
 
-        await DeliverAsync(Provider("ntfy://HOST/alerts"), message with { Kind = kind });
+        await DeliverAsync(Provider("ntfy://HOST/alerts"), message with { Kind = kind, AsksForAnswer = false });
 
         Assert.Equal((priority, tag, null), (Header("X-Priority"), Header("X-Tags"), Header("X-Actions")));
     }

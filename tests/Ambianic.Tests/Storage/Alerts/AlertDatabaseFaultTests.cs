@@ -211,7 +211,7 @@ public sealed class AlertDatabaseFaultTests : IDisposable
     public async Task Commit_DiskIsFull_SaysSoAndStoresAllWhenThereIsRoom()
     {
         Assert.SkipUnless(
-            await RunAsync("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", _fixture.DataDir), "a small disk cannot be mounted here: run as root");
+            await RunAsync("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", _fixture.DataDir), "a small disk cannot be mounted here: run as root");
         try
         {
             using var database = Filled();
