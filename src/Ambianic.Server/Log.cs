@@ -58,6 +58,6 @@ internal static partial class Log
     [LoggerMessage(7302, LogLevel.Warning, "The monitor of heartbeat.url did not take the heartbeat: {Reason}")]
     public static partial void HeartbeatNotTaken(this ILogger logger, string reason);
 
-    [LoggerMessage(7303, LogLevel.Warning, "The key that signs links in messages can be neither read nor stored, and a new one is used: links of earlier messages do not work now, and those of today not after the next start: {Reason}")]
+    [LoggerMessage(7303, LogLevel.Warning, "The key that signs links in messages can be neither read nor stored; until it can, another one is used, and links of earlier messages do not work: {Reason}")]
     public static partial void LinkKeyNotKept(this ILogger logger, string reason);
 }
