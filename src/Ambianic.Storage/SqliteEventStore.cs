@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Ambianic.Core.Configuration;
 using Ambianic.Core.Timeline;
+using Ambianic.Core.Vision.Falls;
 using Ambianic.Storage.Database;
 using Ambianic.Storage.Files;
 using Ambianic.Storage.Retention;
@@ -127,7 +128,7 @@ public sealed class SqliteEventStore : IEventStore, IEventFollower, IAsyncDispos
     {
         cancellation.ThrowIfCancellationRequested();
         var isNew = await StoreAsync(
-            _folders.PathOf(detectionEvent.RelDir), () => _queue.AddAsync(detectionEvent, Files(detectionEvent, picture)), cancellation);
+            _folders.PathOf(detectionEvent.RelDir), () => AddAsync(detectionEvent, picture), cancellation);
         if (!isNew)
         {
             throw new IOException($"{_database.Path}: has an event {detectionEvent.Id} already; the new one is only in its files");
@@ -213,23 +214,35 @@ public sealed class SqliteEventStore : IEventStore, IEventFollower, IAsyncDispos
         }
     }
 
-    private NewFile[] Files(DetectionEvent detectionEvent, EventPicture? described)
+    private Task<bool> AddAsync(DetectionEvent seen, EventPicture? described)
     {
-        var json = new NewFile(detectionEvent.JsonFileName, EventJson.ForFile(detectionEvent));
         if (described is not { } picture)
         {
-            return [json];
+            return _queue.AddAsync(seen, [.. Card(seen), Json(seen)]);
         }
 
-        var (image, thumbnail) = _pictures.Encode(picture.Frame, picture.Region, picture.DrawBoxes ? detectionEvent.Detections : []);
-        return
-        [
-            .. detectionEvent.BeforeFileNames.Zip(picture.Before ?? [], (name, frame) => new NewFile(name, _pictures.Encode(frame))),
-            new NewFile(detectionEvent.ImageFileName, image),
-            new NewFile(detectionEvent.ThumbnailFileName, thumbnail),
-            json,
-        ];
+        var (image, thumbnail) = _pictures.Encode(picture.Frame, picture.Region, picture.DrawBoxes ? seen.Detections : []);
+        if (seen.Detections.Any(detection => detection.Fall is not null))
+        {
+            seen = seen with { ThumbnailSize = JpegSize.Find(thumbnail) };
+        }
+
+        return _queue.AddAsync(
+            seen,
+            [
+                .. seen.BeforeFileNames.Zip(picture.Before ?? [], (name, frame) => new NewFile(name, _pictures.Encode(frame))),
+                new NewFile(seen.ImageFileName, image),
+                new NewFile(seen.ThumbnailFileName, thumbnail),
+                Json(seen),
+            ]);
     }
+
+    /// <summary>The small picture of an outage, for programs that show events by their pictures alone.</summary>
+    private IEnumerable<NewFile> Card(DetectionEvent seen) => seen is { Outage: { } outage, ThumbnailFileName.Length: > 0 }
+        ? [new NewFile(seen.ThumbnailFileName, _pictures.Card(outage))]
+        : [];
+
+    private static NewFile Json(DetectionEvent seen) => new(seen.JsonFileName, EventJson.ForFile(seen));
 
     private sealed record FailedAttempt(string Reason, long At);
 
