@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Ambianic.Configuration.Saving;
 using Ambianic.Core.Alerts;
 using Ambianic.Core.Configuration;
 using Ambianic.Server.Alerts;
@@ -28,8 +29,13 @@ internal static class AmbianicHost
     /// <param name="port">TCP port on loopback; 0 takes any free one.</param>
     /// <param name="reload">Reads the files again when they change; null leaves edits for the next start.</param>
     /// <param name="replace">Takes the place of parts that were added; null replaces none.</param>
+    /// <param name="settings">Writes settings that are changed through the API; null when there is no file for them.</param>
     public static WebApplication Build(
-        ConfigurationResult configuration, int port, ConfigurationReader? reload = null, Action<IServiceCollection>? replace = null)
+        ConfigurationResult configuration,
+        int port,
+        ConfigurationReader? reload = null,
+        Action<IServiceCollection>? replace = null,
+        LocalSettings? settings = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
@@ -65,6 +71,7 @@ internal static class AmbianicHost
             return Task.CompletedTask;
         }));
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true); // so that the answer says what is wrong
+        builder.Services.AddCors();
         builder.Services.AddProblemDetails().AddExceptionHandler<ApiErrors>();
         builder.Services.AddAmbianic(configuration);
         builder.Services.AddHostedService<PipelineService>();
@@ -72,6 +79,7 @@ internal static class AmbianicHost
         builder.Services.AddHostedService(services => services.GetRequiredService<VisibilityService>());
         builder.Services.AddHostedService<OutageService>();
         builder.Services.AddAlerts(configuration.Configuration);
+        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<SavedSettings>(services, new SettingsFile(settings, reload is not null)));
         if (reload is not null)
         {
             builder.Services.AddSingleton(reload);
@@ -82,6 +90,7 @@ internal static class AmbianicHost
         var application = builder.Build();
         application.UseExceptionHandler();
         application.UseAllowedHosts();
+        application.UseListedOrigins();
         application.UseSameSiteApi();
         application.UseStaticFiles(new StaticFileOptions
         {
@@ -94,6 +103,8 @@ internal static class AmbianicHost
         application.MapTimeline();
         application.MapEvents();
         application.MapConfiguration();
+        application.MapSettings();
+        application.MapPremium();
         if (application.Services.GetRequiredService<IServiceProviderIsService>().IsService(typeof(IAlertDesk)))
         {
             application.MapAnswers();
@@ -103,6 +114,8 @@ internal static class AmbianicHost
         }
 
         application.MapOpenApi("/api/openapi.json");
+        application.MapOpenApi("/openapi.json");
+        application.MapGet("/docs", () => Results.Redirect("/docs.html")).ExcludeFromDescription();
         return application;
     }
 

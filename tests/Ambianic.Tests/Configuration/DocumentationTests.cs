@@ -22,6 +22,7 @@ public sealed class DocumentationTests
         [typeof(TimelineOptions)] = "timeline.",
         [typeof(RetentionOptions)] = "retention.",
         [typeof(HealthOptions)] = "health.",
+        [typeof(ApiOptions)] = "api.",
         [typeof(UiOptions)] = "ui.",
         [typeof(NotificationOptions)] = "notifications.NAME.",
         [typeof(NotificationTemplates)] = "notifications.NAME.templates.",
