@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Ambianic.Configuration;
 using Ambianic.Configuration.Saving;
 using Ambianic.Core;
+using Ambianic.Core.Alerts;
 using Ambianic.Core.Configuration;
 using Ambianic.Core.Pipelines;
 using Ambianic.Inference.Models;
@@ -10,6 +11,7 @@ using Ambianic.Messaging;
 using Ambianic.Storage.Files;
 using Ambianic.Tests;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Ambianic.Server.Tests.Api;
 
@@ -29,6 +31,8 @@ internal sealed class SettingsHouse : IAsyncDisposable
     }
 
     public HttpClient Client { get; }
+
+    public bool WouldSend => _application.Services.GetRequiredService<IAlertDesk>().WouldSend;
 
     public string Folder => _directory.Path;
 
