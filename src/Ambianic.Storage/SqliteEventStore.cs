@@ -33,6 +33,7 @@ public sealed class SqliteEventStore : IEventStore, IEventFollower, IAsyncDispos
     private readonly IndexRecovery _recovery;
     private readonly IEventPictureEncoder _pictures;
     private readonly TimeProvider _time;
+    private readonly ILogger _logger;
     private volatile FailedAttempt? _notStored;
 
     private SqliteEventStore(
@@ -52,6 +53,7 @@ public sealed class SqliteEventStore : IEventStore, IEventFollower, IAsyncDispos
         _disk = new DiskCall(database.Path);
         _pictures = pictures;
         _time = time;
+        _logger = logger;
         _pulse = new WriterPulse(time);
         _queue = new WriterQueue(_folders);
         var recovery = new IndexRecovery(_folders, database, _queue, time, logger);
@@ -218,7 +220,7 @@ public sealed class SqliteEventStore : IEventStore, IEventFollower, IAsyncDispos
     {
         if (described is not { } picture)
         {
-            return _queue.AddAsync(seen, [.. Card(seen), Json(seen)]);
+            return AddCardAsync(seen);
         }
 
         var (image, thumbnail) = _pictures.Encode(picture.Frame, picture.Region, picture.DrawBoxes ? seen.Detections : []);
@@ -237,10 +239,22 @@ public sealed class SqliteEventStore : IEventStore, IEventFollower, IAsyncDispos
             ]);
     }
 
-    /// <summary>The small picture of an outage, for programs that show events by their pictures alone.</summary>
-    private IEnumerable<NewFile> Card(DetectionEvent seen) => seen is { Outage: { } outage, ThumbnailFileName.Length: > 0 }
-        ? [new NewFile(seen.ThumbnailFileName, _pictures.Card(outage))]
-        : [];
+    /// <summary>An outage gets a small picture, for programs that show events by their pictures alone. It is told also where none can be drawn.</summary>
+    private Task<bool> AddCardAsync(DetectionEvent seen)
+    {
+        NewFile? card = null;
+        try
+        {
+            card = seen is { Outage: { } outage, ThumbnailFileName.Length: > 0 } ? new NewFile(seen.ThumbnailFileName, _pictures.Card(outage)) : null;
+        }
+        catch (Exception error)
+        {
+            _logger.CardNotDrawn(error);
+            seen = seen with { ThumbnailFileName = "" };
+        }
+
+        return _queue.AddAsync(seen, card is { } drawn ? [drawn, Json(seen)] : [Json(seen)]);
+    }
 
     private static NewFile Json(DetectionEvent seen) => new(seen.JsonFileName, EventJson.ForFile(seen));
 

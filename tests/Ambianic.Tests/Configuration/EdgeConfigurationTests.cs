@@ -202,6 +202,19 @@ public sealed class EdgeConfigurationTests : IDisposable
         Assert.Contains(said, problem.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("level: _COOCOO_")]
+    [InlineData("level: 2.56")]
+    public void Load_LevelThatIsNone_IsSaidAndTheDefaultCounts(string line)
+    {
+        Write("config.yaml", $"pipelines: {{front: [source: webcam]}}\nlogging: {{{line}}}\n");
+
+        var result = Load();
+
+        Assert.Contains("must be one of debug, info, warning, error", Assert.Single(result.Problems, problem => !problem.IsWarning).Message, StringComparison.Ordinal);
+        Assert.Equal((LoggingLevel.Info, null), (result.Configuration.Logging.Level, result.Configuration.Logging.ConsoleLevel));
+    }
+
     [Fact]
     public void Load_DeviceAsFile_IsTheCamera()
     {
