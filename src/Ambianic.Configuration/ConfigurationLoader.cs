@@ -108,6 +108,7 @@ public sealed class ConfigurationLoader(ElementRegistry registry, IReadOnlyList<
     {
         var anchors = new Anchors();
         var roots = new List<MappingNode>();
+        string? empty = null;
         var merged = new MappingNode(new Place(texts.Count > 0 ? texts[^1].Name : "", 0, 0), []);
         foreach (var file in texts)
         {
@@ -127,16 +128,17 @@ public sealed class ConfigurationLoader(ElementRegistry registry, IReadOnlyList<
                     roots.Add(root);
                     break;
                 case null or ScalarNode { IsNull: true }:
-                    if (file.IsRequired && problems.Problems.Count == before)
-                    {
-                        problems.Add(new Place(file.Name, 0, 0), "", "is empty; it needs at least a pipeline under 'pipelines:'");
-                    }
-
+                    empty = file.IsRequired && problems.Problems.Count == before ? file.Name : empty;
                     break;
                 case { } other:
                     problems.Add(other.Place, "", $"must be a map of keys such as 'pipelines:', not {ProblemList.Quote(other)}");
                     break;
             }
+        }
+
+        if (empty is not null && merged.Find(PipelinesKey) is null)
+        {
+            problems.Add(new Place(empty, 0, 0), "", "is empty; it needs at least a pipeline under 'pipelines:'");
         }
 
         var used = FormatSubstitution.KeysUsedIn(merged);

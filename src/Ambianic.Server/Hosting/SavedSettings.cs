@@ -29,7 +29,16 @@ internal sealed class SavedSettings(SettingsFile file, CurrentConfiguration curr
             return new SaveResult(null, [NoFile]);
         }
 
-        var saved = await Task.Run(() => settings.Save(changes), CancellationToken.None).WaitAsync(LongestWait, time, cancellation);
+        SaveResult saved;
+        try
+        {
+            saved = await Task.Run(() => settings.Save(changes), CancellationToken.None).WaitAsync(LongestWait, time, cancellation);
+        }
+        catch (TimeoutException error)
+        {
+            throw new IOException("the disk that holds the configuration does not answer; look at it, and then whether the setting was saved", error);
+        }
+
         if (saved.Result is { } result && file.IsWatched)
         {
             await TakenOverAsync(result.Digest, cancellation);
@@ -44,12 +53,15 @@ internal sealed class SavedSettings(SettingsFile file, CurrentConfiguration curr
         using var limit = time.CreateTimer(_ => enough.Cancel(), null, LongestWait, Timeout.InfiniteTimeSpan);
         try
         {
-            for (var next = current.NextEdit; current.Result.Digest != digest; next = current.NextEdit)
+            while (true)
             {
-                if (current.Result.Digest != digest)
+                var next = current.NextEdit; // asked for first, so that no edit is missed
+                if (current.Result.Digest == digest)
                 {
-                    await next.WaitAsync(enough.Token);
+                    return;
                 }
+
+                await next.WaitAsync(enough.Token);
             }
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)

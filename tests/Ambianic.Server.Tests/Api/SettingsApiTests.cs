@@ -143,6 +143,7 @@ public sealed class SettingsApiTests : IAsyncLifetime
 
     [Theory]
     [InlineData("", "rtsp://127.0.0.1/1", "video", "id is missing")]
+    [InlineData("a/b", "rtsp://127.0.0.1/1", "video", "must not hold '/'")]
     [InlineData("gate", "", "video", "uri is missing")]
     [InlineData("gate", "rtsp://***@127.0.0.1/1", "video", "write the secret itself")]
     [InlineData("gate", "rtsp://127.0.0.1/1", "film", "config.local.yaml")]

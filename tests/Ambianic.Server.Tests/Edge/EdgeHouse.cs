@@ -29,7 +29,7 @@ public sealed class EdgeHouse : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        File.WriteAllText(_directory["config.yaml"], $$"""
+        File.WriteAllText(_directory["config.yaml"], $$$"""
             VERSION: '2021.08.30.test'
             data_dir: ./data
             logging: {file: ./data/ambianic-log.txt, level: INFO, console_level: WARNING}
@@ -38,7 +38,7 @@ public sealed class EdgeHouse : IAsyncLifetime
             notifications:
               default:
                 enabled: true
-                providers: ["json://{{_webhook.Authority}}/notify"]
+                providers: ["json://{{{_webhook.Authority}}}/notify"]
             sources:
               recorded_cam_feed: {uri: file:///workspace/recorded.mkv, type: video}
             ai_models:
@@ -100,10 +100,10 @@ public sealed class EdgeHouse : IAsyncLifetime
         var found = number == Events
             ? """{"label": "FALL", "confidence": 0.71, "leaning_angle": 62.5, "keypoint_corr": {"left shoulder": [12, 20], "left hip": [30.5, 22], "right shoulder": null, "right hip": null}}"""
             : """{"label": "person", "confidence": 0.98, "box": {"xmin": 0.1, "ymin": 0.2, "xmax": 0.3, "ymax": 0.4}}""";
-        File.WriteAllText(_directory[$"data/detections/{folder}/{name}-inference.json"], $$"""
-            {"id": "{{number:x32}}", "datetime": "2021-05-01T10:00:0{{number}}.500000", "image_file_name": "{{name}}-image.jpg",
-             "thumbnail_file_name": "{{name}}-thumbnail.jpg", "json_file_name": "{{name}}-inference.json", "rel_dir": "detections/{{folder}}",
-             "inference_result": [{{found}}], "inference_meta": {"display": "{{(number == Events ? "Fall Detection" : "Object Detection")}}"}}
+        File.WriteAllText(_directory[$"data/detections/{folder}/{name}-inference.json"], $$$"""
+            {"id": "{{{number:x32}}}", "datetime": "2021-05-01T10:00:0{{{number}}}.500000", "image_file_name": "{{{name}}}-image.jpg",
+             "thumbnail_file_name": "{{{name}}}-thumbnail.jpg", "json_file_name": "{{{name}}}-inference.json", "rel_dir": "detections/{{{folder}}}",
+             "inference_result": [{{{found}}}], "inference_meta": {"display": "{{{(number == Events ? "Fall Detection" : "Object Detection")}}}"}}
             """);
         File.WriteAllBytes(_directory[$"data/detections/{folder}/{name}-image.jpg"], Thumbnail);
         File.WriteAllBytes(_directory[$"data/detections/{folder}/{name}-thumbnail.jpg"], Thumbnail);

@@ -16,6 +16,6 @@ public sealed class EdgeIftttTests
 
         Assert.Contains($"ifttt_webhook_id: {written}\n", house.Local, StringComparison.Ordinal);
         Assert.Contains("providers: [\"@format ifttt://{this.ifttt_webhook_id}@ambianic\"]", house.Local, StringComparison.Ordinal);
-        Assert.Equal("ifttt://***", (string?)(await house.CallAsync("GET", "/api/config")).Body!["NOTIFICATIONS"]!["default"]!["providers"]![0]);
+        Assert.Equal("ifttt://***", (string?)(await house.CallAsync("GET", "/api/config")).Body!["notifications"]!["default"]!["providers"]![0]);
     }
 }

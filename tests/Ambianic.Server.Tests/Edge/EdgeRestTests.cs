@@ -30,15 +30,11 @@ public sealed class EdgeRestTests(EdgeHouse house) : IClassFixture<EdgeHouse>
     }
 
     [Fact]
-    public async Task Config_Asked_HasItsSectionsInUpperCaseToo()
+    public async Task Config_Asked_HasItsSections()
     {
         var config = (await house.GetAsync("/api/config"))!.AsObject();
 
-        Assert.All((string[])["pipelines", "ai_models", "sources"], section =>
-        {
-            Assert.NotNull(config[section.ToUpperInvariant()]);
-            Assert.Equal(config[section]!.ToJsonString(), config[section.ToUpperInvariant()]!.ToJsonString());
-        });
+        Assert.All((string[])["pipelines", "ai_models", "sources"], section => Assert.NotEmpty(config[section]!.AsObject()));
     }
 
     [Fact]
@@ -66,12 +62,12 @@ public sealed class EdgeRestTests(EdgeHouse house) : IClassFixture<EdgeHouse>
     [Fact]
     public async Task DisplayName_Set_IsThatOfTheSavedConfiguration()
     {
-        Assert.Equal((string?)(await house.GetAsync("/api/config"))!["DISPLAY_NAME"], (string?)await house.GetAsync("/api/device/display_name"));
+        Assert.Equal((string?)(await house.GetAsync("/api/config"))!["display_name"], (string?)await house.GetAsync("/api/device/display_name"));
 
         Assert.Equal(204, (await house.CallAsync("PUT", "/api/device/display_name/Kitchen%20Device")).Status);
 
         Assert.Equal("Kitchen Device", (string?)await house.GetAsync("/api/device/display_name"));
-        Assert.Equal("Kitchen Device", (string?)(await house.GetAsync("/api/config"))!["DISPLAY_NAME"]);
+        Assert.Equal("Kitchen Device", (string?)(await house.GetAsync("/api/config"))!["display_name"]);
         Assert.Contains("display_name: \"Kitchen Device\"", house.Saved, StringComparison.Ordinal);
         Assert.True((await house.CallAsync("PUT", "/api/device/display_name/")).Status >= 300);
     }
@@ -82,7 +78,7 @@ public sealed class EdgeRestTests(EdgeHouse house) : IClassFixture<EdgeHouse>
         foreach (var isOn in (bool[])[false, true])
         {
             Assert.Equal(204, (await house.CallAsync("PUT", $"/api/notifications/enable/{(isOn ? "true" : "false")}")).Status);
-            Assert.Equal(isOn, (bool?)(await house.GetAsync("/api/config"))!["NOTIFICATIONS"]!["default"]!["enabled"]);
+            Assert.Equal(isOn, (bool?)(await house.GetAsync("/api/config"))!["notifications"]!["default"]!["enabled"]);
         }
 
         JsonNode? answer = null;

@@ -238,6 +238,16 @@ public sealed class EdgeConfigurationTests : IDisposable
         Assert.False(Loader().Load(files).HasErrors);
     }
 
+    [Fact]
+    public void Load_EmptyFileBesideOneWithPipelines_IsNoError()
+    {
+        Write("defaults.yaml", "pipelines: {front: [source: webcam]}\n");
+        Write("config.yaml", "# what differs here\n");
+
+        Assert.False(Load(("AMBIANIC_CONFIG_FILES", "defaults.yaml,config.yaml")).HasErrors);
+        Assert.Equal("config.yaml", Assert.Single(Load().Problems, problem => !problem.IsWarning).File);
+    }
+
     private ConfigurationResult Load(params (string Name, string Value)[] environment) => Loader().Load(Files(environment));
 
     private ConfigurationLoader Loader() => new(BuiltInElements.AddTo(new ElementRegistry()), ModelCatalog.Known, _providers);
