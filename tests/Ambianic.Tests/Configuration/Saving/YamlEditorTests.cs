@@ -142,4 +142,94 @@ public sealed class YamlEditorTests
             """,
             text);
     }
+
+    /// <summary>Files of any layout, changed again and again: each value is there, and so is every comment.</summary>
+    [Fact]
+    public void Apply_AnyFileAndAnyChanges_KeepsCommentsAndReadsBack()
+    {
+        var changed = 0;
+        for (var seed = 0; seed < 300; seed++)
+        {
+            var random = new Random(seed);
+            var comments = 0;
+            var text = Block(random, 0, ref comments);
+            var before = text;
+            for (var change = 0; change < 5; change++)
+            {
+                var path = Enumerable.Range(0, random.Next(1, 4)).Select(_ => Key(random)).ToList();
+                var value = $"value: {seed} # {change}";
+                try
+                {
+                    text = YamlEditor.Apply(text, new SettingChange(path, value));
+                    changed++;
+                }
+                catch (InvalidDataException)
+                {
+                    continue; // below a text there is no map
+                }
+
+                OutlineNode? found = YamlOutline.Of(text);
+                foreach (var (depth, key) in path.Index())
+                {
+                    found = (found as OutlineMap)?.Find(key, ignoreCase: depth == 0)?.Value;
+                }
+
+                Assert.True(found is OutlineScalar scalar && scalar.Text == value, $"seed {seed}, {string.Join('.', path)} in\n{text}");
+            }
+
+            Assert.True(Enumerable.Range(0, comments).All(number => text.Contains($"#c{number};", StringComparison.Ordinal) || IsWithinWhatWasReplaced(before, number)), $"seed {seed}:\n{before}\nbecame\n{text}");
+        }
+
+        Assert.InRange(changed, 500, 1500);
+    }
+
+    /// <summary>A comment between the lines of a map goes when a text takes the place of the map.</summary>
+    private static bool IsWithinWhatWasReplaced(string text, int comment)
+    {
+        var line = text.Split('\n').First(line => line.Contains($"#c{comment};", StringComparison.Ordinal));
+        return line.StartsWith("  ", StringComparison.Ordinal) || line.TrimStart().StartsWith('#');
+    }
+
+    private static string Key(Random random) => ((string[])["alpha", "beta", "gamma", "delta"])[random.Next(4)];
+
+    private static string Block(Random random, int indent, ref int comments)
+    {
+        var lines = new System.Text.StringBuilder();
+        var keys = (string[])["alpha", "beta", "gamma", "delta"];
+        random.Shuffle(keys);
+        foreach (var key in keys.Take(random.Next(1, 4)))
+        {
+            var margin = new string(' ', indent);
+            if (random.Next(3) == 0)
+            {
+                lines.Append(margin).Append($"#c{comments++};\n");
+            }
+
+            var kind = random.Next(indent < 6 ? 6 : 5);
+            var note = kind != 4 && random.Next(2) == 0 ? $" #c{comments++};" : "";
+            switch (kind)
+            {
+                case 0:
+                    lines.Append($"{margin}{key}: plain{note}\n");
+                    break;
+                case 1:
+                    lines.Append($"{margin}{key}: 'it''s: quoted'{note}\n");
+                    break;
+                case 2:
+                    lines.Append($"{margin}{key}:{note}\n");
+                    break;
+                case 3:
+                    lines.Append($"{margin}{key}: {{omega: [1, 2], psi: {{}}}}{note}\n");
+                    break;
+                case 4:
+                    lines.Append($"{margin}{key}: |\n{margin}  text\n{margin}  more\n");
+                    break;
+                default:
+                    lines.Append($"{margin}{key}:{note}\n{Block(random, indent + 2, ref comments)}");
+                    break;
+            }
+        }
+
+        return lines.ToString();
+    }
 }
