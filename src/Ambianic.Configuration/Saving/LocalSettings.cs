@@ -42,6 +42,11 @@ public sealed class LocalSettings(ConfigurationLoader loader, ConfigurationFiles
                 }
 
                 var content = Encoding.UTF8.GetBytes(text);
+                if (content.Length > ConfigurationFile.LargestBytes)
+                {
+                    return new SaveResult(null, [new ConfigurationProblem(File.Name, 0, 0, "", $"would be larger than {ConfigurationFile.LargestBytes >> 20} MiB")]);
+                }
+
                 var result = loader.Load(files, new ConfigurationText(File.Name, content) { IsSecret = File.IsSecret });
                 if (result.HasErrors)
                 {

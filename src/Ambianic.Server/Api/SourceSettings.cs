@@ -18,13 +18,14 @@ internal sealed record SourceSettings(
     double? StallSeconds = null)
 {
     private const int LongestId = 100;
+    private const int LongestUri = 4000;
 
     /// <summary>What the call may not do; null when the loader may look at it.</summary>
     public ProblemHttpResult? Problem(AmbianicConfiguration configuration) =>
         string.IsNullOrWhiteSpace(Id) || Id.Length > LongestId ? SettingsProblems.Wrong($"id is missing, or has more than {LongestId} characters")
         : Credentials.MaskName(Id) != Id ? SettingsProblems.Wrong("id is shown, so it must not hold an address or a password")
         : Id.Any(letter => char.IsControl(letter) || letter == '/') ? SettingsProblems.Wrong("id must not hold '/' or control characters")
-        : string.IsNullOrWhiteSpace(Uri) ? SettingsProblems.Wrong("uri is missing")
+        : string.IsNullOrWhiteSpace(Uri) || Uri.Length > LongestUri ? SettingsProblems.Wrong($"uri is missing, or has more than {LongestUri} characters")
         : Uri.Contains(Credentials.Masked, StringComparison.Ordinal) && !IsSame(configuration) ? SettingsProblems.Wrong($"uri holds {Credentials.Masked}, which stands for a secret; write the secret itself")
         : configuration.Api.AllowLocalSources || IsSame(configuration) || IsNetwork ? null
         : TypedResults.Problem(

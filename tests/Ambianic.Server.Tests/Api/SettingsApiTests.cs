@@ -159,6 +159,15 @@ public sealed class SettingsApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Source_ImmenseAddress_IsRefused()
+    {
+        var (status, _) = await _house.CallAsync("PUT", "/api/config/source", new { id = "gate", uri = "rtsp://127.0.0.1/" + new string('a', 20_000_000), type = "video" });
+
+        Assert.Equal(422, status);
+        Assert.Equal("", _house.Local);
+    }
+
+    [Fact]
     public async Task Source_OfTheUsersFile_IsNotRemovedAndThePlaceIsSaid()
     {
         var (status, body) = await _house.CallAsync("DELETE", "/api/config/source/door");

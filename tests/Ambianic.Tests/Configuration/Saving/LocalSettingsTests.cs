@@ -157,6 +157,15 @@ public sealed class LocalSettingsTests : IDisposable
     }
 
     [Fact]
+    public void Save_LargerThanIsRead_IsRefused()
+    {
+        var saved = Settings().Save(_ => [new SettingChange(["display_name"], new string('a', ConfigurationFile.LargestBytes))]);
+
+        Assert.Contains("16 MiB", Assert.Single(saved.Problems).Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(_folder["config.local.yaml"]));
+    }
+
+    [Fact]
     public void Save_NothingChanges_LeavesTheFileAlone()
     {
         Write("config.local.yaml", "version: one\n");
