@@ -1,6 +1,7 @@
 using Ambianic.Core.Alerts;
 using Ambianic.Core.Configuration;
 using Ambianic.Core.Timeline;
+using Ambianic.Server.Access;
 using Ambianic.Server.Alerts;
 using Ambianic.Server.Hosting;
 using Ambianic.Storage.Files;
@@ -23,21 +24,21 @@ internal static class AlertsApi
 
     public static void MapAlerts(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/alerts", List).WithSummary("A page of alerts, newest first; empty past the end");
+        routes.MapGet("/api/alerts", List).RequireAuthorization(Policies.Viewer).WithSummary("A page of alerts, newest first; empty past the end");
         routes.MapGet("/api/alerts/feedback", (IAlertStore store) => new FeedbackPage("success", store.Feedback()))
-            .WithSummary("How many alerts people called correct or false alarms, by pipeline and kind");
-        routes.MapPost("/api/alerts/snooze", SnoozeAsync).WithSummary("Holds back the alerts of a pipeline for some minutes; they are told then");
-        routes.MapDelete("/api/alerts/snooze", WakeAsync).WithSummary("Ends a snooze");
-        routes.MapPost("/api/alerts/drill", DrillAsync).WithSummary("Rehearses an alert of a pipeline, marked TEST: everything is real except that nothing has happened");
-        routes.MapGet("/api/alerts/{id}", FindAsync).ProducesProblem(StatusCodes.Status404NotFound).WithSummary("An alert with its events and deliveries");
+            .RequireAuthorization(Policies.Viewer).WithSummary("How many alerts people called correct or false alarms, by pipeline and kind");
+        routes.MapPost("/api/alerts/snooze", SnoozeAsync).RequireAuthorization(Policies.Carer).WithSummary("Holds back the alerts of a pipeline for some minutes; they are told then");
+        routes.MapDelete("/api/alerts/snooze", WakeAsync).RequireAuthorization(Policies.Carer).WithSummary("Ends a snooze");
+        routes.MapPost("/api/alerts/drill", DrillAsync).RequireAuthorization(Policies.Carer).WithSummary("Rehearses an alert of a pipeline, marked TEST: everything is real except that nothing has happened");
+        routes.MapGet("/api/alerts/{id}", FindAsync).RequireAuthorization(Policies.Viewer).ProducesProblem(StatusCodes.Status404NotFound).WithSummary("An alert with its events and deliveries");
         routes.MapPost("/api/alerts/{id}/acknowledge", (string id, IAlertDesk desk, CancellationToken cancellation, By? body = null) =>
             ChangeAsync(body, by => desk.AnswerAsync(id, AlertAnswer.TakingCare, by, cancellation)))
-            .ProducesProblem(StatusCodes.Status404NotFound).WithSummary("Says that somebody takes care: ends the escalation, and tells the others");
+            .RequireAuthorization(Policies.Carer).ProducesProblem(StatusCodes.Status404NotFound).WithSummary("Says that somebody takes care: ends the escalation, and tells the others");
         routes.MapPost("/api/alerts/{id}/resolve", (string id, IAlertDesk desk, CancellationToken cancellation, By? body = null) =>
             ChangeAsync(body, by => desk.ResolveAsync(id, by, cancellation)))
-            .ProducesProblem(StatusCodes.Status404NotFound).WithSummary("Says that an alert is over");
-        routes.MapPost("/api/alerts/{id}/feedback", FeedbackAsync).ProducesProblem(StatusCodes.Status404NotFound).WithSummary("Says whether an alert was correct or a false alarm");
-        routes.MapGet("/api/deliveries", Deliveries).WithSummary("Deliveries of one alert, or of all, newest first");
+            .RequireAuthorization(Policies.Carer).ProducesProblem(StatusCodes.Status404NotFound).WithSummary("Says that an alert is over");
+        routes.MapPost("/api/alerts/{id}/feedback", FeedbackAsync).RequireAuthorization(Policies.Carer).ProducesProblem(StatusCodes.Status404NotFound).WithSummary("Says whether an alert was correct or a false alarm");
+        routes.MapGet("/api/deliveries", Deliveries).RequireAuthorization(Policies.Viewer).WithSummary("Deliveries of one alert, or of all, newest first");
     }
 
     /// <param name="alerts">The alerts.</param>

@@ -1,6 +1,7 @@
 using Ambianic.Configuration.Saving;
 using Ambianic.Core.Alerts;
 using Ambianic.Core.Configuration;
+using Ambianic.Server.Access;
 using Ambianic.Server.Hosting;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -11,11 +12,12 @@ internal static class NotificationsApi
 {
     public static void MapNotifications(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/notifications/test", TestAsync).WithEffect().WithSummary("Sends a test message to the providers of one entry of notifications, or of all, and tells how each went");
+        routes.MapGet("/api/notifications/test", TestAsync).RequireAuthorization(Policies.Carer).WithEffect().WithSummary("Sends a test message to the providers of one entry of notifications, or of all, and tells how each went");
         routes.MapPut("/api/notifications/enable/{enabled}", EnableAsync)
+            .RequireAuthorization(Policies.Admin)
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
             .WithSummary("Switches all notifications on (true) or off (false), also after a restart");
-        routes.MapGet("/api/recipients", RecipientsAsync).WithSummary("Who is told: the entries of notifications with their providers, and the devices that subscribed to Web Push");
+        routes.MapGet("/api/recipients", RecipientsAsync).RequireAuthorization(Policies.Viewer).WithSummary("Who is told: the entries of notifications with their providers, and the devices that subscribed to Web Push");
     }
 
     /// <param name="desk">Alerting.</param>

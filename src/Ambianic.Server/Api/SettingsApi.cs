@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Ambianic.Configuration.Saving;
 using Ambianic.Core.Configuration;
+using Ambianic.Server.Access;
 using Ambianic.Server.Hosting;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -15,16 +16,16 @@ internal static partial class SettingsApi
     public static void MapSettings(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/device/display_name", (CurrentConfiguration current) => TypedResults.Json(current.Result.Configuration.DisplayName))
-            .WithSummary("Name of this device, a JSON string");
+            .RequireAuthorization(Policies.Viewer).WithSummary("Name of this device, a JSON string");
         routes.MapPut("/api/device/display_name/{name?}", DisplayNameAsync)
-            .Saves().WithSummary("Names this device, also after a restart");
+            .RequireAuthorization(Policies.Admin).Saves().WithSummary("Names this device, also after a restart");
         routes.MapPut("/api/integrations/ifttt/api_key/{key?}", IftttAsync)
-            .Saves().WithSummary("Sets the key of IFTTT Webhooks, and has the entry default of notifications tell through it; its other providers stay");
-        routes.MapGet("/api/config/source/{id}", FindSource).WithSummary("A source, secrets masked");
+            .RequireAuthorization(Policies.Admin).Saves().WithSummary("Sets the key of IFTTT Webhooks, and has the entry default of notifications tell through it; its other providers stay");
+        routes.MapGet("/api/config/source/{id}", FindSource).RequireAuthorization(Policies.Admin).WithSummary("A source, secrets masked");
         routes.MapPut("/api/config/source", SaveSourceAsync)
-            .Saves().ProducesProblem(StatusCodes.Status403Forbidden).WithSummary("Adds a source, or changes the settings of it that are given");
+            .RequireAuthorization(Policies.Admin).Saves().ProducesProblem(StatusCodes.Status403Forbidden).WithSummary("Adds a source, or changes the settings of it that are given");
         routes.MapDelete("/api/config/source/{id}", RemoveSourceAsync)
-            .Saves().WithSummary("Removes a source that was added through the API");
+            .RequireAuthorization(Policies.Admin).Saves().WithSummary("Removes a source that was added through the API");
     }
 
     private static RouteHandlerBuilder Saves(this RouteHandlerBuilder call) => call

@@ -1,6 +1,7 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using Ambianic.Core.Timeline;
+using Ambianic.Server.Access;
 using Ambianic.Storage.Files;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -14,9 +15,9 @@ internal static class TimelineApi
 
     public static void MapTimeline(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/timeline", PageAsync).WithSummary("A page of events, newest first; empty past the end");
-        routes.MapGet("/api/timeline.json", PageAsync).WithSummary("The same as /api/timeline");
-        routes.MapGet("/api/timeline/live", Live).WithSummary("New events as they happen, as server-sent events");
+        routes.MapGet("/api/timeline", PageAsync).RequireAuthorization(Policies.Viewer).WithSummary("A page of events, newest first; empty past the end");
+        routes.MapGet("/api/timeline.json", PageAsync).RequireAuthorization(Policies.Viewer).WithSummary("The same as /api/timeline");
+        routes.MapGet("/api/timeline/live", Live).RequireAuthorization(Policies.Viewer).WithSummary("New events as they happen, as server-sent events");
     }
 
     /// <param name="store">The events.</param>
