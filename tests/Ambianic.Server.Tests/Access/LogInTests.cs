@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Ambianic.Server.Access;
 using Ambianic.Storage.Access;
-using Ambianic.Tests;
 
 namespace Ambianic.Server.Tests.Access;
 

@@ -24,6 +24,7 @@ public sealed class DocumentationTests
         [typeof(HealthOptions)] = "health.",
         [typeof(ApiOptions)] = "api.",
         [typeof(UiOptions)] = "ui.",
+        [typeof(TlsOptions)] = "ui.tls.",
         [typeof(NotificationOptions)] = "notifications.NAME.",
         [typeof(NotificationTemplates)] = "notifications.NAME.templates.",
         [typeof(WeeklyHours)] = "notifications.NAME.schedule.",
