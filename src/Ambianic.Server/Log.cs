@@ -79,4 +79,7 @@ internal static partial class Log
 
     [LoggerMessage(7506, LogLevel.Information, "The page and the API are encrypted; SHA-256 fingerprint of the certificate: {Fingerprint}")]
     public static partial void CertificateUsed(this ILogger logger, string fingerprint);
+
+    [LoggerMessage(7507, LogLevel.Error, "The page and the API cannot be reached until their certificate can be read: {Reason}")]
+    public static partial void CertificateNotRead(this ILogger logger, string reason);
 }

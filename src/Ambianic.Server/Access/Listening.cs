@@ -63,7 +63,14 @@ internal sealed class Listening(UiOptions ui, int port, bool hasUsers, TlsCertif
 
         if (ui.Tls.IsOn)
         {
-            logger.CertificateUsed(certificate.Fingerprint());
+            try
+            {
+                logger.CertificateUsed(certificate.Fingerprint());
+            }
+            catch (IOException error)
+            {
+                logger.CertificateNotRead(error.Message); // the cameras are watched all the same
+            }
         }
     }
 

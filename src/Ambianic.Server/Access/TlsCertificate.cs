@@ -63,6 +63,7 @@ internal sealed class TlsCertificate(TlsOptions options, string dataDir, TimePro
         {
             if (options.Generate && !IsGood(made))
             {
+                Directory.CreateDirectory(dataDir);
                 PrivateFile.Replace(made, Make());
             }
 
