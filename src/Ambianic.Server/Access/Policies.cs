@@ -64,6 +64,9 @@ internal static class Policies
         application.Use((context, next) => context.RequestServices.GetRequiredService<AuditTrail>().RunAsync(context, next));
     }
 
+    /// <summary>The person who is logged in; null for a program, and when nobody has to log in.</summary>
+    public static string? PersonLoggedIn(this HttpContext context) => AccessState.Of(context).Records.FindUser(context.User.NameOf() ?? "")?.Name;
+
     /// <summary>Who calls, for people; null when it is nobody known.</summary>
     public static string? NameOf(this ClaimsPrincipal caller) => caller.Identity is { IsAuthenticated: true, Name: { } name } ? name : null;
 }

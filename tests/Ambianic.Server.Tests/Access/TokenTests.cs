@@ -103,6 +103,20 @@ public sealed class TokenTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Alert_AnsweredByAPerson_HasTheirOwnName()
+    {
+        await using var alerts = await Alerts.AlertHouse.StartAsync();
+        alerts.Desk.Raise(Alerts.AlertHouse.Fall);
+        using var database = new AccessDatabase(alerts.House.DataDir, TimeProvider.System);
+        Assert.Null(database.Add(new UserAccount("ann", Ambianic.Server.Access.Passwords.Hash(GuardedHouse.Password), AccessRole.Admin, TimeProvider.System.GetUtcNow())));
+        using var done = await GuardedHouse.LogInAsync(alerts.Client, "ann");
+        using var answer = await alerts.Client.PostAsJsonAsync($"/api/alerts/{Alerts.AlertHouse.Id}/acknowledge", new { by = "bob" }, Cancellation);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(["answer taking_care by ann"], alerts.Desk.Asked);
+    }
+
+    [Fact]
     public async Task Audit_LogInsAndWhatAdministratorsChange_NamesWhoWhatAndWhere()
     {
         using var browser = _house.Browser();
