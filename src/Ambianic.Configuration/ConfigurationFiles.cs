@@ -29,12 +29,13 @@ public sealed record ConfigurationFiles(string WorkingDirectory, IReadOnlyList<C
         var main = mainFile ?? Path.Combine(directory, "config.yaml");
         var listed = (environment("AMBIANIC_CONFIG_FILES") ?? "")
             .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        List<ConfigurationFile> files = mainFile is null && listed.Length > 0
-            ? [.. listed.Select(name => new ConfigurationFile(name, Path.Combine(working, name)) { IsRequired = true })]
+        var isListed = mainFile is null && listed.Length > 0;
+        List<ConfigurationFile> files = isListed
+            ? [.. listed.Select(name => new ConfigurationFile(name, Path.Combine(working, name)) { IsRequired = !IsLocal(name) })]
             : [Beside("secrets.yaml"), Beside(Path.GetFileName(main)) with { IsRequired = true }];
         var saved = environment("AMBIANIC_SAVE_CONFIG_TO") is { Length: > 0 } named
             ? new ConfigurationFile(named, Path.Combine(working, named))
-            : Beside("config.local.yaml");
+            : files.LastOrDefault(file => isListed && IsLocal(file.Name)) ?? Beside("config.local.yaml");
         files.RemoveAll(file => file.FullPath == saved.FullPath);
         return new ConfigurationFiles(working, [.. files, saved], saved.FullPath)
         {
@@ -43,6 +44,9 @@ public sealed record ConfigurationFiles(string WorkingDirectory, IReadOnlyList<C
                 ? []
                 : [new ConfigurationProblem("environment", 0, 0, "AMBIANIC_DIR", $"names the directory {working}, which does not exist")],
         };
+
+        // A file that the program writes, so that it may not exist yet.
+        static bool IsLocal(string name) => Path.GetFileNameWithoutExtension(name).EndsWith(".local", StringComparison.OrdinalIgnoreCase);
 
         ConfigurationFile Beside(string name)
         {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Ambianic.Core.Alerts;
 using Ambianic.Core.Configuration;
 using Ambianic.Core.Pipelines;
@@ -19,24 +20,47 @@ public sealed class ConfigurationLoader(ElementRegistry registry, IReadOnlyList<
     private static readonly List<string> TopLevelKeys = [.. OptionKeys.Of(typeof(AmbianicConfiguration)).Keys, Models];
 
     /// <summary>Reads the files.</summary>
-    public ConfigurationResult Load(ConfigurationFiles files)
+    public ConfigurationResult Load(ConfigurationFiles files) => Load(files, last: null);
+
+    /// <summary>Reads the files, the last one as it would be with another content; null reads that too.</summary>
+    internal ConfigurationResult Load(ConfigurationFiles files, ConfigurationText? last)
     {
         var problems = new ProblemList();
         problems.AddRange(files.Problems);
-        var texts = files.Files.Select(file => file.Read(problems)).OfType<ConfigurationText>().ToList();
+        var texts = files.Files.SkipLast(last is null ? 0 : 1).Select(file => file.Read(problems)).Append(last).OfType<ConfigurationText>().ToList();
         return Load(texts, files.WorkingDirectory, problems, files.Variables) with
         {
             Files = [.. files.Files.Select(file => file.FullPath)],
             SaveFile = files.SaveFile,
+            Digest = DigestOf(texts),
         };
+    }
+
+    /// <summary>The files merged, nothing substituted in them; what is wrong with them is left to <see cref="Load(ConfigurationFiles)"/>.</summary>
+    internal static MappingNode Merge(ConfigurationFiles files)
+    {
+        var problems = new ProblemList();
+        return Merge([.. files.Files.Select(file => file.Read(problems)).OfType<ConfigurationText>()], problems);
+    }
+
+    private static string DigestOf(IEnumerable<ConfigurationText> texts)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var text in texts)
+        {
+            hash.AppendData(SHA256.HashData(text.Content));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     internal ConfigurationResult Load(
         IReadOnlyList<ConfigurationText> texts, string workingDirectory, ProblemList problems, Variables? variables = null)
     {
-        var formatted = FormatSubstitution.Apply(Merge(texts, problems), problems);
+        variables ??= Variables.None;
+        var formatted = FormatSubstitution.Apply(Merge(texts, problems), variables, problems);
         DocumentSecrets.Remember(formatted, TopLevelKeys); // what was put together, too
-        var document = (variables ?? Variables.None).Apply(formatted, problems);
+        var document = variables.Apply(formatted, problems);
         var binder = new OptionsBinder(workingDirectory);
         var sources = new SourceReader(Section(document, Sources, problems), binder, workingDirectory);
         var names = new ModelNames(catalog);
@@ -83,6 +107,8 @@ public sealed class ConfigurationLoader(ElementRegistry registry, IReadOnlyList<
     private static MappingNode Merge(IReadOnlyList<ConfigurationText> texts, ProblemList problems)
     {
         var anchors = new Anchors();
+        var roots = new List<MappingNode>();
+        string? empty = null;
         var merged = new MappingNode(new Place(texts.Count > 0 ? texts[^1].Name : "", 0, 0), []);
         foreach (var file in texts)
         {
@@ -95,17 +121,14 @@ public sealed class ConfigurationLoader(ElementRegistry registry, IReadOnlyList<
 
             switch (YamlComposer.Compose(file, text, anchors, problems))
             {
-                case MappingNode root:
+                case MappingNode written:
+                    var root = ReferenceKeys.Read(written, TopLevelKeys, problems);
                     DocumentSecrets.Remember(root, TopLevelKeys);
-                    CheckTopLevel(root, problems);
                     merged = NodeMerge.Merge(merged, root);
+                    roots.Add(root);
                     break;
                 case null or ScalarNode { IsNull: true }:
-                    if (file.IsRequired && problems.Problems.Count == before)
-                    {
-                        problems.Add(new Place(file.Name, 0, 0), "", "is empty; it needs at least a pipeline under 'pipelines:'");
-                    }
-
+                    empty = file.IsRequired && problems.Problems.Count == before ? file.Name : empty;
                     break;
                 case { } other:
                     problems.Add(other.Place, "", $"must be a map of keys such as 'pipelines:', not {ProblemList.Quote(other)}");
@@ -113,15 +136,28 @@ public sealed class ConfigurationLoader(ElementRegistry registry, IReadOnlyList<
             }
         }
 
+        if (empty is not null && merged.Find(PipelinesKey) is null)
+        {
+            problems.Add(new Place(empty, 0, 0), "", "is empty; it needs at least a pipeline under 'pipelines:'");
+        }
+
+        var used = FormatSubstitution.KeysUsedIn(merged);
+        foreach (var root in roots)
+        {
+            CheckTopLevel(root, used, problems);
+        }
+
         return merged;
     }
 
     /// <summary>A key that nobody knows may hold anchors for others: by its name (<c>x-…</c>, <c>.…</c>), or because it defines one and is no slip of the pen.</summary>
-    private static void CheckTopLevel(MappingNode root, ProblemList problems)
+    private static void CheckTopLevel(MappingNode root, HashSet<string> used, ProblemList problems)
     {
         foreach (var entry in root.Entries)
         {
             if (TopLevelKeys.Contains(entry.Key)
+                || used.Contains(entry.Key, StringComparer.OrdinalIgnoreCase)
+                || ReferenceKeys.IsAccepted(entry.Key)
                 || entry.Key.StartsWith("x-", StringComparison.Ordinal)
                 || entry.Key.StartsWith('.'))
             {

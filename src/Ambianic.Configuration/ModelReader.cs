@@ -37,7 +37,7 @@ internal sealed class ModelReader(MappingNode section, ElementRegistry registry,
         var inline = reference.Value as MappingNode;
         var id = inline is null ? reference.Value : inline.Find(IdKey)?.Value;
         var model = new MappingNode(reference.Value.Place, []);
-        if (id is ScalarNode { IsNull: false } scalar && section.Find(scalar.Text) is { } entry)
+        if (id is ScalarNode { IsNull: false } scalar && (section.Find(scalar.Text) ?? ReferenceDefaults.Model(scalar.Text)) is { } entry)
         {
             model = Known(MapOf(entry, problems), keys.Keys, PathOf(entry));
         }

@@ -6,6 +6,7 @@ namespace Ambianic.Configuration;
 internal sealed class SourceReader(MappingNode section, OptionsBinder binder, string workingDirectory)
 {
     private const string IdKey = "source_id";
+    private const string FileScheme = "file://";
 
     /// <summary>The valid ones of the section, by id.</summary>
     public Dictionary<string, SourceOptions> ReadNamed(ProblemList problems)
@@ -31,7 +32,7 @@ internal sealed class SourceReader(MappingNode section, OptionsBinder binder, st
     {
         switch (node)
         {
-            case ScalarNode { IsNull: false } scalar when section.Find(scalar.Text) is { } entry:
+            case ScalarNode { IsNull: false } scalar when Find(scalar.Text) is { } entry:
                 return (BindNamed(entry, problems, warnings), entry.Value);
 
             case ScalarNode { IsNull: false } scalar when IsLocation(scalar.Text):
@@ -63,7 +64,7 @@ internal sealed class SourceReader(MappingNode section, OptionsBinder binder, st
     private (SourceOptions? Options, Node Effective) ReadReference(
         MappingNode mapping, Entry id, string path, ProblemList problems, ProblemList warnings)
     {
-        if (id.Value is not ScalarNode { IsNull: false } scalar || section.Find(scalar.Text) is not { } entry)
+        if (id.Value is not ScalarNode { IsNull: false } scalar || Find(scalar.Text) is not { } entry)
         {
             ReportUnknown(id.Value, ProblemList.Join(path, IdKey), problems);
             return (null, mapping);
@@ -88,6 +89,7 @@ internal sealed class SourceReader(MappingNode section, OptionsBinder binder, st
         var own = new ProblemList();
         var options = binder.Bind<SourceOptions>(node, path, own);
         var keys = node as MappingNode;
+        options = options with { Uri = WithoutScheme(options.Uri) };
         options = options with { Id = id, Live = keys?.Find("live") is null ? SourceAddress.IsEndless(options.Uri) : options.Live };
         if (keys?.Find("uri") is { Value: ScalarNode { IsNull: false } } uri)
         {
@@ -126,7 +128,12 @@ internal sealed class SourceReader(MappingNode section, OptionsBinder binder, st
         problems.Add(id.Place, path, $"{ProblemList.Quote(id)} is not the id of a source; define it in 'sources'", near);
     }
 
+    private Entry? Find(string id) => section.Find(id) ?? ReferenceDefaults.Source(id);
+
     private static string PathOf(Entry entry) => ProblemList.Join("sources", entry.Key);
+
+    /// <summary>A camera of this computer may be written as a file, as the reference system allows.</summary>
+    private static string WithoutScheme(string uri) => uri.StartsWith(FileScheme + SourceAddress.DevicePrefix, StringComparison.Ordinal) ? uri[FileScheme.Length..] : uri;
 
     private static bool IsLocation(string text) => SourceAddress.IsLocalCamera(text) || text.Contains('/');
 }

@@ -20,7 +20,7 @@ public sealed partial record Variables(Func<string, string?> Environment, string
     public static Variables None { get; } = new(_ => null, "");
 
     /// <summary>True when values under this key, in a map or alone, may hold variables.</summary>
-    private static bool MayHold(string key) => key is "uri" or "url" or "source" || Credentials.IsSecretKey(key);
+    internal static bool MayHold(string key) => key is "uri" or "url" or "source" || Credentials.IsSecretKey(key);
 
     /// <summary>A copy of the document in which they are replaced; one that is not set breaks the value that it stands in, and is reported.</summary>
     internal MappingNode Apply(MappingNode document, ProblemList problems) => (MappingNode)Apply(document, "", false, problems);

@@ -66,6 +66,9 @@ internal static partial class Log
     [LoggerMessage(1020, LogLevel.Error, "Pipeline {Pipeline}: {Element} failed while it was disposed")]
     public static partial void ElementNotDisposed(this ILogger logger, Exception error, string pipeline, string element);
 
+    [LoggerMessage(1021, LogLevel.Debug, "The supervisor is alive: {Running} of {Count} pipeline(s) running")]
+    public static partial void SupervisorIsAlive(this ILogger logger, int running, int count);
+
     // Vision
     [LoggerMessage(1101, LogLevel.Warning, "label_filter names '{Label}', which {Model} does not know and will never report; {Hint}")]
     public static partial void LabelUnknown(this ILogger logger, string label, string model, string hint);

@@ -1,21 +1,21 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Ambianic.Configuration.Saving;
 using Ambianic.Core.Alerts;
 using Ambianic.Core.Configuration;
+using Ambianic.Server.Access;
 using Ambianic.Server.Alerts;
 using Ambianic.Server.Api;
 using Ambianic.Server.Hosting;
 using Ambianic.Server.Visibility;
 using Ambianic.Storage;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.Extensions.FileProviders;
 using Microsoft.OpenApi;
 
 namespace Ambianic.Server;
 
-/// <summary>Puts the program together: pipelines, store, and the web server on loopback.</summary>
+/// <summary>Puts the program together: pipelines, store, and the web server.</summary>
 internal static class AmbianicHost
 {
     /// <summary>Port of the reference system's API.</summary>
@@ -25,11 +25,16 @@ internal static class AmbianicHost
 
     /// <summary>Builds the program; runs nothing.</summary>
     /// <param name="configuration">Its valid pipelines will run.</param>
-    /// <param name="port">TCP port on loopback; 0 takes any free one.</param>
+    /// <param name="port">TCP port; 0 takes any free one of this computer's loopback address.</param>
     /// <param name="reload">Reads the files again when they change; null leaves edits for the next start.</param>
     /// <param name="replace">Takes the place of parts that were added; null replaces none.</param>
+    /// <param name="settings">Writes settings that are changed through the API; null when there is no file for them.</param>
     public static WebApplication Build(
-        ConfigurationResult configuration, int port, ConfigurationReader? reload = null, Action<IServiceCollection>? replace = null)
+        ConfigurationResult configuration,
+        int port,
+        ConfigurationReader? reload = null,
+        Action<IServiceCollection>? replace = null,
+        LocalSettings? settings = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
@@ -39,18 +44,8 @@ internal static class AmbianicHost
         });
         builder.Configuration.Sources.Clear(); // the configuration files and variables are Ambianic's own
         builder.Logging.AddAmbianicLog(configuration.Configuration.Logging);
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            if (port == 0)
-            {
-                kestrel.Listen(IPAddress.Loopback, 0);
-            }
-            else
-            {
-                kestrel.ListenLocalhost(port);
-            }
-        });
+        var listening = Listening.Decide(configuration.Configuration, port, TimeProvider.System);
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(listening.Apply);
         builder.Services.AddSingleton<IHostLifetime, CommandLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = LongestStop);
         builder.Services.ConfigureHttpJsonOptions(json =>
@@ -65,6 +60,8 @@ internal static class AmbianicHost
             return Task.CompletedTask;
         }));
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true); // so that the answer says what is wrong
+        builder.Services.AddCors();
+        builder.Services.AddAccess(configuration.Configuration.DataDir);
         builder.Services.AddProblemDetails().AddExceptionHandler<ApiErrors>();
         builder.Services.AddAmbianic(configuration);
         builder.Services.AddHostedService<PipelineService>();
@@ -72,6 +69,7 @@ internal static class AmbianicHost
         builder.Services.AddHostedService(services => services.GetRequiredService<VisibilityService>());
         builder.Services.AddHostedService<OutageService>();
         builder.Services.AddAlerts(configuration.Configuration);
+        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<SavedSettings>(services, new SettingsFile(settings, reload is not null)));
         if (reload is not null)
         {
             builder.Services.AddSingleton(reload);
@@ -81,19 +79,28 @@ internal static class AmbianicHost
         replace?.Invoke(builder.Services);
         var application = builder.Build();
         application.UseExceptionHandler();
-        application.UseAllowedHosts();
+        listening.Report(application.Services.GetRequiredService<ILogger<Listening>>());
+        application.UseSecurityHeaders();
+        application.UseTrustedProxies(configuration.Configuration.Ui);
+        AccessBook.Use(application);
+        application.UseAllowedHosts(context => AccessState.Of(context).NeedsLogIn);
+        application.UseListedOrigins();
         application.UseSameSiteApi();
-        application.UseStaticFiles(new StaticFileOptions
-        {
-            FileProvider = new PhysicalFileProvider(Path.Combine(AppContext.BaseDirectory, "wwwroot")),
-        });
-        application.UseDataFiles(configuration.Configuration.DataDir);
+        application.UseAccess();
+        application.MapLogIn();
+        application.MapPage();
+        application.MapDataFiles(configuration.Configuration.DataDir);
+        application.MapUsers();
+        application.MapTokens();
+        application.MapAudit();
         application.MapDevice();
         application.MapHealth();
         application.MapVisibility();
         application.MapTimeline();
         application.MapEvents();
         application.MapConfiguration();
+        application.MapSettings();
+        application.MapPremium();
         if (application.Services.GetRequiredService<IServiceProviderIsService>().IsService(typeof(IAlertDesk)))
         {
             application.MapAnswers();
@@ -102,7 +109,9 @@ internal static class AmbianicHost
             application.MapPush();
         }
 
-        application.MapOpenApi("/api/openapi.json");
+        application.MapOpenApi("/api/openapi.json").RequireAuthorization(Policies.Viewer);
+        application.MapOpenApi("/openapi.json").RequireAuthorization(Policies.Viewer);
+        application.MapGet("/docs", () => Results.Redirect("docs.html")).RequireAuthorization(Policies.Viewer).ExcludeFromDescription();
         return application;
     }
 
@@ -131,7 +140,7 @@ internal static class AmbianicHost
             throw new IOException($"{error.Message} Is Ambianic running already? Choose another port with --port.", error);
         }
 
-        var port = new Uri(application.Urls.First()).Port;
-        return new Uri($"http://127.0.0.1:{port}/");
+        var first = new Uri(application.Urls.First());
+        return new Uri($"{first.Scheme}://127.0.0.1:{first.Port}/");
     }
 }

@@ -60,4 +60,26 @@ internal static partial class Log
 
     [LoggerMessage(7303, LogLevel.Warning, "The key that signs links in messages can be neither read nor stored; until it can, another one is used, and links of earlier messages do not work: {Reason}")]
     public static partial void LinkKeyNotKept(this ILogger logger, string reason);
+
+    // Access
+    [LoggerMessage(7501, LogLevel.Warning, "Log-in of {User} from {Address} refused: wrong password")]
+    public static partial void LogInRefused(this ILogger logger, string user, System.Net.IPAddress? address);
+
+    [LoggerMessage(7502, LogLevel.Error, "Who may log in cannot be read, and what was known last counts; nobody is let in when nothing was: {Reason}")]
+    public static partial void AccessNotRead(this ILogger logger, string reason);
+
+    [LoggerMessage(7503, LogLevel.Error, "The audit log has no entry of '{What}': {Reason}")]
+    public static partial void AuditNotWritten(this ILogger logger, string what, string reason);
+
+    [LoggerMessage(7504, LogLevel.Warning, "ui.listen is {Address}, but there is no administrator, so the page and the API answer this computer only; add one and restart Ambianic: ambianic user add NAME")]
+    public static partial void ListensOnThisComputer(this ILogger logger, string address);
+
+    [LoggerMessage(7505, LogLevel.Warning, "ui.listen is {Address} without ui.tls, and no proxy is trusted: passwords cross the network unencrypted; set ui.tls")]
+    public static partial void PasswordsNotEncrypted(this ILogger logger, string address);
+
+    [LoggerMessage(7506, LogLevel.Information, "The page and the API are encrypted; SHA-256 fingerprint of the certificate: {Fingerprint}")]
+    public static partial void CertificateUsed(this ILogger logger, string fingerprint);
+
+    [LoggerMessage(7507, LogLevel.Error, "The page and the API cannot be reached until their certificate can be read: {Reason}")]
+    public static partial void CertificateNotRead(this ILogger logger, string reason);
 }

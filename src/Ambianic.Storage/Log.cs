@@ -43,6 +43,9 @@ internal static partial class Log
     [LoggerMessage(5106, LogLevel.Warning, "{Database} was damaged while it was in use: it is kept as {Aside} and filled again from the event files")]
     public static partial void DatabaseDamagedInUse(this ILogger logger, string database, string aside);
 
+    [LoggerMessage(5107, LogLevel.Warning, "The card of an outage could not be drawn; the outage is told without")]
+    public static partial void CardNotDrawn(this ILogger logger, Exception error);
+
     // Retention
     [LoggerMessage(5201, LogLevel.Information, "Removed {Count} event(s) of {From} to {To}: {Why}")]
     public static partial void EventsRemoved(this ILogger logger, int count, DateTimeOffset from, DateTimeOffset to, string why);

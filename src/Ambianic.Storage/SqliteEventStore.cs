@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Ambianic.Core.Configuration;
 using Ambianic.Core.Timeline;
+using Ambianic.Core.Vision.Falls;
 using Ambianic.Storage.Database;
 using Ambianic.Storage.Files;
 using Ambianic.Storage.Retention;
@@ -32,6 +33,7 @@ public sealed class SqliteEventStore : IEventStore, IEventFollower, IAsyncDispos
     private readonly IndexRecovery _recovery;
     private readonly IEventPictureEncoder _pictures;
     private readonly TimeProvider _time;
+    private readonly ILogger _logger;
     private volatile FailedAttempt? _notStored;
 
     private SqliteEventStore(
@@ -51,6 +53,7 @@ public sealed class SqliteEventStore : IEventStore, IEventFollower, IAsyncDispos
         _disk = new DiskCall(database.Path);
         _pictures = pictures;
         _time = time;
+        _logger = logger;
         _pulse = new WriterPulse(time);
         _queue = new WriterQueue(_folders);
         var recovery = new IndexRecovery(_folders, database, _queue, time, logger);
@@ -127,7 +130,7 @@ public sealed class SqliteEventStore : IEventStore, IEventFollower, IAsyncDispos
     {
         cancellation.ThrowIfCancellationRequested();
         var isNew = await StoreAsync(
-            _folders.PathOf(detectionEvent.RelDir), () => _queue.AddAsync(detectionEvent, Files(detectionEvent, picture)), cancellation);
+            _folders.PathOf(detectionEvent.RelDir), () => AddAsync(detectionEvent, picture), cancellation);
         if (!isNew)
         {
             throw new IOException($"{_database.Path}: has an event {detectionEvent.Id} already; the new one is only in its files");
@@ -213,23 +216,47 @@ public sealed class SqliteEventStore : IEventStore, IEventFollower, IAsyncDispos
         }
     }
 
-    private NewFile[] Files(DetectionEvent detectionEvent, EventPicture? described)
+    private Task<bool> AddAsync(DetectionEvent seen, EventPicture? described)
     {
-        var json = new NewFile(detectionEvent.JsonFileName, EventJson.ForFile(detectionEvent));
         if (described is not { } picture)
         {
-            return [json];
+            return AddCardAsync(seen);
         }
 
-        var (image, thumbnail) = _pictures.Encode(picture.Frame, picture.Region, picture.DrawBoxes ? detectionEvent.Detections : []);
-        return
-        [
-            .. detectionEvent.BeforeFileNames.Zip(picture.Before ?? [], (name, frame) => new NewFile(name, _pictures.Encode(frame))),
-            new NewFile(detectionEvent.ImageFileName, image),
-            new NewFile(detectionEvent.ThumbnailFileName, thumbnail),
-            json,
-        ];
+        var (image, thumbnail) = _pictures.Encode(picture.Frame, picture.Region, picture.DrawBoxes ? seen.Detections : []);
+        if (seen.Detections.Any(detection => detection.Fall is not null))
+        {
+            seen = seen with { ThumbnailSize = JpegSize.Find(thumbnail) };
+        }
+
+        return _queue.AddAsync(
+            seen,
+            [
+                .. seen.BeforeFileNames.Zip(picture.Before ?? [], (name, frame) => new NewFile(name, _pictures.Encode(frame))),
+                new NewFile(seen.ImageFileName, image),
+                new NewFile(seen.ThumbnailFileName, thumbnail),
+                Json(seen),
+            ]);
     }
+
+    /// <summary>An outage gets a small picture, for programs that show events by their pictures alone. It is told also where none can be drawn.</summary>
+    private Task<bool> AddCardAsync(DetectionEvent seen)
+    {
+        NewFile? card = null;
+        try
+        {
+            card = seen is { Outage: { } outage, ThumbnailFileName.Length: > 0 } ? new NewFile(seen.ThumbnailFileName, _pictures.Card(outage)) : null;
+        }
+        catch (Exception error)
+        {
+            _logger.CardNotDrawn(error);
+            seen = seen with { ThumbnailFileName = "" };
+        }
+
+        return _queue.AddAsync(seen, card is { } drawn ? [drawn, Json(seen)] : [Json(seen)]);
+    }
+
+    private static NewFile Json(DetectionEvent seen) => new(seen.JsonFileName, EventJson.ForFile(seen));
 
     private sealed record FailedAttempt(string Reason, long At);
 

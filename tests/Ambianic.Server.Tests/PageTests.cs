@@ -57,6 +57,20 @@ public sealed class PageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Docs_Opened_ShowEveryCallAndFetchNothingFromElsewhere()
+    {
+        var page = await _browser!.NewPageAsync();
+        List<string> asked = [];
+        page.Request += (_, request) => asked.Add(request.Url);
+
+        await page.GotoAsync(new Uri(_house.Address, "docs").ToString());
+
+        await Assertions.Expect(page.Locator("summary", new PageLocatorOptions { HasText = "/api/device/display_name/{name}" })).ToBeVisibleAsync();
+        Assert.NotEmpty(asked);
+        Assert.All(asked, address => Assert.StartsWith(_house.Address.ToString(), address, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Page_EventHappensWhileOpen_AppearsByItself()
     {
         var page = await OpenAsync();

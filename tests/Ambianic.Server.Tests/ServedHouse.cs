@@ -1,5 +1,6 @@
 using Ambianic.Configuration;
 using Ambianic.Core;
+using Ambianic.Core.Configuration;
 using Ambianic.Core.Frames;
 using Ambianic.Core.Health;
 using Ambianic.Core.Pipelines;
@@ -30,6 +31,10 @@ internal sealed class ServedHouse : IAsyncDisposable
     public HttpClient Client { get; }
 
     public Uri Address => Client.BaseAddress!;
+
+    public IServiceProvider Services => _application.Services;
+
+    public string DataDir => Services.GetRequiredService<AmbianicConfiguration>().DataDir;
 
     /// <param name="more">More of the configuration.</param>
     /// <param name="replace">Takes the place of parts of the program.</param>

@@ -25,6 +25,9 @@ public sealed record AmbianicConfiguration
     /// <summary>When a pipeline counts as stalled and a model as hung.</summary>
     public HealthOptions Health { get; init; } = new();
 
+    /// <summary>What programs and pages may do.</summary>
+    public ApiOptions Api { get; init; } = new();
+
     /// <summary>Links to the page.</summary>
     public UiOptions Ui { get; init; } = new();
 

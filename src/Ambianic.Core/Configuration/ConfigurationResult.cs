@@ -16,6 +16,9 @@ public sealed record ConfigurationResult(
     /// <summary>The file that the program itself may write, absolute; the user's own files are never edited.</summary>
     public string SaveFile { get; init; } = "";
 
+    /// <summary>Tells the content of the files from another: SHA-256, hexadecimal. Empty when they were no files.</summary>
+    public string Digest { get; init; } = "";
+
     /// <summary>True when something is wrong, not only unusual.</summary>
     public bool HasErrors => Problems.Any(problem => !problem.IsWarning);
 

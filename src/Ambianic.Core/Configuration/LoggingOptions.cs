@@ -10,8 +10,8 @@ public sealed record LoggingOptions
     /// <summary>What goes to the file. The default is <c>info</c>.</summary>
     public LoggingLevel Level { get; init; } = LoggingLevel.Info;
 
-    /// <summary>What goes to the console. The default is <c>info</c>.</summary>
-    public LoggingLevel ConsoleLevel { get; init; } = LoggingLevel.Info;
+    /// <summary>What goes to the console. The default is that of <c>level</c>.</summary>
+    public LoggingLevel? ConsoleLevel { get; init; }
 }
 
 /// <summary>From everything to failures only; written in any case.</summary>

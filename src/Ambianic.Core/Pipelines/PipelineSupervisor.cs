@@ -19,6 +19,7 @@ public sealed class PipelineSupervisor(
 
     /// <summary>A common cause that lasts for longer may be several causes after all: then each is recreated, ever more seldom.</summary>
     private static readonly TimeSpan LongestHold = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan SignOfLifeInterval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan InterruptionIsShown = TimeSpan.FromMinutes(10);
 
     private readonly SemaphoreSlim _applying = new(1);
@@ -29,6 +30,7 @@ public sealed class PipelineSupervisor(
     private Interruption? _interruption;
     private long _interruptedAt;
     private long? _patternSince;
+    private long? _signOfLifeAt;
     private bool _isHeldBack;
     private bool _isFailing;
 
@@ -143,6 +145,7 @@ public sealed class PipelineSupervisor(
             watchdog.Feed(snapshot.Summary());
             _heartbeat.Beat();
             _isFailing = false;
+            GiveSignOfLife(health);
         }
         catch (Exception error)
         {
@@ -153,6 +156,17 @@ public sealed class PipelineSupervisor(
 
             _isFailing = true;
         }
+    }
+
+    private void GiveSignOfLife(List<PipelineHealth> pipelines)
+    {
+        if (_signOfLifeAt is { } last && time.GetElapsedTime(last) < SignOfLifeInterval)
+        {
+            return;
+        }
+
+        _signOfLifeAt = time.GetTimestamp();
+        logger.SupervisorIsAlive(pipelines.Count(pipeline => pipeline.State == PipelineState.Running), pipelines.Count);
     }
 
     private void NoticeInterruption(IReadOnlyList<SupervisedPipeline> pipelines)

@@ -26,7 +26,7 @@ public sealed record DetectionEvent
     /// <summary>What was found; empty for a picture of a quiet scene.</summary>
     public IReadOnlyList<Detection> Detections { get; init; } = [];
 
-    /// <summary>For an event that tells of an outage of the pipeline; it has no detections and no picture. Else null.</summary>
+    /// <summary>For an event that tells of an outage of the pipeline; it has no detections, and for a picture only a small one, drawn. Else null.</summary>
     public OutageReport? Outage { get; init; }
 
     /// <summary>For an event that tells of an alert that nobody answered: which; it has no detections and no picture. Else null.</summary>
@@ -51,6 +51,9 @@ public sealed record DetectionEvent
 
     /// <summary>Name of the small picture; empty when there is none.</summary>
     public required string ThumbnailFileName { get; init; }
+
+    /// <summary>Width and height of the small picture in pixels, of events with a fall; null for others and when it is not known.</summary>
+    public (int Width, int Height)? ThumbnailSize { get; init; }
 
     /// <summary>Names of pictures of the seconds before, oldest first; mostly empty.</summary>
     public IReadOnlyList<string> BeforeFileNames { get; init; } = [];

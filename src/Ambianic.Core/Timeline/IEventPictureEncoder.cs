@@ -1,4 +1,5 @@
 using Ambianic.Core.Frames;
+using Ambianic.Core.Visibility;
 using Ambianic.Core.Vision;
 
 namespace Ambianic.Core.Timeline;
@@ -17,4 +18,7 @@ public interface IEventPictureEncoder
     /// <returns>Two JPEG files; the longer side of the thumbnail is at most 320 pixels.</returns>
     /// <exception cref="IOException">It is larger than a JPEG can be (65500 pixels a side).</exception>
     (byte[] Picture, byte[] Thumbnail) Encode(Frame frame, Box? region, IReadOnlyList<Detection> boxes);
+
+    /// <summary>Draws a card that tells of an outage, as there is no picture of it: JPEG, 320 by 180 pixels. Without a font of this computer it has no words.</summary>
+    byte[] Card(OutageReport outage);
 }

@@ -55,7 +55,7 @@ public sealed class OutageRecorder(IEventStore store, TimeProvider time)
                 Outage = said,
                 RelDir = _folder,
                 ImageFileName = "",
-                ThumbnailFileName = "",
+                ThumbnailFileName = EventNames.For(at) + EventNames.ThumbnailSuffix,
                 JsonFileName = EventNames.For(at) + EventNames.JsonSuffix,
             },
             picture: null,

@@ -7,15 +7,8 @@ namespace Ambianic.Media.Pictures;
 /// <summary>Draws what was found into a picture: a box for each detection, and its label where there is a font.</summary>
 internal static class DetectionDrawing
 {
-    private const string FontFolder = "/usr/share/fonts";
     private static readonly SKColor Colour = new(0xFF, 0xD5, 0x00);
     private static readonly SKColor TextColour = SKColors.Black;
-
-    /// <summary>
-    /// The drawing library brings no font. Debian's and Ubuntu's ffmpeg depends on fontconfig and that on DejaVu, so one
-    /// of these is there wherever video can be decoded.
-    /// </summary>
-    private static readonly Lazy<SKTypeface?> Font = new(FindFont);
 
     /// <summary>Draws boxes, line width and text scaled to the size of the picture in pixels.</summary>
     public static void Draw(SKCanvas canvas, int width, int height, IReadOnlyList<Detection> detections)
@@ -24,7 +17,7 @@ internal static class DetectionDrawing
         using var stroke = new SKPaint { Color = Colour, StrokeWidth = line, IsStroke = true };
         using var fill = new SKPaint { Color = Colour };
         using var ink = new SKPaint { Color = TextColour, IsAntialias = true };
-        using var font = Font.Value is { } typeface ? new SKFont(typeface, Math.Max(11, Math.Max(width, height) / 25f)) : null;
+        using var font = DrawingFont.Typeface is { } typeface ? new SKFont(typeface, Math.Max(11, Math.Max(width, height) / 25f)) : null;
         foreach (var detection in detections)
         {
             var box = detection.Box.Clip();
@@ -44,20 +37,5 @@ internal static class DetectionDrawing
             canvas.DrawRect(x, y, textWidth, lineHeight, fill);
             canvas.DrawText(text, x + line, y + font.Size, SKTextAlign.Left, font, ink);
         }
-    }
-
-    private static SKTypeface? FindFont()
-    {
-        if (!Directory.Exists(FontFolder))
-        {
-            return null;
-        }
-
-        var fonts = Directory
-            .EnumerateFiles(FontFolder, "*.ttf", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true })
-            .ToArray();
-        var best = fonts.FirstOrDefault(path => Path.GetFileName(path) is "DejaVuSans.ttf" or "LiberationSans-Regular.ttf")
-            ?? fonts.Order(StringComparer.Ordinal).FirstOrDefault();
-        return best is null ? null : SKTypeface.FromFile(best);
     }
 }

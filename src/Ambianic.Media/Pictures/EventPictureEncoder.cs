@@ -1,5 +1,6 @@
 using Ambianic.Core.Frames;
 using Ambianic.Core.Timeline;
+using Ambianic.Core.Visibility;
 using Ambianic.Core.Vision;
 
 namespace Ambianic.Media.Pictures;
@@ -20,4 +21,7 @@ public sealed class EventPictureEncoder : IEventPictureEncoder
         using var image = EventImage.Of(frame, region);
         return (image.Jpeg(), image.ThumbnailJpeg(boxes));
     }
+
+    /// <inheritdoc/>
+    public byte[] Card(OutageReport outage) => OutageCard.Jpeg(outage);
 }

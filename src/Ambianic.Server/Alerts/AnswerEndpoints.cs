@@ -15,9 +15,9 @@ internal static class AnswerEndpoints
 
     public static void MapAnswers(this IEndpointRouteBuilder routes)
     {
-        routes.MapMethods($"{AnswerHosts.Path}/{{token}}", Reading, Show).ExcludeFromDescription();
-        routes.MapPost($"{AnswerHosts.Path}/{{token}}", AnswerAsync).ExcludeFromDescription();
-        routes.MapMethods($"{AnswerHosts.Path}/{{token}}/picture", Reading, Picture).ExcludeFromDescription();
+        routes.MapMethods($"{AnswerHosts.Path}/{{token}}", Reading, Show).AllowAnonymous().ExcludeFromDescription();
+        routes.MapPost($"{AnswerHosts.Path}/{{token}}", AnswerAsync).AllowAnonymous().ExcludeFromDescription();
+        routes.MapMethods($"{AnswerHosts.Path}/{{token}}/picture", Reading, Picture).AllowAnonymous().ExcludeFromDescription();
     }
 
     private static IResult Show(string token, HttpContext context, AnswerDesk desk) => Guarded(context, () =>

@@ -1,6 +1,7 @@
 using Ambianic.Core.Alerts;
 using Ambianic.Core.Configuration;
 using Ambianic.Core.Timeline;
+using Ambianic.Server.Access;
 using Ambianic.Server.Alerts;
 using Ambianic.Server.Hosting;
 using Ambianic.Storage.Files;
@@ -18,26 +19,26 @@ internal static class AlertsApi
     private const int LongestName = 100;
     private const double LongestSnooze = 24 * 60;
 
-    /// <summary>Who answers when the caller does not say.</summary>
+    /// <summary>Who answers when nobody is logged in and the caller does not say. A program may say for whom it calls.</summary>
     private const string Somebody = "somebody at this device";
 
     public static void MapAlerts(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/alerts", List).WithSummary("A page of alerts, newest first; empty past the end");
+        routes.MapGet("/api/alerts", List).RequireAuthorization(Policies.Viewer).WithSummary("A page of alerts, newest first; empty past the end");
         routes.MapGet("/api/alerts/feedback", (IAlertStore store) => new FeedbackPage("success", store.Feedback()))
-            .WithSummary("How many alerts people called correct or false alarms, by pipeline and kind");
-        routes.MapPost("/api/alerts/snooze", SnoozeAsync).WithSummary("Holds back the alerts of a pipeline for some minutes; they are told then");
-        routes.MapDelete("/api/alerts/snooze", WakeAsync).WithSummary("Ends a snooze");
-        routes.MapPost("/api/alerts/drill", DrillAsync).WithSummary("Rehearses an alert of a pipeline, marked TEST: everything is real except that nothing has happened");
-        routes.MapGet("/api/alerts/{id}", FindAsync).ProducesProblem(StatusCodes.Status404NotFound).WithSummary("An alert with its events and deliveries");
-        routes.MapPost("/api/alerts/{id}/acknowledge", (string id, IAlertDesk desk, CancellationToken cancellation, By? body = null) =>
-            ChangeAsync(body, by => desk.AnswerAsync(id, AlertAnswer.TakingCare, by, cancellation)))
-            .ProducesProblem(StatusCodes.Status404NotFound).WithSummary("Says that somebody takes care: ends the escalation, and tells the others");
-        routes.MapPost("/api/alerts/{id}/resolve", (string id, IAlertDesk desk, CancellationToken cancellation, By? body = null) =>
-            ChangeAsync(body, by => desk.ResolveAsync(id, by, cancellation)))
-            .ProducesProblem(StatusCodes.Status404NotFound).WithSummary("Says that an alert is over");
-        routes.MapPost("/api/alerts/{id}/feedback", FeedbackAsync).ProducesProblem(StatusCodes.Status404NotFound).WithSummary("Says whether an alert was correct or a false alarm");
-        routes.MapGet("/api/deliveries", Deliveries).WithSummary("Deliveries of one alert, or of all, newest first");
+            .RequireAuthorization(Policies.Viewer).WithSummary("How many alerts people called correct or false alarms, by pipeline and kind");
+        routes.MapPost("/api/alerts/snooze", SnoozeAsync).RequireAuthorization(Policies.Carer).WithSummary("Holds back the alerts of a pipeline for some minutes; they are told then");
+        routes.MapDelete("/api/alerts/snooze", WakeAsync).RequireAuthorization(Policies.Carer).WithSummary("Ends a snooze");
+        routes.MapPost("/api/alerts/drill", DrillAsync).RequireAuthorization(Policies.Carer).WithSummary("Rehearses an alert of a pipeline, marked TEST: everything is real except that nothing has happened");
+        routes.MapGet("/api/alerts/{id}", FindAsync).RequireAuthorization(Policies.Viewer).ProducesProblem(StatusCodes.Status404NotFound).WithSummary("An alert with its events and deliveries");
+        routes.MapPost("/api/alerts/{id}/acknowledge", (string id, HttpContext context, IAlertDesk desk, CancellationToken cancellation, By? body = null) =>
+            ChangeAsync(body, context, by => desk.AnswerAsync(id, AlertAnswer.TakingCare, by, cancellation)))
+            .RequireAuthorization(Policies.Carer).ProducesProblem(StatusCodes.Status404NotFound).WithSummary("Says that somebody takes care: ends the escalation, and tells the others");
+        routes.MapPost("/api/alerts/{id}/resolve", (string id, HttpContext context, IAlertDesk desk, CancellationToken cancellation, By? body = null) =>
+            ChangeAsync(body, context, by => desk.ResolveAsync(id, by, cancellation)))
+            .RequireAuthorization(Policies.Carer).ProducesProblem(StatusCodes.Status404NotFound).WithSummary("Says that an alert is over");
+        routes.MapPost("/api/alerts/{id}/feedback", FeedbackAsync).RequireAuthorization(Policies.Carer).ProducesProblem(StatusCodes.Status404NotFound).WithSummary("Says whether an alert was correct or a false alarm");
+        routes.MapGet("/api/deliveries", Deliveries).RequireAuthorization(Policies.Viewer).WithSummary("Deliveries of one alert, or of all, newest first");
     }
 
     /// <param name="alerts">The alerts.</param>
@@ -105,10 +106,10 @@ internal static class AlertsApi
     }
 
     private static async Task<Results<Ok<AlertReport>, ValidationProblem, ProblemHttpResult>> FeedbackAsync(
-        string id, Judgement body, IAlertDesk desk, CancellationToken cancellation) =>
+        string id, Judgement body, HttpContext context, IAlertDesk desk, CancellationToken cancellation) =>
         Words.Wrong(("feedback", body.Feedback is null ? "is missing" : Words.Problem<AlertFeedback>(body.Feedback))) is { } wrong
             ? wrong
-            : await ChangeAsync(new By(body.By), by => desk.FeedbackAsync(id, Words.Parse<AlertFeedback>(body.Feedback)!.Value, by, cancellation));
+            : await ChangeAsync(new By(body.By), context, by => desk.FeedbackAsync(id, Words.Parse<AlertFeedback>(body.Feedback)!.Value, by, cancellation));
 
     private static async Task<Results<NoContent, ValidationProblem>> SnoozeAsync(
         Snooze body, IAlertDesk desk, CurrentConfiguration configuration, TimeProvider time, CancellationToken cancellation)
@@ -155,9 +156,9 @@ internal static class AlertsApi
             ? wrong
             : TypedResults.Ok(new DeliveryPage("success", [.. store.Deliveries(alert, limit).Select(DeliveryReport.Of)]));
 
-    private static async Task<Results<Ok<AlertReport>, ValidationProblem, ProblemHttpResult>> ChangeAsync(By? body, Func<string, Task<Alert?>> change)
+    private static async Task<Results<Ok<AlertReport>, ValidationProblem, ProblemHttpResult>> ChangeAsync(By? body, HttpContext context, Func<string, Task<Alert?>> change)
     {
-        var by = string.IsNullOrWhiteSpace(body?.Name) ? Somebody : body.Name.Trim();
+        var by = context.PersonLoggedIn() ?? (string.IsNullOrWhiteSpace(body?.Name) ? Somebody : body.Name.Trim());
         return Words.Wrong(("by", by.Length > LongestName ? $"must not be longer than {LongestName} characters" : null)) is { } wrong ? wrong
             : await change(by) is { } alert ? TypedResults.Ok(AlertReport.Of(alert))
             : NoAlert();

@@ -1,3 +1,4 @@
+using Ambianic.Server.Access;
 using Ambianic.Server.Hosting;
 
 namespace Ambianic.Server.Api;
@@ -7,5 +8,5 @@ internal static class ConfigApi
 {
     public static void MapConfiguration(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/config", (CurrentConfiguration configuration) => TypedResults.Ok(configuration.Result.Effective))
-            .WithSummary("The effective configuration, secrets masked");
+            .RequireAuthorization(Policies.Admin).WithSummary("The effective configuration, secrets masked");
 }

@@ -1,3 +1,4 @@
+using Ambianic.Server.Alerts;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Ambianic.Server.Api;
@@ -10,7 +11,7 @@ internal static class CrossSite
 {
     /// <summary>Refuses calls that change something and come from a page of another site.</summary>
     public static void UseSameSiteApi(this IApplicationBuilder application) => application.Use((context, next) =>
-        context.Request.Path.StartsWithSegments("/api") && ChangesSomething(context) && IsForeign(context.Request) ? RefuseAsync(context) : next(context));
+        !context.Request.Path.StartsWithSegments(AnswerHosts.Path) && ChangesSomething(context) && IsForeign(context.Request) && !context.IsListedOrigin() ? RefuseAsync(context) : next(context));
 
     /// <summary>Marks a GET that changes something.</summary>
     public static TBuilder WithEffect<TBuilder>(this TBuilder call)

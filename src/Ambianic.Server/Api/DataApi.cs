@@ -1,3 +1,4 @@
+using Ambianic.Server.Access;
 using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
@@ -10,11 +11,11 @@ internal static class DataApi
     private const string Prefix = "/api/data";
     private const string Folder = "detections";
 
-    /// <param name="application">The program.</param>
+    /// <param name="routes">Where to.</param>
     /// <param name="dataDir">The data directory, absolute.</param>
-    public static void UseDataFiles(this WebApplication application, string dataDir)
+    public static void MapDataFiles(this IEndpointRouteBuilder routes, string dataDir)
     {
-        application.UseStaticFiles(new StaticFileOptions
+        routes.MapFiles($"{Prefix}/{Folder}/{{**file}}", new StaticFileOptions
         {
             FileProvider = new LateFiles(Path.Combine(dataDir, Folder)),
             RequestPath = $"{Prefix}/{Folder}",
@@ -26,7 +27,7 @@ internal static class DataApi
                     new CacheControlHeaderValue { Private = true, MaxAge = TimeSpan.FromDays(30) };
                 answer.Context.Response.Headers.XContentTypeOptions = "nosniff";
             },
-        });
+        }).RequireAuthorization(Policies.Viewer);
     }
 
     /// <summary>The files of a folder that may come into being later: a disk that cannot be written or does not answer is no reason not to start.</summary>

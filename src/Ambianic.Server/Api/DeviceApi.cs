@@ -1,3 +1,4 @@
+using Ambianic.Server.Access;
 using System.Reflection;
 using Ambianic.Core.Alerts;
 using Ambianic.Core.Configuration;
@@ -17,13 +18,13 @@ internal static class DeviceApi
         // A browser that opens the address gets the page, a program gets the word it knows.
         routes.MapGet("/", IResult (HttpRequest request) =>
             request.Headers.Accept.Any(accept => accept?.Contains("text/html", StringComparison.OrdinalIgnoreCase) == true)
-                ? Results.Redirect("/index.html")
-                : TypedResults.Json("Ambianic Edge! The calls are described in /api/openapi.json")).ExcludeFromDescription();
+                ? Results.Redirect("index.html")
+                : TypedResults.Json("Ambianic Edge! The calls are described in /api/openapi.json")).AllowAnonymous().ExcludeFromDescription();
         routes.MapGet("/healthcheck", () => TypedResults.Json("Ambianic Edge is running"))
-            .WithSummary("A JSON string: the program answers. /api/health says whether it watches");
-        routes.MapGet("/api/ping", () => TypedResults.Json("pong")).WithSummary("Answers pong");
+            .AllowAnonymous().WithSummary("A JSON string: the program answers. /api/health says whether it watches");
+        routes.MapGet("/api/ping", () => TypedResults.Json("pong")).AllowAnonymous().WithSummary("Answers pong");
         routes.MapGet("/api/status", (CurrentConfiguration current, [FromServices] IAlertDesk? desk) => Status(current.Result.Configuration, desk))
-            .WithSummary("Name and version of this device");
+            .RequireAuthorization(Policies.Viewer).WithSummary("Name and version of this device");
     }
 
     private static DeviceStatus Status(AmbianicConfiguration configuration, IAlertDesk? desk) => new(

@@ -1,4 +1,5 @@
 using Ambianic.Core.Timeline;
+using Ambianic.Server.Access;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Ambianic.Server.Api;
@@ -9,9 +10,9 @@ internal static class EventApi
     public static void MapEvents(this IEndpointRouteBuilder routes)
     {
         routes.MapPut("/api/events/{id}/pin", (string id, IEventStore store, CancellationToken cancellation) => PinAsync(id, true, store, cancellation))
-            .WithSummary("Pins an event: it does not age, and is among the last to be removed");
+            .RequireAuthorization(Policies.Carer).WithSummary("Pins an event: it does not age, and is among the last to be removed");
         routes.MapDelete("/api/events/{id}/pin", (string id, IEventStore store, CancellationToken cancellation) => PinAsync(id, false, store, cancellation))
-            .WithSummary("Unpins an event");
+            .RequireAuthorization(Policies.Carer).WithSummary("Unpins an event");
     }
 
     private static async Task<Results<NoContent, NotFound<Fault>>> PinAsync(

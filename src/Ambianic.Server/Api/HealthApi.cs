@@ -1,3 +1,5 @@
+using System.Security.Claims;
+using Ambianic.Server.Access;
 using Ambianic.Core.Alerts;
 using Ambianic.Core.Health;
 using Ambianic.Core.Pipelines;
@@ -22,11 +24,11 @@ internal static class HealthApi
                 [.. configuration.Rejected.Select(problem => problem.ToString())],
                 [.. snapshot.Pipelines.Select(PipelineReport.Of)]);
         })
-            .WithSummary("State of every pipeline and element, the disabled ones with their reasons");
-        routes.MapGet("/healthz", (PipelineSupervisor supervisor, IAlertDesk alerts) => (Fault(supervisor) ?? (alerts.IsAlive ? null : alerts.Fault)) is { } fault
-            ? Results.Text(fault, statusCode: StatusCodes.Status503ServiceUnavailable)
+            .RequireAuthorization(Policies.Viewer).WithSummary("State of every pipeline and element, the disabled ones with their reasons");
+        routes.MapGet("/healthz", (PipelineSupervisor supervisor, IAlertDesk alerts, ClaimsPrincipal caller) => (Fault(supervisor) ?? (alerts.IsAlive ? null : alerts.Fault)) is { } fault
+            ? Results.Text(caller.NameOf() is null ? "a person has to help; log in to see why" : fault, statusCode: StatusCodes.Status503ServiceUnavailable)
             : Results.Text("ok"))
-            .WithSummary("200, or 503 with the reason when a person has to help. For Docker and systemd");
+            .AllowAnonymous().WithSummary("200, or 503 with the reason when a person has to help. For Docker and systemd");
     }
 
     private static string? Fault(PipelineSupervisor supervisor)

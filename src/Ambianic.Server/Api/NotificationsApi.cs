@@ -1,5 +1,7 @@
+using Ambianic.Configuration.Saving;
 using Ambianic.Core.Alerts;
 using Ambianic.Core.Configuration;
+using Ambianic.Server.Access;
 using Ambianic.Server.Hosting;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -10,14 +12,12 @@ internal static class NotificationsApi
 {
     public static void MapNotifications(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/notifications/test", TestAsync).WithEffect().WithSummary("Sends a test message to the providers of one entry of notifications, or of all, and tells how each went");
-        routes.MapPut("/api/notifications/enable/{enabled}", async (bool enabled, IAlertDesk desk, CancellationToken cancellation) =>
-        {
-            await desk.EnableAsync(enabled, cancellation);
-            return TypedResults.NoContent();
-        })
+        routes.MapGet("/api/notifications/test", TestAsync).RequireAuthorization(Policies.Carer).WithEffect().WithSummary("Sends a test message to the providers of one entry of notifications, or of all, and tells how each went");
+        routes.MapPut("/api/notifications/enable/{enabled}", EnableAsync)
+            .RequireAuthorization(Policies.Admin)
+            .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
             .WithSummary("Switches all notifications on (true) or off (false), also after a restart");
-        routes.MapGet("/api/recipients", RecipientsAsync).WithSummary("Who is told: the entries of notifications with their providers, and the devices that subscribed to Web Push");
+        routes.MapGet("/api/recipients", RecipientsAsync).RequireAuthorization(Policies.Viewer).WithSummary("Who is told: the entries of notifications with their providers, and the devices that subscribed to Web Push");
     }
 
     /// <param name="desk">Alerting.</param>
@@ -38,6 +38,20 @@ internal static class NotificationsApi
             results.Count > 0 && results.All(result => result.Outcome.Kind == DeliveryOutcomeKind.Delivered) ? "success" : "error",
             results.Count > 0 ? null : "nobody would be told: no entry of notifications that is enabled has a provider, and no device has subscribed",
             [.. results.Select(result => new TestReport(result.Recipient.ToString(), result.Provider, result.Outcome.Kind, result.Outcome.Reason))]));
+    }
+
+    /// <summary>The entry <c>default</c> follows the switch: a configuration of the reference system has it switched off.</summary>
+    private static async Task<Results<NoContent, ProblemHttpResult>> EnableAsync(
+        bool enabled, IAlertDesk desk, SavedSettings settings, CurrentConfiguration current, CancellationToken cancellation)
+    {
+        await desk.EnableAsync(enabled, cancellation);
+        if (current.Result.Configuration.Notifications.GetValueOrDefault("default")?.Enabled == enabled || !settings.CanSave)
+        {
+            return TypedResults.NoContent();
+        }
+
+        var saved = await settings.SaveAsync(_ => [new SettingChange(["notifications", "default", "enabled"], enabled)], cancellation);
+        return saved.Result is null && enabled ? SettingsProblems.Refused(saved) : TypedResults.NoContent();
     }
 
     private static async Task<RecipientPage> RecipientsAsync(CurrentConfiguration configuration, IProviderCatalog catalog, IAlertStore store)

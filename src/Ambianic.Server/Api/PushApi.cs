@@ -3,6 +3,7 @@ using System.Text;
 using Ambianic.Core.Alerts;
 using Ambianic.Core.Configuration;
 using Ambianic.Messaging.Push;
+using Ambianic.Server.Access;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Ambianic.Server.Api;
@@ -14,14 +15,14 @@ internal static class PushApi
 
     public static void MapPush(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/push/key", (PushProviders push) => new Key(push.PublicKey)).WithSummary("The key that browsers subscribe with: applicationServerKey, base64url");
+        routes.MapGet("/api/push/key", (PushProviders push) => new Key(push.PublicKey)).RequireAuthorization(Policies.Viewer).WithSummary("The key that browsers subscribe with: applicationServerKey, base64url");
         routes.MapGet("/api/push/subscriptions", (IAlertStore store) => new DevicePage("success", [.. store.Subscriptions().Select(Device.Of)]))
-            .WithSummary("Devices that subscribed to Web Push");
-        routes.MapPost("/api/push/subscriptions", Subscribe).WithSummary("Subscribes a device, as PushSubscription.toJSON() of its browser says; the same endpoint again replaces it");
-        routes.MapPatch("/api/push/subscriptions/{id}", Change).ProducesProblem(StatusCodes.Status404NotFound).WithSummary("Changes what a device is called, or from which severity on it is told");
+            .RequireAuthorization(Policies.Viewer).WithSummary("Devices that subscribed to Web Push");
+        routes.MapPost("/api/push/subscriptions", Subscribe).RequireAuthorization(Policies.Carer).WithSummary("Subscribes a device, as PushSubscription.toJSON() of its browser says; the same endpoint again replaces it");
+        routes.MapPatch("/api/push/subscriptions/{id}", Change).RequireAuthorization(Policies.Carer).ProducesProblem(StatusCodes.Status404NotFound).WithSummary("Changes what a device is called, or from which severity on it is told");
         routes.MapDelete("/api/push/subscriptions/{id}", Results<NoContent, ProblemHttpResult> (string id, IAlertStore store) =>
             store.Unsubscribe(id) ? TypedResults.NoContent() : NoDevice())
-            .ProducesProblem(StatusCodes.Status404NotFound).WithSummary("Unsubscribes a device");
+            .RequireAuthorization(Policies.Carer).ProducesProblem(StatusCodes.Status404NotFound).WithSummary("Unsubscribes a device");
     }
 
     private static Results<Created<Device>, ValidationProblem> Subscribe(Subscription body, IAlertStore store, PushProviders push)

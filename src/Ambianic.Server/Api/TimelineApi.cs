@@ -1,6 +1,7 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using Ambianic.Core.Timeline;
+using Ambianic.Server.Access;
 using Ambianic.Storage.Files;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -14,13 +15,13 @@ internal static class TimelineApi
 
     public static void MapTimeline(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/timeline", PageAsync).WithSummary("A page of events, newest first; empty past the end");
-        routes.MapGet("/api/timeline.json", PageAsync).WithSummary("The same as /api/timeline");
-        routes.MapGet("/api/timeline/live", Live).WithSummary("New events as they happen, as server-sent events");
+        routes.MapGet("/api/timeline", PageAsync).RequireAuthorization(Policies.Viewer).WithSummary("A page of events, newest first; empty past the end");
+        routes.MapGet("/api/timeline.json", PageAsync).RequireAuthorization(Policies.Viewer).WithSummary("The same as /api/timeline");
+        routes.MapGet("/api/timeline/live", Live).RequireAuthorization(Policies.Viewer).WithSummary("New events as they happen, as server-sent events");
     }
 
     /// <param name="store">The events.</param>
-    /// <param name="page">From 1.</param>
+    /// <param name="page">From 1; a fraction is cut off.</param>
     /// <param name="page_size">Events a page, 1 to 100.</param>
     /// <param name="label">Only events that show this.</param>
     /// <param name="pipeline">Only events of this pipeline.</param>
@@ -29,7 +30,7 @@ internal static class TimelineApi
     /// <param name="cancellation">The request was given up.</param>
     private static async Task<Results<Ok<TimelinePage>, ValidationProblem>> PageAsync(
         IEventStore store,
-        int page = 1,
+        double page = 1,
         int page_size = DefaultPageSize,
         string? label = null,
         string? pipeline = null,
@@ -37,7 +38,8 @@ internal static class TimelineApi
         DateTimeOffset? to = null,
         CancellationToken cancellation = default)
     {
-        if (page < 1 || page_size is < 1 or > LargestPage || (long)page * page_size > int.MaxValue)
+        page = Math.Floor(page); // the reference's client asks for page=1.2
+        if (!(page >= 1) || page_size is < 1 or > LargestPage || page * page_size > int.MaxValue)
         {
             return TypedResults.ValidationProblem(new Dictionary<string, string[]>
             {
@@ -56,7 +58,7 @@ internal static class TimelineApi
             Pipeline = pipeline,
             From = from,
             To = to,
-            Offset = (page - 1) * page_size,
+            Offset = ((int)page - 1) * page_size,
             Limit = page_size,
         };
         var events = new List<TimelineEntry>(page_size);

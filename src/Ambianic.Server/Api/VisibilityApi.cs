@@ -1,5 +1,6 @@
 using Ambianic.Core.Health;
 using Ambianic.Core.Visibility;
+using Ambianic.Server.Access;
 using Ambianic.Server.Visibility;
 
 namespace Ambianic.Server.Api;
@@ -14,13 +15,13 @@ internal static class VisibilityApi
                 ? (IResult)wrong
                 : TypedResults.Ok(new VisibilityPage("success", [.. visibility.Log.Query(pipeline, from, to).Select(Now)])))
             .Produces<VisibilityPage>().ProducesValidationProblem()
-            .WithSummary("Intervals in which the picture of each pipeline could be used or not, and why, the oldest first");
+            .RequireAuthorization(Policies.Viewer).WithSummary("Intervals in which the picture of each pipeline could be used or not, and why, the oldest first");
         routes.MapGet("/api/coverage", (VisibilityService visibility, string? pipeline = null, DateTimeOffset? from = null, DateTimeOffset? to = null) =>
             TimeRange.Problem(from, to) is { } wrong
                 ? (IResult)wrong
                 : TypedResults.Ok(new CoveragePage("success", [.. visibility.Log.Query(pipeline, from, to).Select(Former)])))
             .Produces<CoveragePage>().ProducesValidationProblem()
-            .WithSummary("The same as /api/visibility with older words; stays for programs that call it");
+            .RequireAuthorization(Policies.Viewer).WithSummary("The same as /api/visibility with older words; stays for programs that call it");
     }
 
     private static Interval Now(VisibilityInterval one) => new(one.Pipeline, one.Source, one.Visibility, one.Reason, one.From, one.To);

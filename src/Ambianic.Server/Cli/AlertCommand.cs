@@ -24,10 +24,10 @@ internal static class AlertCommand
         wait.Must(minutes => minutes is >= 0 and <= 24 * 60, "--wait must be 0 to 1440 minutes");
         var drill = new Command("drill", "Rehearse a fall, marked TEST, with the running program: messages, escalation and answers are real")
         {
-            pipeline, wait, CommonOptions.Port,
+            pipeline, wait, CommonOptions.Config, CommonOptions.Port,
         };
         drill.SetAction((parsed, cancellation) => AlertDrill.RunAsync(
-            parsed.GetRequiredValue(pipeline), TimeSpan.FromMinutes(parsed.GetValue(wait)), parsed.GetValue(CommonOptions.Port), cancellation));
+            CommonOptions.LoadConfiguration(parsed).Configuration, parsed.GetRequiredValue(pipeline), TimeSpan.FromMinutes(parsed.GetValue(wait)), parsed.GetValue(CommonOptions.Port), cancellation));
         return new Command("alert", "Prove that alerts arrive and that somebody answers") { test, drill };
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Ambianic.Core.Configuration;
 
 namespace Ambianic.Server.Cli;
 
@@ -7,9 +8,9 @@ internal static class AlertDrill
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
 
-    public static async Task<int> RunAsync(string pipeline, TimeSpan wait, int port, CancellationToken cancellation)
+    public static async Task<int> RunAsync(AmbianicConfiguration settings, string pipeline, TimeSpan wait, int port, CancellationToken cancellation)
     {
-        using var api = new LocalApi(port);
+        using var api = new LocalApi(settings, port);
         var started = await api.CallAsync(HttpMethod.Post, "api/alerts/drill", new JsonObject { ["pipeline"] = pipeline }, cancellation)
             ?? throw new IOException($"No program answers on port {port}; a drill needs the running program: ambianic run");
         var alerts = started["alerts"]!.AsArray().Select(alert => (string)alert!["id"]!).ToList();

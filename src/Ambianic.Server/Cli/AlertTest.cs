@@ -9,7 +9,7 @@ internal static class AlertTest
 {
     public static async Task<int> RunAsync(ConfigurationResult configuration, string? name, int port, CancellationToken cancellation)
     {
-        using var api = new LocalApi(port);
+        using var api = new LocalApi(configuration.Configuration, port);
         var answer = await api.CallAsync(HttpMethod.Get, $"api/notifications/test{(name is null ? "" : $"?name={Uri.EscapeDataString(name)}")}", null, cancellation);
         if (answer is not null)
         {

@@ -11,6 +11,8 @@ internal static class Commands
             DemoCommand.Create(),
             RunCommand.Create(),
             CheckCommand.Create(),
+            UserCommand.Create(),
+            TokenCommand.Create(),
             AlertCommand.Create(),
             DetectCommand.Create(),
             AnalyzeCommand.Create(),

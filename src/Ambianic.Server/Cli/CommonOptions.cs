@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ambianic.Configuration;
+using Ambianic.Configuration.Saving;
 using Ambianic.Core;
 using Ambianic.Core.Alerts;
 using Ambianic.Core.Configuration;
@@ -7,6 +8,7 @@ using Ambianic.Core.Pipelines;
 using Ambianic.Core.Vision;
 using Ambianic.Inference.Models;
 using Ambianic.Messaging;
+using Ambianic.Storage.Files;
 
 namespace Ambianic.Server.Cli;
 
@@ -54,8 +56,12 @@ internal static class CommonOptions
     /// <summary>The kinds of providers, to check their addresses by.</summary>
     public static IProviderCatalog Providers { get; } = new ProviderCatalog(TimeProvider.System);
 
-    public static ConfigurationResult LoadConfiguration(ParseResult parsed) =>
-        new ConfigurationLoader(BuiltInElements.AddTo(new ElementRegistry()), ModelCatalog.Known, Providers).Load(Files(parsed));
+    public static ConfigurationResult LoadConfiguration(ParseResult parsed) => Loader().Load(Files(parsed));
+
+    /// <summary>Writes settings into the file that the program may write.</summary>
+    public static LocalSettings LocalSettings(ParseResult parsed) => new(Loader(), Files(parsed), PrivateFile.Replace);
+
+    private static ConfigurationLoader Loader() => new(BuiltInElements.AddTo(new ElementRegistry()), ModelCatalog.Known, Providers);
 
     /// <summary>Where the data is; null when the configuration, which says so, has errors: they are printed.</summary>
     public static string? DataDir(ParseResult parsed)

@@ -28,7 +28,7 @@ internal static class RunCommand
             }
 
             await using var application = AmbianicHost.Build(
-                result, parsed.GetValue(CommonOptions.Port), () => CommonOptions.LoadConfiguration(parsed));
+                result, parsed.GetValue(CommonOptions.Port), () => CommonOptions.LoadConfiguration(parsed), settings: CommonOptions.LocalSettings(parsed));
             var address = await AmbianicHost.StartAsync(application);
             Console.WriteLine($"The timeline is at {address}   (Ctrl+C stops)");
             return await AmbianicHost.WaitAsync(application, cancellation);

@@ -27,7 +27,7 @@ internal sealed class ConfigurationReload(
 {
     private static readonly TimeSpan Rhythm = TimeSpan.FromSeconds(0.5);
     private static readonly Backoff Retry = new(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30));
-    private static readonly string[] AtStartOnly = ["data_dir", "logging", "timeline"];
+    private static readonly string[] AtStartOnly = ["data_dir", "logging", "timeline", "ui.listen", "ui.tls", "ui.trusted_proxies"];
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -139,6 +139,8 @@ internal sealed class ConfigurationReload(
         return Convert.ToHexString(hash.GetHashAndReset());
     }
 
+    private static JsonNode? At(JsonNode effective, string path) => path.Split('.').Aggregate((JsonNode?)effective, (node, key) => node?[key]);
+
     private async Task TakeOverAsync(ConfigurationResult next, CancellationToken cancellation)
     {
         if (next.Configuration.Pipelines.Count == 0 && current.Result.Configuration.Pipelines.Count > 0)
@@ -163,7 +165,7 @@ internal sealed class ConfigurationReload(
         }
 
         logger.ConfigurationTakenOver(changed.Count == 0 ? "no pipeline had to be restarted" : $"restarted or stopped: {string.Join(", ", changed)}");
-        if (AtStartOnly.Where(key => !JsonNode.DeepEquals(former.Effective[key], next.Effective[key])).ToList() is { Count: > 0 } waiting)
+        if (AtStartOnly.Where(key => !JsonNode.DeepEquals(At(former.Effective, key), At(next.Effective, key))).ToList() is { Count: > 0 } waiting)
         {
             logger.RestartNeeded(string.Join(", ", waiting));
         }

@@ -19,7 +19,7 @@ internal static class LogOutput
     /// <summary>Sends the program's log lines where <paramref name="options"/> say.</summary>
     public static void AddAmbianicLog(this ILoggingBuilder logging, LoggingOptions options)
     {
-        var console = Level(options.ConsoleLevel);
+        var console = Level(options.ConsoleLevel ?? options.Level);
         var configuration = new LoggerConfiguration()
             .MinimumLevel.Is(string.IsNullOrEmpty(options.File) ? console : Lower(console, Level(options.Level)))
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)

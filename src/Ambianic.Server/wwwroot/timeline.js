@@ -117,6 +117,7 @@ function matches(event) {
 
 async function ask(path) {
   const answer = await fetch(path, { headers: { Accept: "application/json" } });
+  if (answer.status === 401) location.assign("login?next=index.html"); // the session is over
   if (!answer.ok && answer.status !== 503) throw new Error(`${path}: ${answer.status}`);
   return answer.json();
 }

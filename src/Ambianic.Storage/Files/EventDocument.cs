@@ -24,7 +24,11 @@ public sealed record EventDocument(
     [property: JsonPropertyName("sight"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] VisibilityDocument? Visibility = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Damage = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Notify = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? UnansweredAlert = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? UnansweredAlert = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SizeDocument? ThumbnailSize = null);
+
+/// <summary>Size of a picture in pixels.</summary>
+public sealed record SizeDocument(int Width, int Height);
 
 /// <summary>Whether the pipeline has a usable picture. The keys <c>sight</c> and <c>blind_since</c> are those of earlier versions.</summary>
 /// <param name="State">A word of <see cref="VisibilityWords"/>.</param>
@@ -116,5 +120,5 @@ public sealed record PipelineContextDocument(string UniquePipelineName);
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals | JsonNumberHandling.AllowReadingFromString)]
 [JsonSerializable(typeof(EventDocument))]
 [JsonSerializable(typeof(TimelineEntry))]
-[JsonSerializable(typeof(Dictionary<string, float[]>))]
+[JsonSerializable(typeof(Dictionary<string, float[]?>))]
 internal sealed partial class TimelineJson : JsonSerializerContext;

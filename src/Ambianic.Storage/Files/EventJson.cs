@@ -41,7 +41,7 @@ internal static class EventJson
         seen.ThumbnailFileName,
         seen.JsonFileName,
         seen.RelDir,
-        [.. seen.Detections.Select(Document)],
+        [.. seen.Detections.Select(detection => Document(detection, seen.ThumbnailSize))],
         new MetaDocument(seen.Display),
         seen.Pipeline,
         seen.Source,
@@ -50,7 +50,8 @@ internal static class EventJson
         seen.Outage is { } outage ? new VisibilityDocument(VisibilityWords.Stored(outage.Visibility), Text(outage.OutageSince), outage.Reason) : null,
         seen.Damage == PictureDamage.None ? null : seen.Damage.ToString().ToLowerInvariant(),
         seen.Notify is ["default"] ? null : seen.Notify,
-        seen.UnansweredAlert);
+        seen.UnansweredAlert,
+        seen.ThumbnailSize is var (width, height) ? new SizeDocument(width, height) : null);
 
     /// <summary>Reads what the database kept.</summary>
     /// <exception cref="InvalidDataException">It is not an event.</exception>
@@ -82,7 +83,7 @@ internal static class EventJson
         var document = Deserialize(json);
         var seen = Read(document, relDir, fileName, local, created);
         return ReferenceFall.IsIn(document) && sizeOf(seen.ThumbnailFileName) is { } size
-            ? seen with { Detections = [.. seen.Detections.Zip(document.InferenceResult!, (detection, raw) => ReferenceFall.Place(detection, raw, size))] }
+            ? seen with { ThumbnailSize = size, Detections = [.. seen.Detections.Zip(document.InferenceResult!, (detection, raw) => ReferenceFall.Place(detection, raw, size))] }
             : seen;
     }
 
@@ -90,7 +91,7 @@ internal static class EventJson
     /// <exception cref="InvalidDataException">It is not an event.</exception>
     public static string? DatetimeOf(ReadOnlySpan<byte> json) => Deserialize(json).Datetime;
 
-    private static DetectionDocument Document(Detection detection) => new(
+    private static DetectionDocument Document(Detection detection, (int Width, int Height)? thumbnail) => new(
         detection.Label,
         detection.Confidence,
         Document(detection.Box),
@@ -98,23 +99,15 @@ internal static class EventJson
             ? null
             : [.. detection.Keypoints.Select(point => new KeypointDocument(point.Name, point.X, point.Y, point.Confidence))],
         detection.Fall?.LeaningAngle,
-        detection.Fall is null ? null : SpineOf(detection),
-        detection.Fall?.Track,
+        detection.Fall is { } seen ? ReferenceFall.Points(detection, seen, thumbnail) : null,
+        detection.Fall is { Track: > 0 and var track } ? track : null,
         detection.Details is FallReport fall ? JsonNamingPolicy.SnakeCaseLower.ConvertName(fall.State.ToString()) : null,
-        detection.Fall?.DownSeconds,
-        detection.Fall is { Evidence: var evidence } ? Document(evidence) : null,
+        detection.Fall is { Track: > 0, DownSeconds: var down } ? down : null,
+        detection.Fall is { Track: > 0, Evidence: var evidence } ? Document(evidence) : null,
         detection.Fall?.Rule,
         detection.Fall?.RuleFingerprint);
 
     private static BoxDocument Document(Box box) => new(box.XMin, box.YMin, box.XMax, box.YMax);
-
-    /// <summary>The reference system's <c>keypoint_corr</c>: where shoulders and hips are.</summary>
-    private static JsonElement SpineOf(Detection detection) => JsonSerializer.SerializeToElement(
-        detection.Keypoints
-            .Where(point => Spine.PointNames.Contains(point.Name))
-            .DistinctBy(point => point.Name)
-            .ToDictionary(point => point.Name, point => new[] { point.X, point.Y }),
-        TimelineJson.Default.DictionaryStringSingleArray);
 
     private static FallEvidenceDocument Document(FallEvidence evidence)
     {
@@ -176,6 +169,7 @@ internal static class EventJson
         Damage = Enum.TryParse<PictureDamage>(document.Damage, true, out var damage) && Enum.IsDefined(damage) ? damage : PictureDamage.None,
         Notify = document.Notify ?? ["default"],
         UnansweredAlert = document.UnansweredAlert,
+        ThumbnailSize = document.ThumbnailSize is { Width: > 0, Height: > 0 } size ? (size.Width, size.Height) : null,
     };
 
     private static Box Read(BoxDocument box) => new(box.Xmin, box.Ymin, box.Xmax, box.Ymax);

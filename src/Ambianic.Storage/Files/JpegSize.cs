@@ -18,7 +18,8 @@ internal static class JpegSize
         return Find(header);
     }
 
-    private static (int Width, int Height)? Find(ReadOnlySpan<byte> data)
+    /// <summary>Width and height in pixels of a JPEG file's content; null when it is none.</summary>
+    public static (int Width, int Height)? Find(ReadOnlySpan<byte> data)
     {
         if (data is not [Mark, 0xD8, ..])
         {

@@ -43,6 +43,38 @@ internal static class ReferenceFall
         };
     }
 
+    /// <summary>
+    /// Shoulders and hips of a fall: under the reference system's names in pixels of the thumbnail, null for one that is not seen; and
+    /// under ours, 0 to 1, unless the fall comes from the reference system.
+    /// </summary>
+    /// <param name="detection">The fall.</param>
+    /// <param name="fall">What is known of it.</param>
+    /// <param name="thumbnail">Size in pixels; null leaves the reference system's names out.</param>
+    public static JsonElement Points(Detection detection, FallReport fall, (int Width, int Height)? thumbnail)
+    {
+        var spine = detection.Keypoints.Where(point => Spine.PointNames.Contains(point.Name)).DistinctBy(point => point.Name).ToDictionary(point => point.Name);
+        var points = new Dictionary<string, float[]?>();
+        if (thumbnail is var (width, height))
+        {
+            foreach (var name in Spine.PointNames)
+            {
+                points[name.Replace('_', ' ')] = spine.TryGetValue(name, out var point) ? [Pixels(point.X, width), Pixels(point.Y, height)] : null;
+            }
+        }
+
+        if (fall.Track > 0 || thumbnail is null)
+        {
+            foreach (var (name, point) in spine)
+            {
+                points[name] = [point.X, point.Y];
+            }
+        }
+
+        return JsonSerializer.SerializeToElement(points, TimelineJson.Default.DictionaryStringSingleArray);
+    }
+
+    private static float Pixels(float share, int length) => MathF.Round(share * length, 2);
+
     private static bool IsOne(DetectionDocument? detection) =>
         detection is { LeaningAngle: not null, KeypointCorr: not null, Track: null, Box: null, Keypoints: null };
 

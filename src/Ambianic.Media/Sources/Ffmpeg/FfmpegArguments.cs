@@ -58,7 +58,7 @@ internal static class FfmpegArguments
 
         if (uri.StartsWith(SourceAddress.DevicePrefix, StringComparison.Ordinal))
         {
-            return ["-f", "v4l2", .. options.Format is { } pixels ? ["-input_format", pixels] : Array.Empty<string>(), "-i", uri];
+            return ["-f", "v4l2", .. DeviceFormat(options.Format) is { } pixels ? ["-input_format", pixels] : Array.Empty<string>(), "-i", uri];
         }
 
         string[] format = options.Format is { } named ? ["-f", named] : [];
@@ -70,6 +70,14 @@ internal static class FfmpegArguments
         string[] network = IsRtsp(uri) ? Rtsp(options) : live ? ["-analyzeduration", Number(ProbeMicroseconds)] : [];
         return ["-dump", .. network, .. format, "-i", uri];
     }
+
+    /// <summary>The decoder's word for what a camera of this computer gives; the reference system has its own for two of them.</summary>
+    private static string? DeviceFormat(string? format) => format switch
+    {
+        "jpeg" => "mjpeg",
+        "raw" => null,
+        _ => format,
+    };
 
     /// <summary>Asks for the video alone: sound and events of a camera would only have to be waited for.</summary>
     private static string[] Rtsp(SourceOptions options) =>

@@ -101,6 +101,21 @@ public sealed class PipelineSupervisorTests : SupervisorFixture
     }
 
     [Fact]
+    public async Task RunAsync_EveryMinute_SaysThatItIsAlive()
+    {
+        await using var running = Run(new ScriptedSource(Pool, live: true, ScriptedSource.GivesAndWaits(1)), Configure("a"), Configure("b"));
+        await Eventually.TrueAsync(() => SignsOfLife() == 1);
+        var until = Time.GetUtcNow().AddMinutes(3);
+
+        await AdvanceUntilAsync(() => Time.GetUtcNow() > until);
+
+        Assert.InRange(SignsOfLife(), 3, 4);
+        Assert.Contains(Log.Lines, line => line.StartsWith("Debug: The supervisor is alive: ", StringComparison.Ordinal) && line.EndsWith(" of 2 pipeline(s) running", StringComparison.Ordinal));
+
+        int SignsOfLife() => Log.Lines.Count(line => line.Contains("The supervisor is alive", StringComparison.Ordinal));
+    }
+
+    [Fact]
     [Slow]
     public async Task RunAsync_MostAreSilentTogether_NobodyIsRecreatedAndTheCauseIsTold()
     {

@@ -3,6 +3,7 @@ using Ambianic.Core.Configuration;
 using Ambianic.Core.Health;
 using Ambianic.Core.Timeline;
 using Ambianic.Core.Visibility;
+using Ambianic.Storage.Files;
 using Ambianic.Tests.Storage;
 
 namespace Ambianic.Tests.Core.Timeline;
@@ -54,6 +55,22 @@ public sealed class OutageRecorderTests : IDisposable
         Assert.Equal(0, written.GetProperty("inference_result").GetArrayLength());
         Assert.Equal("blind", written.GetProperty("sight").GetProperty("state").GetString());
         Assert.DoesNotContain("s3cret", json, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task SaveAsync_Outage_HasACardAsItsThumbnailAndNoPicture()
+    {
+        await using var store = _fixture.Open();
+        await new OutageRecorder(store, _fixture.Time).SaveAsync(Report("door", VisibilityState.NoVideo, 0), Cancellation);
+
+        DetectionEvent? seen = null;
+        await foreach (var one in store.QueryAsync(new EventQuery(), Cancellation))
+        {
+            seen = one;
+        }
+
+        Assert.Equal("", seen!.ImageFileName);
+        Assert.Equal((320, 180), JpegSize.Read(Path.Combine(_fixture.DataDir, seen.RelDir, seen.ThumbnailFileName)));
     }
 
     [Fact]

@@ -154,6 +154,46 @@ public sealed class EventJsonTests
     }
 
     [Fact]
+    public void ForFile_FallWhoseThumbnailIsKnown_HasTheReferencesNamesInPixelsBesideOurs()
+    {
+        var fall = TimelineFixture.Person with
+        {
+            Label = FallLabels.Fall,
+            Keypoints = [new Keypoint("left_shoulder", 0.25f, 0.1f, 1), new Keypoint("left_hip", 0.5f, 0.75f, 1), new Keypoint("nose", 0, 0, 1)],
+            Details = new FallReport { Track = 3, State = FallState.Fallen, LeaningAngle = 70, DownSeconds = 1, Evidence = new FallEvidence() },
+        };
+        var seen = TimelineFixture.Event("detections/20210501-100000.000000", TimelineFixture.Start, "front", fall) with { ThumbnailSize = (320, 181) };
+
+        var json = EventJson.ForFile(seen);
+
+        Assert.Equal(
+            """{"left shoulder":[80,18.1],"left hip":[160,135.75],"right shoulder":null,"right hip":null,"left_shoulder":[0.25,0.1],"left_hip":[0.5,0.75]}""",
+            JsonSerializer.Serialize(JsonDocument.Parse(json).RootElement.GetProperty("inference_result")[0].GetProperty("keypoint_corr")));
+        AssertSame(seen, EventJson.FromFile(json, seen.RelDir, seen.JsonFileName, Local, _ => null));
+        AssertSame(seen, EventJson.FromDatabase(EventJson.ForDatabase(seen)));
+    }
+
+    [Fact]
+    public void Document_FallOfTheReference_ShowsWhatItsFileHoldsAndNothingMadeUp()
+    {
+        var json = Encoding.UTF8.GetBytes(
+            """
+            {"datetime": "2021-01-12T17:04:05", "thumbnail_file_name": "a-thumbnail.jpg",
+             "inference_result": [{"label": "FALL", "confidence": 0.5, "leaning_angle": 70.5, "keypoint_corr": {
+                "left shoulder": [64.3, 36.7], "left hip": [101, 108], "right shoulder": null, "right hip": null}}]}
+            """);
+        var seen = EventJson.FromFile(json, "detections/here", "a-inference.json", Local, _ => (257, 145));
+
+        var shown = Assert.Single(EventJson.Document(seen).InferenceResult!);
+
+        Assert.Equal(
+            """{"left shoulder":[64.3,36.7],"left hip":[101,108],"right shoulder":null,"right hip":null}""",
+            JsonSerializer.Serialize(shown.KeypointCorr));
+        Assert.Equal((70.5f, "fallen"), (shown.LeaningAngle, shown.State));
+        Assert.Equal((null, null, null, null), (shown.Track, shown.DownSeconds, shown.Evidence, shown.Rule));
+    }
+
+    [Fact]
     public void ForFile_LyingWithoutAFallSeen_SaysNothingOfADescent()
     {
         var lying = TimelineFixture.Person with

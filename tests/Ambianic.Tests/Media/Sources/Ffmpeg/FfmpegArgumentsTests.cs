@@ -1,10 +1,19 @@
 using System.Globalization;
+using Ambianic.Core.Configuration;
 using Ambianic.Media.Sources.Ffmpeg;
 
 namespace Ambianic.Tests.Media.Sources.Ffmpeg;
 
 public sealed class FfmpegArgumentsTests(Clips clips) : IClassFixture<Clips>
 {
+    [Theory]
+    [InlineData("jpeg", "-input_format mjpeg -i /dev/video0")]
+    [InlineData("h264", "-input_format h264 -i /dev/video0")]
+    [InlineData("raw", "-f v4l2 -i /dev/video0")]
+    [InlineData(null, "-f v4l2 -i /dev/video0")]
+    public void For_CameraOfThisComputer_SaysItsFormatInFfmpegsWords(string? format, string expected) => Assert.Contains(
+        expected, string.Join(' ', FfmpegArguments.For(new SourceOptions { Uri = "/dev/video0", Format = format }, live: true)), StringComparison.Ordinal);
+
     [Theory]
     [InlineData("0.1+N/5+0.15*not(mod(N,2))", 5, 50)] // each second one is late
     [InlineData("N/30", 30, 51)] // ten seconds at five a second; the second picture came early

@@ -1,0 +1,106 @@
+using System.Text;
+using Ambianic.Core.Configuration;
+
+namespace Ambianic.Configuration.Saving;
+
+/// <summary>
+/// Writes settings into the file that the program itself may write, and that is read last. No other file is ever written. What would make
+/// the configuration invalid is not written. Writes of this program come one after the other, so that none is lost. Thread-safe.
+/// </summary>
+/// <param name="loader">Reads the configuration as the program does.</param>
+/// <param name="files">The files of the configuration.</param>
+/// <param name="replace">Puts a content in the place of a file, all of it or nothing; throws <see cref="IOException"/> when it cannot.</param>
+public sealed class LocalSettings(ConfigurationLoader loader, ConfigurationFiles files, Action<string, ReadOnlyMemory<byte>> replace)
+{
+    private const int MostAttempts = 5;
+
+    private const string Heading =
+        """
+        # Written by Ambianic when settings are changed through its API. It is read last, so what stands here wins over the other files.
+        # It may be edited: comments and order stay.
+
+        """;
+
+    private readonly Lock _one = new();
+
+    private ConfigurationFile File { get; } = files.Files[^1];
+
+    /// <summary>Writes settings; the configuration as it is then, or what is wrong with it: then nothing was written.</summary>
+    /// <param name="changes">Asked for each attempt, with the merged files as they are.</param>
+    /// <exception cref="IOException">The file cannot be written; the message says what to do.</exception>
+    public SaveResult Save(Func<WrittenConfiguration, IReadOnlyList<SettingChange>> changes)
+    {
+        lock (_one)
+        {
+            for (var attempt = 1; ; attempt++)
+            {
+                var before = Read();
+                var (text, problem) = Apply(before?.Content, changes);
+                if (problem is not null)
+                {
+                    return new SaveResult(null, [problem]);
+                }
+
+                var content = Encoding.UTF8.GetBytes(text);
+                if (content.Length > ConfigurationFile.LargestBytes)
+                {
+                    return new SaveResult(null, [new ConfigurationProblem(File.Name, 0, 0, "", $"would be larger than {ConfigurationFile.LargestBytes >> 20} MiB")]);
+                }
+
+                var result = loader.Load(files, new ConfigurationText(File.Name, content) { IsSecret = File.IsSecret });
+                if (result.HasErrors)
+                {
+                    return new SaveResult(null, [.. result.Problems.Where(found => !found.IsWarning)]);
+                }
+
+                if (!Same(before, Read()) && attempt < MostAttempts)
+                {
+                    continue; // somebody has edited the file meanwhile
+                }
+
+                if (before is null || !content.AsSpan().SequenceEqual(before.Content))
+                {
+                    replace(File.FullPath, content);
+                }
+
+                return new SaveResult(result, []);
+            }
+        }
+    }
+
+    private (string Text, ConfigurationProblem? Problem) Apply(byte[]? content, Func<WrittenConfiguration, IReadOnlyList<SettingChange>> changes)
+    {
+        var problems = new ProblemList();
+        var text = content is null ? "" : new ConfigurationText(File.Name, content).Decode(problems);
+        if (text is null)
+        {
+            return ("", problems.Problems[0]);
+        }
+
+        try
+        {
+            var wanted = changes(new WrittenConfiguration(ConfigurationLoader.Merge(files), YamlOutline.Of(text) as OutlineMap));
+            var changed = wanted.Aggregate(text, YamlEditor.Apply);
+            return (string.IsNullOrWhiteSpace(text) && changed != text ? Heading + changed : changed, null);
+        }
+        catch (Exception error) when (error is InvalidDataException or YamlDotNet.Core.YamlException)
+        {
+            return ("", new ConfigurationProblem(File.Name, 0, 0, "", Credentials.Mask(error.Message)));
+        }
+    }
+
+    private ConfigurationText? Read()
+    {
+        var problems = new ProblemList();
+        var text = File.Read(problems);
+        return problems.Problems is [var problem, ..] ? throw new IOException(problem.ToString()) : text;
+    }
+
+    private static bool Same(ConfigurationText? one, ConfigurationText? other) =>
+        (one?.Content ?? []).AsSpan().SequenceEqual(other?.Content ?? []);
+}
+
+/// <summary>What became of a write.</summary>
+/// <param name="Result">The configuration with it; null when nothing was written.</param>
+/// <param name="Problems">Why nothing was written; else empty.</param>
+public sealed record SaveResult(ConfigurationResult? Result, IReadOnlyList<ConfigurationProblem> Problems);

@@ -1,0 +1,65 @@
+using System.Collections.Concurrent;
+using System.Security.Claims;
+
+namespace Ambianic.Server.Access;
+
+/// <summary>Ends answers that go on for long, such as the live timeline, when their caller may not see them any more.</summary>
+internal sealed class OpenRequests(AccessBook book, TimeProvider time) : BackgroundService
+{
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<HttpContext, string> _open = new();
+
+    /// <summary>Answers a call, and watches over it meanwhile.</summary>
+    public async Task RunAsync(HttpContext context, RequestDelegate next)
+    {
+        if (context.User.FindFirstValue(AccessHandler.Credential) is not { } credential)
+        {
+            await next(context);
+            return;
+        }
+
+        _open[context] = $"{credential} {context.User.FindFirstValue(ClaimTypes.Role)}";
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            _open.TryRemove(context, out _);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Every, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                if (!_open.IsEmpty)
+                {
+                    EndRefused(await book.CurrentAsync());
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // the program stops
+        }
+    }
+
+    private void EndRefused(AccessState state)
+    {
+        var allowed = state.NeedsLogIn
+            ? state.Records.Tokens.Where(token => !(token.ExpiresAt <= time.GetUtcNow())).Select(token => $"{token.Hash} {Policies.Of(token.Role)}")
+                .Concat(state.Records.Sessions.Join(state.Records.Users, session => session.User, user => user.Name, (session, user) => $"{session.Hash} {Policies.Of(user.Role)}"))
+                .ToHashSet()
+            : [$" {Policies.Admin}"];
+        foreach (var (context, _) in _open.Where(open => !allowed.Contains(open.Value)))
+        {
+            context.Abort();
+        }
+    }
+}

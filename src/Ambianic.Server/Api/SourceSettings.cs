@@ -1,0 +1,52 @@
+using Ambianic.Configuration.Saving;
+using Ambianic.Core.Configuration;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Ambianic.Server.Api;
+
+/// <summary>A source as a call sets it: keys of the section <c>sources</c>; what is not given stays as it is.</summary>
+internal sealed record SourceSettings(
+    string? Id,
+    string? Uri,
+    string? Type = null,
+    bool? Live = null,
+    string? Format = null,
+    double? Fps = null,
+    int? Width = null,
+    string? Transport = null,
+    string? Tls = null,
+    double? StallSeconds = null)
+{
+    private const int LongestId = 100;
+    private const int LongestUri = 4000;
+
+    /// <summary>What the call may not do; null when the loader may look at it.</summary>
+    public ProblemHttpResult? Problem(AmbianicConfiguration configuration) =>
+        string.IsNullOrWhiteSpace(Id) || Id.Length > LongestId ? SettingsProblems.Wrong($"id is missing, or has more than {LongestId} characters")
+        : Credentials.MaskName(Id) != Id ? SettingsProblems.Wrong("id is shown, so it must not hold an address or a password")
+        : Id.Any(letter => char.IsControl(letter) || letter == '/') ? SettingsProblems.Wrong("id must not hold '/' or control characters")
+        : string.IsNullOrWhiteSpace(Uri) || Uri.Length > LongestUri ? SettingsProblems.Wrong($"uri is missing, or has more than {LongestUri} characters")
+        : Uri.Contains(Credentials.Masked, StringComparison.Ordinal) && !IsSame(configuration) ? SettingsProblems.Wrong($"uri holds {Credentials.Masked}, which stands for a secret; write the secret itself")
+        : configuration.Api.AllowLocalSources || IsSame(configuration) || IsNetwork ? null
+        : TypedResults.Problem(
+            "files, devices and programs of this computer, and a format, may be set through the API only when the configuration says 'api: {allow_local_sources: true}'; or write the source into config.yaml",
+            statusCode: StatusCodes.Status403Forbidden);
+
+    /// <summary>What is to be written.</summary>
+    public IReadOnlyList<SettingChange> Changes(AmbianicConfiguration configuration)
+    {
+        (string Key, object? Value)[] given =
+        [
+            ("uri", IsSame(configuration) ? null : Uri), ("type", Type), ("live", Live), ("format", Format), ("fps", Fps), ("width", Width),
+            ("transport", Transport), ("tls", Tls), ("stall_seconds", StallSeconds),
+        ];
+        return [.. given.Where(setting => setting.Value is not null).Select(setting => new SettingChange(["sources", Id!, setting.Key], setting.Value))];
+    }
+
+    /// <summary>A decoder reads what a format says, so a format may lead from a stream to files.</summary>
+    private bool IsNetwork => Format is null && SourceAddress.SchemeOf(Uri!) is { } scheme && SourceAddress.Networks.Contains(scheme, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>True for the address as it was shown, secrets masked: who changes another setting need not know them.</summary>
+    private bool IsSame(AmbianicConfiguration configuration) =>
+        Format is null && configuration.Sources.TryGetValue(Id!, out var known) && Credentials.Mask(known.Uri) == Uri;
+}

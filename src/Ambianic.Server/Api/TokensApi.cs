@@ -1,0 +1,49 @@
+using Ambianic.Server.Access;
+using Ambianic.Storage.Access;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Ambianic.Server.Api;
+
+/// <summary>Tokens by which programs call.</summary>
+internal static class TokensApi
+{
+    public static void MapTokens(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/tokens", (HttpContext context) => new TokenPage("success", [.. AccessState.Of(context).Records.Tokens.Select(Token.Of)]))
+            .RequireAuthorization(Policies.Admin).WithSummary("Tokens of programs, without their values");
+        routes.MapPost("/api/tokens", Add).RequireAuthorization(Policies.Admin).ProducesProblem(StatusCodes.Status409Conflict)
+            .WithSummary("Makes a token; its value is in this answer alone");
+        routes.MapDelete("/api/tokens/{id}", Results<NoContent, ProblemHttpResult> (string id, AccessDatabase database) =>
+            database.RemoveToken(id) is { } problem ? TypedResults.Problem(problem, statusCode: StatusCodes.Status404NotFound) : TypedResults.NoContent())
+            .RequireAuthorization(Policies.Admin).ProducesProblem(StatusCodes.Status404NotFound).WithSummary("Removes a token, by id or name; it is refused from then on");
+    }
+
+    private static Results<Created<NewToken>, ValidationProblem, ProblemHttpResult> Add(Wish body, AccessDatabase database, TimeProvider time)
+    {
+        var name = UserNames.Normalize(body.Name);
+        if (Words.Wrong(
+            ("name", UserNames.Problem(name)),
+            ("days", body.Days is null or (>= 1 and <= Tokens.MostDays) ? null : $"must be 1 to {Tokens.MostDays}"),
+            ("role", body.Role is null ? "is missing" : Words.Problem<AccessRole>(body.Role))) is { } wrong)
+        {
+            return wrong;
+        }
+
+        var (token, stored) = Tokens.New(name, Policies.Parse(body.Role)!.Value, body.Days is { } days ? TimeSpan.FromDays(days) : null, time);
+        return database.Add(stored) is { } problem
+            ? TypedResults.Problem(problem, statusCode: StatusCodes.Status409Conflict)
+            : TypedResults.Created($"/api/tokens/{stored.Id}", new NewToken(stored.Id, stored.Name, stored.Role, stored.ExpiresAt, token));
+    }
+
+    internal sealed record TokenPage(string Status, IReadOnlyList<Token> Tokens);
+
+    /// <summary>A token as it may be shown.</summary>
+    internal sealed record Token(string Id, string Name, AccessRole Role, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, DateTimeOffset? UsedAt)
+    {
+        public static Token Of(ApiToken token) => new(token.Id, token.Name, token.Role, token.CreatedAt, token.ExpiresAt, token.UsedAt);
+    }
+
+    internal sealed record Wish(string? Name, string? Role, int? Days);
+
+    internal sealed record NewToken(string Id, string Name, AccessRole Role, DateTimeOffset? ExpiresAt, string Token);
+}

@@ -1,0 +1,68 @@
+using Ambianic.Server.Access;
+using Ambianic.Storage.Access;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Ambianic.Server.Api;
+
+/// <summary>People who can log in.</summary>
+internal static class UsersApi
+{
+    public static void MapUsers(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/me", (HttpContext context) => new Me(
+                context.User.NameOf()!, context.User.FindFirst(System.Security.Claims.ClaimTypes.Role)!.Value, AccessState.Of(context).NeedsLogIn))
+            .RequireAuthorization(Policies.Viewer).WithSummary("Who calls, with which role, and whether a log-in is needed");
+        routes.MapGet("/api/users", (HttpContext context) => new UserPage("success", [.. AccessState.Of(context).Records.Users.Select(User.Of)]))
+            .RequireAuthorization(Policies.Admin).WithSummary("People who can log in");
+        routes.MapPost("/api/users", Add).RequireAuthorization(Policies.Admin).ProducesProblem(StatusCodes.Status409Conflict)
+            .WithSummary("Adds a person; the first one has to be an administrator, and everybody has to log in from then on");
+        routes.MapPut("/api/users/{name}/password", SetPassword).RequireAuthorization(Policies.Admin).ProducesProblem(StatusCodes.Status404NotFound)
+            .WithSummary("Changes a person's password, and ends their sessions");
+        routes.MapDelete("/api/users/{name}", Remove).RequireAuthorization(Policies.Admin).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict)
+            .WithSummary("Removes a person, and ends their sessions; not the last administrator");
+    }
+
+    private static Results<Created<User>, ValidationProblem, ProblemHttpResult> Add(NewUser body, AccessDatabase database, TimeProvider time)
+    {
+        var name = UserNames.Normalize(body.Name);
+        if (Words.Wrong(
+            ("name", UserNames.Problem(name)),
+            ("password", Passwords.Problem(body.Password)),
+            ("role", body.Role is null ? "is missing" : Words.Problem<AccessRole>(body.Role))) is { } wrong)
+        {
+            return wrong;
+        }
+
+        var user = new UserAccount(name, Passwords.Hash(body.Password!), Policies.Parse(body.Role)!.Value, time.GetUtcNow());
+        return database.Add(user) is { } problem
+            ? TypedResults.Problem(problem, statusCode: StatusCodes.Status409Conflict)
+            : TypedResults.Created($"/api/users/{Uri.EscapeDataString(name)}", User.Of(user));
+    }
+
+    private static Results<NoContent, ValidationProblem, ProblemHttpResult> SetPassword(string name, NewPassword body, AccessDatabase database) =>
+        Words.Wrong(("password", Passwords.Problem(body.Password))) is { } wrong ? wrong
+        : database.SetPassword(UserNames.Normalize(name), Passwords.Hash(body.Password!)) is { } problem ? TypedResults.Problem(problem, statusCode: StatusCodes.Status404NotFound)
+        : TypedResults.NoContent();
+
+    private static Results<NoContent, ProblemHttpResult> Remove(string name, HttpContext context, AccessDatabase database)
+    {
+        var isKnown = AccessState.Of(context).Records.FindUser(UserNames.Normalize(name)) is not null;
+        return database.RemoveUser(UserNames.Normalize(name)) is { } problem
+            ? TypedResults.Problem(problem, statusCode: isKnown ? StatusCodes.Status409Conflict : StatusCodes.Status404NotFound)
+            : TypedResults.NoContent();
+    }
+
+    internal sealed record Me(string Name, string Role, bool NeedsLogIn);
+
+    internal sealed record UserPage(string Status, IReadOnlyList<User> Users);
+
+    /// <summary>A person as they may be shown.</summary>
+    internal sealed record User(string Name, AccessRole Role, DateTimeOffset CreatedAt)
+    {
+        public static User Of(UserAccount user) => new(user.Name, user.Role, user.CreatedAt);
+    }
+
+    internal sealed record NewUser(string? Name, string? Password, string? Role);
+
+    internal sealed record NewPassword(string? Password);
+}
