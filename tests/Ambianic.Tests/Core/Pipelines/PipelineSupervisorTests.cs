@@ -34,6 +34,25 @@ public sealed class PipelineSupervisorTests : SupervisorFixture
     }
 
     [Fact]
+    public async Task ApplyAsync_AfterTheStop_StartsNothing()
+    {
+        var connected = 0;
+        var running = Run(
+            _ =>
+            {
+                Interlocked.Increment(ref connected);
+                return new ScriptedSource(Pool, live: true, ScriptedSource.GivesAndWaits(1));
+            },
+            Configure("door"));
+        await Eventually.TrueAsync(() => Volatile.Read(ref connected) == 1);
+        await running.DisposeAsync();
+
+        Assert.Empty(await running.Supervisor.ApplyAsync([Configure("yard")], Cancellation));
+        Assert.Equal(["door"], running.Now.Select(status => status.Name));
+        Assert.Equal(1, connected);
+    }
+
+    [Fact]
     public async Task RunAsync_DisabledPipeline_IsShownWithItsReasonAndNotRun()
     {
         var disabled = Configure("lost") with
@@ -149,7 +168,7 @@ public sealed class PipelineSupervisorTests : SupervisorFixture
     public async Task Health_ProgramStoodStill_NoSnapshotTellsOfASilence()
     {
         await using var running = Run(new ScriptedSource(Pool, live: true, ScriptedSource.GivesAndWaits(1)), Configure("door"));
-        await AdvanceUntilAsync(() => running.Supervisor.Health.Latest.Pipelines is [{ Processed: 1 }]);
+        await AdvanceUntilAsync(() => running.Supervisor.Health.Latest.Pipelines is [{ Processed: 1, State: PipelineState.Running }]);
         await using var snapshots = running.Supervisor.Health.SubscribeAsync(Cancellation).GetAsyncEnumerator(Cancellation);
         await snapshots.MoveNextAsync();
         var before = running.Supervisor.Health.Latest;
