@@ -8,6 +8,7 @@ using Ambianic.Server.Access;
 using Ambianic.Server.Alerts;
 using Ambianic.Server.Api;
 using Ambianic.Server.Hosting;
+using Ambianic.Server.Mqtt;
 using Ambianic.Server.Visibility;
 using Ambianic.Storage;
 using Microsoft.AspNetCore.Connections;
@@ -70,6 +71,7 @@ internal static class AmbianicHost
         builder.Services.AddHostedService<OutageService>();
         builder.Services.AddAlerts(configuration.Configuration);
         builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<SavedSettings>(services, new SettingsFile(settings, reload is not null)));
+        builder.Services.AddMqtt();
         if (reload is not null)
         {
             builder.Services.AddSingleton(reload);

@@ -68,7 +68,8 @@ public sealed class Pipeline : IAsyncDisposable
         Backoff? backoff,
         Heartbeat? heartbeat,
         FaultLog? reconnects,
-        Random jitter)
+        Random jitter,
+        Scene? scene = null)
     {
         Name = name;
         _source = source;
@@ -79,7 +80,7 @@ public sealed class Pipeline : IAsyncDisposable
         _heartbeat = heartbeat ?? new Heartbeat(time);
         _jitter = jitter;
         _reconnects = reconnects ?? new FaultLog(time);
-        _reader = new FrameReader(name, elements, Arrive, Fail, _policy, Patience, time, logger, _stop.Token);
+        _reader = new FrameReader(name, elements, Arrive, Fail, _policy, Patience, time, logger, _stop.Token, scene);
     }
 
     /// <summary>Its key in the configuration.</summary>

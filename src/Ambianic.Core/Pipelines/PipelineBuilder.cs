@@ -54,7 +54,8 @@ public sealed class PipelineBuilder(
                 null,
                 heartbeat,
                 reconnects,
-                Jitter);
+                Jitter,
+                services.GetService<Scenes>()?.Of(configuration.Name));
         }
         catch
         {
