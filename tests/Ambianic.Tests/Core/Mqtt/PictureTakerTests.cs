@@ -2,6 +2,7 @@ using Ambianic.Core.Frames;
 using Ambianic.Core.Mqtt;
 using Ambianic.Core.Pipelines;
 using Ambianic.Core.Timeline;
+using Ambianic.Core.Visibility;
 using Ambianic.Core.Vision;
 using Microsoft.Extensions.Time.Testing;
 
@@ -76,5 +77,7 @@ public sealed class PictureTakerTests
         public byte[] Encode(Frame frame) => [frame.Plane(0)[0]];
 
         public (byte[] Picture, byte[] Thumbnail) Encode(Frame frame, Box? region, IReadOnlyList<Detection> boxes) => throw new NotSupportedException();
+
+        public byte[] Card(OutageReport outage) => throw new NotSupportedException();
     }
 }

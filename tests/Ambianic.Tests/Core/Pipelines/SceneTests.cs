@@ -62,7 +62,7 @@ public sealed class SceneTests
                     await next(new Sample(covered), cancellation);
                 })),
             ],
-            _time, new LogRecorder<Pipeline>(), null, null, null, null, _scene);
+            _time, new LogRecorder<Pipeline>(), null, null, null, null, Random.Shared, _scene);
         _scene.AskForFrame();
 
         await pipeline.RunAsync(TestContext.Current.CancellationToken);
