@@ -66,6 +66,9 @@ internal static partial class Log
     [LoggerMessage(1020, LogLevel.Error, "Pipeline {Pipeline}: {Element} failed while it was disposed")]
     public static partial void ElementNotDisposed(this ILogger logger, Exception error, string pipeline, string element);
 
+    [LoggerMessage(1021, LogLevel.Warning, "Pipeline {Pipeline}: switched {State} by {By}")]
+    public static partial void PipelineSwitched(this ILogger logger, string pipeline, string state, string by);
+
     // Vision
     [LoggerMessage(1101, LogLevel.Warning, "label_filter names '{Label}', which {Model} does not know and will never report; {Hint}")]
     public static partial void LabelUnknown(this ILogger logger, string label, string model, string hint);
@@ -125,4 +128,32 @@ internal static partial class Log
 
     [LoggerMessage(1312, LogLevel.Error, "The provider {Provider} failed")]
     public static partial void ProviderFailed(this ILogger logger, Exception error, string provider);
+
+    // Mqtt
+    [LoggerMessage(1401, LogLevel.Information, "MQTT: connected to {Broker}")]
+    public static partial void BrokerConnected(this ILogger logger, string broker);
+
+    [LoggerMessage(EventId = 1402, Message = "MQTT: no connection to {Broker}: {Reason}; tried again in {Seconds:0.0} s (attempt {Attempt})")]
+    public static partial void BrokerAway(this ILogger logger, LogLevel level, string broker, string reason, double seconds, int attempt);
+
+    [LoggerMessage(1403, LogLevel.Warning, "MQTT: still no connection to {Broker}, since {Since:yyyy-MM-dd HH:mm}, for {Duration}, {Count}: {Reason}")]
+    public static partial void BrokerStillAway(this ILogger logger, string broker, DateTimeOffset since, string duration, string count, string reason);
+
+    [LoggerMessage(1404, LogLevel.Information, "MQTT: connected to {Broker} again after {Duration} ({Count}); it was told how everything is now")]
+    public static partial void BrokerBack(this ILogger logger, string broker, string duration, string count);
+
+    [LoggerMessage(1405, LogLevel.Information, "MQTT: {Topic}: {Detail}")]
+    public static partial void CommandDone(this ILogger logger, string topic, string detail);
+
+    [LoggerMessage(1406, LogLevel.Warning, "MQTT: command on {Topic} refused: {Detail}")]
+    public static partial void CommandRefused(this ILogger logger, string topic, string detail);
+
+    [LoggerMessage(1407, LogLevel.Warning, "MQTT: the broker refuses messages on {Topic}: {Reason}")]
+    public static partial void MessageRefused(this ILogger logger, string topic, string reason);
+
+    [LoggerMessage(1408, LogLevel.Error, "MQTT: a part failed and goes on with the next snapshot")]
+    public static partial void MqttFailed(this ILogger logger, Exception error);
+
+    [LoggerMessage(1409, LogLevel.Warning, "MQTT: who was down before the start cannot be read, and is shown after the next report of a fall: {Reason}")]
+    public static partial void FallsNotRead(this ILogger logger, string reason);
 }

@@ -7,6 +7,7 @@ using Ambianic.Core.Configuration;
 using Ambianic.Server.Alerts;
 using Ambianic.Server.Api;
 using Ambianic.Server.Hosting;
+using Ambianic.Server.Mqtt;
 using Ambianic.Server.Visibility;
 using Ambianic.Storage;
 using Microsoft.AspNetCore.Connections;
@@ -72,6 +73,7 @@ internal static class AmbianicHost
         builder.Services.AddHostedService(services => services.GetRequiredService<VisibilityService>());
         builder.Services.AddHostedService<OutageService>();
         builder.Services.AddAlerts(configuration.Configuration);
+        builder.Services.AddMqtt();
         if (reload is not null)
         {
             builder.Services.AddSingleton(reload);

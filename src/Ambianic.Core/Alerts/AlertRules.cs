@@ -21,6 +21,9 @@ internal static class AlertRules
     public static IEnumerable<AlertTrigger> Of(DetectionEvent seen, AlertSettings settings) =>
         seen.Outage is { } outage ? Outages(seen, outage, settings) : FallsOf(seen, settings).Concat(DetectionsOf(seen, settings));
 
+    /// <summary>What the alerts of one fallen person are called.</summary>
+    public static string FallIncident(string pipeline, int person) => string.Create(CultureInfo.InvariantCulture, $"fall:{pipeline}:{person}");
+
     /// <summary>What events trigger that are told late, because nobody was told when they happened: one summary for each entry.</summary>
     public static IEnumerable<AlertTrigger> Missed(IReadOnlyList<AlertTrigger> late)
     {
@@ -51,7 +54,7 @@ internal static class AlertRules
         from name in Recoveries.Contains(detection.Label) ? Everybody : NamesOf(seen, settings)
         select new AlertTrigger
         {
-            Incident = $"fall:{seen.Pipeline}:{detection.Fall!.Track.ToString(CultureInfo.InvariantCulture)}",
+            Incident = FallIncident(seen.Pipeline, detection.Fall!.Track),
             Notification = name,
             Kind = AlertKind.Fall,
             Severity = AlertSeverity.Critical,

@@ -38,6 +38,9 @@ public sealed record AmbianicConfiguration
     /// <summary>A rehearsal of an alert every month.</summary>
     public DrillOptions Drill { get; init; } = new();
 
+    /// <summary>A broker that is told what all pipelines see, for Home Assistant and other programs.</summary>
+    public MqttOptions Mqtt { get; init; } = new();
+
     /// <summary>Key for <c>ifttt://</c> providers, inserted by <c>@format</c>; a secret.</summary>
     public string? IftttWebhookId { get; init; }
 

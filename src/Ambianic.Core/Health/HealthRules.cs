@@ -10,7 +10,7 @@ internal static class HealthRules
     public static PipelineState State(PipelineFacts facts, HealthPolicy policy) => facts.Phase switch
     {
         PipelinePhase.Disabled => PipelineState.Disabled,
-        PipelinePhase.Stopped => PipelineState.Stopped,
+        PipelinePhase.Stopped or PipelinePhase.SwitchedOff => PipelineState.Stopped,
         PipelinePhase.Ended or PipelinePhase.Unreadable => PipelineState.Ended,
         PipelinePhase.Preparing when facts.Rebuilt == 0 => // a model is downloaded
             facts.Silence < policy.PreparingAtMost ? PipelineState.Starting : PipelineState.Terminal,
@@ -50,6 +50,7 @@ internal static class HealthRules
         {
             PipelinePhase.Ended => "the recording has ended",
             PipelinePhase.Stopped => "Ambianic was stopped",
+            PipelinePhase.SwitchedOff => "it was switched off",
             PipelinePhase.Disabled => $"its configuration is wrong: {facts.LastError}",
             PipelinePhase.NotStarted => facts.LastError ?? "it is starting",
             PipelinePhase.Preparing => facts.LastError ?? "a model is being fetched",

@@ -29,6 +29,9 @@ internal enum PipelinePhase
     /// <summary>Stopped on request.</summary>
     Stopped,
 
+    /// <summary>Not run, because a person has switched it off.</summary>
+    SwitchedOff,
+
     /// <summary>Not run, because its configuration is wrong.</summary>
     Disabled,
 }

@@ -14,6 +14,7 @@ internal sealed class ElementChain : IDisposable
     private const int GivenUp = 2;
 
     private readonly TimeProvider _time;
+    private readonly Scene? _scene;
     private readonly SampleHandler _first;
     private readonly CancellationTokenSource _cancellation;
     private readonly TaskCompletionSource _givenUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -31,8 +32,11 @@ internal sealed class ElementChain : IDisposable
     /// <param name="time">Measures how long a place has had the sample.</param>
     /// <param name="cancellation">Ends whatever the elements do.</param>
     /// <param name="unprepared">The place of an element that replaced another and has to be prepared; 0 when there is none.</param>
-    public ElementChain(IReadOnlyList<ElementSlot> slots, SampleHandler arrive, TimeProvider time, CancellationToken cancellation, int unprepared = 0)
+    /// <param name="scene">Told of every sample on its way; null when nobody shows it.</param>
+    public ElementChain(
+        IReadOnlyList<ElementSlot> slots, SampleHandler arrive, TimeProvider time, CancellationToken cancellation, int unprepared = 0, Scene? scene = null)
     {
+        _scene = scene;
         (_replaced, _unprepared, _isPreparing) = (unprepared, unprepared, unprepared > 0);
         Slots = slots;
         _time = time;
@@ -41,6 +45,7 @@ internal sealed class ElementChain : IDisposable
         SampleHandler next = (sample, token) =>
         {
             _deepest = 0;
+            scene?.Arrive(sample, slots.Count + 1);
             return arrive(sample, token);
         };
         for (var place = slots.Count; place > 0; place--)
@@ -152,6 +157,7 @@ internal sealed class ElementChain : IDisposable
 
             Mark(place);
             _deepest = Math.Max(_deepest, place);
+            _scene?.Pass(sample, place);
             try
             {
                 await element.InvokeAsync(sample, next, cancellation);

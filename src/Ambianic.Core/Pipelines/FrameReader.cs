@@ -22,6 +22,7 @@ internal sealed class FrameReader : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly CancellationToken _stop;
+    private readonly Scene? _scene;
     private readonly FrozenFrameDetector _picture;
     private readonly Task _overdue;
     private readonly Lock _gate = new();
@@ -41,6 +42,7 @@ internal sealed class FrameReader : IAsyncDisposable
     /// <param name="time">Every clock.</param>
     /// <param name="logger">Told what goes wrong.</param>
     /// <param name="stop">The pipeline is to stop.</param>
+    /// <param name="scene">Told of what is seen; null when nobody shows it.</param>
     public FrameReader(
         string pipeline,
         IReadOnlyList<ElementSlot> elements,
@@ -50,8 +52,10 @@ internal sealed class FrameReader : IAsyncDisposable
         TimeSpan patience,
         TimeProvider time,
         ILogger logger,
-        CancellationToken stop)
+        CancellationToken stop,
+        Scene? scene = null)
     {
+        _scene = scene;
         _pipeline = pipeline;
         _arrive = arrive;
         _onFailure = onFailure;
@@ -61,7 +65,7 @@ internal sealed class FrameReader : IAsyncDisposable
         _logger = logger;
         _stop = stop;
         _picture = new FrozenFrameDetector(time);
-        _chain = _lookingWith = new ElementChain(elements, arrive, time, stop);
+        _chain = _lookingWith = new ElementChain(elements, arrive, time, stop, scene: scene);
         _overdue = OverdueAsync(stop);
     }
 
@@ -141,7 +145,7 @@ internal sealed class FrameReader : IAsyncDisposable
         {
             (former, lookingWith, looking) = (_chain, _lookingWith, _looking);
             _chain = new ElementChain(
-                [.. former.Slots.Select((slot, index) => index == place - 1 ? slot.Replace() : slot)], _arrive, _time, _stop, place);
+                [.. former.Slots.Select((slot, index) => index == place - 1 ? slot.Replace() : slot)], _arrive, _time, _stop, place, _scene);
         }
 
         lookingWith.GiveUp(); // an older one when a healing before this one met it without a sample
@@ -195,7 +199,11 @@ internal sealed class FrameReader : IAsyncDisposable
     {
         try
         {
-            return await chain.TryInvokeAsync(new Sample(frame));
+            _scene?.Begin();
+            var since = _time.GetTimestamp();
+            var isUsable = await chain.TryInvokeAsync(new Sample(frame));
+            _scene?.End(_time.GetElapsedTime(since));
+            return isUsable;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {

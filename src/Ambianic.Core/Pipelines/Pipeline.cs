@@ -67,7 +67,8 @@ public sealed class Pipeline : IAsyncDisposable
         HealthPolicySource? policy,
         Backoff? backoff,
         Heartbeat? heartbeat,
-        FaultLog? reconnects)
+        FaultLog? reconnects,
+        Scene? scene = null)
     {
         Name = name;
         _source = source;
@@ -77,7 +78,7 @@ public sealed class Pipeline : IAsyncDisposable
         _backoff = backoff ?? Backoff.Default;
         _heartbeat = heartbeat ?? new Heartbeat(time);
         _reconnects = reconnects ?? new FaultLog(time);
-        _reader = new FrameReader(name, elements, Arrive, Fail, _policy, Patience, time, logger, _stop.Token);
+        _reader = new FrameReader(name, elements, Arrive, Fail, _policy, Patience, time, logger, _stop.Token, scene);
     }
 
     /// <summary>Its key in the configuration.</summary>

@@ -50,7 +50,8 @@ public sealed class PipelineBuilder(
                 policy,
                 null,
                 heartbeat,
-                reconnects);
+                reconnects,
+                services.GetService<Scenes>()?.Of(configuration.Name));
         }
         catch
         {

@@ -25,11 +25,13 @@ public sealed class PipelineSupervisor(
     private readonly Heartbeat _heartbeat = new(time);
     private readonly PauseWatch _pauses = new(Rhythm, time);
     private readonly List<(PipelineConfiguration Configuration, Task Ending)> _ending = []; // guarded by _applying
+    private readonly HashSet<string> _off = new(StringComparer.Ordinal); // guarded by _applying
     private volatile IReadOnlyList<SupervisedPipeline> _pipelines = [];
     private Interruption? _interruption;
     private long _interruptedAt;
     private long? _patternSince;
     private bool _isHeldBack;
+    private bool _hasStopped; // guarded by _applying
     private bool _isFailing;
 
     /// <summary>How all pipelines are, once a second. Who asks between two snapshots, or after a pause of the machine, gets the latest.</summary>
@@ -69,25 +71,7 @@ public sealed class PipelineSupervisor(
         await _applying.WaitAsync(cancellation);
         try
         {
-            var former = _pipelines;
-            List<SupervisedPipeline> next = [];
-            foreach (var configuration in configurations)
-            {
-                next.Add(former.FirstOrDefault(pipeline => IsSame(pipeline.Configuration, configuration))
-                    ?? new SupervisedPipeline(configuration, builder, policy, time, logger));
-            }
-
-            var stopped = former.Except(next).Select(pipeline => (pipeline.Configuration, Ending: pipeline.DisposeAsync().AsTask())).ToList();
-            _ending.RemoveAll(one => one.Ending.IsCompleted);
-            _ending.AddRange(stopped); // also those of an earlier edit may still hold a camera
-            _pipelines = next;
-            var started = next.Except(former).ToList();
-            foreach (var pipeline in started)
-            {
-                pipeline.Start(after: Task.WhenAll(_ending.Where(one => MustStopFirst(one.Configuration, pipeline.Configuration)).Select(one => one.Ending)));
-            }
-
-            return [.. stopped.Select(one => one.Configuration).Concat(started.Select(pipeline => pipeline.Configuration)).Select(one => one.Name).Distinct()];
+            return Apply(configurations);
         }
         finally
         {
@@ -95,10 +79,69 @@ public sealed class PipelineSupervisor(
         }
     }
 
+    /// <summary>True while a pipeline is switched off.</summary>
+    public bool IsOff(string name) => _pipelines.Any(pipeline => pipeline.Configuration.Name == name && pipeline.IsOff);
+
+    /// <summary>Stops a pipeline until it is switched on again, or the program starts again: then all are watched, so that none is forgotten.</summary>
+    /// <param name="name">The pipeline.</param>
+    /// <param name="isOn">False to stop it.</param>
+    /// <param name="by">Who asks, for the log.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    /// <returns>False when there is no pipeline of this name that could run.</returns>
+    public async Task<bool> SwitchAsync(string name, bool isOn, string by, CancellationToken cancellation)
+    {
+        await _applying.WaitAsync(cancellation);
+        try
+        {
+            if (_hasStopped || !_pipelines.Any(pipeline => pipeline.Configuration.Name == name && pipeline.Configuration.IsEnabled))
+            {
+                return false;
+            }
+
+            if (isOn ? _off.Remove(name) : _off.Add(name))
+            {
+                logger.PipelineSwitched(name, isOn ? "on" : "off", by);
+                Apply([.. _pipelines.Select(pipeline => pipeline.Configuration)]);
+            }
+
+            return true;
+        }
+        finally
+        {
+            _applying.Release();
+        }
+    }
+
+    /// <summary>Called with <see cref="_applying"/> held.</summary>
+    private List<string> Apply(IReadOnlyList<PipelineConfiguration> configurations)
+    {
+        var former = _pipelines;
+        List<SupervisedPipeline> next = [];
+        foreach (var configuration in configurations)
+        {
+            var isOff = _off.Contains(configuration.Name);
+            next.Add(former.FirstOrDefault(pipeline => pipeline.IsOff == isOff && IsSame(pipeline.Configuration, configuration))
+                ?? new SupervisedPipeline(configuration, builder, policy, time, logger, isOff));
+        }
+
+        var stopped = former.Except(next).Select(pipeline => (pipeline.Configuration, Ending: pipeline.DisposeAsync().AsTask())).ToList();
+        _ending.RemoveAll(one => one.Ending.IsCompleted);
+        _ending.AddRange(stopped); // also those of an earlier edit may still hold a camera
+        _pipelines = next;
+        var started = next.Except(former).ToList();
+        foreach (var pipeline in started)
+        {
+            pipeline.Start(after: Task.WhenAll(_ending.Where(one => MustStopFirst(one.Configuration, pipeline.Configuration)).Select(one => one.Ending)));
+        }
+
+        return [.. stopped.Select(one => one.Configuration).Concat(started.Select(pipeline => pipeline.Configuration)).Select(one => one.Name).Distinct()];
+    }
+
     /// <summary>Afterwards one may still ask how they were.</summary>
     private async Task StopAsync()
     {
         await _applying.WaitAsync(CancellationToken.None);
+        _hasStopped = true;
         await Task.WhenAll([.. _ending.Select(one => one.Ending), .. _pipelines.Select(pipeline => pipeline.DisposeAsync().AsTask())]);
         Health.Publish(Observe());
         _applying.Release();

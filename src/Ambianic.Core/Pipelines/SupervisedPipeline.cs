@@ -37,9 +37,10 @@ internal sealed class SupervisedPipeline : IAsyncDisposable
     private long _rebuilt;
 
     public SupervisedPipeline(
-        PipelineConfiguration configuration, PipelineBuilder builder, HealthPolicySource policy, TimeProvider time, ILogger logger)
+        PipelineConfiguration configuration, PipelineBuilder builder, HealthPolicySource policy, TimeProvider time, ILogger logger, bool isOff = false)
     {
         Configuration = configuration;
+        IsOff = isOff;
         _builder = builder;
         _policy = policy;
         _time = time;
@@ -50,13 +51,16 @@ internal sealed class SupervisedPipeline : IAsyncDisposable
         _unbuilt = new PipelineFacts(
             configuration.Name,
             configuration.Source?.Id ?? "",
-            configuration.IsEnabled ? PipelinePhase.NotStarted : PipelinePhase.Disabled)
+            !configuration.IsEnabled ? PipelinePhase.Disabled : isOff ? PipelinePhase.SwitchedOff : PipelinePhase.NotStarted)
         {
             LastError = configuration.IsEnabled ? null : string.Join("; ", configuration.Problems.Select(problem => problem.ToString())),
         };
     }
 
     public PipelineConfiguration Configuration { get; }
+
+    /// <summary>True when a person has switched it off: it does not run.</summary>
+    public bool IsOff { get; }
 
     /// <summary>How it is now. Safe to use from any thread.</summary>
     /// <param name="at">The present, wall clock.</param>
@@ -83,11 +87,11 @@ internal sealed class SupervisedPipeline : IAsyncDisposable
     /// <summary>True from a healing until a sample arrives again.</summary>
     private bool IsHealing => Interlocked.Read(ref _beatsAtHealing) == _heartbeat.Count;
 
-    /// <summary>Starts to run, unless it is disabled.</summary>
+    /// <summary>Starts to run, unless it is disabled or switched off.</summary>
     /// <param name="after">What it waits for before; it does not fail.</param>
     public void Start(Task after)
     {
-        if (Configuration.IsEnabled)
+        if (Configuration.IsEnabled && !IsOff)
         {
             _running = Task.Run(
                 async () =>

@@ -28,6 +28,7 @@ internal static class Services
         services.AddModels();
 
         services.AddSingleton(_ => new FramePool());
+        services.AddSingleton<Scenes>();
         services.AddSingleton<ICertificatePins>(_ => CertificatePins.In(settings.DataDir));
         services.AddSingleton<FrameSources>();
         services.AddSingleton<FrameSourceFactory>(provider => provider.GetRequiredService<FrameSources>().Create);
