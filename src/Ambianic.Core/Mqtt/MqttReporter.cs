@@ -82,6 +82,11 @@ internal sealed class MqttReporter
         var (configuration, open) = (_parts.Configuration(), _parts.Alerts.Open);
         lock (_gate)
         {
+            if (IsLeaving)
+            {
+                return;
+            }
+
             _falls.Observe(open, FindAlert);
             var names = snapshot.Pipelines.Select(pipeline => pipeline.Name).ToHashSet(StringComparer.Ordinal);
             foreach (var gone in _pipelines.Keys.Except(names).ToList())
@@ -116,6 +121,11 @@ internal sealed class MqttReporter
         var (topics, url) = (_topics.Of(seen.Pipeline), _parts.Links.Details(seen.Id));
         lock (_gate)
         {
+            if (IsLeaving)
+            {
+                return;
+            }
+
             _falls.Take(seen);
             _outgoing.Add(new MqttMessage(topics.Event, MqttText.Bytes(EventMessages.Of(seen, type, url)), IsRetained: true));
             if (EventMessages.OfFall(seen, url) is { } fall)
@@ -136,6 +146,11 @@ internal sealed class MqttReporter
         var topics = _topics.Of(pipeline);
         lock (_gate)
         {
+            if (IsLeaving)
+            {
+                return;
+            }
+
             _outgoing.Set(isOfEvent ? topics.EventPicture : topics.Picture, jpeg, isPicture: true);
         }
     }
@@ -177,6 +192,11 @@ internal sealed class MqttReporter
     {
         lock (_gate)
         {
+            if (IsLeaving)
+            {
+                return;
+            }
+
             _outgoing.Forget(_topics.Available);
             _isConnected = true;
             Describe(_parts.Configuration());

@@ -32,6 +32,7 @@ internal sealed class MqttSender
     private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private TaskCompletionSource _synchronised = new();
     private string _syncWord = "";
+    private MqttMessage? _underWay;
     private volatile bool _isConnected;
 
     public MqttSender(MqttParts parts, MqttOptions options, MqttTopics topics, MqttReporter reporter, TimeProvider time, ILogger logger)
@@ -59,6 +60,7 @@ internal sealed class MqttSender
             try
             {
                 await using var connection = await _parts.Connector.ConnectAsync(_options, Status(MqttText.Offline), Receive, cancellation);
+                _underWay = null;
                 await BeginAsync(connection, cancellation);
                 failures = 1;
                 reason = await ServeAsync(connection, cancellation);
@@ -149,7 +151,9 @@ internal sealed class MqttSender
 
                 if (_reporter.Next() is { } message)
                 {
+                    _underWay = message;
                     await PublishAsync(connection, message, cancellation);
+                    _underWay = null;
                     continue;
                 }
 
@@ -183,7 +187,7 @@ internal sealed class MqttSender
         using var limit = new CancellationTokenSource(FarewellWithin, _time);
         try
         {
-            while (_reporter.IsLeaving && _reporter.Next() is { } message)
+            for (var message = _underWay ?? _reporter.Next(); _reporter.IsLeaving && message is not null; message = _reporter.Next())
             {
                 await connection.PublishAsync(message, limit.Token);
             }

@@ -55,6 +55,14 @@ internal sealed class FakeAlertDesk(TimeProvider time) : IAlertDesk
         }
     }
 
+    public void End(string id)
+    {
+        lock (_lock)
+        {
+            _open.Remove(id);
+        }
+    }
+
     public Task EnableAsync(bool isEnabled, CancellationToken cancellation)
     {
         IsEnabled = isEnabled;
