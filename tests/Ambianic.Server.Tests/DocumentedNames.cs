@@ -11,8 +11,8 @@ internal static partial class DocumentedNames
     private static readonly HashSet<string> Foreign =
     [
         "--help", "--project", "--system", "--home-dir", "--shell", "--now", "--bg", "--set-path", // of every command, dotnet, useradd, systemctl and tailscale
-        "front_uri", "front_door_camera", "living_room_camera", "from_the_first_edge", "mine_edgetpu", // of examples
-        "http_proxy", "low_delay", "codec_name", "ReadWritePaths", "reverse_proxy", "PushManager", // of the environment, ffmpeg, systemd, Caddy and browsers
+        "front_uri", "front_door_camera", "living_room_camera", "from_the_first_edge", "mine_edgetpu", "front_door_7279998f", // of examples
+        "http_proxy", "low_delay", "codec_name", "ReadWritePaths", "reverse_proxy", "PushManager", "mosquitto_sub", // of the environment, ffmpeg, systemd, Caddy, browsers and mosquitto
         "StatefulPartitionedCall", "det_scores", "num_dets", "num_predictions", "pred_scores", "shape_signature", // of models
         "face_landmark_with_attention", "face_mesh",
         "GstService", "HealingThread", "HealthChecker", "ObjectDetector", "PipelineServer", "PipelineServerJob", // of Ambianic Edge

@@ -58,10 +58,10 @@ internal sealed class ServedHouse : IAsyncDisposable
         return new ServedHouse(directory, application, await AmbianicHost.StartAsync(application));
     }
 
-    public async Task<DetectionEvent> RememberAsync(int minute, string label)
+    public async Task<DetectionEvent> RememberAsync(int minute, string label, DateTimeOffset? when = null)
     {
         var store = _application.Services.GetRequiredService<IEventStore>();
-        var at = new DateTimeOffset(2026, 5, 1, 10, minute, 0, TimeSpan.Zero);
+        var at = when ?? new DateTimeOffset(2026, 5, 1, 10, minute, 0, TimeSpan.Zero);
         var seen = new DetectionEvent
         {
             Id = Guid.NewGuid().ToString("N"),

@@ -108,6 +108,8 @@ internal sealed class BrokerConnection : IMqttConnection
             MqttClientDisconnectReason.PacketTooLarge => "a message was too large for the broker; a larger limit or pictures_every: 0 helps",
             MqttClientDisconnectReason.ServerShuttingDown => "the broker shuts down",
             _ when ended.Exception is { } error => $"the connection is broken: {Credentials.Mask(error.GetBaseException().Message)}",
+            MqttClientDisconnectReason.NormalDisconnection => // mosquitto does not say that another client has taken over
+                $"the broker has closed the connection; when it does so again and again, another client connects as {_id}: give each device a topic_prefix of its own",
             var reason => $"the broker has ended the connection ({reason})",
         });
         return Task.CompletedTask;

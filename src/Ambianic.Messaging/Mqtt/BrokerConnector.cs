@@ -27,8 +27,9 @@ public sealed class BrokerConnector : IMqttConnector
                 ?? await ConnectAsync(options, will, receive, MqttProtocolVersion.V311, cancellation)
                 ?? throw new IOException("the broker speaks neither MQTT 5 nor 3.1.1");
         }
-        catch (Exception error) when (error is MqttCommunicationException or MqttProtocolViolationException or SocketException or OperationCanceledException && !cancellation.IsCancellationRequested)
+        catch (Exception error) when (error is MqttCommunicationException or MqttProtocolViolationException or SocketException or OperationCanceledException)
         {
+            cancellation.ThrowIfCancellationRequested();
             throw new IOException(Reason(error), error);
         }
     }

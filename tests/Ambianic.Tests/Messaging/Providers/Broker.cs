@@ -59,6 +59,55 @@ internal sealed class Broker : IAsyncDisposable
         await _subscriber.SubscribeAsync(new MqttClientSubscribeOptionsBuilder().WithTopicFilter("#", MQTTnet.Protocol.MqttQualityOfServiceLevel.ExactlyOnce).Build(), TestContext.Current.CancellationToken);
     }
 
+    /// <summary>What it has kept, by topic: what whoever comes now is told first.</summary>
+    public async Task<IReadOnlyDictionary<string, MqttApplicationMessage>> KeptAsync()
+    {
+        var (kept, word) = (new ConcurrentDictionary<string, MqttApplicationMessage>(), Guid.NewGuid().ToString("N"));
+        var isAll = false;
+        using var client = new MqttClientFactory().CreateMqttClient();
+        client.ApplicationMessageReceivedAsync += received =>
+        {
+            var message = received.ApplicationMessage;
+            if (message.Retain)
+            {
+                kept[message.Topic] = message;
+            }
+
+            Volatile.Write(ref isAll, isAll || message.Topic == word);
+            return Task.CompletedTask;
+        };
+        await client.ConnectAsync(new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", Port).Build(), TestContext.Current.CancellationToken);
+        await client.SubscribeAsync("#", cancellationToken: TestContext.Current.CancellationToken);
+        await client.PublishStringAsync(word, cancellationToken: TestContext.Current.CancellationToken);
+        await Eventually.TrueAsync(() => Volatile.Read(ref isAll));
+        await client.DisconnectAsync(cancellationToken: TestContext.Current.CancellationToken);
+        return kept;
+    }
+
+    /// <summary>Publishes, as another client.</summary>
+    public async Task SendAsync(string topic, string text, bool isRetained = false)
+    {
+        using var client = new MqttClientFactory().CreateMqttClient();
+        await client.ConnectAsync(new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", Port).Build(), TestContext.Current.CancellationToken);
+        await client.PublishStringAsync(topic, text, MQTTnet.Protocol.MqttQualityOfServiceLevel.AtLeastOnce, isRetained, TestContext.Current.CancellationToken);
+        await client.DisconnectAsync(cancellationToken: TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Kills it; everything that it has kept is lost.</summary>
+    public void Kill()
+    {
+        _subscriber?.Dispose();
+        _process?.Dispose();
+        (_subscriber, _process) = (null, null);
+    }
+
+    /// <summary>Starts it again on the same port.</summary>
+    public async Task RestartAsync()
+    {
+        _process = new ServerProcess(Program!, "-c", _folder["mosquitto.conf"]);
+        Assert.True(await IsRunningAsync());
+    }
+
     public ValueTask DisposeAsync()
     {
         _subscriber?.Dispose();
@@ -81,9 +130,14 @@ internal sealed class Broker : IAsyncDisposable
             TestContext.Current.CancellationToken);
         HashPasswords();
         _process = new ServerProcess(Program!, "-c", configuration);
+        return await IsRunningAsync();
+    }
+
+    private async Task<bool> IsRunningAsync()
+    {
         try
         {
-            await _process.LineAsync(line => line.Contains("running", StringComparison.Ordinal));
+            await _process!.LineAsync(line => line.Contains("running", StringComparison.Ordinal));
             return true;
         }
         catch (InvalidOperationException)
