@@ -60,4 +60,14 @@ internal static partial class Log
 
     [LoggerMessage(7303, LogLevel.Warning, "The key that signs links in messages can be neither read nor stored; until it can, another one is used, and links of earlier messages do not work: {Reason}")]
     public static partial void LinkKeyNotKept(this ILogger logger, string reason);
+
+    // Mqtt
+    [LoggerMessage(7401, LogLevel.Information, "The MQTT broker within Ambianic listens at {Address}, port {Port}")]
+    public static partial void BrokerListens(this ILogger logger, string address, int port);
+
+    [LoggerMessage(7402, LogLevel.Error, "The MQTT broker within Ambianic cannot listen at {Address}, port {Port}, and is tried again: {Reason}")]
+    public static partial void BrokerNotStarted(this ILogger logger, string address, int port, string reason);
+
+    [LoggerMessage(7403, LogLevel.Warning, "The MQTT broker within Ambianic has refused {Client}: wrong user or password ({Attempts} so far)")]
+    public static partial void ClientRefused(this ILogger logger, string client, int attempts);
 }

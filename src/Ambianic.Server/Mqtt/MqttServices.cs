@@ -34,6 +34,7 @@ internal static class MqttServices
             () => provider.GetRequiredService<IEventStore>().Fault ?? provider.GetRequiredService<IAlertDesk>().Fault,
             DeviceApi.Version));
         services.AddSingleton<MqttBridge>();
+        services.AddHostedService<BrokerService>();
         services.AddHostedService<MqttService>();
         return services;
     }

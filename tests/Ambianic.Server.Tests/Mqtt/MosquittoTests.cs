@@ -107,6 +107,30 @@ public sealed class MosquittoTests
         Assert.Equal([false, false, false, true], broker.Published.Where(message => message.Topic == "ambianic/result").Select(message => (bool)JsonNode.Parse(Text(message))!["ok"]!));
     }
 
+    [Fact]
+    public async Task Program_WithABrokerOfItsOwn_TellsItEverything()
+    {
+        using var free = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        free.Start();
+        var port = ((System.Net.IPEndPoint)free.LocalEndpoint).Port;
+        free.Stop();
+        await using var house = await ServedHouse.StartAsync($"mqtt: {{broker: {{enabled: true, port: {port}, password: Wren9Owl77}}}}");
+        var received = new System.Collections.Concurrent.ConcurrentDictionary<string, string>();
+        using var client = new MqttClientFactory().CreateMqttClient();
+        client.ApplicationMessageReceivedAsync += message =>
+        {
+            received[message.ApplicationMessage.Topic] = Text(message.ApplicationMessage);
+            return Task.CompletedTask;
+        };
+
+        await Eventually.TrueAsync(() => System.Net.NetworkInformation.IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Any(point => point.Port == port));
+        await client.ConnectAsync(new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", port).WithCredentials("ambianic", "Wren9Owl77").Build(), TestContext.Current.CancellationToken);
+        await client.SubscribeAsync("#", cancellationToken: TestContext.Current.CancellationToken);
+        await Eventually.TrueAsync(() => received.GetValueOrDefault("ambianic/available") == "online" && received.ContainsKey("ambianic/broken/state"));
+
+        Assert.Contains("homeassistant/device/ambianic-broken/config", received.Keys);
+    }
+
     private static string Section(int port) => $"mqtt: {{uri: 'mqtt://127.0.0.1:{port}'}}";
 
     private static string Text(MqttApplicationMessage message) => Encoding.UTF8.GetString(message.Payload.First.Span);

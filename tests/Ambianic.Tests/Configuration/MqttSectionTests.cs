@@ -42,8 +42,8 @@ public sealed class MqttSectionTests : LoaderFixture
     }
 
     [Theory]
-    [InlineData("mqtt:\n  uri: mqtts://broker\n  ca_file: /nowhere/ca.pem", "config.yaml:3:12 mqtt.ca_file: the file /nowhere/ca.pem is not there")]
-    [InlineData("mqtt:\n  uri: mqtt://broker\n  ca_file: /dev/null", "config.yaml:3:12 mqtt.ca_file: is not used: mqtt.uri does not begin with mqtts://")]
+    [InlineData("mqtt:\n  uri: mqtts://broker\n  ca_file: /nowhere/ca.pem", "config.yaml:3:12 mqtt.ca_file: warning: the file /nowhere/ca.pem is not there")]
+    [InlineData("mqtt:\n  uri: mqtt://broker\n  ca_file: /dev/null", "config.yaml:3:12 mqtt.ca_file: warning: is not used: mqtt.uri does not begin with mqtts://")]
     [InlineData("mqtt:\n  uri: mqtt://broker\n  discovery:\n    areas: {dor: Yard}", "there is no source of this name (did you mean door?)")]
     [InlineData("mqtt:\n  uri: mqtt://broker\n  broker: {enabled: true, password: Wren9Owl77}", "the broker within Ambianic runs, and is told nothing")]
     public void Load_WhatIsProbablyNotMeant_IsAWarning(string section, string expected)
