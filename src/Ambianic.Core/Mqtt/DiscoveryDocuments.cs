@@ -13,6 +13,10 @@ namespace Ambianic.Core.Mqtt;
 internal sealed class DiscoveryDocuments(MqttTopics topics, string version)
 {
     private const string Site = "https://github.com/ambianic";
+
+    /// <summary>Documents of earlier runs; nobody has so many cameras.</summary>
+    private const int MostTold = 1000;
+
     private readonly Dictionary<string, JsonObject> _told = new(StringComparer.Ordinal); // components by topic
 
     /// <summary>Id of this device; those of its cameras begin with it and a hyphen, which it does not hold.</summary>
@@ -31,7 +35,7 @@ internal sealed class DiscoveryDocuments(MqttTopics topics, string version)
             return false;
         }
 
-        if (!_told.ContainsKey(kept.Topic))
+        if (_told.Count < MostTold && !_told.ContainsKey(kept.Topic))
         {
             _told[kept.Topic] = Components(kept);
         }

@@ -34,26 +34,24 @@ internal sealed class FallStates
         }
     }
 
-    /// <summary>Takes in the alerts that are open. One that is not any more was answered, unless nobody answered it.</summary>
-    /// <param name="open">Those that have not ended.</param>
-    /// <param name="find">Finds one that has ended; null when it cannot be read now.</param>
-    public void Observe(IReadOnlyList<Alert> open, Func<string, Alert?> find)
+    /// <summary>Takes in the alerts that are open.</summary>
+    /// <returns>Ids of those that were and are not any more; each again until <see cref="End"/> is told of it.</returns>
+    public IReadOnlyList<string> Observe(IReadOnlyList<Alert> open)
     {
         foreach (var alert in open.Where(alert => alert.Kind == AlertKind.Fall && !alert.IsTest))
         {
             _alerts[alert.Id] = alert.Incident;
         }
 
-        foreach (var (id, incident) in _alerts.ExceptBy(open.Select(alert => alert.Id), alert => alert.Key).ToList())
+        return [.. _alerts.Keys.Except(open.Select(alert => alert.Id), StringComparer.Ordinal)];
+    }
+
+    /// <summary>Takes in an alert that has ended: somebody has said what it was, unless nobody answered.</summary>
+    public void End(Alert ended)
+    {
+        if (ended.HasEnded && _alerts.Remove(ended.Id, out var incident) && ended.State == AlertState.Closed)
         {
-            if (find(id) is { HasEnded: true } ended)
-            {
-                _alerts.Remove(id);
-                if (ended.State == AlertState.Closed)
-                {
-                    _down.RemoveWhere(one => AlertRules.FallIncident(one.Pipeline, one.Person) == incident);
-                }
-            }
+            _down.RemoveWhere(one => AlertRules.FallIncident(one.Pipeline, one.Person) == incident);
         }
     }
 

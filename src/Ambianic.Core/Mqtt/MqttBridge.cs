@@ -19,6 +19,8 @@ public sealed class MqttBridge(MqttParts parts, TimeProvider time, ILogger<MqttB
     /// <summary>Reports of falls that are this old do not say any more who is down.</summary>
     private static readonly TimeSpan FallsSince = TimeSpan.FromHours(24);
 
+    private static readonly TimeSpan LongestRead = TimeSpan.FromSeconds(10);
+
     /// <summary>Larger pictures are not sent: some brokers end the connection then.</summary>
     private const int LargestPicture = 1_000_000;
 
@@ -57,7 +59,7 @@ public sealed class MqttBridge(MqttParts parts, TimeProvider time, ILogger<MqttB
         var sender = new MqttSender(parts, options, topics, reporter, time, logger);
         using var events = parts.Feed.Listen();
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        await ResumeAsync(reporter, cancellation);
+        await TryResumeAsync(reporter, cancellation);
         _sender = sender;
         List<Task> tasks =
         [
@@ -88,28 +90,34 @@ public sealed class MqttBridge(MqttParts parts, TimeProvider time, ILogger<MqttB
     private static bool IsSame(MqttOptions one, MqttOptions other) =>
         one with { Discovery = other.Discovery, PicturesEvery = other.PicturesEvery } == other && one.Discovery.Prefix == other.Discovery.Prefix;
 
-    /// <summary>Learns from the timeline who was down when the program ended.</summary>
-    private async Task ResumeAsync(MqttReporter reporter, CancellationToken cancellation)
+    /// <summary>A disk that hangs is not waited for: who falls later is shown all the same.</summary>
+    private async Task TryResumeAsync(MqttReporter reporter, CancellationToken cancellation)
     {
         try
         {
-            List<DetectionEvent> falls = [];
-            var since = time.GetUtcNow() - FallsSince;
-            foreach (var label in new[] { FallLabels.Fall, FallLabels.LongLie, FallLabels.PersonDown, FallLabels.Recovered, FallLabels.GotUp })
-            {
-                await foreach (var seen in parts.Store.QueryAsync(new EventQuery { From = since, Label = label, Limit = 100 }, cancellation))
-                {
-                    falls.Add(seen);
-                }
-            }
-
-            var closed = parts.EndedAlerts.Alerts(new Alerts.AlertQuery { IsOpen = false, From = since - FallsSince, Limit = 1000 });
-            reporter.Resume(falls.DistinctBy(seen => seen.Id).OrderBy(seen => seen.At), closed);
+            await Task.Run(() => ResumeAsync(reporter, cancellation), cancellation).WaitAsync(LongestRead, time, cancellation);
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or TimeoutException)
         {
-            logger.FallsNotRead(error.Message);
+            logger.FallsNotRead(error is TimeoutException ? "the disk does not answer" : error.Message);
         }
+    }
+
+    /// <summary>Learns from the timeline who was down when the program ended.</summary>
+    private async Task ResumeAsync(MqttReporter reporter, CancellationToken cancellation)
+    {
+        List<DetectionEvent> falls = [];
+        var since = time.GetUtcNow() - FallsSince;
+        foreach (var label in new[] { FallLabels.Fall, FallLabels.LongLie, FallLabels.PersonDown, FallLabels.Recovered, FallLabels.GotUp })
+        {
+            await foreach (var seen in parts.Store.QueryAsync(new EventQuery { From = since, Label = label, Limit = 100 }, cancellation))
+            {
+                falls.Add(seen);
+            }
+        }
+
+        var closed = parts.EndedAlerts.Alerts(new Alerts.AlertQuery { IsOpen = false, From = since - FallsSince, Limit = 1000 });
+        reporter.Resume(falls.DistinctBy(seen => seen.Id).OrderBy(seen => seen.At), closed);
     }
 
     private async Task FollowHealthAsync(MqttReporter reporter, MqttSender sender, CancellationToken cancellation)

@@ -14,6 +14,9 @@ internal sealed class MqttReporter
 {
     private const int MostAlerts = 20;
 
+    /// <summary>Topics of an earlier run that are removed; whoever fills the broker with more cleans up alone.</summary>
+    private const int MostKept = 10_000;
+
     /// <summary>Older events are no news: they were recovered from their files, or copied here.</summary>
     private static readonly TimeSpan Late = TimeSpan.FromHours(1);
 
@@ -80,6 +83,7 @@ internal sealed class MqttReporter
     public void Observe(HealthSnapshot snapshot)
     {
         var (configuration, open) = (_parts.Configuration(), _parts.Alerts.Open);
+        var ended = EndedOf(open);
         lock (_gate)
         {
             if (IsLeaving)
@@ -87,7 +91,7 @@ internal sealed class MqttReporter
                 return;
             }
 
-            _falls.Observe(open, FindAlert);
+            ended.ForEach(_falls.End);
             var names = snapshot.Pipelines.Select(pipeline => pipeline.Name).ToHashSet(StringComparer.Ordinal);
             foreach (var gone in _pipelines.Keys.Except(names).ToList())
             {
@@ -180,7 +184,7 @@ internal sealed class MqttReporter
     {
         lock (_gate)
         {
-            if (kept.Payload.Length > 0 && !_discovery.Remember(kept, _parts.Configuration().Mqtt.Discovery.Prefix) && kept.Topic.StartsWith(_topics.Prefix + "/", StringComparison.Ordinal))
+            if (kept.Payload.Length > 0 && _keptByBroker.Count < MostKept && !_discovery.Remember(kept, _parts.Configuration().Mqtt.Discovery.Prefix) && kept.Topic.StartsWith(_topics.Prefix + "/", StringComparison.Ordinal))
             {
                 _keptByBroker.Add(kept.Topic);
             }
@@ -219,15 +223,22 @@ internal sealed class MqttReporter
         }
     }
 
-    private Alert? FindAlert(string id)
+    /// <summary>Asks the disk, which may be slow: the gate is open meanwhile.</summary>
+    private List<Alert> EndedOf(IReadOnlyList<Alert> open)
     {
+        IReadOnlyList<string> gone;
+        lock (_gate)
+        {
+            gone = _falls.Observe(open);
+        }
+
         try
         {
-            return _parts.EndedAlerts.Alerts(new AlertQuery { Id = id, Limit = 1 }) is [var alert, ..] ? alert : null;
+            return [.. gone.SelectMany(id => _parts.EndedAlerts.Alerts(new AlertQuery { Id = id, Limit = 1 }))];
         }
         catch (IOException)
         {
-            return null; // asked again
+            return []; // asked again
         }
     }
 

@@ -19,6 +19,9 @@ internal sealed class MqttSender
 
     private static readonly TimeSpan FarewellWithin = TimeSpan.FromSeconds(2);
 
+    /// <summary>A connection that ends sooner is no success: two devices of the same name push each other away.</summary>
+    private static readonly TimeSpan Lasting = TimeSpan.FromSeconds(30);
+
     private readonly MqttParts _parts;
     private readonly MqttOptions _options;
     private readonly MqttTopics _topics;
@@ -57,12 +60,12 @@ internal sealed class MqttSender
         for (var failures = 1; !cancellation.IsCancellationRequested;)
         {
             string reason;
+            var since = _time.GetTimestamp();
             try
             {
                 await using var connection = await _parts.Connector.ConnectAsync(_options, Status(MqttText.Offline), Receive, cancellation);
                 _underWay = null;
                 await BeginAsync(connection, cancellation);
-                failures = 1;
                 reason = await ServeAsync(connection, cancellation);
             }
             catch (IOException error)
@@ -73,8 +76,14 @@ internal sealed class MqttSender
             {
                 return;
             }
+            catch (Exception error)
+            {
+                reason = error.Message; // a defect, which must not end all attempts
+                _logger.MqttFailed(error);
+            }
 
             _isConnected = false;
+            failures = _time.GetElapsedTime(since) >= Lasting ? 1 : failures;
             var wait = Backoff.Default.After(failures++, Random.Shared);
             Log(_away.Fail(Credentials.Mask(reason)), Credentials.Mask(reason), wait);
             await Task.Delay(wait, _time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

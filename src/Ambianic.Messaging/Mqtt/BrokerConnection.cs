@@ -10,6 +10,8 @@ namespace Ambianic.Messaging.Mqtt;
 /// <summary>A connection that MQTTnet has made.</summary>
 internal sealed class BrokerConnection : IMqttConnection
 {
+    private static readonly TimeSpan LongestFarewell = TimeSpan.FromSeconds(1);
+
     private readonly IMqttClient _client;
     private readonly string _id;
     private readonly Action<MqttMessage> _receive;
@@ -81,10 +83,10 @@ internal sealed class BrokerConnection : IMqttConnection
             {
                 if (_client.IsConnected)
                 {
-                    await _client.DisconnectAsync(new MqttClientDisconnectOptions(), CancellationToken.None);
+                    await _client.DisconnectAsync(new MqttClientDisconnectOptions(), CancellationToken.None).WaitAsync(LongestFarewell, TimeProvider.System);
                 }
             }
-            catch (Exception error) when (error is MqttCommunicationException or IOException or OperationCanceledException or ObjectDisposedException)
+            catch (Exception error) when (error is MqttCommunicationException or IOException or OperationCanceledException or ObjectDisposedException or TimeoutException)
             {
                 // it is at its end in any case
             }

@@ -31,7 +31,7 @@ public sealed class EmbeddedBroker : IAsyncDisposable
             .WithDefaultEndpoint()
             .WithDefaultEndpointPort(options.Port)
             .WithDefaultEndpointBoundIPAddress(address.AddressFamily == AddressFamily.InterNetwork ? address : IPAddress.None)
-            .WithDefaultEndpointBoundIPV6Address(address.AddressFamily == AddressFamily.InterNetworkV6 ? address : IPAddress.IPv6None)
+            .WithDefaultEndpointBoundIPV6Address(address.AddressFamily == AddressFamily.InterNetworkV6 ? address : IPAddress.None) // also of this kind it means: not at all
             .WithDefaultCommunicationTimeout(Patience)
             .WithMaxPendingMessagesPerClient(MostWaiting);
         var server = new MqttServerFactory().CreateMqttServer(builder.Build());

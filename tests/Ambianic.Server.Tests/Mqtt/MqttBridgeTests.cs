@@ -287,6 +287,26 @@ public sealed class MqttBridgeTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Run_ConnectionsThatDoNotLast_AreTriedEverMoreSeldom()
+    {
+        await _bridge.StartAsync();
+
+        for (var second = 0; second < 300; second++)
+        {
+            _bridge.Broker.Break(); // another device connects by the same name
+            _bridge.Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        Assert.InRange(_bridge.Broker.Attempts, 2, 60);
+        await Eventually.TrueAsync(() =>
+        {
+            _bridge.Time.Advance(TimeSpan.FromSeconds(1));
+            return Says("available") == "online";
+        });
+    }
+
+    [Fact]
     public async Task Run_ABrokerThatTakesNothing_HoldsOneMessageForEachTopic()
     {
         await _bridge.StartAsync();
