@@ -12,15 +12,12 @@ namespace Ambianic.Core.Mqtt;
 /// </summary>
 internal sealed class MqttReporter
 {
-    private const int MostAlerts = 20;
-
     /// <summary>Topics of an earlier run that are removed; whoever fills the broker with more cleans up alone.</summary>
     private const int MostKept = 10_000;
 
     /// <summary>Older events are no news: they were recovered from their files, or copied here.</summary>
     private static readonly TimeSpan Late = TimeSpan.FromHours(1);
 
-    private static readonly TimeSpan FiguresEvery = TimeSpan.FromSeconds(10);
 
     private readonly Lock _gate = new();
     private readonly MqttParts _parts;
@@ -29,21 +26,19 @@ internal sealed class MqttReporter
     private readonly OutgoingMessages _outgoing;
     private readonly DiscoveryDocuments _discovery;
     private readonly FallStates _falls = new();
-    private readonly RateMeter _inferences;
+    private readonly DeviceMessages _device;
     private readonly Dictionary<string, PipelineMessages> _pipelines = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SortedDictionary<string, string>> _labels = new(StringComparer.Ordinal);
     private readonly HashSet<string> _keptByBroker = new(StringComparer.Ordinal);
     private AmbianicConfiguration? _described;
     private bool _isConnected; // what the broker has kept is known since
-    private double? _inferenceMs;
-    private long? _figuresAt;
 
     public MqttReporter(MqttParts parts, MqttTopics topics, TimeProvider time)
     {
         (_parts, _topics, _time) = (parts, topics, time);
         _outgoing = new OutgoingMessages(time);
         _discovery = new DiscoveryDocuments(topics, parts.Version);
-        _inferences = new RateMeter(time);
+        _device = new DeviceMessages(parts, topics, _outgoing, time);
     }
 
     /// <summary>True when everything is to be removed from the broker.</summary>
@@ -105,7 +100,7 @@ internal sealed class MqttReporter
                 Write(pipeline, configuration.Pipelines.FirstOrDefault(configured => configured.Name == pipeline.Name));
             }
 
-            WriteDevice(snapshot, configuration, open);
+            _device.Write(snapshot, configuration.DisplayName, open);
             ClearForeign(names);
             if (_isConnected && !ReferenceEquals(_described, configuration))
             {
@@ -284,41 +279,6 @@ internal sealed class MqttReporter
     }
 
     private SortedDictionary<string, string> Labels(string pipeline) => _labels.GetValueOrDefault(pipeline) ?? [];
-
-    private void WriteDevice(HealthSnapshot snapshot, AmbianicConfiguration configuration, IReadOnlyList<Alert> open)
-    {
-        if (_figuresAt is not { } before || _time.GetElapsedTime(before) >= FiguresEvery)
-        {
-            var (runs, time) = _parts.Inferences();
-            (_figuresAt, _inferenceMs) = (_time.GetTimestamp(), _inferences.Measure(runs, time)?.Milliseconds);
-        }
-
-        _outgoing.Set(_topics.State, MqttText.Bytes(new JsonObject
-        {
-            ["name"] = MqttText.Name(configuration.DisplayName),
-            ["version"] = _parts.Version,
-            ["pipelines"] = snapshot.Pipelines.Count,
-            ["not_visible"] = snapshot.Pipelines.Count(pipeline => pipeline.Visibility is not (VisibilityState.Visible or VisibilityState.Off)),
-            ["open_alerts"] = open.Count,
-            ["inference_ms"] = _inferenceMs,
-            ["fault"] = MqttText.Masked(snapshot.SystemicFault ?? _parts.Fault()),
-        }));
-        _outgoing.Set(_topics.Alerts, MqttText.Bytes(new JsonArray([.. open.Take(MostAlerts).Select(Describe)])));
-    }
-
-    private static JsonNode Describe(Alert alert) => new JsonObject
-    {
-        ["id"] = alert.Id,
-        ["kind"] = MqttText.Word(alert.Kind.ToString()),
-        ["severity"] = MqttText.Word(alert.Severity.ToString()),
-        ["state"] = MqttText.Word(alert.State.ToString()),
-        ["pipeline"] = alert.Pipeline.Length == 0 ? "" : MqttText.Name(alert.Pipeline),
-        ["labels"] = new JsonArray([.. alert.Labels.Select(label => (JsonNode)label)]),
-        ["reason"] = MqttText.Masked(alert.Reason),
-        ["raised_at"] = MqttText.Time(alert.RaisedAt),
-        ["acknowledged_by"] = alert.AcknowledgedBy,
-        ["is_test"] = alert.IsTest,
-    };
 
     private void Describe(AmbianicConfiguration configuration)
     {
