@@ -46,7 +46,16 @@ internal sealed class FrameMailbox
     public void Close(Exception? error = null) => _channel.Writer.TryComplete(error);
 
     /// <summary>Reads until the mailbox is closed and empty; each frame belongs to the caller.</summary>
-    public IAsyncEnumerable<Frame> ReadAllAsync(CancellationToken cancellation) => _channel.Reader.ReadAllAsync(cancellation);
+    public async IAsyncEnumerable<Frame> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        while (await _channel.Reader.WaitToReadAsync(cancellation)) // the reader's own ReadAllAsync leaves the caller's scheduler
+        {
+            while (_channel.Reader.TryRead(out var frame))
+            {
+                yield return frame;
+            }
+        }
+    }
 
     /// <summary>Closes the mailbox and gives all frames still held back to their pool.</summary>
     public void Drain()

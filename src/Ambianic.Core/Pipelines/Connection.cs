@@ -23,7 +23,7 @@ internal sealed class Connection : IDisposable
         _end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Mailbox = source.IsLive ? FrameMailbox.LatestWins() : FrameMailbox.Lossless(FileReadAhead);
         var end = _end.Token; // a source that does not let go outlives the connection, and the token with it
-        _reading = Task.Run(() => ReadAsync(end), CancellationToken.None);
+        _reading = Beside.Run(() => ReadAsync(end));
     }
 
     /// <summary>Where the frames arrive; closed with the source's end, or with the error that ended it, after the frames that came before.</summary>
@@ -37,21 +37,14 @@ internal sealed class Connection : IDisposable
     public void GiveUp(string reason)
     {
         _reasonToGiveUp = reason;
-        try
-        {
-            _ = _end.CancelAsync();
-        }
-        catch (ObjectDisposedException)
-        {
-            // it has ended by itself
-        }
+        _ = Beside.Cancel(_end);
     }
 
     /// <summary>Ends the connection because nobody reads it any more; frames that nobody looked at go back to their pool.</summary>
     /// <returns>False when the source did not let go in time: it is abandoned, and as its mailbox is closed nothing comes of it any more.</returns>
     public async Task<bool> EndAsync(TimeSpan patience)
     {
-        await _end.CancelAsync();
+        await Beside.Cancel(_end);
         var hasLetGo = true;
         try
         {

@@ -16,7 +16,7 @@ internal sealed class ElementChain : IDisposable
     private readonly TimeProvider _time;
     private readonly SampleHandler _first;
     private readonly CancellationTokenSource _cancellation;
-    private readonly TaskCompletionSource _givenUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _givenUp = new();
     private int _use;
     private volatile int _place;
     private volatile int _deepest;
@@ -130,8 +130,8 @@ internal sealed class ElementChain : IDisposable
     {
         if (Interlocked.CompareExchange(ref _use, GivenUp, Busy) == Busy)
         {
-            _ = _cancellation.CancelAsync();
-            _givenUp.TrySetResult();
+            _ = Beside.Cancel(_cancellation);
+            _ = Beside.Run(_givenUp.SetResult);
         }
     }
 

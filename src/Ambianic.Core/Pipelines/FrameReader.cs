@@ -164,7 +164,7 @@ internal sealed class FrameReader : IAsyncDisposable
         lock (_gate)
         {
             var chain = _lookingWith = _chain;
-            _looking = Task.Run(() => LookAsync(mailbox, chain, cancellation), CancellationToken.None);
+            _looking = Beside.Run(() => LookAsync(mailbox, chain, cancellation));
             return (chain, _looking);
         }
     }
@@ -212,7 +212,7 @@ internal sealed class FrameReader : IAsyncDisposable
     /// <summary>Disposes the element that was replaced, once its last call has ended; if that never happens, it is abandoned.</summary>
     private async Task RetireAsync(ElementSlot replaced, ElementChain chain, Task looking)
     {
-        await looking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await looking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         await DisposeAsync(replaced);
         chain.Dispose();
     }
@@ -221,7 +221,7 @@ internal sealed class FrameReader : IAsyncDisposable
     {
         try
         {
-            await Task.Run(() => slot.DisposeAsync().AsTask()).WaitAsync(_patience, _time);
+            await Beside.Run(() => slot.DisposeAsync().AsTask()).WaitAsync(_patience, _time);
         }
         catch (Exception error)
         {
@@ -232,7 +232,7 @@ internal sealed class FrameReader : IAsyncDisposable
     /// <summary>Completes when a stop was asked for and has taken too long.</summary>
     private async Task OverdueAsync(CancellationToken stop)
     {
-        await Task.Delay(Timeout.InfiniteTimeSpan, _time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(Timeout.InfiniteTimeSpan, _time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         await Task.Delay(_patience, _time, CancellationToken.None);
     }
 

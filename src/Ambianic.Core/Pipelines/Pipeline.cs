@@ -22,7 +22,7 @@ public sealed class Pipeline : IAsyncDisposable
     private readonly Backoff _backoff;
     private readonly TimeProvider _time;
     private readonly ILogger<Pipeline> _logger;
-    private readonly Random _random = new();
+    private readonly Random _jitter;
     private readonly Heartbeat _heartbeat;
     private readonly FaultLog _reconnects;
     private readonly FrameReader _reader;
@@ -54,7 +54,7 @@ public sealed class Pipeline : IAsyncDisposable
         HealthPolicySource? policy = null,
         Backoff? backoff = null,
         Heartbeat? heartbeat = null)
-        : this(name, source, elements, time, logger, policy, backoff, heartbeat, null)
+        : this(name, source, elements, time, logger, policy, backoff, heartbeat, null, Random.Shared)
     {
     }
 
@@ -67,7 +67,8 @@ public sealed class Pipeline : IAsyncDisposable
         HealthPolicySource? policy,
         Backoff? backoff,
         Heartbeat? heartbeat,
-        FaultLog? reconnects)
+        FaultLog? reconnects,
+        Random jitter)
     {
         Name = name;
         _source = source;
@@ -76,6 +77,7 @@ public sealed class Pipeline : IAsyncDisposable
         _policy = policy ?? (() => HealthPolicy.Default);
         _backoff = backoff ?? Backoff.Default;
         _heartbeat = heartbeat ?? new Heartbeat(time);
+        _jitter = jitter;
         _reconnects = reconnects ?? new FaultLog(time);
         _reader = new FrameReader(name, elements, Arrive, Fail, _policy, Patience, time, logger, _stop.Token);
     }
@@ -150,11 +152,11 @@ public sealed class Pipeline : IAsyncDisposable
             }
 
             failures = _heartbeat.Count > framesBefore ? 1 : failures + 1;
-            var wait = _backoff.After(failures, _random);
+            var wait = _backoff.After(failures, _jitter);
             var waiting = Task.Delay(wait, _time, cancellation);
             _phase = PipelinePhase.Waiting;
             LogReconnect(_reconnects.Fail(_lastError ?? ""), wait);
-            await waiting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await waiting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
 
         _phase = PipelinePhase.Stopped;

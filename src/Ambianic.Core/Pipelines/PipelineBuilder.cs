@@ -13,6 +13,9 @@ public delegate IFrameSource FrameSourceFactory(SourceOptions options);
 public sealed class PipelineBuilder(
     ElementRegistry registry, FrameSourceFactory sources, IServiceProvider services, TimeProvider time)
 {
+    /// <summary>Spreads the attempts of many pipelines over time; a test gives one that repeats itself.</summary>
+    internal Random Jitter { get; init; } = Random.Shared;
+
     /// <summary>Makes the pipeline and its elements; runs nothing.</summary>
     /// <param name="configuration">An enabled one.</param>
     /// <param name="policy">Says when it is ill.</param>
@@ -50,7 +53,8 @@ public sealed class PipelineBuilder(
                 policy,
                 null,
                 heartbeat,
-                reconnects);
+                reconnects,
+                Jitter);
         }
         catch
         {

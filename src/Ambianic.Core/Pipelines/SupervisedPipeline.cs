@@ -89,13 +89,11 @@ internal sealed class SupervisedPipeline : IAsyncDisposable
     {
         if (Configuration.IsEnabled)
         {
-            _running = Task.Run(
-                async () =>
-                {
-                    await after;
-                    await KeepRunningAsync();
-                },
-                CancellationToken.None);
+            _running = Beside.Run(async () =>
+            {
+                await after;
+                await KeepRunningAsync();
+            });
         }
     }
 
@@ -130,7 +128,7 @@ internal sealed class SupervisedPipeline : IAsyncDisposable
     /// <summary>Stops; what does not stop in time is abandoned.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
+        await Beside.Cancel(_stop);
         try
         {
             await _running.WaitAsync(Patience, _time);
@@ -143,7 +141,7 @@ internal sealed class SupervisedPipeline : IAsyncDisposable
     }
 
     private bool IsRebuildingDue =>
-        _rebuiltInARow == 0 || _time.GetElapsedTime(_rebuiltAt) >= _policy().Rebuilding.After(_rebuiltInARow, Random.Shared);
+        _rebuiltInARow == 0 || _time.GetElapsedTime(_rebuiltAt) >= _policy().Rebuilding.After(_rebuiltInARow, _builder.Jitter);
 
     private void Heal(bool allowReconnect)
     {
@@ -153,7 +151,7 @@ internal sealed class SupervisedPipeline : IAsyncDisposable
         }
 
         Interlocked.Exchange(ref _healedAt, _time.GetTimestamp());
-        _healing = Task.Run(() => Heal(pipeline, allowReconnect));
+        _healing = Beside.Run(() => Heal(pipeline, allowReconnect));
     }
 
     private void Heal(Pipeline pipeline, bool allowReconnect)
@@ -179,13 +177,9 @@ internal sealed class SupervisedPipeline : IAsyncDisposable
         _rebuiltInARow++;
         _logger.PipelineRecreated(
             _reconnects.IsOpen && _rebuiltInARow > 1 ? LogLevel.Debug : LogLevel.Error, Configuration.Name, _heartbeat.Silence.TotalSeconds);
-        try
+        if (_life is { } life)
         {
-            _ = _life?.CancelAsync();
-        }
-        catch (ObjectDisposedException)
-        {
-            // it has just ended by itself
+            _ = Beside.Cancel(life);
         }
     }
 
@@ -207,12 +201,12 @@ internal sealed class SupervisedPipeline : IAsyncDisposable
             }
             catch (Exception error)
             {
-                var wait = _crashes.Add(Random.Shared);
+                var wait = _crashes.Add(_builder.Jitter);
                 var waiting = Task.Delay(wait, _time, _stop.Token);
                 _logger.PipelineCrashed(error, Configuration.Name, wait.TotalSeconds);
                 Interlocked.Increment(ref _rebuilt);
                 _between = _unbuilt with { Phase = PipelinePhase.Waiting, LastError = $"crashed: {error.Message}" };
-                await waiting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await waiting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             }
         }
 
