@@ -28,6 +28,7 @@ internal sealed class FrameReader : IAsyncDisposable
     private volatile ElementChain _chain;
     private ElementChain _lookingWith;
     private Task _looking = Task.CompletedTask;
+    private bool _isEnded; // guarded by _gate
     private long _failed;
     private long _failuresUnlogged;
     private long _failureLoggedAt;
@@ -112,6 +113,7 @@ internal sealed class FrameReader : IAsyncDisposable
             if (_overdue.IsCompleted && !looking.IsCompleted)
             {
                 _logger.PartAbandoned(_pipeline, chain.NameOf(chain.Stuck(_policy())), _patience.TotalSeconds);
+                chain.GiveUp(); // the elements after it are disposed soon, so nothing may be passed on to them
                 return;
             }
 
@@ -132,13 +134,19 @@ internal sealed class FrameReader : IAsyncDisposable
     /// one is prepared in the background; frames wait for it.
     /// </summary>
     /// <param name="place">From 1.</param>
+    /// <returns>False when the elements are being disposed: it comes too late.</returns>
     /// <remarks>What the element's constructor throws passes through; the old one stays.</remarks>
-    public void Replace(int place)
+    public bool TryReplace(int place)
     {
         ElementChain former, lookingWith;
         Task looking;
         lock (_gate)
         {
+            if (_isEnded)
+            {
+                return false; // nobody would dispose the new one
+            }
+
             (former, lookingWith, looking) = (_chain, _lookingWith, _looking);
             _chain = new ElementChain(
                 [.. former.Slots.Select((slot, index) => index == place - 1 ? slot.Replace() : slot)], _arrive, _time, _stop, place);
@@ -146,17 +154,25 @@ internal sealed class FrameReader : IAsyncDisposable
 
         lookingWith.GiveUp(); // an older one when a healing before this one met it without a sample
         _ = RetireAsync(former.Slots[place - 1], former, looking);
+        return true;
     }
 
     /// <summary>Disposes the elements; an element that fails or hangs at it is logged and does not keep the others.</summary>
     public async ValueTask DisposeAsync()
     {
-        foreach (var slot in _chain.Slots)
+        ElementChain chain;
+        lock (_gate)
+        {
+            _isEnded = true; // a healing may be under way
+            chain = _chain;
+        }
+
+        foreach (var slot in chain.Slots)
         {
             await DisposeAsync(slot);
         }
 
-        _chain.Dispose();
+        chain.Dispose();
     }
 
     private (ElementChain Chain, Task Looking) Look(FrameMailbox mailbox, CancellationToken cancellation)

@@ -188,13 +188,10 @@ public sealed class Pipeline : IAsyncDisposable
         _logger.PartReplaced(Name, _heartbeat.Silence.TotalSeconds, chain.NameOf(stuck));
         if (isElement)
         {
-            _reader.Replace(stuck);
-        }
-        else
-        {
-            connection!.GiveUp($"source {_source.Id}: given up because no picture came of it");
+            return _reader.TryReplace(stuck);
         }
 
+        connection!.GiveUp($"source {_source.Id}: given up because no picture came of it");
         return true;
     }
 

@@ -25,6 +25,7 @@ public sealed class PipelineSupervisor(
     private readonly Heartbeat _heartbeat = new(time);
     private readonly PauseWatch _pauses = new(Rhythm, time);
     private readonly List<(PipelineConfiguration Configuration, Task Ending)> _ending = []; // guarded by _applying
+    private bool _hasStopped; // guarded by _applying
     private volatile IReadOnlyList<SupervisedPipeline> _pipelines = [];
     private Interruption? _interruption;
     private long _interruptedAt;
@@ -63,12 +64,17 @@ public sealed class PipelineSupervisor(
     /// Makes the pipelines those of a new configuration: only those that have changed are stopped or started, the others lose no
     /// frame. A new one starts as soon as those have ended whose place or camera it takes, however long the rest may need.
     /// </summary>
-    /// <returns>Names of the pipelines that are being started or stopped.</returns>
+    /// <returns>Names of the pipelines that are being started or stopped; none when the supervisor has stopped, which is for good.</returns>
     public async Task<IReadOnlyList<string>> ApplyAsync(IReadOnlyList<PipelineConfiguration> configurations, CancellationToken cancellation)
     {
         await _applying.WaitAsync(cancellation);
         try
         {
+            if (_hasStopped)
+            {
+                return [];
+            }
+
             var former = _pipelines;
             List<SupervisedPipeline> next = [];
             foreach (var configuration in configurations)
@@ -99,6 +105,7 @@ public sealed class PipelineSupervisor(
     private async Task StopAsync()
     {
         await _applying.WaitAsync(CancellationToken.None);
+        _hasStopped = true;
         await Task.WhenAll([.. _ending.Select(one => one.Ending), .. _pipelines.Select(pipeline => pipeline.DisposeAsync().AsTask())]);
         Health.Publish(Observe());
         _applying.Release();

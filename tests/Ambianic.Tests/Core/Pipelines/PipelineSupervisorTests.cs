@@ -34,6 +34,25 @@ public sealed class PipelineSupervisorTests : SupervisorFixture
     }
 
     [Fact]
+    public async Task ApplyAsync_AfterTheStop_StartsNothing()
+    {
+        var connected = 0;
+        var running = Run(
+            _ =>
+            {
+                Interlocked.Increment(ref connected);
+                return new ScriptedSource(Pool, live: true, ScriptedSource.GivesAndWaits(1));
+            },
+            Configure("door"));
+        await Eventually.TrueAsync(() => Volatile.Read(ref connected) == 1);
+        await running.DisposeAsync();
+
+        Assert.Empty(await running.Supervisor.ApplyAsync([Configure("yard")], Cancellation));
+        Assert.Equal(["door"], running.Now.Select(status => status.Name));
+        Assert.Equal(1, connected);
+    }
+
+    [Fact]
     public async Task RunAsync_DisabledPipeline_IsShownWithItsReasonAndNotRun()
     {
         var disabled = Configure("lost") with
