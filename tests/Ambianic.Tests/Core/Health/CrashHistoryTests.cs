@@ -34,6 +34,34 @@ public sealed class CrashHistoryTests
         Assert.InRange(Crash(history).TotalSeconds, 0, 1);
     }
 
+    [Fact]
+    public void Add_ShortOfARunOfAMinute_IsAnsweredEverLater()
+    {
+        var history = new CrashHistory(_time);
+        for (var i = 0; i < 7; i++)
+        {
+            Crash(history);
+        }
+
+        _time.Advance(TimeSpan.FromSeconds(58)); // and one more until the crash
+
+        Assert.InRange(Crash(history).TotalSeconds, 20, 40);
+    }
+
+    [Fact]
+    public void Add_CrashesThatAreRare_AreAlwaysAnsweredAtOnce()
+    {
+        var history = new CrashHistory(_time);
+
+        var waits = Enumerable.Range(0, 30).Select(_ =>
+        {
+            _time.Advance(TimeSpan.FromSeconds(12)); // five a minute
+            return Crash(history);
+        }).ToList();
+
+        Assert.All(waits, wait => Assert.Equal(TimeSpan.FromSeconds(0.5), wait));
+    }
+
     private TimeSpan Crash(CrashHistory history)
     {
         _time.Advance(TimeSpan.FromSeconds(1));

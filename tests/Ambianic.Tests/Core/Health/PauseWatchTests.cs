@@ -42,4 +42,32 @@ public sealed class PauseWatchTests
         Assert.Equal(TimeSpan.Zero, interruption.Stood);
         Assert.Contains(direction, interruption.Reason, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(5.9, false)]
+    [InlineData(6, true)]
+    public void Observe_Late_SaysSoFromFiveSecondsOn(double seconds, bool isSaid)
+    {
+        var watch = new PauseWatch(TimeSpan.FromSeconds(1), _time);
+
+        _time.Advance(TimeSpan.FromSeconds(seconds));
+
+        Assert.Equal(isSaid, watch.Observe() is not null);
+    }
+
+    [Theory]
+    [InlineData(4.9, null)]
+    [InlineData(5, "moved forward by 5 s")]
+    [InlineData(-4.9, null)]
+    [InlineData(-5, "set back by 5 s")]
+    public void Observe_ClockIsSetALittle_SaysSoFromFiveSecondsOn(double seconds, string? expected)
+    {
+        var watch = new PauseWatch(TimeSpan.FromSeconds(1), _time);
+
+        _time.Step = TimeSpan.FromSeconds(seconds);
+
+        var reason = watch.Observe()?.Reason;
+        Assert.Equal(expected is null, reason is null);
+        Assert.Contains(expected ?? "", reason ?? "", StringComparison.Ordinal);
+    }
 }

@@ -153,7 +153,7 @@ public sealed class PipelineSupervisorTests : SupervisorFixture
     public async Task Health_ProgramStoodStill_NoSnapshotTellsOfASilence()
     {
         await using var running = Run(new ScriptedSource(Pool, live: true, ScriptedSource.GivesAndWaits(1)), Configure("door"));
-        await AdvanceUntilAsync(() => running.Supervisor.Health.Latest.Pipelines is [{ Processed: 1 }]);
+        await AdvanceUntilAsync(() => running.Supervisor.Health.Latest.Pipelines is [{ Processed: 1, State: PipelineState.Running }]);
         await using var snapshots = running.Supervisor.Health.SubscribeAsync(Cancellation).GetAsyncEnumerator(Cancellation);
         await snapshots.MoveNextAsync();
         var before = running.Supervisor.Health.Latest;
