@@ -129,6 +129,9 @@ internal static partial class Log
     [LoggerMessage(1311, LogLevel.Warning, "The message \"{Title}\" to {Recipient} was not sent: {Reason}")]
     public static partial void MessageNotSent(this ILogger logger, string title, string recipient, string reason);
 
+    [LoggerMessage(1313, LogLevel.Warning, "The message \"{Title}\" to {Recipient} was sent, but not as it was to be: {Reason}")]
+    public static partial void MessageSentInPart(this ILogger logger, string title, string recipient, string reason);
+
     [LoggerMessage(1312, LogLevel.Error, "The provider {Provider} failed")]
     public static partial void ProviderFailed(this ILogger logger, Exception error, string provider);
 

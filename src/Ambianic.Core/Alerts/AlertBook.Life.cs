@@ -207,6 +207,7 @@ internal sealed partial class AlertBook
 
     private Alert StartAgain(Alert alert, AlertTrigger trigger, DateTimeOffset now)
     {
+        Outbox.Cancel(alert.Id); // that somebody takes care, or that it is over, is true no more
         var due = HeldUntil(alert, now);
         return Advance(
             alert with
@@ -290,6 +291,7 @@ internal sealed partial class AlertBook
     {
         if (alert.AcknowledgedAt is not null)
         {
+            Outbox.Cancel(alert.Id); // that somebody takes care is true no more
             alert = alert with { RoundAt = now, State = AlertState.Delivering, AcknowledgedAt = null, AcknowledgedBy = null, DeliveredAt = null };
         }
 

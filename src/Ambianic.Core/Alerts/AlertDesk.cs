@@ -51,7 +51,7 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
         _book = new AlertBook(Settings(_configuration));
         _wouldSend = _book.Settings.WouldSend;
         _timeline = new TimelineReader(parts.Timeline, _book, _ledger, time, logger);
-        _sender = new MessageSender(parts, work => Do(work), time, logger);
+        _sender = new MessageSender(parts, work => Do(work), Stored, time, logger);
         _faults = new FaultWatch(_book, parts.Faults, _sender, time, logger);
         _sender.Answered += answer => Do(() => Answered(answer.AlertId, answer.Answer, answer.By ?? "somebody"));
     }
@@ -70,6 +70,9 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
 
     /// <inheritdoc/>
     public IReadOnlyList<Alert> Open => _open.Value;
+
+    /// <inheritdoc/>
+    public Alert? Find(string alertId) => _alerts.GetValueOrDefault(alertId) ?? Unstored(alertId);
 
     /// <summary>Alerts that nobody answered, as they end; each is told once.</summary>
     public event Action<Alert>? Expired;
@@ -360,10 +363,11 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
         return ended;
     }
 
+    private Alert? Unstored(string alertId) => _ledger.Unstored.Alerts.LastOrDefault(alert => alert.Id == alertId);
+
     /// <summary>An alert that has ended.</summary>
     private Alert? Stored(string alertId) =>
-        _ledger.Unstored.Alerts.LastOrDefault(alert => alert.Id == alertId)
-        ?? (_ledger.Read(store => store.Alerts(new AlertQuery { Id = alertId, Limit = 1 }), unread: []) is [var found, ..] ? found : null);
+        Unstored(alertId) ?? (_ledger.Read(store => store.Alerts(new AlertQuery { Id = alertId, Limit = 1 }), unread: []) is [var found, ..] ? found : null);
 
     private void Save(bool isLast = false)
     {

@@ -5,7 +5,7 @@ namespace Ambianic.Core.Alerts;
 
 /// <summary>
 /// The durable copy of what the desk knows. What cannot be stored is kept and tried again; a position in the timeline alone is stored
-/// when it is convenient, because reading events twice changes nothing. Used by the desk's loop; <see cref="Fault"/> by any thread.
+/// when it is convenient, because reading events twice changes nothing. Used by the desk's loop; <see cref="Fault"/> and <see cref="Unstored"/> by any thread.
 /// </summary>
 /// <param name="store">Where it is stored.</param>
 /// <param name="time">Clock.</param>
@@ -15,7 +15,7 @@ internal sealed class AlertLedger(IAlertStore store, TimeProvider time, ILogger 
     private static readonly TimeSpan PositionEvery = TimeSpan.FromSeconds(5);
     private static readonly Backoff Retry = new(TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(1));
 
-    private AlertChanges _unstored = AlertChanges.None;
+    private volatile AlertChanges _unstored = AlertChanges.None;
     private DateTimeOffset _next = DateTimeOffset.MinValue;
     private int _failures;
     private volatile string? _fault;

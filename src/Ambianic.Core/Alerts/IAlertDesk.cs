@@ -21,6 +21,9 @@ public interface IAlertDesk
     /// <summary>Alerts that have not ended, and how they are now; newest first.</summary>
     IReadOnlyList<Alert> Open { get; }
 
+    /// <summary>An alert that has not ended, or has and is not stored yet; null when there is none of this id.</summary>
+    Alert? Find(string alertId);
+
     /// <summary>Takes the answer of a person: for all alerts of the incident.</summary>
     /// <param name="alertId">The alert.</param>
     /// <param name="answer">The answer.</param>

@@ -6,9 +6,10 @@ namespace Ambianic.Core.Alerts;
 /// <summary>Sends what is due, one message at a time for each recipient, and asks for receipts and answers. Used by the loop of <see cref="AlertDesk"/>; what it hears goes back there.</summary>
 /// <param name="parts">What it works with.</param>
 /// <param name="back">Has the loop do something.</param>
+/// <param name="ended">Finds an alert that has ended.</param>
 /// <param name="time">Clock.</param>
 /// <param name="logger">Receives what could not be sent.</param>
-internal sealed class MessageSender(AlertParts parts, Action<Action> back, TimeProvider time, ILogger logger) : IAsyncDisposable
+internal sealed class MessageSender(AlertParts parts, Action<Action> back, Func<string, Alert?> ended, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     /// <summary>A provider has 30 s; one that needs longer must not keep what follows from being sent.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
@@ -170,13 +171,25 @@ internal sealed class MessageSender(AlertParts parts, Action<Action> back, TimeP
                 sending.Stop.Dispose();
             }
 
-            if (outcome.Kind != DeliveryOutcomeKind.Delivered)
+            if (outcome.Reason is { } reason && book.Outbox.ErrorOf(recipient) != reason) // the same again is no news
             {
-                logger.MessageNotSent(message.Title, recipient.ToString(), outcome.Reason ?? "");
+                Tell(message.Title, recipient, outcome.Kind, reason);
             }
 
             book.Report(batch, outcome, time.GetUtcNow());
         });
+    }
+
+    private void Tell(string title, Recipient recipient, DeliveryOutcomeKind outcome, string reason)
+    {
+        if (outcome == DeliveryOutcomeKind.Delivered)
+        {
+            logger.MessageSentInPart(title, recipient.ToString(), reason);
+        }
+        else
+        {
+            logger.MessageNotSent(title, recipient.ToString(), reason);
+        }
     }
 
     /// <summary>One attempt, whatever the provider does.</summary>
@@ -208,7 +221,7 @@ internal sealed class MessageSender(AlertParts parts, Action<Action> back, TimeP
     private (AlertMessage Message, string? PictureOf) Message(Recipient recipient, IReadOnlyList<Delivery> batch, AlertBook book)
     {
         var first = batch[0];
-        var alerts = batch.Select(delivery => (Alert: book.Find(delivery.AlertId) ?? Ended(delivery.AlertId), delivery.Kind)).Where(item => item.Alert is not null).Select(item => (item.Alert!, item.Kind)).ToList();
+        var alerts = batch.Select(delivery => (Alert: book.Find(delivery.AlertId) ?? ended(delivery.AlertId), delivery.Kind)).Where(item => item.Alert is not null).Select(item => (item.Alert!, item.Kind)).ToList();
         var alert = alerts.Count > 0 ? alerts[0].Item1 : new Alert
         {
             Id = first.AlertId, Incident = "", Notification = recipient.Notification, Kind = AlertKind.Summary, Severity = first.Severity,
@@ -267,18 +280,6 @@ internal sealed class MessageSender(AlertParts parts, Action<Action> back, TimeP
         catch (Exception error)
         {
             logger.PictureNotRead(error, eventId);
-            return null;
-        }
-    }
-
-    private Alert? Ended(string id)
-    {
-        try
-        {
-            return parts.Store.Alerts(new AlertQuery { Id = id, Limit = 1 }) is [var found, ..] ? found : null;
-        }
-        catch (IOException)
-        {
             return null;
         }
     }

@@ -44,6 +44,9 @@ internal sealed class Outbox
     /// <summary>The address of a recipient was edited: it is tried at once.</summary>
     public void Restart(Recipient recipient) => Queue(recipient).Restart();
 
+    /// <summary>Why the last attempt to send to a recipient failed; null when it did not.</summary>
+    public string? ErrorOf(Recipient recipient) => Queue(recipient).Error;
+
     /// <summary>What changed since the last call.</summary>
     public IReadOnlyList<Delivery> TakeChanges()
     {

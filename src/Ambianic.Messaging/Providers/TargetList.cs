@@ -17,7 +17,7 @@ internal sealed class TargetList(IReadOnlyList<string> targets)
     /// <summary>Sends.</summary>
     /// <param name="message">The message.</param>
     /// <param name="send">Sends it to one target.</param>
-    /// <returns>Delivered when all have it; passing when it may still come to all, else permanent.</returns>
+    /// <returns>Passing while it may still come to more; then delivered when somebody has it, with the reason when not all have, else permanent.</returns>
     public async Task<DeliveryOutcome> SendAsync(AlertMessage message, Func<string, Task<DeliveryOutcome>> send)
     {
         if (targets.Count == 1)
@@ -66,9 +66,10 @@ internal sealed class TargetList(IReadOnlyList<string> targets)
         var worst = outcomes.Any(outcome => outcome.Kind == DeliveryOutcomeKind.Passing) ? DeliveryOutcomeKind.Passing
             : outcomes.Any(outcome => outcome.Kind == DeliveryOutcomeKind.Permanent) ? DeliveryOutcomeKind.Permanent
             : DeliveryOutcomeKind.Delivered;
+        var hasSomebody = worst == DeliveryOutcomeKind.Permanent && outcomes.Any(outcome => outcome.Kind == DeliveryOutcomeKind.Delivered);
         var reasons = outcomes.Where(outcome => outcome.Kind == worst && outcome.Reason is not null).Select(outcome => outcome.Reason).Distinct().ToList();
         var receipts = string.Join(',', outcomes.Select(outcome => outcome.Receipt).OfType<string>());
-        return new DeliveryOutcome(worst, reasons.Count == 0 ? null
+        return new DeliveryOutcome(hasSomebody ? DeliveryOutcomeKind.Delivered : worst, reasons.Count == 0 ? null
             : worst == DeliveryOutcomeKind.Delivered ? string.Join("; ", reasons)
             : $"{outcomes.Count(outcome => outcome.Kind == worst)} of {outcomes.Length} targets: {string.Join("; ", reasons)}")
         {

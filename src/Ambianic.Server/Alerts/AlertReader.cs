@@ -8,7 +8,7 @@ internal sealed class AlertReader(IAlertDesk desk, IAlertStore store)
     /// <summary>An alert; null when there is none of this id.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
     public Alert? Find(string id) =>
-        desk.Open.FirstOrDefault(alert => alert.Id == id) ?? (store.Alerts(new AlertQuery { Id = id, Limit = 1 }) is [var stored, ..] ? stored : null);
+        desk.Find(id) ?? (store.Alerts(new AlertQuery { Id = id, Limit = 1 }) is [var stored, ..] ? stored : null);
 
     /// <summary>Alerts that match, newest first.</summary>
     /// <exception cref="IOException">They cannot be read.</exception>

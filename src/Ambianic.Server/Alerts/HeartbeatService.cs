@@ -36,10 +36,9 @@ internal sealed class HeartbeatService(
                     continue;
                 }
 
-                (of, beaten) = (options, time.GetTimestamp());
-                if (options.Url.Length > 0 && IsWell())
+                if (options.Url.Length > 0 && IsWell() && await BeatAsync(options.Url, stoppingToken))
                 {
-                    await BeatAsync(options.Url, stoppingToken);
+                    (of, beaten) = (options, time.GetTimestamp()); // one that was not taken is tried again soon
                 }
             }
         }
@@ -59,7 +58,8 @@ internal sealed class HeartbeatService(
             && latest.Pipelines.All(pipeline => pipeline.Visibility is VisibilityState.Visible or VisibilityState.Off && !pipeline.IsStuck);
     }
 
-    private async Task BeatAsync(string url, CancellationToken cancellation)
+    /// <returns>True when it was taken.</returns>
+    private async Task<bool> BeatAsync(string url, CancellationToken cancellation)
     {
         try
         {
@@ -69,6 +69,7 @@ internal sealed class HeartbeatService(
             using var answer = await client.GetAsync(new Uri(url), HttpCompletionOption.ResponseHeadersRead, either.Token);
             answer.EnsureSuccessStatusCode();
             _failed = false;
+            return true;
         }
         catch (Exception error) when (!cancellation.IsCancellationRequested)
         {
@@ -78,6 +79,7 @@ internal sealed class HeartbeatService(
             }
 
             _failed = true;
+            return false;
         }
     }
 }

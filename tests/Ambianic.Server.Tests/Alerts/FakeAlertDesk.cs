@@ -47,6 +47,8 @@ internal sealed class FakeAlertDesk(TimeProvider time) : IAlertDesk
         }
     }
 
+    public Alert? Find(string alertId) => Open.FirstOrDefault(alert => alert.Id == alertId);
+
     public void Raise(Alert alert)
     {
         lock (_lock)

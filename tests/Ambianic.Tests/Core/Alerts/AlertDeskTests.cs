@@ -58,6 +58,34 @@ public sealed class AlertDeskTests : DeskFixture
     }
 
     [Fact]
+    public async Task Store_CannotStoreHowAnAlertEnded_TheOthersHearItAsItIs()
+    {
+        Configuration = Configured(("default", ["json://anna", "json://bob"]));
+        await StartAsync();
+        await FallAsync();
+        await UntilAsync(() => Sent.Count == 2);
+        var id = Desk.Open[0].Id;
+        Store.IsBroken = true;
+
+        await Desk.AnswerAsync(id, AlertAnswer.FalseAlarm, "anna", Cancellation);
+        await UntilAsync(() => Sent.Count == 4);
+
+        Assert.All(Sent.Skip(2), sent => Assert.StartsWith("Over: Somebody fell", sent.Message.Title, StringComparison.Ordinal));
+        Assert.Equal(AlertState.Closed, Desk.Find(id)?.State);
+    }
+
+    [Fact]
+    public async Task Provider_FailsAgainAndAgain_IsLoggedOnce()
+    {
+        Providers.Fail("json://carer", Away);
+        await StartAsync();
+        await FallAsync();
+        await PassAsync(TimeSpan.FromMinutes(14));
+
+        Assert.Single(Log.Lines, line => line.Contains("was not sent", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Fall_CouldNotBeStored_IsToldAtOnceAndNotAgainOnceItIs()
     {
         await StartAsync();
@@ -517,7 +545,7 @@ public sealed class AlertDeskTests : DeskFixture
         await Desk.AnswerAsync(Desk.Open[0].Id, AlertAnswer.TakingCare, "neighbour", Cancellation);
 
         underWay.SetResult(DeliveryOutcome.Delivered with { Receipt = "r1" });
-        await UntilAsync(() => Providers.Cancelled.Contains("r1"));
+        await Eventually.TrueAsync(() => Providers.Cancelled.Contains("r1")); // no time passes: the message would be given up after a minute
     }
 
     [Theory]

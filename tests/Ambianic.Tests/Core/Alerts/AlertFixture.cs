@@ -13,7 +13,7 @@ public abstract class AlertFixture
 
     private AlertBook? _book;
 
-    protected DateTimeOffset Now { get; private set; } = Start;
+    protected DateTimeOffset Now { get; set; } = Start;
 
     protected Dictionary<string, NotificationOptions> Notifications { get; } = new(StringComparer.Ordinal)
     {

@@ -231,6 +231,21 @@ public sealed class AlertLifeTests : AlertFixture
     }
 
     [Fact]
+    public void HappensAgain_WhileThatSomebodyTookCareStillWaits_NobodyIsToldThatAnyMore()
+    {
+        Fall();
+        Pass(3 * Minute);
+        Provider = _ => DeliveryOutcome.Passing("no connection");
+        Book.Answer(Alert.Id, AlertAnswer.TakingCare, "default", Now);
+        Deliver();
+        Now += 10 * Minute;
+        Fall();
+
+        Assert.DoesNotContain(Book.Outbox.Queues.SelectMany(queue => queue.Waiting), delivery => delivery.Kind is DeliveryKind.Taken or DeliveryKind.Update);
+        Assert.True(Alert.IsUnanswered);
+    }
+
+    [Fact]
     public void LaterLevel_RefusesForEver_TheOneAfterIsToldAtOnce()
     {
         Provider = delivery => delivery.Recipient.Notification == "neighbour" ? DeliveryOutcome.Permanent("401") : DeliveryOutcome.Delivered;

@@ -74,7 +74,7 @@ public sealed class TwilioProviderTests : ProviderTest
 
         var outcome = await Provider("twilio://AC123:secret@+15551234567/+491707654321/+491707654322").SendAsync(Messages.Fall, Cancellation);
 
-        Assert.Equal(DeliveryOutcomeKind.Permanent, outcome.Kind);
+        Assert.Equal(DeliveryOutcomeKind.Delivered, outcome.Kind);
         Assert.Equal(2, Server.Requests.Count);
     }
 
