@@ -23,6 +23,20 @@ internal sealed class AccessBook(AccessDatabase database, TimeProvider time, ILo
         await next(context);
     });
 
+    /// <summary>True when people have to log in, as far as is known without waiting for the disk.</summary>
+    public bool NeedsLogIn
+    {
+        get
+        {
+            if (_last is null)
+            {
+                _ = CurrentAsync().AsTask(); // known the next time
+            }
+
+            return _last is { NeedsLogIn: true };
+        }
+    }
+
     /// <summary>Everybody as they are now; as they were last when that cannot be found out.</summary>
     public async ValueTask<AccessState> CurrentAsync()
     {

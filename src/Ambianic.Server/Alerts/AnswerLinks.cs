@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using Ambianic.Core.Alerts;
+using Ambianic.Server.Access;
 
 namespace Ambianic.Server.Alerts;
 
@@ -10,7 +11,7 @@ namespace Ambianic.Server.Alerts;
 /// Links to the answer page. A token is base64url of: 16 bytes of HMAC-SHA256 (RFC 2104, truncated) over all that follows, the expiry
 /// in seconds since 1970 (4 bytes, big-endian), the alert's id (16 bytes) and the recipient (UTF-8). Safe to use from several threads.
 /// </summary>
-internal sealed class AnswerLinks(IAlertStore store, PageAddress page, TimeProvider time, ILogger<AnswerLinks> logger) : IAnswerLinks
+internal sealed class AnswerLinks(IAlertStore store, PageAddress page, TimeProvider time, ILogger<AnswerLinks> logger, AccessBook? access = null) : IAnswerLinks
 {
     private const int SignatureBytes = 16;
     private const int KeyBytes = 32;
@@ -40,8 +41,9 @@ internal sealed class AnswerLinks(IAlertStore store, PageAddress page, TimeProvi
     }
 
     /// <inheritdoc/>
-    /// <remarks>From elsewhere only the answer page can be reached, as the rest has no log-in: a link to it would be refused.</remarks>
-    public Uri? Details(string eventId) => page.Value is not { IsLoopback: true } ? null : page.Below($"#event-{Uri.EscapeDataString(eventId)}");
+    /// <remarks>While nobody has to log in, only the answer page can be reached from elsewhere: a link to the rest would be refused.</remarks>
+    public Uri? Details(string eventId) =>
+        page.Value is { IsLoopback: true } || access is { NeedsLogIn: true } ? page.Below($"#event-{Uri.EscapeDataString(eventId)}") : null;
 
     /// <summary>Reads a token. Tells an expired link only from one that was signed: a forged one learns nothing.</summary>
     /// <returns>Null when it was not made by this installation, or is not complete.</returns>

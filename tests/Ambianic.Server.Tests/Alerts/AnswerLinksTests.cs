@@ -38,6 +38,12 @@ public sealed class AnswerLinksTests
         Assert.Null(Links(address).Details("event"));
     }
 
+    [Theory]
+    [InlineData("https://home.example.org", false)] // nobody can log in there, and the page would refuse
+    [InlineData("http://127.0.0.1:8778", true)]
+    public void Details_WithoutLogIn_AreLinkedOnThisComputerAlone(string address, bool isLinked) =>
+        Assert.Equal(isLinked, Links(address).Details("event") is not null);
+
     [Fact]
     public void Read_Link_SaysAlertAndRecipient()
     {
