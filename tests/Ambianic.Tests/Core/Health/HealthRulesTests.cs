@@ -11,6 +11,8 @@ public sealed class HealthRulesTests
     public static TheoryData<string, PipelineState, VisibilityState, string?> Cases => new()
     {
         { "NotStarted", PipelineState.Starting, VisibilityState.NoVideo, "it is starting" },
+        { "NotStarted error", PipelineState.Reconnecting, VisibilityState.NoVideo, "it broke" },
+        { "Preparing error", PipelineState.Starting, VisibilityState.NoVideo, "it broke" },
         { "Preparing", PipelineState.Starting, VisibilityState.NoVideo, "a model is being fetched" },
         { "Preparing silent 599", PipelineState.Starting, VisibilityState.NoVideo, "a model is being fetched" },
         { "Preparing silent 600", PipelineState.Terminal, VisibilityState.NoVideo, "a model is being fetched" },
@@ -59,6 +61,27 @@ public sealed class HealthRulesTests
         Assert.Equal(Enum.GetValues<PipelineState>(), Cases.Select(row => row.Data.Item2).Distinct().Order());
         Assert.Equal(Enum.GetValues<VisibilityState>(), Cases.Select(row => row.Data.Item3).Distinct().Order());
     }
+
+    [Theory]
+    [InlineData("NotStarted", true)]
+    [InlineData("Preparing", true)]
+    [InlineData("Preparing rebuilt", false)]
+    [InlineData("Connecting", false)]
+    public void IsPreparing_OfAPipeline_IsTrueUntilItsFirstElementsAreReady(string facts, bool expected) =>
+        Assert.Equal(expected, PipelineHealth.Of(Read(facts), HealthPolicy.Default, Now, null).IsPreparing);
+
+    [Theory]
+    [InlineData("Receiving processed error person", true)]
+    [InlineData("Receiving processed silent 2 error failed", false)]
+    [InlineData("Waiting error person", false)] // the camera is away: that comes first
+    public void NeedsPerson_OfAPipeline_IsTrueWhileItFailsForThatReason(string facts, bool expected) =>
+        Assert.Equal(expected, PipelineHealth.Of(Read(facts), HealthPolicy.Default, Now, null).NeedsPerson);
+
+    [Theory]
+    [InlineData("Receiving processed black", PictureState.Black)]
+    [InlineData("Receiving processed error person black", PictureState.Good)] // one fault at a time
+    public void Picture_OfAPipeline_IsNotBlamedWhileAnElementFails(string facts, PictureState expected) =>
+        Assert.Equal(expected, PipelineHealth.Of(Read(facts), HealthPolicy.Default, Now, null).Picture);
 
     [Fact]
     public void Of_StateLasts_KeepsSinceWhenItIsSo()
