@@ -64,9 +64,9 @@ internal static class LogInEndpoints
 
     private static IResult LogOut(HttpContext context, AccessDatabase database, AuditTrail audit)
     {
-        if (context.Request.Cookies[AccessHandler.Cookie] is { Length: > 0 } cookie)
+        if (context.Request.Cookies[AccessHandler.Cookie] is { Length: > 0 } cookie && AccessState.Of(context).Records.FindSession(Secret.Hash(cookie)) is not null)
         {
-            database.RemoveSession(Secret.Hash(cookie));
+            database.RemoveSession(Secret.Hash(cookie)); // of a session that there is alone: each is a write to the disk
             SetCookie(context, "", TimeSpan.Zero);
             audit.Note(context.User.NameOf() ?? "somebody whose session was over", "log-out", context.Connection.RemoteIpAddress);
         }

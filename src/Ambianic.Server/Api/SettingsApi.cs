@@ -35,7 +35,8 @@ internal static partial class SettingsApi
     private static async Task<Results<NoContent, ProblemHttpResult>> DisplayNameAsync(HttpRequest request, SavedSettings settings, CancellationToken cancellation, string? name = null)
     {
         name = LastSegment(request, name).Trim();
-        return name.Length is 0 or > LongestName
+        return SettingsProblems.IsDirective(name) ? SettingsProblems.Wrong("a display name does not begin with @")
+            : name.Length is 0 or > LongestName
             ? SettingsProblems.Wrong($"a display name has 1 to {LongestName} characters")
             : await SaveAsync(settings, [new SettingChange(["display_name"], name)], cancellation);
     }

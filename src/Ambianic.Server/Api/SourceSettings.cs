@@ -27,6 +27,8 @@ internal sealed record SourceSettings(
         : Id.Any(letter => char.IsControl(letter) || letter == '/') ? SettingsProblems.Wrong("id must not hold '/' or control characters")
         : string.IsNullOrWhiteSpace(Uri) || Uri.Length > LongestUri ? SettingsProblems.Wrong($"uri is missing, or has more than {LongestUri} characters")
         : Uri.Contains(Credentials.Masked, StringComparison.Ordinal) && !IsSame(configuration) ? SettingsProblems.Wrong($"uri holds {Credentials.Masked}, which stands for a secret; write the secret itself")
+        : new[] { Uri, Type, Format, Transport, Tls }.Any(SettingsProblems.IsDirective) ? SettingsProblems.Wrong("no value begins with @ here; such values are written into config.yaml")
+        : SettingsProblems.HasVariables(Uri) && !IsSame(configuration) ? SettingsProblems.Wrong("variables are written into config.yaml, not through the API: they could hand a secret to another address")
         : configuration.Api.AllowLocalSources || IsSame(configuration) || IsNetwork ? null
         : TypedResults.Problem(
             "files, devices and programs of this computer, and a format, may be set through the API only when the configuration says 'api: {allow_local_sources: true}'; or write the source into config.yaml",

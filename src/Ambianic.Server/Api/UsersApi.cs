@@ -15,15 +15,21 @@ internal static class UsersApi
         routes.MapGet("/api/users", (HttpContext context) => new UserPage("success", [.. AccessState.Of(context).Records.Users.Select(User.Of)]))
             .RequireAuthorization(Policies.Admin).WithSummary("People who can log in");
         routes.MapPost("/api/users", Add).RequireAuthorization(Policies.Admin).ProducesProblem(StatusCodes.Status409Conflict)
-            .WithSummary("Adds a person; the first one has to be an administrator, and everybody has to log in from then on");
+            .WithSummary("Adds a person; the first one is added by the command ambianic user add");
         routes.MapPut("/api/users/{name}/password", SetPassword).RequireAuthorization(Policies.Admin).ProducesProblem(StatusCodes.Status404NotFound)
             .WithSummary("Changes a person's password, and ends their sessions");
         routes.MapDelete("/api/users/{name}", Remove).RequireAuthorization(Policies.Admin).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict)
             .WithSummary("Removes a person, and ends their sessions; not the last administrator");
     }
 
-    private static Results<Created<User>, ValidationProblem, ProblemHttpResult> Add(NewUser body, AccessDatabase database, TimeProvider time)
+    /// <summary>Whoever reaches this computer's own address before anybody logs in may be a stranger whom a proxy lets in: the first user is added by who may write in the data directory.</summary>
+    private static Results<Created<User>, ValidationProblem, ProblemHttpResult> Add(NewUser body, HttpContext context, AccessDatabase database, TimeProvider time)
     {
+        if (!AccessState.Of(context).NeedsLogIn)
+        {
+            return TypedResults.Problem("the first user is added on the computer that runs Ambianic: ambianic user add NAME", statusCode: StatusCodes.Status409Conflict);
+        }
+
         var name = UserNames.Normalize(body.Name);
         if (Words.Wrong(
             ("name", UserNames.Problem(name)),

@@ -41,6 +41,11 @@ public sealed class AccessDatabase(string dataDir, TimeProvider time) : IDisposa
 
             try
             {
+                if (_reader is null && new FileInfo(_file.Path) is { Exists: true, Length: 0 })
+                {
+                    throw new IOException("the file is empty, so nobody knows who may log in; restore it, or remove it to begin anew");
+                }
+
                 _reader ??= Open();
                 if (AccessRows.Count(_reader, "PRAGMA data_version") is var version && (version != _version || _records == AccessRecords.None))
                 {

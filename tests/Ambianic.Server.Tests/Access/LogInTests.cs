@@ -120,6 +120,19 @@ public sealed class LogInTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task LogOut_WithACookieOfNobody_LeavesNoTrace()
+    {
+        using var admin = _house.Browser();
+        using var done = await GuardedHouse.LogInAsync(admin, "the.admin");
+        using var stranger = _house.Program(null);
+        stranger.DefaultRequestHeaders.Add("Cookie", "ambianic=x");
+        using var logOut = await stranger.PostAsync(new Uri("/logout", UriKind.Relative), null, Cancellation);
+
+        Assert.Equal(HttpStatusCode.SeeOther, logOut.StatusCode);
+        Assert.DoesNotContain("log-out", (await admin.GetFromJsonAsync<JsonObject>("/api/audit", Cancellation))!.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task User_RemovedOrWithANewPassword_IsRefusedAtOnce()
     {
         using var browser = _house.Browser();

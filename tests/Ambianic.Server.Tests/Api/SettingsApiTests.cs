@@ -56,6 +56,20 @@ public sealed class SettingsApiTests : IAsyncLifetime
         Assert.Equal("", _house.Local);
     }
 
+    [Theory]
+    [InlineData("/api/device/display_name/%40format%20%7Bthis.sources.door.uri%7D", null)]
+    [InlineData("/api/device/display_name/%20%40str%20x", null)]
+    [InlineData("/api/config/source", "@format {this.sources.door.uri}")]
+    [InlineData("/api/config/source", "rtsp://127.0.0.1:1/${HOME}")]
+    [InlineData("/api/config/source", "rtsp://127.0.0.1:1/{FRIGATE_RTSP_PASSWORD}")]
+    public async Task Put_ValueThatWouldTakeInASecret_IsRefused(string path, string? uri)
+    {
+        var (status, _) = await _house.CallAsync("PUT", path, uri is null ? null : new { id = "gate", uri, type = "video", live = true });
+
+        Assert.Equal(422, status);
+        Assert.Equal("", _house.Local);
+    }
+
     [Fact]
     public async Task EnableNotifications_EntryIsSwitchedOff_IsSwitchedOnAndOffAgain()
     {

@@ -48,6 +48,9 @@ internal static class FfmpegArguments
         "--framerate", Number(options.EffectiveFps), "--output", "-",
     ];
 
+    /// <summary>What a stream from the network may lead to: a playlist that a camera sends must not name files of this computer.</summary>
+    private const string NetworkProtocols = "http,https,httpproxy,tcp,tls,udp,udplite,rtp,srtp,rtsp,rtmp,rtmps,rtmpt,srt,crypto,data";
+
     private static IEnumerable<string> Input(SourceOptions options, bool live)
     {
         var uri = options.Uri;
@@ -68,7 +71,7 @@ internal static class FfmpegArguments
         }
 
         string[] network = IsRtsp(uri) ? Rtsp(options) : live ? ["-analyzeduration", Number(ProbeMicroseconds)] : [];
-        return ["-dump", .. network, .. format, "-i", uri];
+        return ["-dump", .. network, .. format, "-protocol_whitelist", NetworkProtocols, "-i", uri];
     }
 
     /// <summary>The decoder's word for what a camera of this computer gives; the reference system has its own for two of them.</summary>

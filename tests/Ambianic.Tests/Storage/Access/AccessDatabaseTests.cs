@@ -151,6 +151,14 @@ public sealed class AccessDatabaseTests : IDisposable
     }
 
     [Fact]
+    public void Load_EmptyFile_IsAFaultAndNotNobody()
+    {
+        File.WriteAllText(_directory[FileName], "");
+
+        Assert.Contains("is empty", Assert.Throws<IOException>(() => _database.Load()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Add_FileWasDeletedInUse_DoesNotBeginAgainWithNobody()
     {
         Assert.Null(_database.Add(User("ann", AccessRole.Admin)));
