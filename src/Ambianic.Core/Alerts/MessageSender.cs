@@ -15,18 +15,15 @@ internal sealed class MessageSender(AlertParts parts, Action<Action> back, Func<
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan PicturePatience = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan ListenAgainAfter = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(5); // as often as Pushover allows
 
-    private readonly Dictionary<Recipient, Line> _lines = [];
+    private readonly MessageComposer _composer = new(parts, ended, time, logger);
+    private readonly ReceiptFollower _receipts = new(back, time, logger);
+    private readonly Dictionary<Recipient, ProviderLine> _lines = [];
     private readonly Dictionary<Recipient, (Task Task, CancellationTokenSource Stop)> _sending = [];
     private readonly CancellationTokenSource _stop = new();
-    private readonly HashSet<string> _asking = [];
     private readonly List<Task> _closing = [];
-    private volatile Task? _readingPicture; // that hangs
     private DateTimeOffset _devicesNext = DateTimeOffset.MinValue;
-    private DateTimeOffset _askNext = DateTimeOffset.MinValue;
 
     /// <summary>True while a message to this recipient is under way.</summary>
     public bool IsBusy(Recipient recipient) => _sending.ContainsKey(recipient);
@@ -84,9 +81,7 @@ internal sealed class MessageSender(AlertParts parts, Action<Action> back, Func<
             }
         }
 
-        var isTimeToAsk = now >= _askNext || now < _askNext - (2 * AskEvery);
-        _askNext = isTimeToAsk ? now + AskEvery : _askNext;
-        FollowReceipts(book, isTimeToAsk, isEnabled);
+        _receipts.Follow(book, now, recipient => Open(recipient, book.Settings)?.Provider, isEnabled, _stop.Token);
     }
 
     /// <summary>Sends a test message at once.</summary>
@@ -146,7 +141,7 @@ internal sealed class MessageSender(AlertParts parts, Action<Action> back, Func<
             return;
         }
 
-        var (message, pictureOf) = Message(recipient, batch, book);
+        var (message, pictureOf) = _composer.Compose(recipient, batch, book);
         var stop = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         _sending[recipient] = (SendAsync(recipient, line.Provider, message, pictureOf, batch, book, stop.Token), stop);
     }
@@ -157,7 +152,7 @@ internal sealed class MessageSender(AlertParts parts, Action<Action> back, Func<
         DeliveryOutcome outcome;
         try
         {
-            outcome = await TryAsync(provider, message with { Picture = await PictureAsync(pictureOf) }, cancellation);
+            outcome = await TryAsync(provider, message with { Picture = await _composer.PictureAsync(pictureOf) }, cancellation);
         }
         catch (OperationCanceledException)
         {
@@ -217,149 +212,8 @@ internal sealed class MessageSender(AlertParts parts, Action<Action> back, Func<
         }
     }
 
-    /// <returns>The message without its picture, and the event whose picture belongs to it; null when none does.</returns>
-    private (AlertMessage Message, string? PictureOf) Message(Recipient recipient, IReadOnlyList<Delivery> batch, AlertBook book)
-    {
-        var first = batch[0];
-        var alerts = batch.Select(delivery => (Alert: book.Find(delivery.AlertId) ?? ended(delivery.AlertId), delivery.Kind)).Where(item => item.Alert is not null).Select(item => (item.Alert!, item.Kind)).ToList();
-        var alert = alerts.Count > 0 ? alerts[0].Item1 : new Alert
-        {
-            Id = first.AlertId, Incident = "", Notification = recipient.Notification, Kind = AlertKind.Summary, Severity = first.Severity,
-            RaisedAt = first.CreatedAt, TriggeredAt = first.CreatedAt, RoundAt = first.CreatedAt,
-        };
-        var isGroup = batch.Count > 1;
-        var details = alert.EventId is { } eventId && !isGroup ? parts.Links.Details(eventId) : null;
-        var (title, text) = isGroup ? AlertTexts.Group(alerts, book.Settings) : AlertTexts.Compose(alert, first.Kind, book.Settings, details);
-        var isToBeAnswered = alert.IsUnanswered && !isGroup && first.Kind is DeliveryKind.Alert or DeliveryKind.Reminder or DeliveryKind.Escalation;
-        var message = new AlertMessage
-        {
-            IdempotencyKey = isGroup ? Ids.Of([.. batch.Select(delivery => delivery.Id)]) : first.Id,
-            AlertId = alert.Id,
-            Kind = isGroup ? DeliveryKind.Summary : first.Kind,
-            About = isGroup ? AlertKind.Summary : alert.Kind,
-            Severity = isGroup ? batch.Max(delivery => delivery.Severity) : first.Severity,
-            Title = title,
-            Text = text,
-            At = TimeZoneInfo.ConvertTime(AlertTexts.Began(alert), time.LocalTimeZone),
-            Pipeline = isGroup ? "" : alert.Pipeline,
-            Source = isGroup ? "" : Credentials.Mask(alert.Source),
-            Labels = isGroup ? [] : alert.Labels,
-            Confidence = isGroup ? null : alert.Confidence,
-            EventId = isGroup ? null : alert.EventId,
-            AsksForAnswer = isToBeAnswered && book.NeedsAnswer(alert),
-            AnswerUrl = isToBeAnswered ? parts.Links.For(alert.Id, recipient) : null,
-            DetailsUrl = details,
-            IsTest = alert.IsTest,
-        };
-        return (message, !isGroup && MayHavePicture(alert, recipient, first.Kind, book.Settings) ? alert.EventId : null);
-    }
-
-    /// <summary>Only what the entry of the recipient allows leaves the house; a device belongs to the entry of the alert.</summary>
-    private static bool MayHavePicture(Alert alert, Recipient recipient, DeliveryKind kind, AlertSettings settings) =>
-        kind is DeliveryKind.Alert or DeliveryKind.Escalation or DeliveryKind.Reminder
-            && settings.Of(recipient.Device is null ? recipient.Notification : alert.Notification).IncludeAttachments;
-
-    /// <summary>A disk that hangs costs the picture, not the message; while one read hangs, no other is begun.</summary>
-    private async Task<AlertPicture?> PictureAsync(string? eventId)
-    {
-        if (eventId is null || _readingPicture is { IsCompleted: false })
-        {
-            return null;
-        }
-
-        var reading = Task.Run(() => parts.Pictures.Of(eventId));
-        try
-        {
-            return await reading.WaitAsync(PicturePatience, time);
-        }
-        catch (TimeoutException)
-        {
-            _readingPicture = reading;
-            return null;
-        }
-        catch (Exception error)
-        {
-            logger.PictureNotRead(error, eventId);
-            return null;
-        }
-    }
-
-    /// <summary>Asks whether somebody has acknowledged with the provider; who has answered elsewhere has it stop at once.</summary>
-    private void FollowReceipts(AlertBook book, bool isTimeToAsk, bool isEnabled)
-    {
-        foreach (var queue in book.Outbox.Queues)
-        {
-            foreach (var delivery in queue.Receipts.Where(delivery => !_asking.Contains(delivery.Id)).ToList())
-            {
-                var isUnanswered = isEnabled && book.Find(delivery.AlertId) is { IsUnanswered: true };
-                if (Open(queue.Recipient, book.Settings)?.Provider is not IReceiptProvider provider)
-                {
-                    book.Outbox.ForgetReceipt(delivery);
-                }
-                else if (!isUnanswered || isTimeToAsk)
-                {
-                    _asking.Add(delivery.Id);
-                    _ = isUnanswered ? AskAsync(provider, delivery, book) : CancelAsync(provider, delivery, book);
-                }
-            }
-        }
-    }
-
-    private Task AskAsync(IReceiptProvider provider, Delivery delivery, AlertBook book) => FollowAsync(provider, delivery, async () =>
-    {
-        var status = await provider.ReadReceiptAsync(delivery.Receipt!, _stop.Token);
-        return () =>
-        {
-            if (status.IsFinal || status.IsAcknowledged)
-            {
-                book.Outbox.ForgetReceipt(delivery);
-            }
-
-            if (status.IsAcknowledged)
-            {
-                book.Answer(delivery.AlertId, AlertAnswer.TakingCare, status.By ?? delivery.Recipient.Notification, time.GetUtcNow());
-            }
-        };
-    });
-
-    private Task CancelAsync(IReceiptProvider provider, Delivery delivery, AlertBook book) => FollowAsync(provider, delivery, async () =>
-    {
-        var outcome = await provider.CancelAsync(delivery.Receipt!, _stop.Token);
-        if (outcome.Kind == DeliveryOutcomeKind.Passing)
-        {
-            await Task.Delay(AskEvery, time, _stop.Token);
-            return () => { };
-        }
-
-        return () => book.Outbox.ForgetReceipt(delivery);
-    });
-
-    private async Task FollowAsync(IReceiptProvider provider, Delivery delivery, Func<Task<Action>> ask)
-    {
-        Action then = () => { };
-        try
-        {
-            await Task.Yield();
-            then = await ask();
-        }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
-            return;
-        }
-        catch (Exception error)
-        {
-            logger.ProviderFailed(error, provider.Name);
-        }
-
-        back(() =>
-        {
-            _asking.Remove(delivery.Id);
-            then();
-        });
-    }
-
     /// <summary>The line to a recipient; null when it is not configured any more. An address that was edited is a new line.</summary>
-    private Line? Open(Recipient recipient, AlertSettings settings)
+    private ProviderLine? Open(Recipient recipient, AlertSettings settings)
     {
         if (_lines.TryGetValue(recipient, out var line))
         {
@@ -373,7 +227,7 @@ internal sealed class MessageSender(AlertParts parts, Action<Action> back, Func<
                 return null;
             }
 
-            line = new Line(provider, Address(recipient, settings));
+            line = new ProviderLine(provider, Address(recipient, settings));
             if (provider is IAnswerProvider answers)
             {
                 line.Listening = ListenAsync(answers, line.Stop.Token);
@@ -381,7 +235,7 @@ internal sealed class MessageSender(AlertParts parts, Action<Action> back, Func<
         }
         catch (FormatException error)
         {
-            line = new Line(new NoProvider(recipient.ToString()), Address(recipient, settings)) { Problem = error.Message };
+            line = new ProviderLine(new NoProvider(recipient.ToString()), Address(recipient, settings)) { Problem = error.Message };
         }
 
         return _lines[recipient] = line;
@@ -427,7 +281,7 @@ internal sealed class MessageSender(AlertParts parts, Action<Action> back, Func<
     }
 
     /// <summary>Nobody could stop it any more from ringing: that is done first.</summary>
-    private async Task CloseAsync(Line line, IReadOnlyList<Delivery> receipts)
+    private async Task CloseAsync(ProviderLine line, IReadOnlyList<Delivery> receipts)
     {
         await Task.Yield(); // the loop does not wait for it
         foreach (var delivery in line.Provider is IReceiptProvider ? receipts : [])
@@ -457,36 +311,4 @@ internal sealed class MessageSender(AlertParts parts, Action<Action> back, Func<
 
     private static DeliveryOutcome Masked(DeliveryOutcome outcome) =>
         outcome.Reason is { } reason ? outcome with { Reason = Credentials.Mask(reason) } : outcome;
-
-    /// <summary>A provider in use.</summary>
-    private sealed class Line(IAlertProvider provider, string? address) : IAsyncDisposable
-    {
-        public IAlertProvider Provider => provider;
-
-        public string? Address => address;
-
-        public string? Problem { get; init; }
-
-        public CancellationTokenSource Stop { get; } = new();
-
-        public Task Listening { get; set; } = Task.CompletedTask;
-
-        public async ValueTask DisposeAsync()
-        {
-            await Stop.CancelAsync();
-            await Listening;
-            await provider.DisposeAsync();
-            Stop.Dispose();
-        }
-    }
-
-    /// <summary>Stands for an address that is wrong.</summary>
-    private sealed class NoProvider(string name) : IAlertProvider
-    {
-        public string Name => name;
-
-        public Task<DeliveryOutcome> SendAsync(AlertMessage message, CancellationToken cancellation) => throw new NotSupportedException();
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-    }
 }

@@ -1,8 +1,8 @@
 using System.Globalization;
-using System.Net;
-using System.Security.Cryptography;
 using System.Text;
 using Ambianic.Core.Alerts;
+using Ambianic.Server.Pages;
+using static Ambianic.Server.Pages.PlainPage;
 
 namespace Ambianic.Server.Alerts;
 
@@ -12,28 +12,21 @@ internal static class AnswerPage
     /// <summary>The value of the query's <c>said</c> for a person who takes care after another one.</summary>
     public const string Late = "late";
 
-    private const string Style = """
-        :root{--page:#f5f7f7;--card:#fff;--text:#14262b;--quiet:#55686d;--line:#d8e0e0;--accent:#0f6660;--on:#fff;--bad:#b3261e;font:18px/1.45 system-ui,sans-serif;color-scheme:light dark}
-        @media(prefers-color-scheme:dark){:root{--page:#10181a;--card:#1a2629;--text:#e6eeee;--quiet:#9db0b4;--line:#2c3c40;--accent:#5cc8bf;--on:#10181a;--bad:#ff8a80}}
-        *{box-sizing:border-box}
-        body{margin:0 auto;max-width:36rem;padding:1rem;background:var(--page);color:var(--text);overflow-wrap:anywhere}
+    private static readonly PlainPage Page = new("""
+        body{max-width:36rem}
         h1{margin:.25rem 0;font-size:1.5rem;line-height:1.2}
         p{margin:.4rem 0}
-        .quiet{color:var(--quiet)}
-        .note,.state{padding:.7rem .9rem;border-radius:.6rem;background:var(--card);border:1px solid var(--line)}
+        .state{padding:.7rem .9rem;border-radius:.6rem;background:var(--card);border:1px solid var(--line);font-weight:600}
         .note{border-left:.35rem solid var(--accent)}
-        .state{font-weight:600}
         img{display:block;width:100%;height:auto;margin:.8rem 0;border-radius:.6rem}
         form{display:grid;gap:.8rem;margin:1rem 0}
         button,.call{display:block;width:100%;min-height:3.5rem;padding:.8rem;border:2px solid var(--accent);border-radius:.8rem;background:var(--card);color:var(--text);font:inherit;font-weight:600;text-align:center;text-decoration:none;cursor:pointer}
         button.first{background:var(--accent);color:var(--on)}
         .help,.call{border-color:var(--bad);color:var(--bad)}
-        button:focus-visible,a:focus-visible{outline:3px solid var(--text);outline-offset:2px}
-        """;
+        """, imageSources: "'self' data:", frameAncestors: "'none'");
 
-    /// <summary>Allows the style above, pictures and forms of this address, and nothing else.</summary>
-    public static string ContentSecurityPolicy { get; } =
-        $"default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)))}'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    /// <inheritdoc cref="PlainPage.ContentSecurityPolicy"/>
+    public static string ContentSecurityPolicy => Page.ContentSecurityPolicy;
 
     /// <summary>What happened, how it is now, and what can be answered.</summary>
     public static string Of(AnswerView view)
@@ -85,11 +78,11 @@ internal static class AnswerPage
             html.Append(Call(view.EmergencyNumber));
         }
 
-        return Document(AlertWords.Headline(alert), html.Append(CultureInfo.InvariantCulture, $"<p class=\"quiet\">You answer as {Text(view.Name)}.</p>").ToString());
+        return Page.Document(AlertWords.Headline(alert), html.Append(CultureInfo.InvariantCulture, $"<p class=\"quiet\">You answer as {Text(view.Name)}.</p>").ToString());
     }
 
     /// <summary>Says that something is wrong, and what to do.</summary>
-    public static string Wrong(string title, string what) => Document(title, $"<h1>{Text(title)}</h1><p>{Text(what)}</p>");
+    public static string Wrong(string title, string what) => Page.Document(title, $"<h1>{Text(title)}</h1><p>{Text(what)}</p>");
 
     /// <summary>What can still be answered.</summary>
     private static IEnumerable<AlertAnswer> Answers(Alert alert) => Enum.GetValues<AlertAnswer>().Where(answer => answer switch
@@ -129,26 +122,6 @@ internal static class AnswerPage
         var dialled = string.Concat(number.Where(character => char.IsAsciiDigit(character) || character is '+' or '*' or '#'));
         return dialled.Length == 0 ? "" : $"<p><a class=\"call\" href=\"tel:{Uri.EscapeDataString(dialled).Replace("%2B", "+", StringComparison.Ordinal)}\">Telephone {Text(number)}</a></p>";
     }
-
-    private static string Document(string title, string body) => $"""
-        <!doctype html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>{Text(title)}</title>
-        <link rel="icon" href="data:,">
-        <style>{Style}</style>
-        </head>
-        <body>
-        <main>
-        {body}
-        </main>
-        </body>
-        </html>
-        """;
-
-    private static string Text(string text) => WebUtility.HtmlEncode(text);
 }
 
 /// <summary>What the page shows.</summary>
