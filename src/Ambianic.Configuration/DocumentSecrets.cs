@@ -20,7 +20,7 @@ internal static class DocumentSecrets
     }
 
     /// <summary>
-    /// Whoever knows the address of the heartbeat can say that all is well: what follows its host is a secret, and so is the last part of
+    /// Anybody who knows the address of the heartbeat can say that all is well: what follows its host is a secret, and so is the last part of
     /// its path alone. A plain word is not: <c>/heartbeat</c> would be taken out of every message.
     /// </summary>
     private static void RememberHeartbeat(Entry section)

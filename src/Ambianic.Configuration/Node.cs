@@ -50,7 +50,7 @@ internal sealed class MappingNode(Place place, IReadOnlyList<Entry> entries)
     }
 }
 
-/// <summary>Something that could not be understood and has been reported; whoever needs it fails for the same reason.</summary>
+/// <summary>Something that could not be understood and has been reported; everything that needs it fails for the same reason.</summary>
 internal sealed class BrokenNode(Place place, ConfigurationProblem problem) : Node(place, [])
 {
     public ConfigurationProblem Problem { get; } = problem;

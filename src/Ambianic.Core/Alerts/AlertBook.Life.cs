@@ -286,7 +286,7 @@ internal sealed partial class AlertBook
         _ => Acknowledge(alert, by, now, from),
     };
 
-    /// <summary>Whoever calls for help cannot manage alone, also when they had said that they take care: the next level is told, and the one after.</summary>
+    /// <summary>Somebody who calls for help cannot manage alone, also when they had said that they take care: the next level is told, and the one after.</summary>
     private Alert CallForHelp(Alert alert, DateTimeOffset now)
     {
         if (alert.AcknowledgedAt is not null)
@@ -298,7 +298,7 @@ internal sealed partial class AlertBook
         return alert.Level < LevelsOf(alert).Count ? Advance(Escalate(alert, now), now) : Remind(alert, now);
     }
 
-    /// <summary>The first who answers counts. What waits to be sent is pointless from now on; whoever was told hears who takes care.</summary>
+    /// <summary>The first who answers counts. What waits to be sent is pointless from now on; those who got a message hear who takes care.</summary>
     private Alert Acknowledge(Alert alert, string by, DateTimeOffset now, Recipient? from)
     {
         if (alert.AcknowledgedAt is not null)

@@ -18,7 +18,7 @@ public enum AlertState
     /// <summary>It is over, and nobody has acknowledged it yet.</summary>
     ResolvedUnacknowledged,
 
-    /// <summary>The end: it is over, and whoever had to know knows.</summary>
+    /// <summary>The end: it is over, and those who had to know it know.</summary>
     Closed,
 
     /// <summary>The end: everybody on the list was told, and nobody answered.</summary>

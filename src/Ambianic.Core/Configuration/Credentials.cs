@@ -15,7 +15,7 @@ public static partial class Credentials
     /// <summary>How far a password is looked for: bounds the time that a text without end takes.</summary>
     private const string Reach = "{0,1000}";
 
-    /// <summary>Long enough that a slip of the pen is not another word: <c>broken</c> is near to <c>token</c>.</summary>
+    /// <summary>Long enough that a typo is not another word: <c>broken</c> is near to <c>token</c>.</summary>
     private static readonly string[] SecretWords = ["password", "passwort", "credentials", "providers"];
 
     /// <summary>
@@ -64,7 +64,7 @@ public static partial class Credentials
     /// <summary>Masks only what was remembered: for text that the rules have seen already, part by part.</summary>
     public static string MaskRemembered(string text) => KnownSecrets.Mask(text);
 
-    /// <summary>True when the value of a key of this name is never shown; also of one that is a slip of the pen away from such a name.</summary>
+    /// <summary>True when the value of a key of this name is never shown; also of one that is a typo away from such a name.</summary>
     public static bool IsSecretKey(string key) =>
         SecretKeyRegex().IsMatch(key) || key.Split('_', '-', '.').Any(word => word.Length > 4 && Suggestions.Nearest(word, SecretWords) is not null);
 

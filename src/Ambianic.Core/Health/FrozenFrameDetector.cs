@@ -63,7 +63,7 @@ internal sealed class FrozenFrameDetector(TimeProvider time)
 
     /// <summary>
     /// The next frame is of a new connection. A picture that looks as before goes on being looked at, without the time between;
-    /// another begins anew. Nothing that is found is said of the time before.
+    /// another starts again. Nothing that is found is said of the time before.
     /// </summary>
     public void Connect() => _connects = true;
 

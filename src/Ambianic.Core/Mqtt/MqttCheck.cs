@@ -48,7 +48,7 @@ public static class MqttCheck
 
         if (options.Broker.Password is not { Length: >= ShortestPassword })
         {
-            yield return ("broker.password", $"must be given, with at least {ShortestPassword} characters: whoever reaches the broker sees the pictures and can switch pipelines off");
+            yield return ("broker.password", $"must be given, with at least {ShortestPassword} characters: anybody who reaches the broker sees the pictures and can switch pipelines off");
         }
     }
 

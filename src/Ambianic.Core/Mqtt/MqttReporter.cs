@@ -12,7 +12,7 @@ namespace Ambianic.Core.Mqtt;
 /// </summary>
 internal sealed class MqttReporter
 {
-    /// <summary>Topics of an earlier run that are removed; whoever fills the broker with more cleans up alone.</summary>
+    /// <summary>Topics of an earlier run that are removed; a broker that holds more is not cleaned up.</summary>
     private const int MostKept = 10_000;
 
     /// <summary>Older events are no news: they were recovered from their files, or copied here.</summary>

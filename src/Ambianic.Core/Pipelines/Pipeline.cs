@@ -86,7 +86,7 @@ public sealed class Pipeline : IAsyncDisposable
     /// <summary>Its key in the configuration.</summary>
     public string Name { get; }
 
-    /// <summary>How it is now, for whoever runs it without a supervisor.</summary>
+    /// <summary>How it is now, for those who run it without a supervisor.</summary>
     public PipelineHealth Status => PipelineHealth.Of(Facts, _policy(), _time.GetUtcNow(), null);
 
     /// <summary>What is known of it now.</summary>

@@ -20,7 +20,7 @@ public sealed class UnsavedFalls(IEventStore store, TimeProvider time, ILogger<U
     private int _tried;
     private readonly EventFolder _folder = new(store, time);
 
-    /// <summary>A report could not be stored: whoever tells people of falls does so now. Raised on the pipeline's thread.</summary>
+    /// <summary>A report could not be stored: the alerts take it at once. Raised on the pipeline's thread.</summary>
     public event Action<DetectionEvent>? NotStored;
 
     /// <summary>Keeps a report; its pictures are borrowed, and too large to wait in memory.</summary>

@@ -3,7 +3,7 @@ namespace Ambianic.Media.Sources;
 /// <summary>
 /// Cancels its token when a source has kept somebody waiting for too long: silent for the limit, or alive and without result for the
 /// longest time. When the program itself stood still meanwhile (paused,
-/// starved of processor time), the timer is late, and what came in that time has not been read yet: the wait begins anew, once.
+/// starved of processor time), the timer is late, and what came in that time has not been read yet: the wait starts again, once.
 /// </summary>
 internal sealed class StallTimer : IDisposable
 {
@@ -42,7 +42,7 @@ internal sealed class StallTimer : IDisposable
     /// <summary>Cancelled once a wait was too long.</summary>
     public CancellationToken Stalled => _stalled.Token;
 
-    /// <summary>A wait begins, or begins anew.</summary>
+    /// <summary>A wait begins, or starts again.</summary>
     public void Start()
     {
         lock (_gate)

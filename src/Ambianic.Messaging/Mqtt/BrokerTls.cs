@@ -10,7 +10,7 @@ namespace Ambianic.Messaging.Mqtt;
 /// <summary>TLS with a broker: whom it trusts, and the certificate that it shows.</summary>
 internal static class BrokerTls
 {
-    /// <summary>Sets it up; files are read anew for each connection, so that a renewed certificate counts.</summary>
+    /// <summary>Sets it up; files are read again for each connection, so that a renewed certificate counts.</summary>
     /// <exception cref="IOException">A file cannot be used; the message says which.</exception>
     public static void Apply(MqttClientTlsOptionsBuilder tls, MqttAddress address, MqttOptions options)
     {

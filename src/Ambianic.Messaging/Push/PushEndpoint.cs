@@ -6,7 +6,7 @@ using Ambianic.Messaging.Http;
 
 namespace Ambianic.Messaging.Push;
 
-/// <summary>Judges what a browser says when it subscribes: whoever names an endpoint has this device send requests there.</summary>
+/// <summary>Judges what a browser says when it subscribes: a subscriber who names an endpoint has this device send requests there.</summary>
 /// <param name="allowsLoopback">Accepts <c>http</c> to this device itself, for tests.</param>
 internal sealed class PushEndpoint(bool allowsLoopback)
 {

@@ -96,7 +96,7 @@ internal static class AnswerEndpoints
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
         headers["X-Robots-Tag"] = "noindex, nofollow";
-        headers.AccessControlAllowOrigin = "*"; // apps in a browser post answers, too; whoever has the token may read, and nobody else can
+        headers.AccessControlAllowOrigin = "*"; // apps in a browser post answers, too; anybody who has the token may read, and nobody else can
     }
 
     private static IResult Refused(AnswerRefusal refusal) => refusal switch

@@ -5,7 +5,7 @@ internal static class AnswerHosts
 {
     /// <summary>
     /// Where the answer page is. Before there is an administrator it is the only part of the program that answers to the host of
-    /// <c>ui.baseurl</c>, to which a reverse proxy or a tunnel leads: whoever opens it has a signed link, while nobody logs in yet.
+    /// <c>ui.baseurl</c>, to which a reverse proxy or a tunnel leads: the person who opens it has a signed link, while nobody logs in yet.
     /// </summary>
     public const string Path = "/a";
 

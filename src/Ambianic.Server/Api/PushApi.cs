@@ -73,7 +73,7 @@ internal static class PushApi
 
     internal sealed record DevicePage(string Status, IReadOnlyList<Device> Subscriptions);
 
-    /// <summary>A subscription as it may be shown: whoever has the endpoint and the keys can send to it.</summary>
+    /// <summary>A subscription as it may be shown: anybody who has the endpoint and the keys can send to it.</summary>
     internal sealed record Device(string Id, string Name, AlertSeverity MinSeverity, string Service)
     {
         public static Device Of(PushSubscription subscription) =>

@@ -43,7 +43,7 @@ public sealed class AccessDatabase(string dataDir, TimeProvider time) : IDisposa
             {
                 if (_reader is null && new FileInfo(_file.Path) is { Exists: true, Length: 0 })
                 {
-                    throw new IOException("the file is empty, so nobody knows who may log in; restore it, or remove it to begin anew");
+                    throw new IOException("the file is empty, so nobody knows who may log in; restore it, or remove it to start again");
                 }
 
                 _reader ??= Open();

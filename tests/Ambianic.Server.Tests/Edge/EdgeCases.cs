@@ -71,7 +71,7 @@ internal static class EdgeCases
         new("pipeline/test_save_event.py", 12, "SaveDetectionsTests.InvokeAsync_FirstOfEachKind_IsSaved", "SaveDetectionsTests.InvokeAsync_QuietScene_IsSavedEveryTenMinutesApartFromDetections", "SaveDetectionsTests.InvokeAsync_StoreFails_SampleGoesOnAndSavingIsTriedAgainSoon", "EventJsonTests.ForFile_Event_IsTheReferencesJsonFollowedByOurKeys"),
         new("test_config.py", 3, "EdgeConfigurationTests.Load_ListNamesALocalFileThatIsNotThere_IsNoErrorAndThatIsWhereSettingsAreSaved", "EdgeConfigurationTests.Load_MarksOfDynaconf_SayWhatAValueIs")
         {
-            Different = [("secrets", "values are substituted likewise, but a top-level key that nothing uses is an error: it may be a slip of the pen")],
+            Different = [("secrets", "values are substituted likewise, but a top-level key that nothing uses is an error: it may be a typo")],
         },
         new("test_logger.py", 13, "LogOutputTests.File_OfTheLog_ShowsTheEventIdBehindThePartThatSpeaks", "ReferenceConfigurationTests.Load_ReferenceConfiguration_BindsSettings", "EdgeConfigurationTests.Load_LevelThatIsNone_IsSaidAndTheDefaultCounts")
         {

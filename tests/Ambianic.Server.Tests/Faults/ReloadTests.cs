@@ -118,7 +118,7 @@ public sealed class ReloadTests : IDisposable
         var mended = TimeProvider.System.GetTimestamp();
         _clips.Write("config.yaml", Configuration(2));
         await UntilAsync(client, health => health["configuration_problems"]!.AsArray().Count == 0);
-        var slip = new Incident("a slip of the pen in the configuration", "`configuration_problems`; all five watch on", Promise, noticed, TimeProvider.System.GetElapsedTime(mended), 0);
+        var slip = new Incident("a typo in the configuration", "`configuration_problems`; all five watch on", Promise, noticed, TimeProvider.System.GetElapsedTime(mended), 0);
 
         var seenAtRestart = cameras.Select(camera => camera.Pictures).ToList();
         await Eventually.TrueAsync(() => cameras.Zip(seenAtRestart, (camera, seen) => camera.Pictures > seen + 3).All(goesOn => goesOn));

@@ -26,7 +26,7 @@ internal sealed class KnownLying(LyingRule rule)
         return !wasKnown || kind != FallKind.PersonDown;
     }
 
-    /// <summary>Takes that somebody stands: whoever lay in that place has got up, if nobody is seen to lie there any more.</summary>
+    /// <summary>Takes that somebody stands: the person who lay in that place has got up, if nobody is seen to lie there any more.</summary>
     /// <param name="standing">Who stands.</param>
     /// <param name="lying">Everybody who is followed and lies.</param>
     public void ObserveStanding(Track standing, IEnumerable<Track> lying)

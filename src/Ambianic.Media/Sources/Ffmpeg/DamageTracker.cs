@@ -40,7 +40,7 @@ internal sealed class DamageTracker
     {
         if (at < _now)
         {
-            _since = _lastLoss = at; // the medium began anew
+            _since = _lastLoss = at; // the medium started again
         }
 
         _now = at;

@@ -164,7 +164,7 @@ internal sealed class HttpSource(
             }
             catch (SourceException error) when (!isRead && error is not SourceStalledException)
             {
-                (_isVideo, _format) = (false, null); // the next connection finds out anew what the address holds
+                (_isVideo, _format) = (false, null); // the next connection finds out again what the address holds
                 throw pictures.Description.Length == 0 ? error : new SourceException($"{error.Message}; the camera answered: {pictures.Description}", error);
             }
         }

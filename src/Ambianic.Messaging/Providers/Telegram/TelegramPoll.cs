@@ -138,7 +138,7 @@ internal sealed class TelegramPoll
         {
             if (update["callback_query"] is JsonObject query && !await TakeAsync(bot, query, cancellation))
             {
-                return outcome; // it comes again, for whoever reads then
+                return outcome; // it comes again, for the next reader
             }
 
             _offset = (long?)update.Number("update_id") + 1 ?? _offset;

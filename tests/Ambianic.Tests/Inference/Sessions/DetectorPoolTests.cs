@@ -134,7 +134,7 @@ public sealed class DetectorPoolTests : IDisposable
     public async Task ReadyAsync_ModelHangsWhileItLoads_IsAnErrorAndTriedAgainOnceItHasComeBack()
     {
         var path = Path.Combine(_folder.FullName, "hangs.onnx");
-        NamedPipe.Make(path); // whoever opens it waits in native code
+        NamedPipe.Make(path); // opening it waits in native code
         var time = new FakeTimeProvider();
         using var pool = new DetectorPool(
             (_, _, _, _) => Task.FromResult(new ResolvedModel("mine", path, null, null, null)), time, NullLogger<DetectorPool>.Instance);
