@@ -83,7 +83,7 @@ internal static class FallTiming
     private static async Task<(long Samples, double Seconds)> RunAsync(
         IFrameSource source, IDetector poses, FramePool pool, CancellationToken cancellation)
     {
-        using var falls = new DetectFalls(new DetectFallsOptions(), poses, pool, new OpenFalls(TimeProvider.System), "bench", NullLogger<DetectFalls>.Instance);
+        using var falls = new DetectFalls(new DetectFallsOptions(), poses, pool, new OpenFalls(TimeProvider.System), "bench", null, NullLogger<DetectFalls>.Instance);
         await using var pipeline = new Pipeline("bench", source, [new ElementSlot("detect_falls", falls)], TimeProvider.System, NullLogger<Pipeline>.Instance);
         var before = ProcessorSeconds();
         await pipeline.RunAsync(cancellation);

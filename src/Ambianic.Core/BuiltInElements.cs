@@ -16,6 +16,7 @@ public static class BuiltInElements
         .Add<DetectObjectsOptions>("detect_objects", (options, context) => new DetectObjects(
             options,
             context.Get<IDetectorFactory>().Create(ModelRole.Objects, options.Model, options.Labels),
+            context.Scene,
             context.Get<ILogger<DetectObjects>>()))
         .Add<DetectFacesOptions>("detect_faces", (options, context) => new DetectFaces(
             options, context.Get<IDetectorFactory>().Create(ModelRole.Faces, options.Model, options.Labels)))
@@ -27,6 +28,7 @@ public static class BuiltInElements
             context.Get<FramePool>(),
             context.Get<OpenFalls>(),
             $"{context.Pipeline}, {context.SourceId}",
+            context.Scene,
             context.Get<ILogger<DetectFalls>>()))
         .Add<SaveDetectionsOptions>(SaveDetections.Name, (options, context) => new SaveDetections(
             options,

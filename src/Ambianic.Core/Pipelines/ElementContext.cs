@@ -9,6 +9,9 @@ namespace Ambianic.Core.Pipelines;
 /// <param name="Services">The program's services.</param>
 public sealed record ElementContext(string Pipeline, string SourceId, int Position, IServiceProvider Services)
 {
+    /// <summary>What the pipeline sees; null where nobody wants to know.</summary>
+    internal Scene? Scene => Services.GetService<Scenes>()?.Of(Pipeline);
+
     /// <summary>A service of the program.</summary>
     /// <exception cref="InvalidOperationException">It is not registered.</exception>
     public T Get<T>()

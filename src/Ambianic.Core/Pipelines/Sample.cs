@@ -14,6 +14,9 @@ public sealed record Sample(Frame Frame)
     /// <summary>What the last detecting element found, relative to the region; empty when it found nothing.</summary>
     public IReadOnlyList<Detection> Detections { get; init; } = [];
 
+    /// <summary>True when nothing moves in the picture and nobody was seen when it was last looked at: a later element may save its work.</summary>
+    public bool IsQuiet { get; init; }
+
     /// <summary>True when it tells of a fall: no later element may replace that by what it finds itself.</summary>
     public bool TellsOfFall => Detections is [var first, ..] && first.Fall is not null;
 

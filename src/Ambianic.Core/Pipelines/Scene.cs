@@ -1,5 +1,6 @@
 using Ambianic.Core.Frames;
 using Ambianic.Core.Vision.Falls;
+using Ambianic.Core.Vision.Motion;
 
 namespace Ambianic.Core.Pipelines;
 
@@ -20,6 +21,9 @@ public sealed class Scene
     private long _windowAt;
     private long _samples;
     private long _ticks;
+    private readonly long[] _looks = new long[Enum.GetValues<LookReason>().Length];
+    private volatile LookReason _reason;
+    private volatile bool _isPersonFollowed;
     private volatile bool _isFrameWanted;
     private Frame? _frame;
 
@@ -44,6 +48,15 @@ public sealed class Scene
     /// <summary>Frames that all elements have looked at, and the time that this took.</summary>
     public (long Samples, TimeSpan Time) Work => (Interlocked.Read(ref _samples), TimeSpan.FromTicks(Interlocked.Read(ref _ticks)));
 
+    /// <summary>Why the model looked at the latest frame, or did not.</summary>
+    public LookReason Reason => _reason;
+
+    /// <summary>True while <c>detect_falls</c> follows somebody: every frame is looked at.</summary>
+    public bool IsPersonFollowed => _isPersonFollowed;
+
+    /// <summary>Frames for which this was the reason to look, or not.</summary>
+    public long Looks(LookReason reason) => Interlocked.Read(ref _looks[(int)reason]);
+
     /// <summary>Asks for a copy of the next frame that all elements have looked at and that is not damaged.</summary>
     public void AskForFrame() => _isFrameWanted = true;
 
@@ -57,6 +70,16 @@ public sealed class Scene
             return frame;
         }
     }
+
+    /// <summary>It was decided whether a model looks at a frame.</summary>
+    internal void Decided(LookReason reason)
+    {
+        _reason = reason;
+        Interlocked.Increment(ref _looks[(int)reason]);
+    }
+
+    /// <summary>Somebody is followed, or nobody.</summary>
+    internal void FollowPerson(bool isFollowed) => _isPersonFollowed = isFollowed;
 
     /// <summary>The elements begin to look at a frame.</summary>
     internal void Begin()

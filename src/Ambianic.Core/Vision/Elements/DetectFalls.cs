@@ -136,6 +136,7 @@ internal sealed class DetectFalls : IPipelineElement, IDisposable
     private readonly ILogger<DetectFalls> _logger;
     private readonly FallScene _scene;
     private readonly OpenFalls _open;
+    private readonly Scene? _seen;
     private readonly string _camera;
     private readonly RecentPictures _recent;
     private readonly HeldReports _held;
@@ -147,9 +148,11 @@ internal sealed class DetectFalls : IPipelineElement, IDisposable
     /// <param name="pool">Lends the pixels of turned, drawn and kept pictures.</param>
     /// <param name="open">Remembers who lies for the element that follows this one.</param>
     /// <param name="camera">What is watched, for <paramref name="open"/>.</param>
+    /// <param name="seen">Is told whether somebody is followed; null when nobody wants to know.</param>
     /// <param name="logger">Receives a line per report.</param>
-    public DetectFalls(DetectFallsOptions options, IDetector poses, FramePool pool, OpenFalls open, string camera, ILogger<DetectFalls> logger)
+    public DetectFalls(DetectFallsOptions options, IDetector poses, FramePool pool, OpenFalls open, string camera, Scene? seen, ILogger<DetectFalls> logger)
     {
+        _seen = seen;
         _options = options;
         _poses = poses;
         _pool = pool;
@@ -167,12 +170,14 @@ internal sealed class DetectFalls : IPipelineElement, IDisposable
     /// <inheritdoc/>
     public async ValueTask PrepareAsync(CancellationToken cancellation) => await _poses.ReadyAsync(cancellation);
 
-    /// <summary>Passes the sample on, its detections replaced by what is to be reported, mostly nothing.</summary>
+    /// <summary>Passes the sample on, its detections replaced by what is to be reported, mostly nothing. Looks away when nothing moves and nobody is there.</summary>
     /// <exception cref="InferenceException">The model could not be loaded or run.</exception>
     public async ValueTask InvokeAsync(Sample sample, SampleHandler next, CancellationToken cancellation)
     {
-        var reports = _held.Admit(await ObserveAsync(sample, cancellation), sample.Frame.Damage, sample.Frame.Position);
+        var isToBeWatched = !sample.IsQuiet || _scene.Tracks.Count > 0;
+        var reports = _held.Admit(isToBeWatched ? await ObserveAsync(sample, cancellation) : [], sample.Frame.Damage, sample.Frame.Position);
         _open.Keep(_camera, _scene.Memory);
+        _seen?.FollowPerson(_scene.Tracks.Count > 0);
         foreach (var report in reports)
         {
             _logger.FallReported(report.Label, report.Details.Track, report.Confidence, report.Details.Evidence.ToString());

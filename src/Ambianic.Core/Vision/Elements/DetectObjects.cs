@@ -1,7 +1,9 @@
 using System.ComponentModel.DataAnnotations;
 using System.Runtime.CompilerServices;
 using Ambianic.Core.Configuration;
+using Ambianic.Core.Frames;
 using Ambianic.Core.Pipelines;
+using Ambianic.Core.Vision.Motion;
 using Microsoft.Extensions.Logging;
 
 namespace Ambianic.Core.Vision.Elements;
@@ -30,17 +32,26 @@ public sealed record DetectObjectsOptions
 
     /// <summary>Labels that count; applied before <c>top_k</c>. The default is all.</summary>
     public IReadOnlyList<string>? LabelFilter { get; init; }
+
+    /// <summary><c>auto</c>: pictures in which nothing moves and nothing is followed are looked at every <see cref="FullLookSeconds"/> only. <c>off</c>: every picture is looked at. The default is <c>auto</c>.</summary>
+    public MotionMode Motion { get; init; } = MotionMode.Auto;
+
+    /// <summary>Seconds after which a picture is looked at whatever moves, 0.2 to 60. The default is 2.</summary>
+    [Range(0.2, 60)]
+    public double FullLookSeconds { get; init; } = 2;
 }
 
-/// <summary>Looks for things in the whole picture.</summary>
-internal sealed class DetectObjects(DetectObjectsOptions options, IDetector detector, ILogger<DetectObjects> logger)
+/// <summary>Looks for things in the whole picture, when something moves in it.</summary>
+internal sealed class DetectObjects(DetectObjectsOptions options, IDetector detector, Scene? scene, ILogger<DetectObjects> logger)
     : IPipelineElement
 {
     /// <summary>What these detections are called for people.</summary>
     public const string Display = "Object Detection";
 
     private readonly HashSet<string>? _wanted = options.LabelFilter is { Count: > 0 } filter ? [.. filter] : null;
+    private readonly MotionGate? _gate = options.Motion == MotionMode.Off ? null : new(new MotionRule { FullLookSeconds = (float)options.FullLookSeconds });
     private bool _checked;
+    private bool _isFollowing; // something was found at the last look
 
     /// <inheritdoc/>
     public async ValueTask PrepareAsync(CancellationToken cancellation) => await detector.ReadyAsync(cancellation);
@@ -62,8 +73,28 @@ internal sealed class DetectObjects(DetectObjectsOptions options, IDetector dete
             sample = sample with { Before = [] };
         }
 
+        if (IsQuiet(sample.Frame))
+        {
+            await next(sample with { Detections = [], Display = Display, IsQuiet = true }, cancellation);
+            return;
+        }
+
         var found = await detector.DetectAsync(sample.Frame, sample.Region, options.ConfidenceThreshold, cancellation);
-        await next(sample with { Detections = Choose(found), Display = Display }, cancellation);
+        var chosen = Choose(found);
+        _isFollowing = chosen.Count > 0;
+        await next(sample with { Detections = chosen, Display = Display }, cancellation);
+    }
+
+    private bool IsQuiet(Frame frame)
+    {
+        if (_gate is null)
+        {
+            return false;
+        }
+
+        var reason = _gate.Decide(frame, _isFollowing || scene is { IsPersonFollowed: true });
+        scene?.Decided(reason);
+        return reason == LookReason.Quiet;
     }
 
     /// <summary>The wanted ones, most confident first. No LINQ: this runs for every frame.</summary>

@@ -7,6 +7,7 @@ namespace Ambianic.Core.Vision.Motion;
 /// <param name="lines">Rows of cells to aim at.</param>
 internal sealed class LumaGrid(int lines)
 {
+    private const int LeastEdge = 4; // of a cell, in pixels: fewer leave too much noise
     private const int MostRows = 16; // of a cell that are read; more average no more noise out
 
     private float[] _cells = [];
@@ -70,7 +71,7 @@ internal sealed class LumaGrid(int lines)
         }
 
         _size = size;
-        _edge = Math.Max(1, (frame.Height + (lines / 2)) / lines);
+        _edge = Math.Max(LeastEdge, (frame.Height + (lines / 2)) / lines);
         (Columns, Rows) = ((frame.Width + _edge - 1) / _edge, (frame.Height + _edge - 1) / _edge);
         _cells = new float[Columns * Rows];
         _row = new float[frame.Stride(0)];

@@ -115,11 +115,38 @@ public sealed class DetectFallsTests : IDisposable
         Assert.True(bright > 100, "there should be a skeleton");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task InvokeAsync_QuietPicture_IsLookedAtOnlyWhileSomebodyIsFollowed(bool isSomebodyThere)
+    {
+        var poses = new FakeDetector(_ => isSomebodyThere ? [_film.At(0)!] : []);
+        var scene = new Scenes(_pool, TimeProvider.System).Of("hall");
+        using var element = new DetectFalls(new DetectFallsOptions(), poses, _pool, _open, "hall", scene, _log);
+
+        await PassAsync(element, 0, isQuiet: false);
+        var looks = poses.Regions.Count;
+        await PassAsync(element, 0.2, isQuiet: true);
+
+        Assert.Equal(isSomebodyThere, poses.Regions.Count > looks);
+        Assert.Equal(isSomebodyThere, scene.IsPersonFollowed);
+    }
+
+    [Fact]
+    public async Task InvokeAsync_QuietPictureWithSkeletonOnly_StillHidesWhatTheCameraSaw()
+    {
+        using var element = new DetectFalls(new DetectFallsOptions { SkeletonOnly = true }, new FakeDetector(_ => []), _pool, _open, "hall", null, _log);
+
+        var passed = await PassAsync(element, 0, isQuiet: true);
+
+        Assert.Equal(0, passed);
+    }
+
     [Fact]
     public async Task InvokeAsync_PersonBoxesOnly_FindTheFallToo()
     {
         List<string> labels = [];
-        var element = new DetectFalls(new DetectFallsOptions(), new FakeDetector(_ => []), _pool, _open, "door", _log);
+        var element = new DetectFalls(new DetectFallsOptions(), new FakeDetector(_ => []), _pool, _open, "door", null, _log);
         for (var sample = 0; sample / (double)Fps < _film.Length; sample++)
         {
             using var frame = Grey(sample / (double)Fps);
@@ -200,7 +227,7 @@ public sealed class DetectFallsTests : IDisposable
         return (labels, at);
     }
 
-    private DetectFalls Element(DetectFallsOptions options, IDetector poses) => new(options, poses, _pool, _open, "door", _log);
+    private DetectFalls Element(DetectFallsOptions options, IDetector poses) => new(options, poses, _pool, _open, "door", null, _log);
 
     private async Task ShowAsync(DetectFallsOptions options, Func<double, Frame> camera, SampleHandler next)
     {
@@ -234,5 +261,22 @@ public sealed class DetectFallsTests : IDisposable
         }
 
         return frame;
+    }
+
+    /// <summary>Passes a white picture, and tells how many white pixels come out.</summary>
+    private async Task<int> PassAsync(DetectFalls element, double seconds, bool isQuiet)
+    {
+        using var frame = _pool.Rent(64, 48, PixelFormat.I420, 0, DateTimeOffset.UnixEpoch, TimeSpan.FromSeconds(seconds));
+        frame.Buffer.Span.Fill(255);
+        var white = -1;
+        await element.InvokeAsync(
+            new Sample(frame) { IsQuiet = isQuiet },
+            (sample, _) =>
+            {
+                white = sample.Frame.Plane(0).Count((byte)255);
+                return ValueTask.CompletedTask;
+            },
+            TestContext.Current.CancellationToken);
+        return white;
     }
 }

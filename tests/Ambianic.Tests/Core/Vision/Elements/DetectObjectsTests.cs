@@ -1,6 +1,9 @@
+using Ambianic.Core.Frames;
 using Ambianic.Core.Pipelines;
 using Ambianic.Core.Vision;
 using Ambianic.Core.Vision.Elements;
+using Ambianic.Core.Vision.Motion;
+using Ambianic.Tests.Core.Vision.Motion;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ambianic.Tests.Core.Vision.Elements;
@@ -46,7 +49,7 @@ public sealed class DetectObjectsTests
     public async Task InvokeAsync_FilterOfAnUnknownLabel_WarnsOnce()
     {
         var logger = new RecordedLog<DetectObjects>();
-        var element = new DetectObjects(new DetectObjectsOptions { LabelFilter = ["persn", "dog"] }, new FakeDetector(Seen), logger);
+        var element = new DetectObjects(new DetectObjectsOptions { LabelFilter = ["persn", "dog"] }, new FakeDetector(Seen), null, logger);
 
         await InvokeAsync(element);
         await InvokeAsync(element);
@@ -56,8 +59,76 @@ public sealed class DetectObjectsTests
         Assert.Contains("did you mean person?", line, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task InvokeAsync_NothingMovesAndNobodyIsThere_AsksTheModelNowAndThen()
+    {
+        var detector = new FakeDetector([]);
+
+        var passed = await FilmAsync(new DetectObjects(new DetectObjectsOptions(), detector, null, NullLogger<DetectObjects>.Instance));
+
+        Assert.Equal(100, passed.Count);
+        Assert.InRange(detector.Regions.Count, 10 + 8, 10 + 10); // two seconds to begin with, then every two seconds
+        Assert.Equal(detector.Regions.Count, passed.Count(sample => !sample.IsQuiet));
+        Assert.All(passed, sample => Assert.Equal("Object Detection", sample.Display));
+    }
+
+    [Fact]
+    public async Task InvokeAsync_SomebodySitsStill_AsksTheModelForEveryFrame()
+    {
+        var detector = new FakeDetector(Seen);
+
+        var passed = await FilmAsync(new DetectObjects(new DetectObjectsOptions(), detector, null, NullLogger<DetectObjects>.Instance));
+
+        Assert.Equal(100, detector.Regions.Count);
+        Assert.All(passed, sample => Assert.Equal(3, sample.Detections.Count));
+    }
+
+    [Fact]
+    public async Task InvokeAsync_DetectFallsFollowsSomebody_AsksTheModelForEveryFrame()
+    {
+        var detector = new FakeDetector([]);
+        var scene = new Scenes(new FramePool(), TimeProvider.System).Of("hall");
+        scene.FollowPerson(true);
+
+        await FilmAsync(new DetectObjects(new DetectObjectsOptions(), detector, scene, NullLogger<DetectObjects>.Instance));
+
+        Assert.Equal(100, detector.Regions.Count);
+        Assert.Equal(LookReason.Followed, scene.Reason);
+    }
+
+    [Fact]
+    public async Task InvokeAsync_MotionOff_AsksTheModelForEveryFrame()
+    {
+        var detector = new FakeDetector([]);
+
+        await FilmAsync(new DetectObjects(new DetectObjectsOptions { Motion = MotionMode.Off }, detector, null, NullLogger<DetectObjects>.Instance));
+
+        Assert.Equal(100, detector.Regions.Count);
+    }
+
+    /// <summary>What is passed on of twenty seconds in which nothing moves, at five frames a second.</summary>
+    private static async Task<List<Sample>> FilmAsync(DetectObjects element)
+    {
+        var yard = new FilmedYard(160, 90);
+        List<Sample> passed = [];
+        for (var number = 0; number < 100; number++)
+        {
+            using var frame = yard.At(TimeSpan.FromSeconds(number / 5.0));
+            await element.InvokeAsync(
+                new Sample(frame),
+                (sample, _) =>
+                {
+                    passed.Add(sample);
+                    return ValueTask.CompletedTask;
+                },
+                TestContext.Current.CancellationToken);
+        }
+
+        return passed;
+    }
+
     private static Task<Sample> InvokeAsync(DetectObjectsOptions options, IDetector detector) =>
-        InvokeAsync(new DetectObjects(options, detector, NullLogger<DetectObjects>.Instance));
+        InvokeAsync(new DetectObjects(options, detector, null, NullLogger<DetectObjects>.Instance));
 
     private static async Task<Sample> InvokeAsync(DetectObjects element) => Assert.Single(await Passing.ThroughAsync(element, null));
 }
