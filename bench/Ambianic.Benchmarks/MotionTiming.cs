@@ -4,6 +4,7 @@ using Ambianic.Core.Configuration;
 using Ambianic.Core.Frames;
 using Ambianic.Core.Vision;
 using Ambianic.Core.Vision.Motion;
+using Ambianic.Core.Vision.Zones;
 using Ambianic.Inference.Models;
 using Ambianic.Media;
 using Ambianic.Storage.Files;
@@ -41,7 +42,7 @@ internal static class MotionTiming
     private static async Task MeasureAsync(SourceOptions options, IDetector detector, string label, CancellationToken cancellation)
     {
         var source = new FrameSources(new FramePool(), CertificatePins.In(Path.GetTempPath()), TimeProvider.System, NullLoggerFactory.Instance).Create(options);
-        var gate = new MotionGate(new MotionRule());
+        var gate = new MotionGate(new MotionRule(), ZoneMap.None);
         var (frames, looks, shown, seen) = (0, 0, 0, 0);
         var (spentOnGate, spentOnModel, longest) = (TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero);
         TimeSpan? missedSince = null;

@@ -6,6 +6,7 @@ using Ambianic.Core.Pipelines;
 using Ambianic.Core.Vision;
 using Ambianic.Core.Vision.Elements;
 using Ambianic.Core.Vision.Motion;
+using Ambianic.Core.Vision.Zones;
 using Ambianic.Inference.Models;
 using Ambianic.Media;
 using Ambianic.Storage.Files;
@@ -96,7 +97,7 @@ internal static class PipelineTiming
             "bench",
             source,
             [
-                new ElementSlot("detect_objects", new DetectObjects(new DetectObjectsOptions { Motion = MotionMode.Off }, detector, null, NullLogger<DetectObjects>.Instance)),
+                new ElementSlot("detect_objects", new DetectObjects(new DetectObjectsOptions { Motion = MotionMode.Off }, detector, ZoneMap.None, null, NullLogger<DetectObjects>.Instance)),
                 new ElementSlot("allocations", allocations),
             ],
             TimeProvider.System,

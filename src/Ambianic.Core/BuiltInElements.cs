@@ -16,6 +16,7 @@ public static class BuiltInElements
         .Add<DetectObjectsOptions>("detect_objects", (options, context) => new DetectObjects(
             options,
             context.Get<IDetectorFactory>().Create(ModelRole.Objects, options.Model, options.Labels),
+            context.Zones,
             context.Scene,
             context.Get<ILogger<DetectObjects>>()))
         .Add<DetectFacesOptions>("detect_faces", (options, context) => new DetectFaces(

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.ComponentModel.DataAnnotations;
 
 namespace Ambianic.Core.Configuration;
@@ -45,6 +46,9 @@ public sealed record SourceOptions
     /// <summary>Seconds without a frame after which the source counts as stalled, 1 to 600. The default is 10.</summary>
     [Range(1.0, 600)]
     public double StallSeconds { get; init; } = 10;
+
+    /// <summary>Parts of the picture, by name. The default is none.</summary>
+    public IReadOnlyDictionary<string, ZoneOptions> Zones { get; init; } = ReadOnlyDictionary<string, ZoneOptions>.Empty;
 }
 
 /// <summary>What a source gives.</summary>

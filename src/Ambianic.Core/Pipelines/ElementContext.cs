@@ -1,3 +1,4 @@
+using Ambianic.Core.Vision.Zones;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Ambianic.Core.Pipelines;
@@ -9,6 +10,9 @@ namespace Ambianic.Core.Pipelines;
 /// <param name="Services">The program's services.</param>
 public sealed record ElementContext(string Pipeline, string SourceId, int Position, IServiceProvider Services)
 {
+    /// <summary>The zones of the pipeline's source.</summary>
+    public ZoneMap Zones { get; init; } = ZoneMap.None;
+
     /// <summary>What the pipeline sees; null where nobody wants to know.</summary>
     internal Scene? Scene => Services.GetService<Scenes>()?.Of(Pipeline);
 

@@ -1,6 +1,7 @@
 using Ambianic.Core.Configuration;
 using Ambianic.Core.Frames;
 using Ambianic.Core.Health;
+using Ambianic.Core.Vision.Zones;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -34,11 +35,12 @@ public sealed class PipelineBuilder(
         }
 
         List<ElementSlot> elements = [];
+        var zones = new ZoneMap(configuration.Source.Zones);
         try
         {
             foreach (var element in configuration.Elements)
             {
-                var context = new ElementContext(configuration.Name, configuration.Source.Id, elements.Count + 1, services);
+                var context = new ElementContext(configuration.Name, configuration.Source.Id, elements.Count + 1, services) { Zones = zones };
                 var kind = registry.Kinds[element.Name];
                 IPipelineElement Create() => kind.Create(element.Options, context);
                 elements.Add(new ElementSlot(element.Name, Create(), Create));

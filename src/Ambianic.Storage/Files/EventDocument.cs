@@ -42,6 +42,7 @@ public sealed record DetectionDocument(
     float Confidence,
     BoxDocument? Box,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<KeypointDocument>? Keypoints,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Zones = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] float? LeaningAngle = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JsonElement? KeypointCorr = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Track = null,

@@ -98,6 +98,7 @@ internal static class EventJson
         detection.Keypoints.Count == 0
             ? null
             : [.. detection.Keypoints.Select(point => new KeypointDocument(point.Name, point.X, point.Y, point.Confidence))],
+        detection.Zones.Count == 0 ? null : detection.Zones,
         detection.Fall?.LeaningAngle,
         detection.Fall is { } seen ? ReferenceFall.Points(detection, seen, thumbnail) : null,
         detection.Fall is { Track: > 0 and var track } ? track : null,
@@ -188,6 +189,7 @@ internal static class EventJson
         document?.Box is { } box ? Read(box) : default)
     {
         Keypoints = [.. (document?.Keypoints ?? []).Select(point => new Keypoint(point.Name ?? "", point.X, point.Y, point.Confidence))],
+        Zones = document?.Zones ?? [],
         Details = document is { LeaningAngle: { } angle } ? ReadFall(document, angle) : null,
     };
 

@@ -52,6 +52,38 @@ public sealed class ConfigurationLoaderTests : LoaderFixture
     }
 
     [Fact]
+    public void Load_Zones_AreReadWithTheirPoints()
+    {
+        Write("config.yaml", "sources: {cam: {uri: rtsp://cam/1, zones: {street: {kind: ignore_motion, points: [[0, 0], [1, 0], [1, 0.3]]}}}}\n");
+
+        var result = Load();
+
+        Assert.DoesNotContain(result.Problems, problem => !problem.IsWarning);
+        var (name, zone) = Assert.Single(result.Configuration.Sources["cam"].Zones);
+        Assert.Equal(("street", ZoneKind.IgnoreMotion), (name, zone.Kind));
+        Assert.Equal([0, 0, 1, 0, 1, 0.3], zone.Points.SelectMany(point => point));
+    }
+
+    [Theory]
+    [InlineData("points: [[0, 0], [1, 0]]", "points must be at least 3")]
+    [InlineData("points: [[0, 0], [1, 0], [1, 1.2]]", "points must be a list of [x, y], each from 0 to 1")]
+    [InlineData("points: [[0, 0], [1, 0], [1]]", "points must be a list of [x, y], each from 0 to 1")]
+    [InlineData("points: [0, 0, 1, 0, 1, 1]", "points must be a list of [x, y], each from 0 to 1")]
+    [InlineData("points: [[0, 0], [0.5, 0.5], [1, 1]]", "points must enclose an area; these lie on a line")]
+    [InlineData("points: [[0, 0], [1, 0], [1, left]]", "must be a number")]
+    [InlineData("kind: watch", "points: is missing")]
+    [InlineData("points: [[0, 0], [1, 0], [1, 1]], kind: watched", "did you mean watch?")]
+    public void Load_ZoneThatIsNone_SaysWhy(string zone, string expected)
+    {
+        Write("config.yaml", $"sources:\n  cam:\n    uri: rtsp://cam/1\n    zones:\n      street: {{{zone}}}\n");
+
+        var problems = Load().Problems.Where(problem => !problem.IsWarning).ToList();
+
+        Assert.Contains(problems, problem => problem.ToString().Contains(expected, StringComparison.Ordinal));
+        Assert.All(problems, problem => Assert.Equal(5, problem.Line));
+    }
+
+    [Fact]
     public void Load_OneBadPipeline_TheOthersRun()
     {
         Write("config.yaml", "pipelines:\n  bad:\n    - source: nowhere\n  good:\n    - source: rtsp://cam/1\n");

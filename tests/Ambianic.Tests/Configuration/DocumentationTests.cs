@@ -35,6 +35,7 @@ public sealed class DocumentationTests
         [typeof(MqttDiscoveryOptions)] = "mqtt.discovery.",
         [typeof(MqttBrokerOptions)] = "mqtt.broker.",
         [typeof(SourceOptions)] = "sources.ID.",
+        [typeof(ZoneOptions)] = "sources.ID.zones.NAME.",
         [typeof(ModelOptions)] = "model.",
         [typeof(Calibration)] = "model.calibration.",
         [typeof(DetectObjectsOptions)] = "detect_objects.",

@@ -56,7 +56,7 @@ internal static partial class OptionTable
         : type.GetGenericArguments() is [_, var value] ? value.IsClass ? "map of names" : $"map of names and {Name(value)}s"
         : type == typeof(IReadOnlyList<PipelineConfiguration>) ? "map of names and lists of elements"
         : type.GetGenericArguments() is not [var item] || item == typeof(string) ? "list of text"
-        : item.IsEnum ? $"list of {Name(item)}" : "list of maps";
+        : item.IsEnum ? $"list of {Name(item)}" : item.IsGenericType ? "list of lists" : "list of maps";
 
     private static string? Limits(PropertyInfo property) => property.GetCustomAttribute<RangeAttribute>() is not { } range ? null
         : range.OperandType == typeof(TimeSpan) ? $"{Duration((string)range.Minimum)} to {Duration((string)range.Maximum)}"

@@ -4,6 +4,7 @@ using Ambianic.Core.Configuration;
 using Ambianic.Core.Frames;
 using Ambianic.Core.Pipelines;
 using Ambianic.Core.Vision.Motion;
+using Ambianic.Core.Vision.Zones;
 using Microsoft.Extensions.Logging;
 
 namespace Ambianic.Core.Vision.Elements;
@@ -42,14 +43,14 @@ public sealed record DetectObjectsOptions
 }
 
 /// <summary>Looks for things in the whole picture, when something moves in it.</summary>
-internal sealed class DetectObjects(DetectObjectsOptions options, IDetector detector, Scene? scene, ILogger<DetectObjects> logger)
+internal sealed class DetectObjects(DetectObjectsOptions options, IDetector detector, ZoneMap zones, Scene? scene, ILogger<DetectObjects> logger)
     : IPipelineElement
 {
     /// <summary>What these detections are called for people.</summary>
     public const string Display = "Object Detection";
 
     private readonly HashSet<string>? _wanted = options.LabelFilter is { Count: > 0 } filter ? [.. filter] : null;
-    private readonly MotionGate? _gate = options.Motion == MotionMode.Off ? null : new(new MotionRule { FullLookSeconds = (float)options.FullLookSeconds });
+    private readonly MotionGate? _gate = options.Motion == MotionMode.Off ? null : new(new MotionRule { FullLookSeconds = (float)options.FullLookSeconds }, zones);
     private bool _checked;
     private bool _isFollowing; // something was found at the last look
 
@@ -80,7 +81,7 @@ internal sealed class DetectObjects(DetectObjectsOptions options, IDetector dete
         }
 
         var found = await detector.DetectAsync(sample.Frame, sample.Region, options.ConfidenceThreshold, cancellation);
-        var chosen = Choose(found);
+        var chosen = Choose(found, sample.Region ?? Box.Whole);
         _isFollowing = chosen.Count > 0;
         await next(sample with { Detections = chosen, Display = Display }, cancellation);
     }
@@ -98,9 +99,9 @@ internal sealed class DetectObjects(DetectObjectsOptions options, IDetector dete
     }
 
     /// <summary>The wanted ones, most confident first. No LINQ: this runs for every frame.</summary>
-    private IReadOnlyList<Detection> Choose(IReadOnlyList<Detection> found)
+    private IReadOnlyList<Detection> Choose(IReadOnlyList<Detection> found, Box region)
     {
-        if (_wanted is null && found.Count <= options.TopK)
+        if (_wanted is null && zones.IsEmpty && found.Count <= options.TopK)
         {
             return found;
         }
@@ -108,14 +109,18 @@ internal sealed class DetectObjects(DetectObjectsOptions options, IDetector dete
         List<Detection>? chosen = null;
         for (var i = 0; i < found.Count && (chosen?.Count ?? 0) < options.TopK; i++)
         {
-            if (_wanted is null || _wanted.Contains(found[i].Label))
+            var box = found[i].Box.Within(region);
+            if ((_wanted is null || _wanted.Contains(found[i].Label)) && !zones.Ignores(found[i].Label, box))
             {
-                (chosen ??= new List<Detection>(Math.Min(options.TopK, found.Count - i))).Add(found[i]);
+                (chosen ??= new List<Detection>(Math.Min(options.TopK, found.Count - i))).Add(InZones(found[i], box));
             }
         }
 
         return chosen ?? (IReadOnlyList<Detection>)[];
     }
+
+    private Detection InZones(Detection detection, Box box) =>
+        zones.Of(detection.Label, box) is { Count: > 0 } names ? detection with { Zones = names } : detection;
 
     /// <summary>A filter that never matches would look like a quiet scene for years.</summary>
     private void WarnOfUnknownLabels(IReadOnlyList<string> known)

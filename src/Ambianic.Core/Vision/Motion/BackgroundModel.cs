@@ -40,8 +40,9 @@ internal sealed class BackgroundModel(MotionRule rule)
 
     /// <summary>Compares a picture with the background, and learns from it.</summary>
     /// <param name="cells">As many as were given to <see cref="Restart"/>.</param>
+    /// <param name="ignored">As many: those that never move.</param>
     /// <param name="seconds">Since the picture before.</param>
-    public void Observe(ReadOnlySpan<float> cells, float seconds)
+    public void Observe(ReadOnlySpan<float> cells, ReadOnlySpan<bool> ignored, float seconds)
     {
         var gain = Gain(cells);
         var (learn, noise) = (Rate(seconds, rule.LearningSeconds), Rate(seconds, rule.NoiseSeconds));
@@ -51,7 +52,7 @@ internal sealed class BackgroundModel(MotionRule rule)
             var mean = _means[i] * gain;
             var difference = cells[i] - mean;
             var limit = MathF.Max(rule.LeastDifference, rule.Deviations * MathF.Sqrt(_variances[i]));
-            var moves = MathF.Abs(difference) > limit;
+            var moves = MathF.Abs(difference) > limit && !ignored[i];
             moving += moves ? 1 : 0;
             _moving[i] = moves;
             _means[i] = mean + (difference * (moves ? learn * MovingLearnsSlower : learn));

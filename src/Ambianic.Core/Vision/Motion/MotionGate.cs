@@ -1,4 +1,5 @@
 using Ambianic.Core.Frames;
+using Ambianic.Core.Vision.Zones;
 
 namespace Ambianic.Core.Vision.Motion;
 
@@ -7,11 +8,14 @@ namespace Ambianic.Core.Vision.Motion;
 /// than <see cref="MotionRule.FullLookSeconds"/>.
 /// </summary>
 /// <remarks>Not safe for several threads. Allocates nothing once the size of the pictures is known.</remarks>
-internal sealed class MotionGate(MotionRule rule)
+/// <param name="rule">What counts as motion.</param>
+/// <param name="zones">Where it does not count.</param>
+internal sealed class MotionGate(MotionRule rule, ZoneMap zones)
 {
     private readonly LumaGrid _grid = new(rule.Lines);
     private readonly BackgroundModel _background = new(rule);
     private readonly MotionMap _map = new(rule);
+    private bool[] _ignored = []; // cells
     private TimeSpan? _last; // position of the frame before
     private TimeSpan _began;
     private TimeSpan _moved = TimeSpan.MinValue;
@@ -38,13 +42,18 @@ internal sealed class MotionGate(MotionRule rule)
     {
         var now = frame.Position;
         var isOther = _grid.Read(frame);
+        if (isOther)
+        {
+            Mask();
+        }
+
         if (isOther || _last is not { } last || now <= last)
         {
             return Restart(now);
         }
 
         _last = now;
-        _background.Observe(_grid.Cells, (float)(now - last).TotalSeconds);
+        _background.Observe(_grid.Cells, _ignored, (float)(now - last).TotalSeconds);
         if (_background.MovingShare > rule.SceneShare)
         {
             Restart(now);
@@ -70,6 +79,16 @@ internal sealed class MotionGate(MotionRule rule)
         _map.Update(_background.Moving, _grid.Columns);
         (_last, _began, _moved) = (now, now, TimeSpan.MinValue);
         return LookReason.Starting;
+    }
+
+    private void Mask()
+    {
+        _ignored = new bool[_grid.Cells.Length];
+        for (var i = 0; zones.IgnoresMotion && i < _ignored.Length; i++)
+        {
+            var (x, y) = (i % _grid.Columns, i / _grid.Columns);
+            _ignored[i] = zones.IgnoresMotionAt((x + 0.5f) / _grid.Columns, (y + 0.5f) / _grid.Rows);
+        }
     }
 
     private static TimeSpan Seconds(float seconds) => TimeSpan.FromSeconds(seconds);

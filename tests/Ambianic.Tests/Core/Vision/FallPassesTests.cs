@@ -2,6 +2,7 @@ using Ambianic.Core.Pipelines;
 using Ambianic.Core.Vision;
 using Ambianic.Core.Vision.Elements;
 using Ambianic.Core.Vision.Falls;
+using Ambianic.Core.Vision.Zones;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ambianic.Tests.Core.Vision;
@@ -18,7 +19,7 @@ public sealed class FallPassesTests
 
     public static TheoryData<IPipelineElement, int> Elements => new()
     {
-        { new DetectObjects(new DetectObjectsOptions(), Detector, null, NullLogger<DetectObjects>.Instance), 2 },
+        { new DetectObjects(new DetectObjectsOptions(), Detector, ZoneMap.None, null, NullLogger<DetectObjects>.Instance), 2 },
         { new DetectPoses(new DetectPosesOptions(), Detector), 2 },
         { new DetectFaces(new DetectFacesOptions(), Detector), 1 },
     };

@@ -2,6 +2,7 @@ using Ambianic.Core.Frames;
 using Ambianic.Core.Pipelines;
 using Ambianic.Core.Vision;
 using Ambianic.Core.Vision.Elements;
+using Ambianic.Core.Vision.Zones;
 using Ambianic.Evaluation.Accuracy;
 using Ambianic.Inference.Models;
 using Ambianic.Inference.Sessions;
@@ -101,7 +102,7 @@ public sealed class CatalogModelsTests
         var element = new DetectFaces(new DetectFacesOptions(), inside.Create(ModelRole.Faces, null, null));
         var found = 0;
 
-        await new DetectObjects(new DetectObjectsOptions(), persons.Create(ModelRole.Objects, null, null), null, NullLogger<DetectObjects>.Instance).InvokeAsync(
+        await new DetectObjects(new DetectObjectsOptions(), persons.Create(ModelRole.Objects, null, null), ZoneMap.None, null, NullLogger<DetectObjects>.Instance).InvokeAsync(
             new Sample(frame),
             (sample, cancellation) => element.InvokeAsync(
                 sample,

@@ -1,8 +1,10 @@
+using Ambianic.Core.Configuration;
 using Ambianic.Core.Frames;
 using Ambianic.Core.Pipelines;
 using Ambianic.Core.Vision;
 using Ambianic.Core.Vision.Elements;
 using Ambianic.Core.Vision.Motion;
+using Ambianic.Core.Vision.Zones;
 using Ambianic.Tests.Core.Vision.Motion;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -46,10 +48,26 @@ public sealed class DetectObjectsTests
         Assert.Empty((await InvokeAsync(new DetectObjectsOptions(), new FakeDetector([]))).Detections);
 
     [Fact]
+    public async Task InvokeAsync_Zones_AreNamedAndIgnoredBeforeTopK()
+    {
+        var left = new ZoneOptions { Points = [[0, 0], [0.5, 0], [0.5, 1], [0, 1]] };
+        var zones = new ZoneMap(new Dictionary<string, ZoneOptions>
+        {
+            ["street"] = left with { Kind = ZoneKind.Ignore, Labels = ["car"] },
+            ["door"] = left,
+        });
+        Detection[] seen = [new("car", 0.9f, new Box(0.1f, 0, 0.2f, 1)), new("person", 0.8f, new Box(0.1f, 0, 0.2f, 1)), new("person", 0.7f, new Box(0.8f, 0, 0.9f, 1))];
+
+        var passed = await InvokeAsync(new DetectObjects(new DetectObjectsOptions { TopK = 2 }, new FakeDetector(seen), zones, null, NullLogger<DetectObjects>.Instance));
+
+        Assert.Equal([("person", "door"), ("person", "")], passed.Detections.Select(detection => (detection.Label, string.Join(", ", detection.Zones))));
+    }
+
+    [Fact]
     public async Task InvokeAsync_FilterOfAnUnknownLabel_WarnsOnce()
     {
         var logger = new RecordedLog<DetectObjects>();
-        var element = new DetectObjects(new DetectObjectsOptions { LabelFilter = ["persn", "dog"] }, new FakeDetector(Seen), null, logger);
+        var element = new DetectObjects(new DetectObjectsOptions { LabelFilter = ["persn", "dog"] }, new FakeDetector(Seen), ZoneMap.None, null, logger);
 
         await InvokeAsync(element);
         await InvokeAsync(element);
@@ -64,7 +82,7 @@ public sealed class DetectObjectsTests
     {
         var detector = new FakeDetector([]);
 
-        var passed = await FilmAsync(new DetectObjects(new DetectObjectsOptions(), detector, null, NullLogger<DetectObjects>.Instance));
+        var passed = await FilmAsync(new DetectObjects(new DetectObjectsOptions(), detector, ZoneMap.None, null, NullLogger<DetectObjects>.Instance));
 
         Assert.Equal(100, passed.Count);
         Assert.InRange(detector.Regions.Count, 10 + 8, 10 + 10); // two seconds to begin with, then every two seconds
@@ -77,7 +95,7 @@ public sealed class DetectObjectsTests
     {
         var detector = new FakeDetector(Seen);
 
-        var passed = await FilmAsync(new DetectObjects(new DetectObjectsOptions(), detector, null, NullLogger<DetectObjects>.Instance));
+        var passed = await FilmAsync(new DetectObjects(new DetectObjectsOptions(), detector, ZoneMap.None, null, NullLogger<DetectObjects>.Instance));
 
         Assert.Equal(100, detector.Regions.Count);
         Assert.All(passed, sample => Assert.Equal(3, sample.Detections.Count));
@@ -90,7 +108,7 @@ public sealed class DetectObjectsTests
         var scene = new Scenes(new FramePool(), TimeProvider.System).Of("hall");
         scene.FollowPerson(true);
 
-        await FilmAsync(new DetectObjects(new DetectObjectsOptions(), detector, scene, NullLogger<DetectObjects>.Instance));
+        await FilmAsync(new DetectObjects(new DetectObjectsOptions(), detector, ZoneMap.None, scene, NullLogger<DetectObjects>.Instance));
 
         Assert.Equal(100, detector.Regions.Count);
         Assert.Equal(LookReason.Followed, scene.Reason);
@@ -101,7 +119,7 @@ public sealed class DetectObjectsTests
     {
         var detector = new FakeDetector([]);
 
-        await FilmAsync(new DetectObjects(new DetectObjectsOptions { Motion = MotionMode.Off }, detector, null, NullLogger<DetectObjects>.Instance));
+        await FilmAsync(new DetectObjects(new DetectObjectsOptions { Motion = MotionMode.Off }, detector, ZoneMap.None, null, NullLogger<DetectObjects>.Instance));
 
         Assert.Equal(100, detector.Regions.Count);
     }
@@ -128,7 +146,7 @@ public sealed class DetectObjectsTests
     }
 
     private static Task<Sample> InvokeAsync(DetectObjectsOptions options, IDetector detector) =>
-        InvokeAsync(new DetectObjects(options, detector, null, NullLogger<DetectObjects>.Instance));
+        InvokeAsync(new DetectObjects(options, detector, ZoneMap.None, null, NullLogger<DetectObjects>.Instance));
 
     private static async Task<Sample> InvokeAsync(DetectObjects element) => Assert.Single(await Passing.ThroughAsync(element, null));
 }

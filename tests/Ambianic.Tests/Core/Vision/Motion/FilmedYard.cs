@@ -8,6 +8,7 @@ internal sealed class FilmedYard(int width = 640, int height = 360, int seed = 1
 {
     private readonly FramePool _pool = new();
     private readonly Random _random = new(seed);
+    private readonly double[] _noises = new double[1 << 16];
 
     /// <summary>Standard deviation of the noise of a pixel, about.</summary>
     public double Noise { get; set; } = 3;
@@ -22,12 +23,23 @@ internal sealed class FilmedYard(int width = 640, int height = 360, int seed = 1
     public Frame At(TimeSpan position, params ReadOnlySpan<Box> people)
     {
         var frame = _pool.Rent(width, height, PixelFormat.I420, 0, DateTimeOffset.UnixEpoch + position, position);
-        var luma = frame.Buffer.Span[..(width * height)];
-        for (var i = 0; i < luma.Length; i++)
+        if (_noises[0] == 0)
         {
-            var (x, y) = (i % width, i / width);
-            var level = 60 + (x / 16 * 37 % 50) + (y / 24 * 53 % 60) + (Noise * (_random.NextDouble() + _random.NextDouble() - 1) * 2.4);
-            luma[i] = (byte)Math.Clamp(level * Exposure, 0, 255);
+            for (var i = 0; i < _noises.Length; i++)
+            {
+                _noises[i] = (_random.NextDouble() + _random.NextDouble() - 1) * 2.4; // a standard deviation of one
+            }
+        }
+
+        var luma = frame.Buffer.Span[..(width * height)];
+        for (var y = 0; y < height; y++)
+        {
+            var noise = _random.Next(_noises.Length); // each line another piece of it
+            for (var x = 0; x < width; x++)
+            {
+                var level = 60 + (x / 16 * 37 % 50) + (y / 24 * 53 % 60) + (Noise * _noises[(noise + x) % _noises.Length]);
+                luma[(y * width) + x] = (byte)Math.Clamp(level * Exposure, 0, 255);
+            }
         }
 
         if (Leaves is { } leaves)

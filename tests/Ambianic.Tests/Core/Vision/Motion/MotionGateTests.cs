@@ -1,5 +1,7 @@
+using Ambianic.Core.Configuration;
 using Ambianic.Core.Vision;
 using Ambianic.Core.Vision.Motion;
+using Ambianic.Core.Vision.Zones;
 
 namespace Ambianic.Tests.Core.Vision.Motion;
 
@@ -8,7 +10,7 @@ public sealed class MotionGateTests
     private const double Fps = 5;
 
     private readonly FilmedYard _yard = new();
-    private readonly MotionGate _gate = new(new MotionRule());
+    private MotionGate _gate = new(new MotionRule(), ZoneMap.None);
     private int _frames;
 
     [Theory]
@@ -101,6 +103,20 @@ public sealed class MotionGateTests
 
         Assert.InRange(leaves.Count(reason => reason == LookReason.Motion), 0, 30);
         Assert.All(person, reason => Assert.Equal(LookReason.Motion, reason));
+    }
+
+    [Fact]
+    public void Decide_MotionInAZoneThatIgnoresIt_IsNoReason()
+    {
+        var zone = new ZoneOptions { Points = [[0, 0], [0.5, 0], [0.5, 1], [0, 1]], Kind = ZoneKind.IgnoreMotion };
+        _gate = new MotionGate(new MotionRule(), new ZoneMap(new Dictionary<string, ZoneOptions> { ["street"] = zone }));
+        Watch(3);
+
+        var street = Watch(2, time => [new Box(0.1f, (float)(time / 8), 0.3f, (float)(time / 8) + 0.4f)]);
+        var garden = Watch(2, time => [new Box(0.6f, (float)(time / 8), 0.8f, (float)(time / 8) + 0.4f)]);
+
+        Assert.DoesNotContain(LookReason.Motion, street);
+        Assert.All(garden, reason => Assert.Equal(LookReason.Motion, reason));
     }
 
     [Fact]
