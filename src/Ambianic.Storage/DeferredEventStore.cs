@@ -16,7 +16,7 @@ namespace Ambianic.Storage;
 /// <param name="logger">Receives why it is not open.</param>
 public sealed class DeferredEventStore(
     string dataDir, Func<SqliteEventStore> open, TimeProvider time, ILogger<SqliteEventStore> logger)
-    : IEventStore, IEventFollower, IAsyncDisposable
+    : IEventStore, IEventFollower, IEventArchive, IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private Task<SqliteEventStore>? _opening;
@@ -72,6 +72,22 @@ public sealed class DeferredEventStore(
     /// <inheritdoc/>
     public async ValueTask<long> CountAsync(EventQuery query, CancellationToken cancellation) =>
         await (await StoreAsync(cancellation)).CountAsync(query, cancellation);
+
+    /// <inheritdoc/>
+    public async ValueTask<EventPage> PageAsync(EventQuery query, EventOrder order, long? after, CancellationToken cancellation) =>
+        await (await StoreAsync(cancellation)).PageAsync(query, order, after, cancellation);
+
+    /// <inheritdoc/>
+    public async ValueTask<DetectionEvent?> FindAsync(string id, CancellationToken cancellation) =>
+        await (await StoreAsync(cancellation)).FindAsync(id, cancellation);
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> DeleteAsync(string id, CancellationToken cancellation) =>
+        await (await StoreAsync(cancellation)).DeleteAsync(id, cancellation);
+
+    /// <inheritdoc/>
+    public async ValueTask<DetectionEvent?> RemarkAsync(string id, Func<EventRemarks, EventRemarks> change, CancellationToken cancellation) =>
+        await (await StoreAsync(cancellation)).RemarkAsync(id, change, cancellation);
 
     /// <inheritdoc/>
     /// <remarks>Does not wait for a store that is not open yet: tries to open it in the background, and fails meanwhile.</remarks>

@@ -48,6 +48,29 @@ internal sealed class IndexRecovery(EventFolders folders, EventDatabase database
         await Completed.WaitAsync(WriterPulse.Limit, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
+    /// <summary>A crash between the file with what people said of an event and the row leaves the row behind.</summary>
+    private async Task CompareRemarksAsync(IReadOnlyList<string> all, CancellationToken cancellation)
+    {
+        var others = from relDir in all
+                     where Directory.Exists(folders.PathOf(relDir))
+                     from jsonFile in folders.WithRemarks(relDir)
+                     let remarks = folders.ReadRemarks(relDir, jsonFile)
+                     where database.Find(relDir, jsonFile) is { } row && row.Event.Remarks != remarks
+                     select (relDir, jsonFile);
+        foreach (var (relDir, jsonFile) in others)
+        {
+            await queue.CallAsync(open =>
+            {
+                if (database.Find(relDir, jsonFile) is { } row) // it may have been removed, or remarked on again
+                {
+                    EventRows.SetRemarks(open, row, folders.ReadRemarks(relDir, jsonFile));
+                }
+
+                return true;
+            }).WaitAsync(cancellation);
+        }
+    }
+
     /// <returns>False when the disk failed, so that it is to be tried again.</returns>
     private async Task<bool> TryAsync(IReadOnlyList<string> all, CancellationToken cancellation)
     {
@@ -60,6 +83,8 @@ internal sealed class IndexRecovery(EventFolders folders, EventDatabase database
                 var isNew = await Task.WhenAll(batch.Select(found => queue.AddAsync(found, []))).WaitAsync(cancellation);
                 added += isNew.Count(isAdded => isAdded);
             }
+
+            await CompareRemarksAsync(all, cancellation);
         }
         catch (OperationCanceledException)
         {

@@ -16,7 +16,7 @@ namespace Ambianic.Storage;
 /// caller; writing is done by one thread.
 /// </summary>
 /// <remarks>The order of writes and what it promises: docs/design/durability.md.</remarks>
-public sealed class SqliteEventStore : IEventStore, IEventFollower, IAsyncDisposable
+public sealed partial class SqliteEventStore : IEventStore, IEventFollower, IEventArchive, IAsyncDisposable
 {
     private static readonly RetentionOptions KeepEverything = new();
 
@@ -29,6 +29,7 @@ public sealed class SqliteEventStore : IEventStore, IEventFollower, IAsyncDispos
     private readonly EventDatabase _database;
     private readonly WriterPulse _pulse;
     private readonly WriterQueue _queue;
+    private readonly EventRetention _retention;
     private readonly EventWriter _writer;
     private readonly IndexRecovery _recovery;
     private readonly IEventPictureEncoder _pictures;
@@ -57,15 +58,15 @@ public sealed class SqliteEventStore : IEventStore, IEventFollower, IAsyncDispos
         _pulse = new WriterPulse(time);
         _queue = new WriterQueue(_folders);
         var recovery = new IndexRecovery(_folders, database, _queue, time, logger);
-        var eventRetention = new EventRetention(retention, () => !recovery.IsRunning, _folders, _pulse, time, logger);
+        _retention = new EventRetention(retention, () => !recovery.IsRunning, _folders, _pulse, time, logger);
         var connection = new WriterConnection(database, dataDirLock, time, logger, onReplaced: () =>
         {
-            eventRetention.Recount();
+            _retention.Recount();
             recovery.Start();
         });
         _recovery = recovery;
         _writer = new EventWriter(
-            _queue, _folders, database, connection, new TimelineLog(eventLog), feed, eventRetention, dataDirLock, _pulse, logger);
+            _queue, _folders, database, connection, new TimelineLog(eventLog), feed, _retention, dataDirLock, _pulse, logger);
     }
 
     /// <summary>Completes when every event file that was there at the start, or when the database was lost, has its row; never fails.</summary>

@@ -43,6 +43,9 @@ public sealed record DetectionEvent
     /// <summary>True when somebody asked to keep it: it does not age, and is among the last to make room.</summary>
     public bool IsPinned { get; init; }
 
+    /// <summary>What people said of it.</summary>
+    public EventRemarks Remarks { get; init; }
+
     /// <summary>Folder of the files, relative to the data directory, with forward slashes.</summary>
     public required string RelDir { get; init; }
 

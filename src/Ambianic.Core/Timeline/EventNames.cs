@@ -20,6 +20,9 @@ public static class EventNames
     /// <summary>Ends the name of an empty file that says that an event is to be kept.</summary>
     public const string PinSuffix = "-pinned";
 
+    /// <summary>Ends the name of the file with what people said of an event.</summary>
+    public const string RemarksSuffix = "-remarks";
+
     /// <summary>Label of events that tell of an outage. An older word, which stays: filters and retention of users name it.</summary>
     public const string OutageLabel = "sight";
 

@@ -54,6 +54,18 @@ public sealed record EventQuery
     /// <summary>With at least one detection of this label.</summary>
     public string? Label { get; init; }
 
+    /// <summary>With a detection at least this certain, 0 to 1, and of <see cref="Label"/> when that is given; compared in whole hundredths.</summary>
+    public double? MinConfidence { get; init; }
+
+    /// <summary>With a report of this fall state, or of this visibility: a word of <see cref="EventStates"/>.</summary>
+    public string? State { get; init; }
+
+    /// <summary>With all these words, whole, in letters of any size and with any accents, in pipeline, source, labels, states, reason of an outage or note.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>Of which a person said this.</summary>
+    public EventFeedback? Feedback { get; init; }
+
     /// <summary>With this id.</summary>
     public string? Id { get; init; }
 

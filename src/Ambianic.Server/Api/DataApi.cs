@@ -8,7 +8,9 @@ namespace Ambianic.Server.Api;
 /// <summary>The stored pictures and their JSON, and nothing else of the data directory.</summary>
 internal static class DataApi
 {
-    private const string Prefix = "/api/data";
+    /// <summary>Before the path of a file within the data directory.</summary>
+    public const string Prefix = "/api/data";
+
     private const string Folder = "detections";
 
     /// <param name="routes">Where to.</param>
@@ -22,7 +24,7 @@ internal static class DataApi
             ServeUnknownFileTypes = false,
             OnPrepareResponse = answer =>
             {
-                // A stored file never changes, and belongs to the person who asked alone.
+                // A stored file never changes, so that its entity tag, of its time and length, is a strong one; it belongs to the person who asked alone.
                 answer.Context.Response.GetTypedHeaders().CacheControl =
                     new CacheControlHeaderValue { Private = true, MaxAge = TimeSpan.FromDays(30) };
                 answer.Context.Response.Headers.XContentTypeOptions = "nosniff";

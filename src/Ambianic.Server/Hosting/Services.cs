@@ -52,6 +52,7 @@ internal static class Services
                 logger);
         });
         services.AddSingleton<IEventStore>(provider => provider.GetRequiredService<DeferredEventStore>());
+        services.AddSingleton<IEventArchive>(provider => provider.GetRequiredService<DeferredEventStore>());
         services.AddSingleton<UnsavedFalls>();
         services.AddSingleton<OpenFalls>();
 

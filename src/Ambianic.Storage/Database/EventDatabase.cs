@@ -41,13 +41,13 @@ internal sealed class EventDatabase(string path)
         using var connection = OpenToWrite();
         connection.Run("PRAGMA journal_mode = WAL;");
         EventSchema.Upgrade(connection, Path);
-        using var newest = connection.Command("SELECT document FROM events ORDER BY at DESC LIMIT 1;");
+        using var newest = connection.Command("SELECT document FROM events ORDER BY place DESC LIMIT 1;");
         newest.ExecuteScalar();
         _damage = null;
     }
 
     /// <summary>Opens the one connection that writes: what is committed on it has reached the disk.</summary>
-    public SqliteConnection OpenToWrite() => _file.Open("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
+    public SqliteConnection OpenToWrite() => _file.Open("PRAGMA synchronous = FULL;");
 
     /// <summary>Those of <paramref name="jsonFiles"/>, all in one folder, that the database does not know.</summary>
     public IEnumerable<string> Unknown(string relDir, IEnumerable<string> jsonFiles)
@@ -72,14 +72,14 @@ internal sealed class EventDatabase(string path)
     {
         var left = Math.Max(0, query.Limit);
         var offset = Math.Max(0, query.Offset);
-        (long At, long Seq)? last = null;
+        long? last = null;
         while (left > 0)
         {
-            var page = Page(query, last, offset, Math.Min(left, PageOfReaders));
-            foreach (var (key, seen) in page)
+            var page = Page(query, EventOrder.Newest, last, offset, Math.Min(left, PageOfReaders));
+            foreach (var (place, seen) in page)
             {
                 yield return seen;
-                last = key;
+                last = place;
             }
 
             if (page.Count < PageOfReaders)
@@ -90,6 +90,38 @@ internal sealed class EventDatabase(string path)
             left -= page.Count;
             offset = 0;
         }
+    }
+
+    /// <summary>Some of the events that match.</summary>
+    /// <param name="query">Which.</param>
+    /// <param name="order">In which order.</param>
+    /// <param name="after">Only events behind this place; null begins.</param>
+    /// <param name="offset">Events to pass over.</param>
+    /// <param name="limit">At most so many.</param>
+    public List<StoredEvent> Page(EventQuery query, EventOrder order, long? after, int offset, int limit)
+    {
+        using var connection = OpenToRead();
+        using var command = connection.Command(EventSql.Select(query, order, after is not null));
+        EventSql.Bind(command, query);
+        command.Bind(("$last", after ?? 0), ("$limit", limit), ("$offset", offset));
+        using var reader = command.ExecuteReader();
+        List<StoredEvent> page = [];
+        while (reader.Read())
+        {
+            page.Add(EventRows.Read(reader));
+        }
+
+        return page;
+    }
+
+    /// <summary>The row of an event file; null when there is none.</summary>
+    public StoredEvent? Find(string relDir, string jsonFile)
+    {
+        using var connection = OpenToRead();
+        using var command = connection.Command($"SELECT {EventRows.Columns} FROM events AS e WHERE e.rel_dir = $relDir AND e.json_file_name = $name;");
+        command.Bind(("$relDir", relDir), ("$name", jsonFile));
+        using var reader = command.ExecuteReader();
+        return reader.Read() ? EventRows.Read(reader) : null;
     }
 
     /// <summary>Number of events that match.</summary>
@@ -158,21 +190,4 @@ internal sealed class EventDatabase(string path)
     internal SqliteConnection OpenToRead() => Exists
         ? _file.Open("PRAGMA query_only = ON;")
         : throw new FileNotFoundException($"{Path}: was deleted; it is rebuilt from the event files within a minute", Path);
-
-    private List<((long At, long Seq) Key, DetectionEvent Event)> Page(
-        EventQuery query, (long At, long Seq)? after, int offset, int limit)
-    {
-        using var connection = OpenToRead();
-        using var command = connection.Command(EventSql.Select(query, after is not null));
-        EventSql.Bind(command, query);
-        command.Bind(("$lastAt", after?.At ?? 0), ("$lastSeq", after?.Seq ?? 0), ("$limit", limit), ("$offset", offset));
-        using var reader = command.ExecuteReader();
-        List<((long, long), DetectionEvent)> page = [];
-        while (reader.Read())
-        {
-            page.Add(((reader.GetInt64(0), reader.GetInt64(1)), EventJson.FromDatabase(reader.GetString(2))));
-        }
-
-        return page;
-    }
 }

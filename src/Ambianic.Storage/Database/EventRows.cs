@@ -7,6 +7,9 @@ namespace Ambianic.Storage.Database;
 /// <summary>What the writer does with the rows of <see cref="EventDatabase"/>, on its connection.</summary>
 internal static class EventRows
 {
+    /// <summary>What <see cref="Read"/> takes, of the table <c>events</c> as <c>e</c>.</summary>
+    public const string Columns = "e.place, e.document, e.note, e.feedback";
+
     /// <summary>Writes events in one transaction, passing over those that are there already.</summary>
     /// <param name="connection">The writer's.</param>
     /// <param name="events">Events, and whether each was stored before and is read from its file.</param>
@@ -15,39 +18,18 @@ internal static class EventRows
     public static bool[] Insert(SqliteConnection connection, IReadOnlyList<(DetectionEvent Event, bool IsRecovered)> events)
     {
         using var transaction = connection.BeginTransaction();
-        using var insertEvent = connection.Command(
-            """
-            INSERT OR IGNORE INTO events (seq, id, at, pipeline, rel_dir, json_file_name, document)
-            VALUES ($seq, $id, $at, $pipeline, $relDir, $jsonFileName, $document);
-            """);
-        using var insertLabel = connection.Command("INSERT INTO event_labels (label, at, seq) VALUES ($label, $at, $seq);");
+        using var insert = new EventInsertion(connection);
         var isNew = new bool[events.Count];
         var last = EventSequence.Last(connection);
         long? lastRecovered = null;
         for (var i = 0; i < events.Count; i++)
         {
             var (seen, isRecovered) = events[i];
-            var at = EventDatabase.Microseconds(seen.At);
-            insertEvent.Bind(
-                ("$seq", last + 1),
-                ("$id", seen.Id),
-                ("$at", at),
-                ("$pipeline", seen.Pipeline),
-                ("$relDir", seen.RelDir),
-                ("$jsonFileName", seen.JsonFileName),
-                ("$document", EventJson.ForDatabase(seen)));
-            isNew[i] = insertEvent.ExecuteNonQuery() > 0;
-            if (!isNew[i])
+            isNew[i] = insert.Add(last + 1, seen);
+            if (isNew[i])
             {
-                continue;
-            }
-
-            last++;
-            lastRecovered = isRecovered ? last : lastRecovered;
-            foreach (var label in seen.Labels)
-            {
-                insertLabel.Bind(("$label", label), ("$at", at), ("$seq", last));
-                insertLabel.ExecuteNonQuery();
+                last++;
+                lastRecovered = isRecovered ? last : lastRecovered;
             }
         }
 
@@ -64,47 +46,92 @@ internal static class EventRows
         return command.ExecuteScalar() is not null;
     }
 
+    /// <summary>The event of an id; null when there is none.</summary>
+    public static StoredEvent? Find(SqliteConnection connection, string id)
+    {
+        using var command = connection.Command($"SELECT {Columns} FROM events AS e WHERE e.id = $id;");
+        command.Bind(("$id", id));
+        using var reader = command.ExecuteReader();
+        return reader.Read() ? Read(reader) : null;
+    }
+
     /// <summary>Events before a moment, the oldest first.</summary>
     /// <param name="connection">The writer's.</param>
-    /// <param name="after">Only events behind this one.</param>
+    /// <param name="after">Only events behind this place.</param>
     /// <param name="before">The moment.</param>
     /// <param name="limit">At most so many.</param>
-    public static List<StoredEvent> Oldest(SqliteConnection connection, (long At, long Seq) after, DateTimeOffset before, int limit)
+    public static List<StoredEvent> Oldest(SqliteConnection connection, long after, DateTimeOffset before, int limit)
     {
-        using var command = connection.Command(
-            "SELECT at, seq, document FROM events WHERE (at, seq) > ($lastAt, $lastSeq) AND at < $before ORDER BY at, seq LIMIT $limit;");
-        command.Bind(("$lastAt", after.At), ("$lastSeq", after.Seq), ("$before", EventDatabase.Microseconds(before)), ("$limit", limit));
+        using var command = connection.Command($"SELECT {Columns} FROM events AS e WHERE e.place > $after AND e.place < $before ORDER BY e.place LIMIT $limit;");
+        command.Bind(("$after", after), ("$before", EventPlace.FirstOf(before)), ("$limit", limit));
         using var reader = command.ExecuteReader();
         List<StoredEvent> page = [];
         while (reader.Read())
         {
-            page.Add(new StoredEvent((reader.GetInt64(0), reader.GetInt64(1)), EventJson.FromDatabase(reader.GetString(2))));
+            page.Add(Read(reader));
         }
 
         return page;
     }
 
-    /// <summary>Removes rows in one transaction; their labels go with them.</summary>
+    /// <summary>Writes down what people said of an event.</summary>
+    public static void SetRemarks(SqliteConnection connection, StoredEvent row, EventRemarks remarks)
+    {
+        using var transaction = connection.BeginTransaction();
+        using var update = connection.Command("UPDATE events SET note = $note, feedback = $feedback WHERE place = $place;");
+        update.Bind(
+            ("$place", row.Place),
+            ("$note", remarks.Note ?? (object)DBNull.Value),
+            ("$feedback", EventFeedbackWords.Of(remarks.Feedback) ?? (object)DBNull.Value));
+        update.ExecuteNonQuery();
+        using var words = connection.Command("INSERT OR REPLACE INTO event_words (rowid, words) VALUES ($place, $words);");
+        words.Bind(("$place", row.Place), ("$words", EventTerms.Text(row.Event with { Remarks = remarks })));
+        words.ExecuteNonQuery();
+        transaction.Commit();
+    }
+
+    /// <summary>Removes rows in one transaction, with what they are found by.</summary>
     public static void Remove(SqliteConnection connection, IReadOnlyList<StoredEvent> rows)
     {
         using var transaction = connection.BeginTransaction();
-        using var labels = connection.Command("DELETE FROM event_labels WHERE label = $label AND at = $at AND seq = $seq;");
-        using var command = connection.Command("DELETE FROM events WHERE seq = $seq;");
+        using var labels = connection.Command("DELETE FROM event_labels WHERE label = $label AND place = $place;");
+        using var states = connection.Command("DELETE FROM event_states WHERE state = $state AND place = $place;");
+        using var words = connection.Command("DELETE FROM event_words WHERE rowid = $place;");
+        using var command = connection.Command("DELETE FROM events WHERE place = $place;");
         foreach (var row in rows)
         {
             foreach (var label in row.Event.Labels)
             {
-                labels.Bind(("$label", label), ("$at", row.Key.At), ("$seq", row.Key.Seq));
+                labels.Bind(("$label", label), ("$place", row.Place));
                 labels.ExecuteNonQuery();
             }
 
-            command.Bind(("$seq", row.Key.Seq));
+            foreach (var state in EventStates.Of(row.Event))
+            {
+                states.Bind(("$state", state), ("$place", row.Place));
+                states.ExecuteNonQuery();
+            }
+
+            words.Bind(("$place", row.Place));
+            words.ExecuteNonQuery();
+            command.Bind(("$place", row.Place));
             command.ExecuteNonQuery();
         }
 
         transaction.Commit();
     }
+
+    /// <summary>Reads a row of <see cref="Columns"/>.</summary>
+    /// <param name="reader">At the row.</param>
+    /// <param name="firstColumn">Where they begin.</param>
+    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    public static StoredEvent Read(SqliteDataReader reader, int firstColumn = 0)
+    {
+        string? Text(int column) => reader.IsDBNull(firstColumn + column) ? null : reader.GetString(firstColumn + column);
+        var seen = EventJson.FromDatabase(reader.GetString(firstColumn + 1));
+        return new StoredEvent(reader.GetInt64(firstColumn), seen with { Remarks = new EventRemarks(Text(2), EventFeedbackWords.Parse(Text(3))) });
+    }
 }
 
-/// <summary>An event and where its row is.</summary>
-internal readonly record struct StoredEvent((long At, long Seq) Key, DetectionEvent Event);
+/// <summary>An event and its <see cref="EventPlace"/>, where its row is.</summary>
+internal readonly record struct StoredEvent(long Place, DetectionEvent Event);

@@ -1,5 +1,4 @@
 using Ambianic.Core.Timeline;
-using Ambianic.Storage.Files;
 using Microsoft.Data.Sqlite;
 
 namespace Ambianic.Storage.Database;
@@ -54,11 +53,11 @@ internal static class EventSequence
         var place = Find(connection, cursor.Sequence);
         var isKnown = place.Numbering == cursor.Numbering && cursor.Sequence <= place.Last && (place.EventId ?? cursor.EventId) == cursor.EventId;
         using var command = connection.Command(isKnown
-            ? "SELECT seq, document FROM events WHERE seq > $seq ORDER BY seq LIMIT $limit;"
-            : "SELECT seq, document FROM events INDEXED BY events_by_time WHERE at >= $from ORDER BY seq LIMIT $limit;");
+            ? $"SELECT e.seq, {EventRows.Columns} FROM events AS e WHERE e.seq > $seq ORDER BY e.seq LIMIT $limit;"
+            : $"SELECT e.seq, {EventRows.Columns} FROM events AS e NOT INDEXED WHERE e.place >= $from ORDER BY e.seq LIMIT $limit;");
         command.Bind(
             ("$seq", cursor.Sequence),
-            ("$from", EventDatabase.Microseconds(Earlier(cursor.At, now)) - (long)EventCursor.Overlap.TotalMicroseconds),
+            ("$from", EventPlace.FirstOf(BeforeOverlap(Earlier(cursor.At, now)))),
             ("$limit", limit));
         var (read, last) = Read(command);
         var at = Latest(cursor.At, read, now);
@@ -76,7 +75,7 @@ internal static class EventSequence
         while (reader.Read())
         {
             last = reader.GetInt64(0);
-            events.Add(EventJson.FromDatabase(reader.GetString(1)));
+            events.Add(EventRows.Read(reader, firstColumn: 1).Event);
         }
 
         return (events, last);
@@ -92,6 +91,8 @@ internal static class EventSequence
 
     private static DateTimeOffset Latest(DateTimeOffset at, List<DetectionEvent> read, DateTimeOffset now) =>
         Earlier(read.Aggregate(at, (latest, seen) => seen.At > latest ? seen.At : latest), now);
+
+    private static DateTimeOffset BeforeOverlap(DateTimeOffset at) => at - DateTimeOffset.MinValue < EventCursor.Overlap ? DateTimeOffset.MinValue : at - EventCursor.Overlap;
 
     private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
 

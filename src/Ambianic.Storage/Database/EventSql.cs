@@ -1,24 +1,42 @@
+using System.Globalization;
 using Ambianic.Core.Timeline;
 using Microsoft.Data.Sqlite;
 
 namespace Ambianic.Storage.Database;
 
-/// <summary>Turns a query into SQL that an index answers, also for its order.</summary>
+/// <summary>
+/// Turns a query into SQL that an index answers, also for its order. One filter chooses where to look; the others are tried on what is
+/// found there. Every index is in the order of <see cref="EventPlace"/>.
+/// </summary>
 internal static class EventSql
 {
-    /// <summary>Columns <c>at</c>, <c>seq</c> and <c>document</c>, newest first.</summary>
+    private const int TenthsOfOne = 10;
+
+    /// <summary>Columns <see cref="EventRows.Columns"/>.</summary>
     /// <param name="query">Which events.</param>
-    /// <param name="afterLast">Only events behind <c>$lastAt, $lastSeq</c>.</param>
-    public static string Select(EventQuery query, bool afterLast)
+    /// <param name="order">In which order.</param>
+    /// <param name="afterLast">Only events behind <c>$last</c>.</param>
+    public static string Select(EventQuery query, EventOrder order, bool afterLast)
     {
-        var key = KeyOf(query);
-        var page = afterLast ? [$"({key}.at, {key}.seq) < ($lastAt, $lastSeq)"] : Array.Empty<string>();
-        return $"SELECT e.at, e.seq, e.document FROM {Tables(query)} {Where([.. Conditions(query), .. page])} "
-            + $"ORDER BY {key}.at DESC, {key}.seq DESC LIMIT $limit OFFSET $offset;";
+        var (key, from) = Driver(query);
+        var direction = order == EventOrder.Newest ? "DESC" : "ASC";
+        var conditions = Where(query, key, afterLast ? $"{key} {(order == EventOrder.Newest ? "<" : ">")} $last" : null);
+        return Arms(query) is { } arms
+            ? $"SELECT {EventRows.Columns} FROM (SELECT place FROM ({string.Join(" UNION ALL ", arms.Select(Arm))}) ORDER BY place {direction} LIMIT $limit OFFSET $offset) AS k "
+                + $"CROSS JOIN events AS e ON e.place = k.place ORDER BY k.place {direction};"
+            : $"SELECT {EventRows.Columns} FROM {from} {conditions} ORDER BY {key} {direction} LIMIT $limit OFFSET $offset;";
+
+        string Arm(string arm) =>
+            $"SELECT place FROM (SELECT e.place FROM events AS e {(conditions.Length == 0 ? "WHERE" : conditions + " AND")} {arm} ORDER BY e.place {direction} LIMIT $limit + $offset)";
     }
 
     /// <summary>One number.</summary>
-    public static string Count(EventQuery query) => $"SELECT count(*) FROM {Tables(query)} {Where([.. Conditions(query)])};";
+    public static string Count(EventQuery query)
+    {
+        var (key, from) = Driver(query);
+        var conditions = Where(query, key, Arms(query) is null ? null : "e.confidence >= $confidence");
+        return $"SELECT count(*) FROM {from} {conditions};";
+    }
 
     /// <summary>Gives a command the values of a query.</summary>
     public static void Bind(SqliteCommand command, EventQuery query)
@@ -26,8 +44,12 @@ internal static class EventSql
         Add("$id", query.Id);
         Add("$pipeline", query.Pipeline);
         Add("$label", query.Label);
-        Add("$from", query.From is { } from ? EventDatabase.Microseconds(from) : null);
-        Add("$to", query.To is { } to ? EventDatabase.Microseconds(to) : null);
+        Add("$state", query.State);
+        Add("$feedback", EventFeedbackWords.Of(query.Feedback));
+        Add("$text", query.Text is { } text ? EventTerms.Search(text) : null);
+        Add("$confidence", query.MinConfidence is { } confidence ? EventTerms.Hundredths(confidence) : null);
+        Add("$from", query.From is { } from ? EventPlace.FirstOf(from) : null);
+        Add("$to", query.To is { } to ? EventPlace.FirstOf(to) : null);
 
         void Add(string name, object? value)
         {
@@ -38,41 +60,55 @@ internal static class EventSql
         }
     }
 
-    /// <summary>CROSS JOIN fixes the order of the loops: labels first, because they are sorted by time.</summary>
-    private static string Tables(EventQuery query) =>
-        query.Label is null ? "events AS e" : "event_labels AS l CROSS JOIN events AS e ON e.seq = l.seq";
-
-    private static string KeyOf(EventQuery query) => query.Label is null ? "e" : "l";
-
-    private static string Where(IReadOnlyList<string> conditions) =>
-        conditions.Count == 0 ? "" : "WHERE " + string.Join(" AND ", conditions);
-
-    private static IEnumerable<string> Conditions(EventQuery query)
+    /// <summary>
+    /// Events of a confidence of at least something are in order of confidence, not of time. So hundredths, and from the next full tenth on
+    /// tenths, are each read in the order of time and merged: 20 at most. Null when another filter says where to look.
+    /// </summary>
+    private static IEnumerable<string>? Arms(EventQuery query)
     {
-        var key = KeyOf(query);
-        if (query.Id is not null)
+        if (query.MinConfidence is not { } confidence || query.Text is not null || query.Label is not null || query.State is not null || query.Pipeline is not null || query.Feedback is not null || query.Id is not null)
         {
-            yield return "e.id = $id";
+            return null;
         }
 
-        if (query.Pipeline is not null)
-        {
-            yield return "e.pipeline = $pipeline";
-        }
+        var least = EventTerms.Hundredths(confidence);
+        var tenth = (least + TenthsOfOne - 1) / TenthsOfOne;
+        return
+        [
+            .. Enumerable.Range(least, (tenth * TenthsOfOne) - least).Select(hundredth => string.Create(CultureInfo.InvariantCulture, $"e.confidence = {hundredth}")),
+            .. Enumerable.Range(tenth, TenthsOfOne - tenth + 1).Select(value => string.Create(CultureInfo.InvariantCulture, $"e.confidence / 10 = {value}")),
+        ];
+    }
 
-        if (query.Label is not null)
-        {
-            yield return "l.label = $label";
-        }
+    /// <summary>CROSS JOIN fixes the order of the loops: first what has the order of time.</summary>
+    private static (string Key, string From) Driver(EventQuery query) =>
+        query.Text is not null ? ("k.rowid", "event_words AS k CROSS JOIN events AS e ON e.place = k.rowid")
+        : query.State is not null ? ("k.place", "event_states AS k CROSS JOIN events AS e ON e.place = k.place")
+        : query.Label is not null ? ("k.place", "event_labels AS k CROSS JOIN events AS e ON e.place = k.place")
+        : ("e.place", "events AS e");
 
-        if (query.From is not null)
-        {
-            yield return $"{key}.at >= $from";
-        }
+    private static string Where(EventQuery query, string key, string? more)
+    {
+        var conditions = Conditions(query, key).Append(more).OfType<string>().ToList();
+        return conditions.Count == 0 ? "" : "WHERE " + string.Join(" AND ", conditions);
+    }
 
-        if (query.To is not null)
-        {
-            yield return $"{key}.at < $to";
-        }
+    private static IEnumerable<string?> Conditions(EventQuery query, string key)
+    {
+        var isByText = query.Text is not null;
+        var isByState = !isByText && query.State is not null;
+        var isByLabel = !isByText && !isByState && query.Label is not null;
+        yield return isByText ? "k.words MATCH $text" : null;
+        yield return query.State is null ? null : isByState ? "k.state = $state" : "EXISTS (SELECT 1 FROM event_states AS s WHERE s.state = $state AND s.place = e.place)";
+        var certain = query.MinConfidence is null ? "" : isByLabel ? " AND k.confidence >= $confidence" : " AND l.confidence >= $confidence";
+        yield return query.Label is null ? null
+            : isByLabel ? $"k.label = $label{certain}"
+            : $"EXISTS (SELECT 1 FROM event_labels AS l WHERE l.label = $label AND l.place = e.place{certain})";
+        yield return query.MinConfidence is null || query.Label is not null || Arms(query) is not null ? null : "e.confidence >= $confidence";
+        yield return query.Id is null ? null : "e.id = $id";
+        yield return query.Pipeline is null ? null : "e.pipeline = $pipeline";
+        yield return query.Feedback is null ? null : "e.feedback = $feedback";
+        yield return query.From is null ? null : $"{key} >= $from";
+        yield return query.To is null ? null : $"{key} < $to";
     }
 }

@@ -11,8 +11,9 @@ internal static class SchemaMigrations
     /// <param name="path">Named in the error.</param>
     /// <param name="steps">Step n takes a database of version n to n + 1.</param>
     /// <param name="withoutIt">What happens when the file is moved away, for people.</param>
+    /// <param name="after">Told of each step that was taken, from 0, within its transaction; null for nobody.</param>
     /// <exception cref="IOException">A newer program has written it.</exception>
-    public static void Apply(SqliteConnection connection, string path, IReadOnlyList<string> steps, string withoutIt)
+    public static void Apply(SqliteConnection connection, string path, IReadOnlyList<string> steps, string withoutIt, Action<int>? after = null)
     {
         using var command = connection.Command("PRAGMA user_version;");
         var version = Convert.ToInt32(command.ExecuteScalar(), CultureInfo.InvariantCulture);
@@ -29,6 +30,7 @@ internal static class SchemaMigrations
             command.Transaction = transaction;
             command.CommandText = $"{steps[version]} PRAGMA user_version = {version + 1};";
             command.ExecuteNonQuery();
+            after?.Invoke(version);
             transaction.Commit();
         }
     }

@@ -84,6 +84,8 @@ public sealed record MetaDocument(string? Display);
 /// <param name="Args">The event.</param>
 /// <param name="PipelineContext">Where it was seen.</param>
 /// <param name="Pinned">True when a person pinned it; else not written.</param>
+/// <param name="Note">What a person wrote of it; not written when nothing.</param>
+/// <param name="Feedback"><c>correct</c> or <c>false_alarm</c>, as a person said; else not written.</param>
 public sealed record TimelineEntry(
     string Id,
     string Message,
@@ -91,7 +93,9 @@ public sealed record TimelineEntry(
     string Priority,
     EventDocument Args,
     PipelineContextDocument PipelineContext,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Pinned = false)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Pinned = false,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Note = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Feedback = null)
 {
     /// <summary>Shows an event. An earlier version may have stored an address with its password, so both texts are masked once more.</summary>
     public static TimelineEntry For(DetectionEvent detectionEvent) => new(
@@ -101,7 +105,9 @@ public sealed record TimelineEntry(
         "INFO",
         Masked(EventJson.Document(detectionEvent)),
         new PipelineContextDocument(detectionEvent.Pipeline),
-        detectionEvent.IsPinned);
+        detectionEvent.IsPinned,
+        detectionEvent.Remarks.Note,
+        EventFeedbackWords.Of(detectionEvent.Remarks.Feedback));
 
     private static EventDocument Masked(EventDocument document) => document with
     {

@@ -66,6 +66,7 @@ internal sealed class EventFolders(string dataDir)
         return new FileInfo(path).Length <= LongestJson
             ? EventJson.FromFile(
                 File.ReadAllBytes(path), relDir, jsonFile, local, name => PictureSize(relDir, name), () => moments?.Of(relDir, jsonFile))
+                with { Remarks = RemarksFile.Read(PathOf(relDir), jsonFile) }
             : throw new InvalidDataException("not an event: larger than 4 MiB");
     }
 
@@ -111,6 +112,34 @@ internal sealed class EventFolders(string dataDir)
         return true;
     }
 
+    /// <summary>The files of a folder with what people said of events: the events' JSON files, in no order.</summary>
+    public IEnumerable<string> WithRemarks(string relDir) =>
+        Directory.EnumerateFiles(PathOf(relDir), "*" + EventNames.RemarksSuffix).Select(path => RemarksFile.EventOf(Path.GetFileName(path)));
+
+    /// <summary>What people said of an event.</summary>
+    public EventRemarks ReadRemarks(string relDir, string jsonFile) => RemarksFile.Read(PathOf(relDir), jsonFile);
+
+    /// <summary>Writes down what people said of an event.</summary>
+    /// <returns>False when the event's files are gone.</returns>
+    public bool SetRemarks(DetectionEvent seen, EventRemarks remarks)
+    {
+        var folder = PathOf(seen.RelDir);
+        if (!File.Exists(Path.Combine(folder, seen.JsonFileName)))
+        {
+            return false;
+        }
+
+        if (remarks != RemarksFile.Read(folder, seen.JsonFileName))
+        {
+            RemarksFile.Write(folder, seen.JsonFileName, remarks);
+        }
+
+        return true;
+    }
+
+    /// <summary>Makes the removal of an event's files survive a loss of power.</summary>
+    public void SyncRemoval(DetectionEvent seen) => DurableFiles.SyncFolder(Directory.Exists(PathOf(seen.RelDir)) ? PathOf(seen.RelDir) : _root);
+
     /// <summary>Removes files that a crash left half-written in a folder that no saver writes to.</summary>
     public void RemoveTemporaryFiles(string relDir)
     {
@@ -155,7 +184,7 @@ internal sealed class EventFolders(string dataDir)
 
     private static string[] PicturesOf(DetectionEvent seen) => [seen.ImageFileName, seen.ThumbnailFileName, .. seen.BeforeFileNames];
 
-    private IEnumerable<FileInfo> FilesOf(DetectionEvent seen) => Files(seen, [.. PicturesOf(seen), PinName(seen), seen.JsonFileName]);
+    private IEnumerable<FileInfo> FilesOf(DetectionEvent seen) => Files(seen, [.. PicturesOf(seen), PinName(seen), RemarksFile.NameOf(seen.JsonFileName), seen.JsonFileName]);
 
     private IEnumerable<FileInfo> Files(DetectionEvent seen, string[] names) =>
         names.Where(name => name.Length > 0).Select(name => new FileInfo(Path.Combine(PathOf(seen.RelDir), name)));

@@ -224,12 +224,12 @@ internal static class EventJson
 
     /// <summary>
     /// The name of a picture, which is later opened, and removed with the event: it must not lead out of the event's folder, nor
-    /// be the JSON or the pin of an event.
+    /// be the JSON, the pin or the remarks of an event.
     /// </summary>
     private static string FileName(string? name) =>
         name is null ? ""
         : Path.GetFileName(name) != name || name is ".." or "." || name.Contains('\0') ? throw new InvalidDataException($"not an event: {name} is not a file name")
-        : name.EndsWith(EventNames.JsonSuffix, StringComparison.Ordinal) || name.EndsWith(EventNames.PinSuffix, StringComparison.Ordinal)
+        : name.EndsWith(EventNames.JsonSuffix, StringComparison.Ordinal) || name.EndsWith(EventNames.PinSuffix, StringComparison.Ordinal) || name.EndsWith(EventNames.RemarksSuffix, StringComparison.Ordinal)
             ? throw new InvalidDataException($"not an event: {name} is not the name of a picture")
         : name;
 

@@ -40,13 +40,13 @@ internal sealed class EventRemoval(EventFolders folders, WriterPulse pulse, Time
     }
 
     /// <summary>Removes events.</summary>
-    /// <returns>Bytes that are free now.</returns>
+    /// <returns>Bytes that are free now, and whether all of them are gone.</returns>
     /// <exception cref="SqliteException">The database failed; rows and files are as they were, except for pictures when the disk is full.</exception>
-    public long Remove(SqliteConnection connection, List<StoredEvent> rows, string why)
+    public (long Bytes, bool AreGone) Remove(SqliteConnection connection, List<StoredEvent> rows, string why)
     {
         if (rows.Count == 0)
         {
-            return 0;
+            return (0, true);
         }
 
         var freed = 0L;
@@ -72,7 +72,7 @@ internal sealed class EventRemoval(EventFolders folders, WriterPulse pulse, Time
             logger.EventsRemoved(times.Count, times.Min(), times.Max(), why);
         }
 
-        return freed + bytes;
+        return (freed + bytes, kept.Count == 0);
     }
 
     /// <returns>Bytes that are free now, and events whose files are still there.</returns>

@@ -27,7 +27,7 @@ internal sealed class EventRetention
     private readonly TimeProvider _time;
     private readonly ClockDoubt _clock;
     private RetentionPolicy _policy;
-    private (long At, long Seq) _cursor = OldestEventReader.Begin;
+    private long _cursor = OldestEventReader.Begin;
     private long _agedAt;
     private long _madeRoomAt;
 
@@ -96,6 +96,20 @@ internal sealed class EventRetention
         return isEdited || looksAtAge || looksAtRoom;
     }
 
+    /// <summary>Removes an event that a person wants removed, also one whose folder is not tried at the moment.</summary>
+    /// <returns>False when its files cannot be removed; it stays on the timeline.</returns>
+    /// <exception cref="SqliteException">The database failed.</exception>
+    public bool Delete(SqliteConnection connection, StoredEvent row)
+    {
+        var isGone = false;
+        _sizes.Subtract(() =>
+        {
+            (var bytes, isGone) = _removal.Remove(connection, [row], "a person has deleted it");
+            return bytes;
+        });
+        return isGone;
+    }
+
     /// <summary>Applies an edited configuration, from the oldest events on.</summary>
     private bool FollowOptions()
     {
@@ -133,7 +147,7 @@ internal sealed class EventRetention
         var expired = page.Where(row => _removal.CanRemove(row.Event) && _policy.IsExpired(row.Event, now - row.Event.At)).ToList();
         Remove(connection, expired, "they are older than retention allows");
         var isMore = page.Count == OldestEventReader.PageSize;
-        _cursor = isMore ? page[^1].Key : OldestEventReader.Begin;
+        _cursor = isMore ? page[^1].Place : OldestEventReader.Begin;
         _agedAt = isMore ? 0 : _agedAt;
     }
 
@@ -185,7 +199,7 @@ internal sealed class EventRetention
         var bytes = 0L;
         if (rows.Count > 0)
         {
-            _sizes.Subtract(() => bytes = _removal.Remove(connection, rows, why));
+            _sizes.Subtract(() => bytes = _removal.Remove(connection, rows, why).Bytes);
         }
 
         return bytes;

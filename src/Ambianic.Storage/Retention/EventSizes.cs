@@ -11,7 +11,7 @@ internal sealed class EventSizes(OldestEventReader events, EventFolders folders,
 {
     private static readonly TimeSpan Part = TimeSpan.FromSeconds(0.2);
 
-    private (long At, long Seq) _counted = OldestEventReader.Begin;
+    private long _counted = OldestEventReader.Begin;
     private long _bytes;
 
     /// <summary>The sum; null until it is counted.</summary>
@@ -40,7 +40,7 @@ internal sealed class EventSizes(OldestEventReader events, EventFolders folders,
         {
             var page = events.Page(connection, _counted, DateTimeOffset.MaxValue);
             _bytes += page.Sum(row => folders.SizeOf(row.Event));
-            _counted = page.Count > 0 ? page[^1].Key : _counted;
+            _counted = page.Count > 0 ? page[^1].Place : _counted;
             Sum = page.Count < OldestEventReader.PageSize ? _bytes : null;
         }
     }

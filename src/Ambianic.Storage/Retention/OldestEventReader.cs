@@ -11,10 +11,10 @@ internal sealed class OldestEventReader(EventFolders folders, WriterPulse pulse)
     public const int PageSize = 256;
 
     /// <summary>Before the first event.</summary>
-    public static readonly (long At, long Seq) Begin = (long.MinValue, 0);
+    public const long Begin = long.MinValue;
 
-    /// <summary>Events after one and before a moment. Whether they are pinned is read from their files.</summary>
-    public List<StoredEvent> Page(SqliteConnection connection, (long At, long Seq) after, DateTimeOffset before)
+    /// <summary>Events behind a place and before a moment. Whether they are pinned is read from their files.</summary>
+    public List<StoredEvent> Page(SqliteConnection connection, long after, DateTimeOffset before)
     {
         pulse.Beat();
         return [.. EventRows.Oldest(connection, after, before, PageSize).Select(row => row with { Event = folders.WithPin(row.Event) })];
@@ -32,7 +32,7 @@ internal sealed class OldestEventReader(EventFolders folders, WriterPulse pulse)
                 yield return row;
             }
 
-            last = page[^1].Key;
+            last = page[^1].Place;
         }
     }
 }

@@ -74,6 +74,7 @@ internal sealed class EventWriter(
             {
                 jobs.OfType<WriterCall>().ToList().ForEach(Do);
                 Store([.. jobs.OfType<EventWrite>()]);
+                jobs.OfType<RowCall>().ToList().ForEach(Do);
                 RemoveOld();
                 _defect = null;
             }
@@ -97,6 +98,25 @@ internal sealed class EventWriter(
             pulse.Beat();
             dataDir.EnsureHeld();
             call.Done.TrySetResult(call.Work());
+        }
+        catch (Exception error)
+        {
+            call.Done.TrySetException(StorageFailure.IsOne(error) ? StorageFailure.At(call.Path, error) : error);
+        }
+    }
+
+    private void Do(RowCall call)
+    {
+        try
+        {
+            pulse.Beat();
+            dataDir.EnsureHeld();
+            connection.Use(open => call.Done.TrySetResult(call.Work(open)));
+        }
+        catch (SqliteException error)
+        {
+            call.Done.TrySetException(database.Failure(error));
+            connection.Close(); // as after a batch
         }
         catch (Exception error)
         {

@@ -1,5 +1,6 @@
 using Ambianic.Core.Timeline;
 using Ambianic.Storage.Files;
+using Microsoft.Data.Sqlite;
 
 namespace Ambianic.Storage.Writing;
 
@@ -14,6 +15,11 @@ internal abstract record WriterJob
 /// <param name="Path">Named when it fails.</param>
 /// <param name="Work">Gives the result.</param>
 internal sealed record WriterCall(string Path, Func<bool> Work) : WriterJob;
+
+/// <summary>A call that needs the rows too.</summary>
+/// <param name="Path">Named when its files fail.</param>
+/// <param name="Work">Gives the result.</param>
+internal sealed record RowCall(string Path, Func<SqliteConnection, bool> Work) : WriterJob;
 
 /// <summary>An event to be stored.</summary>
 /// <param name="Event">The event.</param>

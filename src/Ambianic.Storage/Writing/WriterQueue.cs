@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Ambianic.Core.Timeline;
 using Ambianic.Storage.Files;
+using Microsoft.Data.Sqlite;
 
 namespace Ambianic.Storage.Writing;
 
@@ -43,6 +44,12 @@ internal sealed class WriterQueue(EventFolders folders) : IDisposable
     /// <exception cref="ObjectDisposedException">The queue is closed.</exception>
     public Task<bool> PinAsync(DetectionEvent detectionEvent, bool isPinned) =>
         Enqueue(new WriterCall(folders.PathOf(detectionEvent.RelDir), () => folders.SetPin(detectionEvent, isPinned)));
+
+    /// <summary>Does something with an event's files and rows on the thread that writes.</summary>
+    /// <param name="work">Gives the result; called twice when it meets damage of the database.</param>
+    /// <exception cref="IOException">It failed.</exception>
+    /// <exception cref="ObjectDisposedException">The queue is closed.</exception>
+    public Task<bool> CallAsync(Func<SqliteConnection, bool> work) => Enqueue(new RowCall(folders.PathOf(EventNames.Root), work));
 
     /// <summary>Takes jobs out, waiting for the first of them.</summary>
     /// <param name="most">No more than these.</param>

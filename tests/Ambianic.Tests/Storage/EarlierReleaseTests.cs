@@ -32,6 +32,14 @@ public sealed class EarlierReleaseTests : IDisposable
         PRAGMA journal_mode = WAL;
         """;
 
+    /// <summary>What version 2 added.</summary>
+    private const string Version2 =
+        """
+        CREATE TABLE numbering (id TEXT NOT NULL, last INTEGER NOT NULL, last_recovered INTEGER NOT NULL);
+        INSERT INTO numbering VALUES ('0123456789abcdef0123456789abcdef', 7, 0);
+        PRAGMA user_version = 2;
+        """;
+
     private const string Person =
         """
         {"id":"6b87795ffb5d49959a41866384d6cd6e","datetime":"2021-04-30T20:16:51.382842\u002B02:00","image_file_name":"20210430-201651.382842-image.jpg","thumbnail_file_name":"20210430-201651.382842-thumbnail.jpg","json_file_name":"20210430-201651.382842-inference.json","rel_dir":"detections/20210430-201650.954710","inference_result":[{"label":"person","confidence":0.875,"box":{"xmin":0.25,"ymin":0.125,"xmax":0.5,"ymax":1}}],"inference_meta":{"display":"Object Detection"},"pipeline":"front","source":"door"}
@@ -111,6 +119,30 @@ public sealed class EarlierReleaseTests : IDisposable
     }
 
     [Fact]
+    public async Task Open_DatabaseOfVersion2_TakesItsRowsAndNumbersOver()
+    {
+        WriteDatabase(Version2);
+
+        await using var store = _fixture.Open();
+        await store.IndexRecovered;
+
+        var end = store.End();
+        Assert.Equal((7, "0123456789abcdef0123456789abcdef"), (end.Sequence, end.Numbering));
+        Assert.Equal(
+            ["6b87795ffb5d49959a41866384d6cd6e", "3168b7e4d9614990b03764eb9c49f0ae"],
+            store.ReadAfter(end with { Sequence = 0, EventId = "" }, 10).Events.Select(seen => seen.Id));
+        foreach (var query in new EventQuery[] { new() { Label = "person" }, new() { MinConfidence = 0.87 }, new() { Text = "door" }, new() { Pipeline = "front" } })
+        {
+            var page = await store.PageAsync(query with { Limit = 10 }, EventOrder.Newest, null, TestContext.Current.CancellationToken);
+            Assert.Equal("6b87795ffb5d49959a41866384d6cd6e", Assert.Single(page.Events).Id);
+        }
+
+        Assert.Single(await TimelineFixture.EventsAsync(store, new EventQuery { State = "no_video" }));
+        Assert.Single(await TimelineFixture.EventsAsync(store, new EventQuery { Text = "garage answers" }));
+        Assert.DoesNotContain(_fixture.Logger.Lines, line => line.StartsWith("Warning", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Read_AccountOfVersion1_IsWhatItSaid()
     {
         var (changes, ends) = new VisibilityFile(_fixture.DataDir).Read();
@@ -131,7 +163,7 @@ public sealed class EarlierReleaseTests : IDisposable
         Assert.Equal((2, 0, 0), (result.Events, result.Duplicates.Count, result.Unreadable.Count));
     }
 
-    private void WriteDatabase()
+    private void WriteDatabase(string newer = "")
     {
         using (var connection = new SqliteConnection($"Data Source={_fixture.DatabasePath};Pooling=False"))
         {
@@ -139,7 +171,7 @@ public sealed class EarlierReleaseTests : IDisposable
             Run(Version1);
             Run("INSERT INTO events VALUES (1, '6b87795ffb5d49959a41866384d6cd6e', 1619806611382842, 'front', 'detections/20210430-201650.954710', '20210430-201651.382842-inference.json', $document);", Person);
             Run("INSERT INTO events VALUES (2, '3168b7e4d9614990b03764eb9c49f0ae', 1619806670898888, 'away', 'detections/20210430-201650.778910', '20210430-201750.898888-inference.json', $document);", Outage);
-            Run("INSERT INTO event_labels VALUES ('person', 1619806611382842, 1), ('sight', 1619806670898888, 2);");
+            Run("INSERT INTO event_labels VALUES ('person', 1619806611382842, 1), ('sight', 1619806670898888, 2);" + newer);
 
             void Run(string sql, string document = "")
             {

@@ -221,7 +221,7 @@ public sealed class EventFollowerTests : IDisposable
                         read.UnionWith(Ids(batch.Events));
                         break;
                     case 3 when there.Count > 0 && read.Contains(there[^1].Id): // the newest goes, as for its label
-                        EventRows.Remove(connection, EventRows.Oldest(connection, (long.MinValue, 0), DateTimeOffset.MaxValue, All).FindAll(row => row.Event.Id == there[^1].Id));
+                        EventRows.Remove(connection, EventRows.Oldest(connection, long.MinValue, DateTimeOffset.MaxValue, All).FindAll(row => row.Event.Id == there[^1].Id));
                         there.RemoveAt(there.Count - 1);
                         break;
                     case 4 when there.Count(seen => !read.Contains(seen.Id)) <= 3: // rebuilt in another order, soon after

@@ -19,6 +19,10 @@ public sealed class EventSqlTests : IDisposable
         ["label"] = new EventQuery { Label = "person" },
         ["label and time"] = new EventQuery { Label = "person", To = TimelineFixture.Start },
         ["label and pipeline"] = new EventQuery { Label = "person", Pipeline = "front" },
+        ["state"] = new EventQuery { State = "fallen" },
+        ["state and label"] = new EventQuery { State = "fallen", Label = "FALL" },
+        ["label and confidence"] = new EventQuery { Label = "person", MinConfidence = 0.9 },
+        ["feedback"] = new EventQuery { Feedback = EventFeedback.Correct },
         ["id"] = new EventQuery { Id = "1" },
     };
 
@@ -28,18 +32,48 @@ public sealed class EventSqlTests : IDisposable
     [MemberData(nameof(Filters))]
     public void Select_AnyFilter_SearchesAnIndexAndSortsNothing(string filter)
     {
-        foreach (var afterLast in new[] { false, true })
+        foreach (var order in Enum.GetValues<EventOrder>())
         {
-            var plan = Plan(EventSql.Select(AllFilters[filter], afterLast), AllFilters[filter]);
-
-            Assert.NotEmpty(plan);
-            Assert.DoesNotContain(plan, step => step.Contains("TEMP B-TREE", StringComparison.Ordinal));
-            Assert.All(plan, step => Assert.Contains(" USING ", step, StringComparison.Ordinal));
-            if (filter != "all" || afterLast)
+            foreach (var afterLast in new[] { false, true })
             {
-                Assert.All(plan, step => Assert.StartsWith("SEARCH", step, StringComparison.Ordinal));
+                var plan = Plan(EventSql.Select(AllFilters[filter], order, afterLast), AllFilters[filter]);
+
+                Assert.NotEmpty(plan);
+                Assert.DoesNotContain(plan, step => step.Contains("TEMP B-TREE", StringComparison.Ordinal));
+                if (filter != "all" || afterLast)
+                {
+                    Assert.All(plan, step => Assert.Matches("^(SEARCH .* USING |CORRELATED SCALAR SUBQUERY)", step));
+                }
             }
         }
+    }
+
+    [Fact]
+    public void Select_Text_FollowsItsIndexInTheOrderOfTime()
+    {
+        var query = new EventQuery { Text = "front door", From = TimelineFixture.Start };
+
+        var plan = Plan(EventSql.Select(query, EventOrder.Newest, afterLast: true), query);
+
+        Assert.Contains(plan, step => step.Contains("VIRTUAL TABLE INDEX", StringComparison.Ordinal));
+        Assert.DoesNotContain(plan, step => step.Contains("TEMP B-TREE", StringComparison.Ordinal));
+        Assert.Contains(plan, step => step.StartsWith("SEARCH e USING INTEGER PRIMARY KEY", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(0.0)]
+    [InlineData(0.87)]
+    [InlineData(1.0)]
+    public void Select_Confidence_SortsNoMoreThanAPageOfEachPart(double confidence)
+    {
+        var query = new EventQuery { MinConfidence = confidence, From = TimelineFixture.Start };
+
+        var plan = Plan(EventSql.Select(query, EventOrder.Newest, afterLast: true), query);
+
+        var parts = plan.Where(step => step.Contains("events_by_", StringComparison.Ordinal)).ToList();
+        Assert.InRange(parts.Count, 1, 20);
+        Assert.All(parts, step => Assert.Matches("SEARCH e USING (COVERING )?INDEX events_by_(confidence|tenth) .*rowid", step));
+        Assert.DoesNotContain(plan.Zip(plan.Skip(1)), pair => parts.Contains(pair.First) && pair.Second.Contains("TEMP B-TREE", StringComparison.Ordinal)); // what is sorted is a page of each
     }
 
     private List<string> Plan(string sql, EventQuery query)
@@ -50,7 +84,7 @@ public sealed class EventSqlTests : IDisposable
         using var command = connection.CreateCommand();
         command.CommandText = "EXPLAIN QUERY PLAN " + sql;
         EventSql.Bind(command, query);
-        foreach (var name in new[] { "$lastAt", "$lastSeq", "$limit", "$offset" })
+        foreach (var name in new[] { "$last", "$limit", "$offset" })
         {
             command.Parameters.AddWithValue(name, 1);
         }
