@@ -86,9 +86,9 @@ public sealed class ApiTests : IAsyncLifetime
             ids.Insert(0, (await _house.RememberAsync(minute, minute % 2 == 0 ? "person" : "cat")).Id);
         }
 
-        Assert.Equal(ids[..5], await IdsAsync("/api/timeline"));
-        Assert.Equal(ids[5..], await IdsAsync("/api/timeline.json?page=2"));
-        Assert.Empty(await IdsAsync("/api/timeline?page=3"));
+        Assert.Equal(ids[..5], await IdsAsync("/api/timeline?pipeline=front"));
+        Assert.Equal(ids[5..], await IdsAsync("/api/timeline.json?page=2&pipeline=front"));
+        Assert.Empty(await IdsAsync("/api/timeline?page=3&pipeline=front"));
         Assert.Equal(3, (await IdsAsync("/api/timeline?label=cat")).Count);
         Assert.Empty(await IdsAsync("/api/timeline?pipeline=elsewhere"));
     }
@@ -162,7 +162,7 @@ public sealed class ApiTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
 
         async Task<JsonObject> EventAsync() =>
-            (await Client.GetFromJsonAsync<JsonObject>("/api/timeline", Cancellation))!["timeline"]![0]!.AsObject();
+            (await Client.GetFromJsonAsync<JsonObject>("/api/timeline?pipeline=front", Cancellation))!["timeline"]![0]!.AsObject();
     }
 
     [Fact]

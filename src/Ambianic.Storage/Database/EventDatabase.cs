@@ -101,9 +101,9 @@ internal sealed class EventDatabase(string path)
     public List<StoredEvent> Page(EventQuery query, EventOrder order, long? after, int offset, int limit)
     {
         using var connection = OpenToRead();
-        using var command = connection.Command(EventSql.Select(query, order, after is not null));
-        EventSql.Bind(command, query);
-        command.Bind(("$last", after ?? 0), ("$limit", limit), ("$offset", offset));
+        using var command = connection.Command(EventSql.Select(query, order));
+        EventSql.Bind(command, query, order, after);
+        command.Bind(("$limit", limit), ("$offset", offset));
         using var reader = command.ExecuteReader();
         List<StoredEvent> page = [];
         while (reader.Read())
@@ -129,7 +129,7 @@ internal sealed class EventDatabase(string path)
     {
         using var connection = OpenToRead();
         using var command = connection.Command(EventSql.Count(query));
-        EventSql.Bind(command, query);
+        EventSql.Bind(command, query, EventOrder.Newest, after: null);
         return Convert.ToInt64(command.ExecuteScalar(), null);
     }
 

@@ -15,32 +15,39 @@ internal static class EventSql
     /// <summary>Columns <see cref="EventRows.Columns"/>.</summary>
     /// <param name="query">Which events.</param>
     /// <param name="order">In which order.</param>
-    /// <param name="afterLast">Only events behind <c>$last</c>.</param>
-    public static string Select(EventQuery query, EventOrder order, bool afterLast)
+    public static string Select(EventQuery query, EventOrder order)
     {
         var (key, from) = Driver(query);
         var direction = order == EventOrder.Newest ? "DESC" : "ASC";
-        var conditions = Where(query, key, afterLast ? $"{key} {(order == EventOrder.Newest ? "<" : ">")} $last" : null);
+        var conditions = Where(query, key);
         return Arms(query) is { } arms
             ? $"SELECT {EventRows.Columns} FROM (SELECT place FROM ({string.Join(" UNION ALL ", arms.Select(Arm))}) ORDER BY place {direction} LIMIT $limit OFFSET $offset) AS k "
                 + $"CROSS JOIN events AS e ON e.place = k.place ORDER BY k.place {direction};"
             : $"SELECT {EventRows.Columns} FROM {from} {conditions} ORDER BY {key} {direction} LIMIT $limit OFFSET $offset;";
 
         string Arm(string arm) =>
-            $"SELECT place FROM (SELECT e.place FROM events AS e {(conditions.Length == 0 ? "WHERE" : conditions + " AND")} {arm} ORDER BY e.place {direction} LIMIT $limit + $offset)";
+            $"SELECT place FROM (SELECT e.place FROM events AS e {conditions} AND {arm} ORDER BY e.place {direction} LIMIT $limit + $offset)";
     }
 
     /// <summary>One number.</summary>
     public static string Count(EventQuery query)
     {
         var (key, from) = Driver(query);
-        var conditions = Where(query, key, Arms(query) is null ? null : "e.confidence >= $confidence");
-        return $"SELECT count(*) FROM {from} {conditions};";
+        return $"SELECT count(*) FROM {from} {Where(query, key)}{(Arms(query) is null ? "" : " AND e.confidence >= $confidence")};";
     }
 
     /// <summary>Gives a command the values of a query.</summary>
-    public static void Bind(SqliteCommand command, EventQuery query)
+    /// <param name="command">Of <see cref="Select"/> or <see cref="Count"/>.</param>
+    /// <param name="query">Which events.</param>
+    /// <param name="order">In which order.</param>
+    /// <param name="after">Only events behind this place; null begins.</param>
+    /// <remarks>There is one bound on each side: SQLite would search by one of two, and walk to the other.</remarks>
+    public static void Bind(SqliteCommand command, EventQuery query, EventOrder order, long? after)
     {
+        var first = query.From is { } from ? EventPlace.FirstOf(from) : long.MinValue;
+        var behind = query.To is { } to ? EventPlace.FirstOf(to) : long.MaxValue;
+        Add("$first", order == EventOrder.Oldest && after is { } last ? Math.Max(first, last + 1) : first);
+        Add("$behind", order == EventOrder.Newest && after is { } before ? Math.Min(behind, before) : behind);
         Add("$id", query.Id);
         Add("$pipeline", query.Pipeline);
         Add("$label", query.Label);
@@ -48,8 +55,6 @@ internal static class EventSql
         Add("$feedback", EventFeedbackWords.Of(query.Feedback));
         Add("$text", query.Text is { } text ? EventTerms.Search(text) : null);
         Add("$confidence", query.MinConfidence is { } confidence ? EventTerms.Hundredths(confidence) : null);
-        Add("$from", query.From is { } from ? EventPlace.FirstOf(from) : null);
-        Add("$to", query.To is { } to ? EventPlace.FirstOf(to) : null);
 
         void Add(string name, object? value)
         {
@@ -87,11 +92,7 @@ internal static class EventSql
         : query.Label is not null ? ("k.place", "event_labels AS k CROSS JOIN events AS e ON e.place = k.place")
         : ("e.place", "events AS e");
 
-    private static string Where(EventQuery query, string key, string? more)
-    {
-        var conditions = Conditions(query, key).Append(more).OfType<string>().ToList();
-        return conditions.Count == 0 ? "" : "WHERE " + string.Join(" AND ", conditions);
-    }
+    private static string Where(EventQuery query, string key) => $"WHERE {string.Join(" AND ", Conditions(query, key).OfType<string>())}";
 
     private static IEnumerable<string?> Conditions(EventQuery query, string key)
     {
@@ -108,7 +109,7 @@ internal static class EventSql
         yield return query.Id is null ? null : "e.id = $id";
         yield return query.Pipeline is null ? null : "e.pipeline = $pipeline";
         yield return query.Feedback is null ? null : "e.feedback = $feedback";
-        yield return query.From is null ? null : $"{key} >= $from";
-        yield return query.To is null ? null : $"{key} < $to";
+        yield return $"{key} >= $first";
+        yield return $"{key} < $behind";
     }
 }

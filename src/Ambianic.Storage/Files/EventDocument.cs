@@ -111,7 +111,7 @@ public sealed record TimelineEntry(
 
     private static EventDocument Masked(EventDocument document) => document with
     {
-        Source = Masked(document.Source),
+        Source = document.Source is { } source ? Credentials.MaskName(source) : null,
         Visibility = document.Visibility is { } visibility ? visibility with { Reason = Masked(visibility.Reason) } : null,
     };
 

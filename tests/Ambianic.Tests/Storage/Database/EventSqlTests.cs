@@ -34,18 +34,29 @@ public sealed class EventSqlTests : IDisposable
     {
         foreach (var order in Enum.GetValues<EventOrder>())
         {
-            foreach (var afterLast in new[] { false, true })
-            {
-                var plan = Plan(EventSql.Select(AllFilters[filter], order, afterLast), AllFilters[filter]);
+            var plan = Plan(EventSql.Select(AllFilters[filter], order), AllFilters[filter]);
 
-                Assert.NotEmpty(plan);
-                Assert.DoesNotContain(plan, step => step.Contains("TEMP B-TREE", StringComparison.Ordinal));
-                if (filter != "all" || afterLast)
-                {
-                    Assert.All(plan, step => Assert.Matches("^(SEARCH .* USING |CORRELATED SCALAR SUBQUERY)", step));
-                }
-            }
+            Assert.NotEmpty(plan);
+            Assert.DoesNotContain(plan, step => step.Contains("TEMP B-TREE", StringComparison.Ordinal));
+            Assert.All(plan, step => Assert.Matches("^(SEARCH .* USING |CORRELATED SCALAR SUBQUERY)", step));
         }
+    }
+
+    /// <summary>Two bounds on one side would have it search for one and walk to the other.</summary>
+    [Theory]
+    [InlineData(EventOrder.Newest)]
+    [InlineData(EventOrder.Oldest)]
+    public void Select_TimeAndCursor_HasOneBoundOnEachSide(EventOrder order)
+    {
+        var query = new EventQuery { From = TimelineFixture.Start, To = TimelineFixture.Start.AddHours(1) };
+        var middle = EventPlace.FirstOf(TimelineFixture.Start.AddMinutes(30));
+        using var command = new SqliteCommand();
+
+        EventSql.Bind(command, query, order, middle);
+
+        Assert.Equal(order == EventOrder.Oldest ? middle + 1 : EventPlace.FirstOf(TimelineFixture.Start), command.Parameters["$first"].Value);
+        Assert.Equal(order == EventOrder.Newest ? middle : EventPlace.FirstOf(TimelineFixture.Start.AddHours(1)), command.Parameters["$behind"].Value);
+        Assert.DoesNotContain("$from", EventSql.Select(query, order), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -53,7 +64,7 @@ public sealed class EventSqlTests : IDisposable
     {
         var query = new EventQuery { Text = "front door", From = TimelineFixture.Start };
 
-        var plan = Plan(EventSql.Select(query, EventOrder.Newest, afterLast: true), query);
+        var plan = Plan(EventSql.Select(query, EventOrder.Newest), query);
 
         Assert.Contains(plan, step => step.Contains("VIRTUAL TABLE INDEX", StringComparison.Ordinal));
         Assert.DoesNotContain(plan, step => step.Contains("TEMP B-TREE", StringComparison.Ordinal));
@@ -68,7 +79,7 @@ public sealed class EventSqlTests : IDisposable
     {
         var query = new EventQuery { MinConfidence = confidence, From = TimelineFixture.Start };
 
-        var plan = Plan(EventSql.Select(query, EventOrder.Newest, afterLast: true), query);
+        var plan = Plan(EventSql.Select(query, EventOrder.Newest), query);
 
         var parts = plan.Where(step => step.Contains("events_by_", StringComparison.Ordinal)).ToList();
         Assert.InRange(parts.Count, 1, 20);
@@ -83,8 +94,8 @@ public sealed class EventSqlTests : IDisposable
         using var connection = database.OpenToRead();
         using var command = connection.CreateCommand();
         command.CommandText = "EXPLAIN QUERY PLAN " + sql;
-        EventSql.Bind(command, query);
-        foreach (var name in new[] { "$last", "$limit", "$offset" })
+        EventSql.Bind(command, query, EventOrder.Newest, after: null);
+        foreach (var name in new[] { "$limit", "$offset" })
         {
             command.Parameters.AddWithValue(name, 1);
         }
