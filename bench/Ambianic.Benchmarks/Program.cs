@@ -11,4 +11,5 @@ return await new RootCommand("Measures Ambianic. Ratios are taken within one run
     FollowerTiming.Command(),
     AlertTiming.Command(),
     MotionTiming.Command(),
+    SnapshotTiming.Command(),
 }.Parse(args).InvokeAsync();

@@ -87,9 +87,9 @@ public sealed class Scene
     /// <summary>The elements begin to look at a frame.</summary>
     internal void Begin()
     {
-        _picture.Begin();
         lock (_gate)
         {
+            _picture.Begin();
             _current.Clear();
             _found.Clear();
         }
@@ -126,7 +126,10 @@ public sealed class Scene
         Pass(sample, place);
         if (sample.Frame.Damage != PictureDamage.Damaged)
         {
-            _picture.Keep(sample.Frame, _found);
+            lock (_gate)
+            {
+                _picture.Keep(sample.Frame, _found); // a call that was abandoned may come here too
+            }
         }
     }
 

@@ -66,7 +66,8 @@ internal sealed class EventImage : IDisposable
         fixed (byte* pixels = _pixels)
         {
             using var pixmap = new SKPixmap(_info, (nint)pixels, _info.RowBytes);
-            pixmap.ScalePixels(target, new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
+            var mipmap = scale < 0.5f ? SKMipmapMode.Linear : SKMipmapMode.None; // down to a half, each pixel counts without one, which costs as much as the JPEG
+            pixmap.ScalePixels(target, new SKSamplingOptions(SKFilterMode.Linear, mipmap));
         }
 
         if (boxes.Count > 0)
