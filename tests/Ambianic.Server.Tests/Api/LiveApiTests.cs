@@ -103,7 +103,7 @@ public sealed class LiveApiTests : IAsyncLifetime
         await _live.House.CallAsync("POST", "/api/pipelines/front/stop");
 
         await stream.CopyToAsync(Stream.Null, Cancellation).WaitAsync(Eventually.Patience, Cancellation);
-        Assert.Equal(0, _live.House.Services.GetRequiredService<FramePool>().Outstanding);
+        await Eventually.TrueAsync(() => _live.House.Services.GetRequiredService<FramePool>().Outstanding == 0);
     }
 
     [Fact]
@@ -136,7 +136,7 @@ public sealed class LiveApiTests : IAsyncLifetime
             await NextAsync(stream);
         }
 
-        Assert.True(await ProcessedAsync() >= before + 15);
+        await Eventually.TrueAsync(async () => await ProcessedAsync() >= before + 15);
         Assert.Equal(0, (long?)(await _live.House.CallAsync("GET", "/api/pipelines/front")).Body!["failed"]);
     }
 

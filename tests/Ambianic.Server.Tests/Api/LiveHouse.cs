@@ -21,7 +21,7 @@ internal sealed class LiveHouse : IAsyncDisposable
     public static async Task<LiveHouse> StartAsync(string more = "")
     {
         var clips = new Clips();
-        var film = clips.Make("film.mp4", "size=640x360:rate=10", "-t 4 -g 20 -pix_fmt yuv420p");
+        var film = clips.Make("film.mp4", "size=640x360:rate=10", "-t 4 -g 5 -pix_fmt yuv420p");
         var house = await SettingsHouse.StartAsync($$"""
             sources:
               hall: {uri: {{film}}, live: true, fps: 10}
