@@ -12,4 +12,5 @@ return await new RootCommand("Measures Ambianic. Ratios are taken within one run
     TimelineTiming.Command(),
     AlertTiming.Command(),
     MotionTiming.Command(),
+    SnapshotTiming.Command(),
 }.Parse(args).InvokeAsync();

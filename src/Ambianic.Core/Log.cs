@@ -72,6 +72,9 @@ internal static partial class Log
     [LoggerMessage(1022, LogLevel.Warning, "Pipeline {Pipeline}: switched {State} by {By}")]
     public static partial void PipelineSwitched(this ILogger logger, string pipeline, string state, string by);
 
+    [LoggerMessage(1042, LogLevel.Warning, "Pipeline {Pipeline}: recreated, because {By} asked for it")]
+    public static partial void PipelineRecreatedByPerson(this ILogger logger, string pipeline, string by);
+
     // Vision
     [LoggerMessage(1101, LogLevel.Warning, "label_filter names '{Label}', which {Model} does not know and will never report; {Hint}")]
     public static partial void LabelUnknown(this ILogger logger, string label, string model, string hint);

@@ -44,7 +44,9 @@ internal static class AmbianicHost
             EnvironmentName = Environments.Production,
         });
         builder.Configuration.Sources.Clear(); // the configuration files and variables are Ambianic's own
-        builder.Logging.AddAmbianicLog(configuration.Configuration.Logging);
+        var recentLog = new RecentLog(TimeProvider.System);
+        builder.Logging.AddAmbianicLog(configuration.Configuration.Logging, recentLog);
+        builder.Services.AddSingleton(recentLog);
         var listening = Listening.Decide(configuration.Configuration, port, TimeProvider.System);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(listening.Apply);
         builder.Services.AddSingleton<IHostLifetime, CommandLifetime>();
@@ -71,6 +73,7 @@ internal static class AmbianicHost
         builder.Services.AddHostedService<OutageService>();
         builder.Services.AddAlerts(configuration.Configuration);
         builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<SavedSettings>(services, new SettingsFile(settings, reload is not null)));
+        builder.Services.AddLiveResources();
         builder.Services.AddMqtt();
         if (reload is not null)
         {
@@ -103,6 +106,13 @@ internal static class AmbianicHost
         application.MapConfiguration();
         application.MapSettings();
         application.MapPremium();
+        application.MapPipelines();
+        application.MapLive();
+        application.MapSources();
+        application.MapModels();
+        application.MapStorage();
+        application.MapSystem();
+        application.MapLogs();
         if (application.Services.GetRequiredService<IServiceProviderIsService>().IsService(typeof(IAlertDesk)))
         {
             application.MapAnswers();

@@ -97,6 +97,14 @@ public sealed class DeferredEventStore(
     /// <remarks><inheritdoc cref="End"/></remarks>
     public EventBatch ReadAfter(EventCursor cursor, int limit) => OpenNow().ReadAfter(cursor, limit);
 
+    /// <inheritdoc cref="SqliteEventStore.Usage"/>
+    /// <remarks><inheritdoc cref="End"/></remarks>
+    public StorageUsage Usage() => OpenNow().Usage();
+
+    /// <inheritdoc cref="SqliteEventStore.CountBefore"/>
+    /// <remarks><inheritdoc cref="End"/></remarks>
+    public long CountBefore(DateTimeOffset moment) => OpenNow().CountBefore(moment);
+
     /// <summary>Closes the store; one that is still being opened ends with the program. A second call does nothing.</summary>
     public ValueTask DisposeAsync() =>
         Interlocked.Exchange(ref _isDisposed, true) ? ValueTask.CompletedTask : Opened?.DisposeAsync() ?? ValueTask.CompletedTask;

@@ -190,6 +190,14 @@ public sealed partial class SqliteEventStore : IEventStore, IEventFollower, IEve
     public EventBatch ReadAfter(EventCursor cursor, int limit) =>
         Follow(connection => EventSequence.ReadAfter(connection, cursor, limit, _time.GetUtcNow()));
 
+    /// <summary>How much is stored. Sizes of many events are reckoned from some of them.</summary>
+    /// <exception cref="IOException">The database cannot be read, or the disk does not answer; the message says what to do.</exception>
+    public StorageUsage Usage() => Follow(connection => EventUsage.Of(connection, _folders, _time.GetUtcNow()));
+
+    /// <summary>Number of events before a moment.</summary>
+    /// <exception cref="IOException"><inheritdoc cref="Usage"/></exception>
+    public long CountBefore(DateTimeOffset moment) => Follow(connection => EventUsage.CountBefore(connection, moment));
+
     /// <summary>Writes what still waits and closes; no call may follow.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -18,4 +18,13 @@ internal static class Eventually
             await Task.Delay(BetweenLooks, TimeProvider.System, TestContext.Current.CancellationToken);
         }
     }
+
+    public static async Task TrueAsync(Func<Task<bool>> condition)
+    {
+        for (var looks = 0; !await condition(); looks++)
+        {
+            Assert.True(looks < LooksInVain, "it did not come true in half a minute");
+            await Task.Delay(BetweenLooks, TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+    }
 }

@@ -37,6 +37,7 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
     private bool _hasFailed;
     private long _steppedAt; // 0 before the first step
     private volatile Lazy<IReadOnlyList<Alert>> _open = new(() => []);
+    private ImmutableDictionary<string, DateTimeOffset> _snoozes = ImmutableDictionary.Create<string, DateTimeOffset>(StringComparer.Ordinal);
     private volatile bool _isEnabled = true;
     private volatile bool _wouldSend;
 
@@ -70,6 +71,9 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
 
     /// <inheritdoc/>
     public IReadOnlyList<Alert> Open => _open.Value;
+
+    /// <inheritdoc/>
+    public DateTimeOffset? SnoozedUntil(string pipeline) => Volatile.Read(ref _snoozes).TryGetValue(pipeline, out var until) && until > Now ? until : null;
 
     /// <inheritdoc/>
     public Alert? Find(string alertId) => _alerts.GetValueOrDefault(alertId) ?? Unstored(alertId);
@@ -199,6 +203,7 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
         _book.Resume(journal, Now);
         _faults.Resume(journal.Open);
         Remember(journal.Open);
+        Remember(journal.Snoozes);
         if (!journal.EndedCleanly && _isEnabled)
         {
             _faults.Report(AlertKind.Restart, "restart", "It was killed, or the power was cut; what it saw before is stored");
@@ -373,6 +378,7 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
     {
         var changes = _book.TakeChanges();
         Remember(changes.Alerts);
+        Remember(changes.Snoozes);
         foreach (var ended in changes.Alerts.Where(alert => alert.State == AlertState.Expired && _book.NeedsAnswer(alert)))
         {
             _logger.AlertExpired(AlertTexts.Subject(ended));
@@ -382,6 +388,8 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
         _ledger.Add(changes);
         _ledger.Save(() => _book.Everything() with { Cursor = _timeline.Cursor, IsRunning = !isLast, IsEnabled = _isEnabled }, isLast);
     }
+
+    private void Remember(IReadOnlyDictionary<string, DateTimeOffset> changed) => Volatile.Write(ref _snoozes, _snoozes.SetItems(changed));
 
     private void Remember(IReadOnlyList<Alert> changed)
     {

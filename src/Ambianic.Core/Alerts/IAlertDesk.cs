@@ -41,6 +41,9 @@ public interface IAlertDesk
     /// <returns>The alert as it is now; null when there is none of this id.</returns>
     Task<Alert?> FeedbackAsync(string alertId, AlertFeedback feedback, string by, CancellationToken cancellation);
 
+    /// <summary>Until when the alerts of a pipeline are held back; null when they are not.</summary>
+    DateTimeOffset? SnoozedUntil(string pipeline);
+
     /// <summary>Holds back the alerts of a pipeline until a time; one that has passed ends the snooze. What was held is told then.</summary>
     Task SnoozeAsync(string pipeline, DateTimeOffset until, CancellationToken cancellation);
 

@@ -18,8 +18,8 @@ internal sealed class PictureTaker(Scene scene, IEventPictureEncoder encoder, Ti
     private static readonly TimeSpan InAnyCase = TimeSpan.FromMinutes(5);
 
     private readonly FrameFeatures _features = new();
-    private bool _isWaiting = true;
-    private long? _askedAt;
+    private long _number;
+    private long? _lookedAt;
     private long? _takenAt;
 
     /// <summary>To be called about once a second.</summary>
@@ -29,27 +29,19 @@ internal sealed class PictureTaker(Scene scene, IEventPictureEncoder encoder, Ti
     public byte[]? Take(TimeSpan every)
     {
         var now = time.GetTimestamp();
-        if (_askedAt is not { } asked)
+        if (_lookedAt is { } looked && time.GetElapsedTime(looked, now) < every)
         {
-            _askedAt = now;
-            scene.AskForFrame();
             return null;
         }
 
-        using var frame = scene.TakeFrame();
-        if (frame is not null)
+        using var picture = scene.Newest(_number);
+        if (picture is null)
         {
-            _isWaiting = false;
-            return IsWorthIt(frame, now) ? encoder.Encode(frame) : null;
+            return null;
         }
 
-        if (!_isWaiting && time.GetElapsedTime(asked, now) >= every)
-        {
-            (_askedAt, _isWaiting) = (now, true);
-            scene.AskForFrame();
-        }
-
-        return null;
+        (_number, _lookedAt) = (picture.Number, now);
+        return IsWorthIt(picture.Frame, now) ? encoder.Encode(picture.Frame) : null;
     }
 
     private bool IsWorthIt(Frame frame, long now)

@@ -177,6 +177,7 @@ internal sealed class FrameReader : IAsyncDisposable
         }
 
         chain.Dispose();
+        _scene?.Clear();
     }
 
     private (ElementChain Chain, Task Looking) Look(FrameMailbox mailbox, CancellationToken cancellation)

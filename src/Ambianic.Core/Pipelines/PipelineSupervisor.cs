@@ -114,6 +114,21 @@ public sealed class PipelineSupervisor(
         }
     }
 
+    /// <summary>Recreates a pipeline because a person asks for it: its source connects anew and its elements are made anew. Waits for nothing.</summary>
+    /// <param name="name">The pipeline.</param>
+    /// <param name="by">Who asks, for the log.</param>
+    /// <returns>False when it does not run: there is none of this name, or it is switched off, disabled, has ended or is being prepared.</returns>
+    public bool TryRecreate(string name, string by)
+    {
+        if (_pipelines.FirstOrDefault(pipeline => pipeline.Configuration.Name == name) is not { } pipeline || !pipeline.TryRecreate())
+        {
+            return false;
+        }
+
+        logger.PipelineRecreatedByPerson(name, by);
+        return true;
+    }
+
     /// <summary>Called with <see cref="_applying"/> held.</summary>
     private List<string> Apply(IReadOnlyList<PipelineConfiguration> configurations)
     {

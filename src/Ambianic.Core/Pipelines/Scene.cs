@@ -1,12 +1,13 @@
 using Ambianic.Core.Frames;
+using Ambianic.Core.Vision;
 using Ambianic.Core.Vision.Falls;
 using Ambianic.Core.Vision.Motion;
 
 namespace Ambianic.Core.Pipelines;
 
 /// <summary>
-/// What a pipeline sees now, for those who show it. Outlives every recreation of the pipeline. What is asked of it costs the pipeline
-/// nothing but the copy of a frame. Safe to use from several threads.
+/// What a pipeline sees now, for those who show it. Outlives every recreation of the pipeline. Costs the pipeline the copy of each
+/// frame into a buffer that stays; nothing is allocated. Safe to use from several threads.
 /// </summary>
 public sealed class Scene
 {
@@ -24,8 +25,8 @@ public sealed class Scene
     private readonly long[] _looks = new long[Enum.GetValues<LookReason>().Length];
     private volatile LookReason _reason;
     private volatile bool _isPersonFollowed;
-    private volatile bool _isFrameWanted;
-    private Frame? _frame;
+    private readonly LatestPicture _picture = new();
+    private readonly List<(IReadOnlyList<Detection> Detections, Box? Region)> _found = []; // in the frame that is being looked at
 
     internal Scene(FramePool pool, TimeProvider time) => (_pool, _time, _windowAt) = (pool, time, time.GetTimestamp());
 
@@ -57,19 +58,21 @@ public sealed class Scene
     /// <summary>Frames for which this was the reason to look, or not.</summary>
     public long Looks(LookReason reason) => Interlocked.Read(ref _looks[(int)reason]);
 
-    /// <summary>Asks for a copy of the next frame that all elements have looked at and that is not damaged.</summary>
-    public void AskForFrame() => _isFrameWanted = true;
+    /// <summary>Number of the newest picture: it grows with each, until the program ends; 0 when there is none.</summary>
+    public long Number => _picture.Number;
 
-    /// <summary>Hands over the copy that was asked for; null while it has not come. The caller owns it. With <c>skeleton_only</c> it shows no person.</summary>
-    public Frame? TakeFrame()
-    {
-        lock (_gate)
-        {
-            var frame = _frame;
-            _frame = null;
-            return frame;
-        }
-    }
+    /// <summary>
+    /// A copy of the newest frame that all elements have looked at and that is not damaged, and what they detected in it. The caller disposes it.
+    /// </summary>
+    /// <param name="after">Only one with a greater number.</param>
+    /// <returns>Null when there is none: the pipeline has shown nothing yet, or has stopped. A pipeline that is stuck keeps its last one.</returns>
+    public ScenePicture? Newest(long after = 0) => _picture.Copy(_pool, after);
+
+    /// <summary>Completes when there is a picture with a greater number.</summary>
+    public Task NextAsync(long after, CancellationToken cancellation) => _picture.After(after, cancellation);
+
+    /// <summary>The pipeline has stopped: what it saw last is shown no more.</summary>
+    internal void Clear() => _picture.Clear();
 
     /// <summary>It was decided whether a model looks at a frame.</summary>
     internal void Decided(LookReason reason)
@@ -86,7 +89,9 @@ public sealed class Scene
     {
         lock (_gate)
         {
+            _picture.Begin();
             _current.Clear();
+            _found.Clear();
         }
     }
 
@@ -100,6 +105,11 @@ public sealed class Scene
 
         lock (_gate)
         {
+            if (_found.Count == 0 || !ReferenceEquals(_found[^1].Detections, sample.Detections))
+            {
+                _found.Add((sample.Detections, sample.Region));
+            }
+
             for (var i = 0; i < sample.Detections.Count; i++)
             {
                 if (sample.Detections[i].Fall is null)
@@ -114,9 +124,12 @@ public sealed class Scene
     internal void Arrive(Sample sample, int place)
     {
         Pass(sample, place);
-        if (_isFrameWanted && sample.Frame.Damage != PictureDamage.Damaged)
+        if (sample.Frame.Damage != PictureDamage.Damaged)
         {
-            Copy(sample.Frame);
+            lock (_gate)
+            {
+                _picture.Keep(sample.Frame, _found); // a call that was abandoned may come here too
+            }
         }
     }
 
@@ -164,18 +177,6 @@ public sealed class Scene
         foreach (var (label, count) in _counts)
         {
             _counts[label] = (0, elapsed < 2 * Window ? count.Now : 0);
-        }
-    }
-
-    private void Copy(Frame frame)
-    {
-        var copy = _pool.Rent(frame.Width, frame.Height, frame.Format, frame.Sequence, frame.CapturedAt, frame.Position, frame.Damage);
-        frame.Buffer.CopyTo(copy.Buffer);
-        lock (_gate)
-        {
-            _frame?.Dispose();
-            _frame = copy;
-            _isFrameWanted = false;
         }
     }
 }

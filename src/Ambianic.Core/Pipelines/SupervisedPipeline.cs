@@ -126,6 +126,19 @@ internal sealed class SupervisedPipeline : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends the present life, so that another begins; waits for nothing.</summary>
+    /// <returns>False when there is none, or what came of its models so far would be lost.</returns>
+    public bool TryRecreate()
+    {
+        if (Facts.Phase is not (PipelinePhase.Connecting or PipelinePhase.Receiving or PipelinePhase.Waiting) || _between is not null || _life is not { } life)
+        {
+            return false;
+        }
+
+        _ = Beside.Cancel(life);
+        return true;
+    }
+
     /// <summary>Excludes a time from the silence in which nothing of the program ran.</summary>
     public void Exclude(TimeSpan pause) => _heartbeat.Exclude(pause);
 

@@ -11,6 +11,13 @@ public interface IEventPictureEncoder
     /// <exception cref="IOException">It is larger than a JPEG can be (65500 pixels a side).</exception>
     byte[] Encode(Frame frame);
 
+    /// <summary>Encodes a whole frame as JPEG.</summary>
+    /// <param name="frame">The frame.</param>
+    /// <param name="width">Pixels; a wider frame is reduced to it, aspect kept. A narrower one stays as it is.</param>
+    /// <param name="boxes">Drawn into the picture with their labels.</param>
+    /// <exception cref="IOException">It is larger than a JPEG can be (65500 pixels a side).</exception>
+    byte[] Encode(Frame frame, int width, IReadOnlyList<Detection> boxes);
+
     /// <summary>Encodes a frame, or a part of it, and a thumbnail of the same.</summary>
     /// <param name="frame">The whole frame.</param>
     /// <param name="region">The part that is the picture; null is all of it.</param>

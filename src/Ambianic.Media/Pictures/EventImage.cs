@@ -50,16 +50,24 @@ internal sealed class EventImage : IDisposable
     }
 
     /// <summary>The picture as a JPEG file whose longer side is at most 320 pixels, with boxes and labels when there are any.</summary>
-    public unsafe byte[] ThumbnailJpeg(IReadOnlyList<Detection> boxes)
+    public byte[] ThumbnailJpeg(IReadOnlyList<Detection> boxes) => Reduced((float)LongestThumbnailSide / Math.Max(_info.Width, _info.Height), boxes);
+
+    /// <summary>The picture as a JPEG file, with boxes and labels when there are any.</summary>
+    /// <param name="scale">Its size, 1 is that of the picture; more than 1 is the same as 1.</param>
+    /// <param name="boxes">Drawn.</param>
+    public byte[] Jpeg(float scale, IReadOnlyList<Detection> boxes) => scale >= 1 && boxes.Count == 0 ? Jpeg() : Reduced(scale, boxes);
+
+    private unsafe byte[] Reduced(float scale, IReadOnlyList<Detection> boxes)
     {
-        var scale = Math.Min(1f, (float)LongestThumbnailSide / Math.Max(_info.Width, _info.Height));
+        scale = Math.Min(1f, scale);
         var size = _info.WithSize(Math.Max(1, (int)MathF.Round(_info.Width * scale)), Math.Max(1, (int)MathF.Round(_info.Height * scale)));
         using var small = new SKBitmap(size);
         using var target = small.PeekPixels();
         fixed (byte* pixels = _pixels)
         {
             using var pixmap = new SKPixmap(_info, (nint)pixels, _info.RowBytes);
-            pixmap.ScalePixels(target, new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
+            var mipmap = scale < 0.5f ? SKMipmapMode.Linear : SKMipmapMode.None; // down to a half, each pixel counts without one, which costs as much as the JPEG
+            pixmap.ScalePixels(target, new SKSamplingOptions(SKFilterMode.Linear, mipmap));
         }
 
         if (boxes.Count > 0)

@@ -16,6 +16,13 @@ public sealed class EventPictureEncoder : IEventPictureEncoder
     }
 
     /// <inheritdoc/>
+    public byte[] Encode(Frame frame, int width, IReadOnlyList<Detection> boxes)
+    {
+        using var image = EventImage.Of(frame, null);
+        return image.Jpeg((float)width / frame.Width, boxes);
+    }
+
+    /// <inheritdoc/>
     public (byte[] Picture, byte[] Thumbnail) Encode(Frame frame, Box? region, IReadOnlyList<Detection> boxes)
     {
         using var image = EventImage.Of(frame, region);

@@ -57,6 +57,23 @@ public static class PictureDecoder
         }
     }
 
+    /// <summary>Kind (<c>jpeg</c>, <c>png</c>, …), width and height of an encoded picture, upright; null when it is none.</summary>
+    public static unsafe (string Kind, int Width, int Height)? Describe(ReadOnlySpan<byte> data)
+    {
+        fixed (byte* bytes = data)
+        {
+            using var encoded = SKData.Create((nint)bytes, data.Length);
+            using var codec = SKCodec.Create(encoded);
+            if (codec is null)
+            {
+                return null;
+            }
+
+            var (width, height) = SwapsSides(codec.EncodedOrigin) ? (codec.Info.Height, codec.Info.Width) : (codec.Info.Width, codec.Info.Height);
+            return (codec.EncodedFormat.ToString().ToLowerInvariant(), width, height);
+        }
+    }
+
     /// <summary>The smallest size that the codec offers for the wanted width; JPEG can skip most of the work.</summary>
     private static SKSizeI DecodedSize(SKCodec codec, int maximumWidth)
     {

@@ -17,7 +17,7 @@ internal static class AlertsApi
     private const int MostEvents = 100;
     private const int MostDeliveries = 1000;
     private const int LongestName = 100;
-    private const double LongestSnooze = 24 * 60;
+    internal const double LongestSnooze = 24 * 60; // minutes
 
     /// <summary>Who answers when nobody is logged in and the caller does not say. A program may say for whom it calls.</summary>
     private const string Somebody = "somebody at this device";

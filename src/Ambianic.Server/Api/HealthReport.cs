@@ -13,7 +13,7 @@ internal sealed record HealthReport(
     IReadOnlyList<PipelineReport> Pipelines);
 
 /// <summary>A pipeline in <c>/api/health</c>; see <see cref="PipelineHealth"/>.</summary>
-internal sealed record PipelineReport(
+internal record PipelineReport(
     string Name,
     string SourceId,
     PipelineState State,

@@ -64,61 +64,25 @@ internal static partial class SettingsApi
         return saved.Result is null ? SettingsProblems.Refused(saved) : TypedResults.NoContent();
     }
 
-    private static Results<Ok<JsonObject>, NotFound<Fault>> FindSource(string id, CurrentConfiguration current) =>
-        Shown(id, current.Result) is { } source ? TypedResults.Ok(source) : NoSource();
+    private static Results<Ok<JsonObject>, NotFound<Fault>> FindSource(string id, SavedSources sources) =>
+        sources.FindWritten(id) is { } source ? TypedResults.Ok(source) : NoSource();
 
-    private static async Task<Results<Ok<JsonObject>, ProblemHttpResult>> SaveSourceAsync(
-        SourceSettings body, SavedSettings settings, CurrentConfiguration current, CancellationToken cancellation)
+    private static async Task<Results<Ok<JsonObject>, ProblemHttpResult>> SaveSourceAsync(SourceSettings body, SavedSources sources, CancellationToken cancellation)
     {
-        var known = current.Result.Configuration;
-        if (body.Problem(known) is { } problem)
-        {
-            return problem;
-        }
-
-        var saved = await settings.SaveAsync(_ => body.Changes(known), cancellation);
-        return saved.Result is { } result && Shown(body.Id!, result) is { } source ? TypedResults.Ok(source) : SettingsProblems.Refused(saved);
+        var (result, problem) = await sources.SaveAsync(body, cancellation);
+        return problem is not null ? problem : TypedResults.Ok(SavedSources.Written(body.Id!, result!));
     }
 
-    private static async Task<Results<Ok<Done>, NotFound<Fault>, ProblemHttpResult>> RemoveSourceAsync(
-        string id, SavedSettings settings, CurrentConfiguration current, CancellationToken cancellation)
-    {
-        if (!current.Result.Configuration.Sources.ContainsKey(id))
-        {
-            return NoSource();
-        }
-
-        string? elsewhere = null;
-        var saved = await settings.SaveAsync(
-            written =>
-            {
-                elsewhere = written.IsLocal("sources", id) ? null : written.PlaceOf("sources", id);
-                return elsewhere is null ? [new SettingChange(["sources", id], null)] : [];
-            },
-            cancellation);
-        return elsewhere is not null ? SettingsProblems.Conflict($"the source is in {elsewhere}, a file that the program never writes; remove it there")
-            : saved.Result is not { } result ? SettingsProblems.Refused(saved)
-            : result.Configuration.Sources.ContainsKey(id) ? SettingsProblems.Conflict("what was changed of the source through the API is removed; the source itself is in a file that the program never writes")
-            : TypedResults.Ok(new Done("success"));
-    }
+    private static async Task<Results<Ok<Done>, NotFound<Fault>, ProblemHttpResult>> RemoveSourceAsync(string id, SavedSources sources, CancellationToken cancellation) =>
+        sources.Find(id) is null ? NoSource()
+        : await sources.RemoveAsync(id, cancellation) is { } problem ? problem
+        : TypedResults.Ok(new Done("success"));
 
     private static async Task<Results<NoContent, ProblemHttpResult>> SaveAsync(
         SavedSettings settings, IReadOnlyList<SettingChange> changes, CancellationToken cancellation)
     {
         var saved = await settings.SaveAsync(_ => changes, cancellation);
         return saved.Result is null ? SettingsProblems.Refused(saved) : TypedResults.NoContent();
-    }
-
-    private static JsonObject? Shown(string id, ConfigurationResult configuration)
-    {
-        if (!configuration.Configuration.Sources.ContainsKey(id)
-            || configuration.Effective["sources"]?[Credentials.MaskName(id)]?.DeepClone() is not JsonObject source)
-        {
-            return null;
-        }
-
-        source.Insert(0, "id", Credentials.MaskName(id));
-        return source;
     }
 
     private static NotFound<Fault> NoSource() => TypedResults.NotFound(new Fault("source id not found"));

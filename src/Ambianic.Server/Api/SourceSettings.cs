@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
 using Ambianic.Configuration.Saving;
 using Ambianic.Core.Configuration;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -43,6 +45,45 @@ internal sealed record SourceSettings(
             ("transport", Transport), ("tls", Tls), ("stall_seconds", StallSeconds),
         ];
         return [.. given.Where(setting => setting.Value is not null).Select(setting => new SettingChange(["sources", Id!, setting.Key], setting.Value))];
+    }
+
+    /// <summary>The source that these settings describe, without anything being saved. To be asked when <see cref="Problem"/> has none.</summary>
+    /// <param name="configuration">Of a source that it has, what is not given is as it is there.</param>
+    /// <param name="options">The source; null when a setting is wrong.</param>
+    /// <returns>What is wrong; null when nothing is.</returns>
+    public ValidationProblem? TryResolve(AmbianicConfiguration configuration, out SourceOptions? options)
+    {
+        options = null;
+        if (Words.Wrong(("type", Words.Problem<SourceType>(Type)), ("transport", Words.Problem<RtspTransport>(Transport)), ("tls", Words.Problem<TlsRule>(Tls))) is { } wrong)
+        {
+            return wrong;
+        }
+
+        var known = configuration.Sources.GetValueOrDefault(Id!) ?? new SourceOptions();
+        var uri = IsSame(configuration) ? known.Uri : Uri!;
+        var resolved = known with
+        {
+            Id = Id!,
+            Uri = uri,
+            Type = Words.Parse<SourceType>(Type) ?? known.Type,
+            Live = Live ?? (uri == known.Uri ? known.Live : SourceAddress.IsEndless(uri)),
+            Format = Format ?? known.Format,
+            Fps = Fps ?? known.Fps,
+            Width = Width ?? known.Width,
+            Transport = Words.Parse<RtspTransport>(Transport) ?? known.Transport,
+            Tls = Words.Parse<TlsRule>(Tls) ?? known.Tls,
+            StallSeconds = StallSeconds ?? known.StallSeconds,
+        };
+        var results = new List<ValidationResult>();
+        if (!Validator.TryValidateObject(resolved, new ValidationContext(resolved), results, validateAllProperties: true))
+        {
+            return TypedResults.ValidationProblem(results
+                .GroupBy(result => JsonNamingPolicy.SnakeCaseLower.ConvertName(result.MemberNames.FirstOrDefault() ?? "uri"))
+                .ToDictionary(group => group.Key, group => group.Select(result => result.ErrorMessage ?? "").ToArray()));
+        }
+
+        options = resolved;
+        return null;
     }
 
     /// <summary>A decoder reads what a format says, so a format may lead from a stream to files.</summary>

@@ -17,11 +17,15 @@ internal static class LogOutput
     private const int FilesKept = 5;
 
     /// <summary>Sends the program's log lines where <paramref name="options"/> say.</summary>
-    public static void AddAmbianicLog(this ILoggingBuilder logging, LoggingOptions options)
+    /// <param name="logging">Where lines come from.</param>
+    /// <param name="options">Where they go.</param>
+    /// <param name="recent">Keeps the newest of them, all but debug lines that go nowhere else; null keeps none.</param>
+    public static void AddAmbianicLog(this ILoggingBuilder logging, LoggingOptions options, RecentLog? recent = null)
     {
         var console = Level(options.ConsoleLevel ?? options.Level);
+        var lowest = string.IsNullOrEmpty(options.File) ? console : Lower(console, Level(options.Level));
         var configuration = new LoggerConfiguration()
-            .MinimumLevel.Is(string.IsNullOrEmpty(options.File) ? console : Lower(console, Level(options.Level)))
+            .MinimumLevel.Is(recent is null ? lowest : Lower(lowest, LogEventLevel.Information))
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
             .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal) // a failed start is told by its own message
             .MinimumLevel.Override("System.Net.Http", LogEventLevel.Warning)
@@ -35,6 +39,11 @@ internal static class LogOutput
                 fileSizeLimitBytes: LargestFile,
                 rollOnFileSizeLimit: true,
                 retainedFileCountLimit: FilesKept);
+        }
+
+        if (recent is not null)
+        {
+            configuration.WriteTo.Sink(recent);
         }
 
         logging.ClearProviders().SetMinimumLevel(LogLevel.Debug).AddSerilog(configuration.CreateLogger(), dispose: true);

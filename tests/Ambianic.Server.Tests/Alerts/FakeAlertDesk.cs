@@ -85,6 +85,8 @@ internal sealed class FakeAlertDesk(TimeProvider time) : IAlertDesk
     public Task<Alert?> FeedbackAsync(string alertId, AlertFeedback feedback, string by, CancellationToken cancellation) =>
         Change(alertId, $"feedback {feedback} by {by}", alert => alert with { Feedback = feedback });
 
+    public DateTimeOffset? SnoozedUntil(string pipeline) => null;
+
     public Task SnoozeAsync(string pipeline, DateTimeOffset until, CancellationToken cancellation)
     {
         lock (_lock)

@@ -32,6 +32,8 @@ internal sealed class SettingsHouse : IAsyncDisposable
 
     public HttpClient Client { get; }
 
+    public IServiceProvider Services => _application.Services;
+
     public bool WouldSend => _application.Services.GetRequiredService<IAlertDesk>().WouldSend;
 
     public string Folder => _directory.Path;

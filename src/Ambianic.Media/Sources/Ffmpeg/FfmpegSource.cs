@@ -19,6 +19,7 @@ internal sealed class FfmpegSource(
 
     private readonly DamageShare _share = new(time);
     private volatile DecodedPictures? _pictures;
+    private volatile StreamMeter? _meter;
     private bool _isDamageLogged;
 
     /// <inheritdoc/>
@@ -36,6 +37,9 @@ internal sealed class FfmpegSource(
             return new SourceStatus(isWaiting, Math.Round(_share.Percent, 1), isWaiting ? DescribeWait() : _share.IsLasting ? DescribeDamage() : null);
         }
     }
+
+    /// <inheritdoc/>
+    public StreamDetails? Stream => _meter?.Details;
 
     /// <summary>
     /// Silence that is too long, counted from the last picture, or packet of a camera in the network. Where pictures are rarer than the limit, two intervals of a
@@ -57,7 +61,12 @@ internal sealed class FfmpegSource(
         using var stall = new StallTimer(StallLimit, KeyFrameLimit, time);
         var pictures = _pictures = new DecodedPictures(IsLive, time, IsLive ? stall.Extend : () => { });
         var log = new FfmpegLog(Id, logger, time, pictures) { IsOpening = true };
-        await using var ffmpeg = await StartAsync(log);
+        var meter = _meter = new StreamMeter();
+        await using var ffmpeg = await StartAsync(line =>
+        {
+            meter.Hear(line);
+            log.Hear(line);
+        });
         await using var feed = options.Uri == SourceAddress.RaspberryPiCamera
             ? await RaspberryPiFeed.StartAsync(options, executables, ffmpeg, log, time)
             : null;
@@ -143,7 +152,7 @@ internal sealed class FfmpegSource(
         }
     }
 
-    private async Task<ChildProcess> StartAsync(FfmpegLog log)
+    private async Task<ChildProcess> StartAsync(LineHandler hear)
     {
         try
         {
@@ -152,7 +161,7 @@ internal sealed class FfmpegSource(
                 executables.Ffmpeg,
                 FfmpegArguments.For(options, IsLive, host),
                 withInput: options.Uri == SourceAddress.RaspberryPiCamera,
-                log.Hear,
+                hear,
                 time);
         }
         catch (Win32Exception error)

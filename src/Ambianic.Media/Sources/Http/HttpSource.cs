@@ -41,6 +41,7 @@ internal sealed class HttpSource(
     private string? _format;
     private bool _wasLogged;
     private long? _damageLoggedAt;
+    private volatile PictureMeter? _meter;
 
     /// <inheritdoc/>
     public string Id => options.Id;
@@ -50,6 +51,9 @@ internal sealed class HttpSource(
 
     /// <inheritdoc/>
     public SourceStatus Status => _video?.Status ?? SourceStatus.Good;
+
+    /// <inheritdoc/>
+    public StreamDetails? Stream => _isVideo ? _video?.Stream : _meter?.Details;
 
     private bool IsImage => options.Type == SourceType.Image;
 
@@ -100,6 +104,7 @@ internal sealed class HttpSource(
     {
         var choice = new PictureChoice(TimeSpan.FromSeconds(1 / options.EffectiveFps));
         var connectedAt = time.GetTimestamp();
+        var meter = _meter = new PictureMeter();
         var damaged = 0;
         for (var sequence = 0L; ;)
         {
@@ -110,6 +115,7 @@ internal sealed class HttpSource(
             }
 
             var position = time.GetElapsedTime(connectedAt);
+            meter.Take(pictures.Picture.Span, position);
             if (!pictures.IsStream || choice.Takes(position))
             {
                 if (Decode(pictures, sequence, position) is not { } frame)

@@ -76,6 +76,8 @@ public sealed class PictureTakerTests
     {
         public byte[] Encode(Frame frame) => [frame.Plane(0)[0]];
 
+        public byte[] Encode(Frame frame, int width, IReadOnlyList<Detection> boxes) => throw new NotSupportedException();
+
         public (byte[] Picture, byte[] Thumbnail) Encode(Frame frame, Box? region, IReadOnlyList<Detection> boxes) => throw new NotSupportedException();
 
         public byte[] Card(OutageReport outage) => throw new NotSupportedException();

@@ -63,18 +63,82 @@ public sealed class SceneTests
                 })),
             ],
             _time, new LogRecorder<Pipeline>(), null, null, null, null, Random.Shared, _scene);
-        _scene.AskForFrame();
 
         await pipeline.RunAsync(TestContext.Current.CancellationToken);
 
-        Assert.Equal(("person 1", 3L), (Count("person"), _scene.Work.Samples));
-        using (var frame = _scene.TakeFrame())
+        Assert.Equal(("person 1", 3L, 3L), (Count("person"), _scene.Work.Samples, _scene.Number));
+        using (var picture = _scene.Newest())
         {
-            Assert.Equal(7, frame!.Plane(0)[0]);
+            Assert.Equal(("person", 7), (picture!.Detections.Single().Label, picture.Frame.Plane(0)[0]));
         }
 
-        Assert.Null(_scene.TakeFrame()); // one for each question
+        Assert.Null(_scene.Newest(after: 3)); // there is no newer one
+        await pipeline.DisposeAsync();
+        Assert.Null(_scene.Newest()); // what has stopped shows nothing
         Assert.Equal(0, _pool.Outstanding);
+    }
+
+    [Fact]
+    public void Newest_DetectionsOfSeveralElements_AreRelativeToTheFrame()
+    {
+        var person = new Detection("person", 0.9f, new Box(0.5f, 0, 1, 1));
+        using var frame = _pool.Rent(4, 4, PixelFormat.I420);
+        IReadOnlyList<Detection> people = [person];
+        _scene.Begin();
+        _scene.Pass(new Sample(frame) { Detections = people }, 2);
+        _scene.Pass(new Sample(frame) { Detections = people }, 3);
+        _scene.Arrive(new Sample(frame) { Detections = [new Detection("face", 0.8f, new Box(0, 0, 0.5f, 0.5f))], Region = person.Box }, 4);
+        _scene.End(TimeSpan.Zero);
+
+        using var picture = _scene.Newest();
+        Assert.Equal([person, new Detection("face", 0.8f, new Box(0.5f, 0, 0.75f, 0.5f)) { Keypoints = picture!.Detections[1].Keypoints }], picture.Detections);
+    }
+
+    [Fact]
+    public async Task NextAsync_AFrameArrives_Completes()
+    {
+        var next = _scene.NextAsync(0, TestContext.Current.CancellationToken);
+        Assert.False(next.IsCompleted);
+
+        Arrive();
+        await next;
+
+        Assert.True(_scene.NextAsync(0, TestContext.Current.CancellationToken).IsCompletedSuccessfully);
+        Assert.False(_scene.NextAsync(1, TestContext.Current.CancellationToken).IsCompleted);
+    }
+
+    [Fact]
+    public void Arrive_NobodyLooks_AllocatesNothing()
+    {
+        using var frame = _pool.Rent(640, 360, PixelFormat.I420);
+        var sample = new Sample(frame) { Detections = [new Detection("person", 0.9f, Box.Whole)] };
+        for (var i = 0; i < 100; i++)
+        {
+            Show(sample); // grown and compiled
+        }
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 100; i++)
+        {
+            Show(sample);
+        }
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+
+        void Show(Sample shown)
+        {
+            _scene.Begin();
+            _scene.Arrive(shown, 2);
+            _scene.End(TimeSpan.Zero);
+        }
+    }
+
+    private void Arrive()
+    {
+        using var frame = _pool.Rent(2, 2, PixelFormat.I420);
+        _scene.Begin();
+        _scene.Arrive(new Sample(frame), 2);
+        _scene.End(TimeSpan.Zero);
     }
 
     private void See(params (int Place, string[] Labels)[] samples)

@@ -71,4 +71,33 @@ public sealed class SwitchTests : SupervisorFixture
         Assert.False(await running.Supervisor.SwitchAsync("front", true, "me", Cancellation));
         Assert.Equal(1, source.Connected);
     }
+
+    [Fact]
+    public async Task TryRecreate_ARunningPipeline_ConnectsAnewAndGoesOn()
+    {
+        var source = new ScriptedSource(Pool, live: true, ScriptedSource.GivesAndWaits(1));
+        await using var running = Run(source, Configure("front"));
+        await Eventually.TrueAsync(() => running.Now is [{ State: PipelineState.Running }]);
+
+        Assert.True(running.Supervisor.TryRecreate("front", "me"));
+
+        await Eventually.TrueAsync(() => running.Now is [{ State: PipelineState.Running, Processed: 2, Rebuilt: 1 }]);
+        Assert.Equal(2, source.Connected);
+        Assert.Contains("Warning: Pipeline front: recreated, because me asked for it", Log.Lines);
+    }
+
+    [Fact]
+    public async Task TryRecreate_WhatDoesNotRun_IsRefused()
+    {
+        await using var running = Run(
+            options => new ScriptedSource(Pool, live: options.Id != "film", options.Id == "film" ? ScriptedSource.Gives(1) : ScriptedSource.GivesAndWaits(1)),
+            Configure("film"),
+            Configure("off"));
+        await Eventually.TrueAsync(() => running.Now is [{ State: PipelineState.Ended }, { State: PipelineState.Running }]);
+        await running.Supervisor.SwitchAsync("off", false, "me", Cancellation);
+
+        Assert.False(running.Supervisor.TryRecreate("film", "me"));
+        Assert.False(running.Supervisor.TryRecreate("off", "me"));
+        Assert.False(running.Supervisor.TryRecreate("nobody", "me"));
+    }
 }
