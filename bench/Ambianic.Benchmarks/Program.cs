@@ -10,6 +10,7 @@ return await new RootCommand("Measures Ambianic. Ratios are taken within one run
     SupervisorTiming.Command(),
     FollowerTiming.Command(),
     TimelineTiming.Command(),
+    ListenerTiming.Command(),
     AlertTiming.Command(),
     MotionTiming.Command(),
     SnapshotTiming.Command(),

@@ -15,8 +15,10 @@ internal static class AlertServices
     /// <summary>Adds the parts, and the services that run.</summary>
     public static IServiceCollection AddAlerts(this IServiceCollection services, AmbianicConfiguration settings)
     {
-        services.AddSingleton<IAlertStore>(provider => new AlertDatabase(
+        services.AddSingleton(provider => new AlertDatabase(
             settings.DataDir, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<AlertDatabase>>()));
+        services.AddSingleton<IAlertStore>(provider => provider.GetRequiredService<AlertDatabase>());
+        services.AddSingleton<IAlertFollower>(provider => provider.GetRequiredService<AlertDatabase>());
         services.AddSingleton<IEventFollower>(provider => provider.GetRequiredService<DeferredEventStore>());
         services.AddSingleton<IProviderCatalog, ProviderCatalog>();
         services.AddSingleton<PageAddress>();

@@ -13,7 +13,7 @@ namespace Ambianic.Storage.Alerts;
 /// <param name="dataDir">Absolute; the caller sees to it that no other program uses it.</param>
 /// <param name="time">Clock.</param>
 /// <param name="logger">Receives what was lost.</param>
-public sealed class AlertDatabase(string dataDir, TimeProvider time, ILogger<AlertDatabase> logger) : IAlertStore, IDisposable
+public sealed class AlertDatabase(string dataDir, TimeProvider time, ILogger<AlertDatabase> logger) : IAlertStore, IAlertFollower, IDisposable
 {
     /// <summary>Its name within the data directory.</summary>
     public const string FileName = "alerts.db";
@@ -22,6 +22,9 @@ public sealed class AlertDatabase(string dataDir, TimeProvider time, ILogger<Ale
     private readonly AlertFile _file = new(dataDir, time, logger);
     private readonly AlertCleanup _cleanup = new(time);
     private readonly DiskCall _disk = new(System.IO.Path.Combine(dataDir, FileName));
+
+    /// <inheritdoc/>
+    public event Action? AlertsStored;
 
     /// <inheritdoc/>
     public AlertJournal Load()
@@ -51,10 +54,21 @@ public sealed class AlertDatabase(string dataDir, TimeProvider time, ILogger<Ale
             _file.Replaced = null;
             throw new AlertStoreReplacedException(replaced);
         }
+
+        if (changes.Alerts.Count > 0)
+        {
+            AlertsStored?.Invoke();
+        }
     }
 
     /// <inheritdoc/>
     public IReadOnlyList<Alert> Alerts(AlertQuery query) => Access(connection => AlertReader.Alerts(connection, query));
+
+    /// <inheritdoc/>
+    public AlertCursor End() => Access(AlertSequence.End);
+
+    /// <inheritdoc/>
+    public AlertBatch ReadAfter(AlertCursor cursor, int limit) => Access(connection => AlertSequence.ReadAfter(connection, cursor, limit));
 
     /// <inheritdoc/>
     public IReadOnlyList<Delivery> Deliveries(string? alertId, int limit) => Access(connection => AlertReader.Deliveries(connection, alertId, limit));

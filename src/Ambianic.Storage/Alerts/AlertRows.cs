@@ -33,15 +33,18 @@ internal static class AlertRows
     {
         using var command = connection.Command(
             """
-            INSERT INTO alerts (id, raised_at, ended_at, state, kind, severity, pipeline, feedback, document)
-            VALUES ($id, $raisedAt, $endedAt, $state, $kind, $severity, $pipeline, $feedback, $document)
+            INSERT INTO alerts (id, raised_at, ended_at, state, kind, severity, pipeline, feedback, document, changed)
+            VALUES ($id, $raisedAt, $endedAt, $state, $kind, $severity, $pipeline, $feedback, $document, $changed)
             ON CONFLICT (id) DO UPDATE SET
                 raised_at = excluded.raised_at, ended_at = excluded.ended_at, state = excluded.state, kind = excluded.kind,
-                severity = excluded.severity, pipeline = excluded.pipeline, feedback = excluded.feedback, document = excluded.document;
+                severity = excluded.severity, pipeline = excluded.pipeline, feedback = excluded.feedback, document = excluded.document,
+                changed = excluded.changed
+            WHERE document <> excluded.document;
             """);
         foreach (var alert in alerts)
         {
             command.Bind(
+                ("$changed", AlertSequence.Next(connection)),
                 ("$id", alert.Id),
                 ("$raisedAt", EventDatabase.Microseconds(alert.RaisedAt)),
                 ("$endedAt", alert.HasEnded ? EventDatabase.Microseconds(alert.EndedAt ?? alert.TriggeredAt) : DBNull.Value),

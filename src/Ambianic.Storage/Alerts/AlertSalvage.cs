@@ -38,6 +38,7 @@ internal static class AlertSalvage
             }
         }
 
+        AlertSequence.Continue(to);
         transaction.Commit();
     }
 

@@ -10,6 +10,8 @@ internal static class AlertSchema
     /// Step n takes a database of version n to n + 1; steps are only ever added. Times are in microseconds since 1970 (UTC), except for
     /// <c>until</c>, which is ISO 8601. A document is the whole record; other columns repeat what is searched. A record that gets a
     /// required property, or an enumeration that gets a word, needs a step, so that an earlier program does not meet it.
+    /// <c>changed</c> numbers the changes of alerts; <c>numbering</c> has one row: <c>id</c> is that of this database alone, <c>last</c> the
+    /// greatest number that was ever given.
     /// </summary>
     private static readonly string[] Migrations =
     [
@@ -52,6 +54,13 @@ internal static class AlertSchema
         CREATE TABLE subscriptions (id TEXT PRIMARY KEY, endpoint TEXT NOT NULL UNIQUE, document TEXT NOT NULL);
         CREATE TABLE settings (name TEXT PRIMARY KEY, value NOT NULL);
         CREATE TABLE secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL);
+        """,
+        """
+        ALTER TABLE alerts ADD COLUMN changed INTEGER NOT NULL DEFAULT 0;
+        UPDATE alerts SET changed = seq;
+        CREATE INDEX alerts_by_change ON alerts (changed);
+        CREATE TABLE numbering (id TEXT NOT NULL, last INTEGER NOT NULL);
+        INSERT INTO numbering SELECT lower(hex(randomblob(16))), coalesce(max(changed), 0) FROM alerts;
         """,
     ];
 

@@ -160,7 +160,7 @@ public sealed class AlertDatabaseFaultTests : IDisposable
 
         var error = Assert.Throws<IOException>(database.Load);
 
-        Assert.Contains("written by a newer Ambianic (version 99, this one knows 1)", error.Message, StringComparison.Ordinal);
+        Assert.Contains("written by a newer Ambianic (version 99, this one knows 2)", error.Message, StringComparison.Ordinal);
         Assert.Throws<IOException>(() => database.Commit(Everything));
         Assert.Equal(99L, _fixture.Sql("PRAGMA user_version;"));
         Assert.Empty(Directory.GetFiles(_fixture.DataDir, "*broken*"));
