@@ -12,6 +12,9 @@ public interface IFrameSource
     /// <summary>How well it gives its pictures now. Safe to read from any thread.</summary>
     SourceStatus Status => SourceStatus.Good;
 
+    /// <summary>What its stream is; null when nothing is known of it. Safe to read from any thread.</summary>
+    StreamFacts? Stream => null;
+
     /// <summary>
     /// Connects and yields frames; each belongs to the caller, who disposes it. Ends normally only at a true end of stream.
     /// Everything that was started (process, connection) is gone when the enumerator has been disposed.

@@ -15,13 +15,14 @@ internal sealed class DecodedPictures(bool isLive, TimeProvider time, Action onP
     public const string Decoded = "showinfo@decoded", Given = "showinfo@given";
 
     private const int Undecided = 64;
-    private const string Packet = "[info] stream #", PacketTime = "[info]   dts=", Stream = "[info]   Duration:";
+    private const string Packet = "[info] stream #", PacketTime = "[info]   dts=", Duration = "[info]   Duration:";
 
     /// <summary>A line is there long before this; who says nothing of pictures (another program in ffmpeg's place) is not asked again.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
     private readonly DamageTracker _tracker = new();
+    private readonly StreamMeter _meter = new(isLive, time);
     private readonly Queue<(double Seconds, PictureDamage Damage)> _decoded = new(Undecided);
     private readonly Queue<(long Number, PictureDamage Damage)> _given = new();
     private readonly long _begin = time.GetTimestamp();
@@ -37,6 +38,9 @@ internal sealed class DecodedPictures(bool isLive, TimeProvider time, Action onP
 
     /// <summary>Since the first packet.</summary>
     public TimeSpan Age => time.GetElapsedTime(Interlocked.Read(ref _firstPacketAt));
+
+    /// <summary>What the stream is; null when nothing is known of it.</summary>
+    public StreamFacts? Stream => _meter.Facts;
 
     /// <summary>True once a picture has been decoded.</summary>
     public bool HasAny { get; private set; }
@@ -71,12 +75,13 @@ internal sealed class DecodedPictures(bool isLive, TimeProvider time, Action onP
             return true;
         }
 
-        if (line.StartsWith(Stream, StringComparison.Ordinal) && TryRead(line, " start:", out var start))
+        if (line.StartsWith(Duration, StringComparison.Ordinal) && TryRead(line, " start:", out var start))
         {
             _packets.Start = start;
             return true;
         }
 
+        _meter.HearOfStream(line);
         return line.StartsWith("[info]", StringComparison.Ordinal) || line.Contains("] [info] ", StringComparison.Ordinal);
     }
 
@@ -162,8 +167,10 @@ internal sealed class DecodedPictures(bool isLive, TimeProvider time, Action onP
             if (line[1..].StartsWith(Decoded, StringComparison.Ordinal))
             {
                 HasAny = true;
+                var isKey = line.Contains(" iskey:1", StringComparison.Ordinal);
+                _meter.HearOfPicture(line, seconds, isKey);
                 var at = isLive ? time.GetElapsedTime(_begin) : TimeSpan.FromSeconds(seconds);
-                Hold(seconds, _tracker.Decode(at, line.Contains(" iskey:1", StringComparison.Ordinal) && !_packets.IsLossInOrAfter(seconds)));
+                Hold(seconds, _tracker.Decode(at, isKey && !_packets.IsLossInOrAfter(seconds)));
                 return;
             }
 

@@ -37,6 +37,9 @@ internal sealed class FfmpegSource(
         }
     }
 
+    /// <inheritdoc/>
+    public StreamFacts? Stream => _pictures?.Stream;
+
     /// <summary>
     /// Silence that is too long, counted from the last picture, or packet of a camera in the network. Where pictures are rarer than the limit, two intervals of a
     /// camera; and for a file's next picture ffmpeg may have to decode a whole interval, so there the limit holds for each

@@ -51,6 +51,9 @@ internal sealed class HttpSource(
     /// <inheritdoc/>
     public SourceStatus Status => _video?.Status ?? SourceStatus.Good;
 
+    /// <inheritdoc/>
+    public StreamFacts? Stream => _video?.Stream;
+
     private bool IsImage => options.Type == SourceType.Image;
 
     /// <summary>Silence that is too long; where pictures are rarer than the limit, two intervals.</summary>

@@ -28,6 +28,9 @@ internal sealed class TlsRelaySource(
     /// <inheritdoc/>
     public SourceStatus Status => _inner?.Status ?? SourceStatus.Good;
 
+    /// <inheritdoc/>
+    public StreamFacts? Stream => _inner?.Stream;
+
     private bool IsHttp => options.Uri.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>True for an address that is read this way.</summary>
