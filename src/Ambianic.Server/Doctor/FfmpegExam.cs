@@ -8,7 +8,7 @@ namespace Ambianic.Server.Doctor;
 /// <summary>The decoder program, and what it was built with.</summary>
 internal static partial class FfmpegExam
 {
-    private const string Check = "ffmpeg";
+    public const string Check = "ffmpeg";
 
     /// <summary>What cameras need, by the list that ffmpeg prints it in.</summary>
     private static readonly (string List, string[] Needed)[] Needs =

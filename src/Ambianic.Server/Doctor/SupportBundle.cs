@@ -7,7 +7,6 @@ using System.Text.Json.Nodes;
 using Ambianic.Configuration;
 using Ambianic.Core;
 using Ambianic.Core.Pipelines;
-using Ambianic.Media.Processes;
 using Ambianic.Server.Api;
 using Ambianic.Storage.Files;
 
@@ -50,7 +49,7 @@ internal static class SupportBundle
                 Add($"configuration/{index + 1}-{words.Clean(name)}.txt", words.Clean(text));
             }
 
-            Add("versions.json", Text(words.Clean(await VersionsAsync(examination.Time, cancellation))));
+            Add("versions.json", Text(words.Clean(Versions(report))));
             Add("data.json", Text(words.Clean(Sizes(examination.Settings.DataDir))));
             Add("log.txt", NewestLog(examination.Settings.Logging.File, words));
             foreach (var (name, call1) in ((string, string)[])[("health.json", "api/health"), ("status.json", "api/status")])
@@ -84,7 +83,7 @@ internal static class SupportBundle
         }
     }
 
-    private static async Task<JsonObject> VersionsAsync(TimeProvider time, CancellationToken cancellation) => new()
+    private static JsonObject Versions(DoctorReport report) => new()
     {
         ["program"] = DeviceApi.Version,
         ["dotnet"] = RuntimeInformation.FrameworkDescription,
@@ -93,7 +92,7 @@ internal static class SupportBundle
         ["cores"] = Environment.ProcessorCount,
         ["memory_bytes"] = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
         ["container"] = File.Exists("/.dockerenv") || Environment.GetEnvironmentVariable("container") is not null,
-        ["ffmpeg"] = Executables.OfThisProcess.Find("ffmpeg") is { } ffmpeg ? (await ToolOutput.ReadAsync(ffmpeg, ["-version"], time, cancellation))?.Split('\n')[0] : null,
+        ["ffmpeg"] = (string?)report.Findings.FirstOrDefault(finding => finding.Check == FfmpegExam.Check)?.Values?["version"],
         ["variables"] = new JsonArray([.. Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(name => name.StartsWith("AMBIANIC_", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(name => JsonValue.Create(name))]),
     };
 

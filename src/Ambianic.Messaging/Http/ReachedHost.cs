@@ -1,4 +1,4 @@
-namespace Ambianic.Messaging;
+namespace Ambianic.Messaging.Http;
 
 /// <summary>A host that a provider sends to, and whether it can be reached.</summary>
 /// <param name="Host">A name or an IP address.</param>
