@@ -18,6 +18,9 @@ internal static partial class CameraExam
     private const double MostDamaged = 5; // per cent
     private const int LongestName = 100;
 
+    /// <summary>Words of a source about a device that only one program can read.</summary>
+    private const string InUse = "another program uses the camera";
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     /// <summary>How long a source is watched that has shown all there is to know.</summary>
@@ -98,7 +101,9 @@ internal static partial class CameraExam
     {
         if (fault is not null && (seen.Count == 0 || source is not { IsLive: false }))
         {
-            return Finding.Problem(Check, fault, "docs/guide/troubleshooting.md, \"No picture\", says what can be tried");
+            return SourceAddress.IsLocalCamera(options.Uri) && fault.Contains(InUse, StringComparison.Ordinal)
+                ? Finding.Warning(Check, fault, "when that is Ambianic itself, all is well: see its health; else end the other program")
+                : Finding.Problem(Check, fault, "docs/guide/troubleshooting.md, \"No picture\", says what can be tried");
         }
 
         if (seen.Count == 0)
