@@ -13,4 +13,10 @@ internal sealed record KnownProvider(
 {
     /// <summary>False when its messages carry no link that a person opens: a program that reads them does.</summary>
     public bool SendsLinks { get; init; } = true;
+
+    /// <summary>False for one that sends otherwise than by the requests of <see cref="ProviderParts.Http"/>.</summary>
+    public bool SendsByHttp { get; init; } = true;
+
+    /// <summary>The host that one which does not send by HTTP sends to, and whether by TLS from the begin; null when there is none.</summary>
+    public Func<ProviderAddress, (string Host, int Port, bool IsEncrypted)>? Host { get; init; }
 }

@@ -5,6 +5,7 @@ using Ambianic.Messaging.Providers;
 using Ambianic.Messaging.Providers.Mail;
 using Ambianic.Messaging.Providers.Matrix;
 using Ambianic.Messaging.Providers.Telegram;
+using MailKit.Security;
 
 namespace Ambianic.Messaging;
 
@@ -27,15 +28,21 @@ public sealed class ProviderCatalog(TimeProvider time) : IProviderCatalog, IDisp
         new(["discord"], "Discord", "discord://{webhook_id}/{webhook_token}", (address, parts) => new DiscordProvider(address, parts.Http)),
         new(["slack"], "Slack", "slack://{token_a}/{token_b}/{token_c} or slack://{bot_token}/#{channel}", (address, parts) =>
             SlackBotProvider.IsBot(address) ? new SlackBotProvider(address, parts.Http) : new SlackWebhookProvider(address, parts.Http)),
-        new(["mailto", "mailtos"], "mail", "mailto(s)://{user}:{password}@host[:port]/[{to}]", MailProvider.Create),
+        new(["mailto", "mailtos"], "mail", "mailto(s)://{user}:{password}@host[:port]/[{to}]", MailProvider.Create)
+        {
+            SendsByHttp = false, Host = address => MailAccount.Of(address) is var account ? (account.Host, account.Port, account.Security == SecureSocketOptions.SslOnConnect) : default,
+        },
         new(["tgram"], "Telegram", "tgram://{bot_token}/{chat_id}", TelegramProvider.Create),
         new(["matrix", "matrixs"], "Matrix", "matrix(s)://{token}@host/#room:server or matrix(s)://{user}:{password}@host/#room:server", MatrixProvider.Create),
         new(["signal", "signals"], "Signal", "signal(s)://[{user}:{password}@]host[:port]/+number_from/+number_to", (address, parts) => new SignalProvider(address, parts.Http)),
         new(["workflows", "workflow"], "Microsoft Teams", "workflows://{host}/{workflow}/{signature}", (address, parts) => new WorkflowsProvider(address, parts.Http)),
         new(["msteams"], "Microsoft Teams connector", "workflows://{host}/{workflow}/{signature}", (_, _) => WorkflowsProvider.Retired()),
         new(["twilio"], "Twilio", "twilio://{account_sid}:{auth_token}@{number_from}/{number_to}, for a call with ?mode=call", (address, parts) => new TwilioProvider(address, parts)),
-        new(["exec"], "local program", "exec:/path/to/program, with a parameter arg for each argument", (address, parts) => new ExecProvider(address, parts.Time)) { SendsLinks = false },
-        new(["mqtt", "mqtts"], "MQTT", "mqtt(s)://[{user}:{password}@]host[:port]/topic", (address, parts) => new MqttProvider(address, parts.Time)) { SendsLinks = false },
+        new(["exec"], "local program", "exec:/path/to/program, with a parameter arg for each argument", (address, parts) => new ExecProvider(address, parts.Time)) { SendsLinks = false, SendsByHttp = false },
+        new(["mqtt", "mqtts"], "MQTT", "mqtt(s)://[{user}:{password}@]host[:port]/topic", (address, parts) => new MqttProvider(address, parts.Time))
+        {
+            SendsLinks = false, SendsByHttp = false, Host = address => (address.Host.Trim('[', ']'), address.Port ?? (address.IsSecure ? 8883 : 1883), address.IsSecure),
+        },
     ];
 
     private static readonly Dictionary<string, KnownProvider> ByScheme =
@@ -80,6 +87,30 @@ public sealed class ProviderCatalog(TimeProvider time) : IProviderCatalog, IDisp
     /// <inheritdoc/>
     public bool SendsLinks(string address) =>
         ByScheme.TryGetValue(NativeAddress.Translated(address).Split(':', 2)[0].ToLowerInvariant(), out var known) && known.SendsLinks;
+
+    /// <summary>Tries whether the hosts that a provider sends to can be reached; sends nothing.</summary>
+    /// <param name="address">In the syntax of Apprise; holds secrets.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    /// <returns>What the provider is called, and its hosts; none for a program of this computer.</returns>
+    /// <exception cref="FormatException">It has a <see cref="ProviderProblem"/>.</exception>
+    public async Task<(string Name, IReadOnlyList<ReachedHost> Hosts)> ReachAsync(string address, CancellationToken cancellation)
+    {
+        var parsed = Parse(address);
+        var known = ByScheme.GetValueOrDefault(parsed.Scheme) ?? throw new FormatException("has a scheme that no provider has");
+        var reaching = new Reaching(!parsed.IsNo("verify"), time);
+        using var http = new ProviderHttp(time, connect: reaching.RefuseAsync);
+        await using var provider = known.Create(parsed, new ProviderParts(http, time));
+        if (known.SendsByHttp)
+        {
+            _ = await provider.SendAsync(AlertTexts.Test("", time), cancellation);
+        }
+        else if (known.Host?.Invoke(parsed) is { } host)
+        {
+            await reaching.TryAsync(host.Host, host.Port, host.IsEncrypted, cancellation);
+        }
+
+        return (provider.Name, reaching.Hosts);
+    }
 
     /// <summary>Ends all connections.</summary>
     public void Dispose()

@@ -26,6 +26,9 @@ public sealed record CatalogModel(
 
     /// <summary>From the model's scores to confidences, measured; null takes the scores as they are.</summary>
     public Calibration? Calibration { get; init; }
+
+    /// <summary>The npm package that it comes from, with its version; null when it comes from elsewhere.</summary>
+    public string? Package => Origin is NpmOrigin npm ? $"{npm.Package}@{npm.Version}" : null;
 }
 
 /// <summary>Where a model's files come from.</summary>

@@ -41,7 +41,7 @@ public sealed class DetectorPool(
     }
 
     /// <summary>Half of the cores, because decoding needs the others.</summary>
-    private static int WorkersPerModel => Math.Clamp(Environment.ProcessorCount / 2, 1, 4);
+    public static int WorkersPerModel => Math.Clamp(Environment.ProcessorCount / 2, 1, 4);
 
     /// <inheritdoc/>
     public IDetector Create(ModelRole role, ModelOptions? model, string? labels)

@@ -32,14 +32,19 @@ internal sealed class ProviderHttp : IDisposable
     /// <param name="time">Clock of the limit.</param>
     /// <param name="verifiesCertificates">False accepts every certificate.</param>
     /// <param name="isAllowed">Addresses that may be connected to, directly and not through a proxy; null allows all.</param>
+    /// <param name="connect">Makes its connections; null makes them as usual.</param>
     [SuppressMessage("Security", "CA5359:Do Not Disable Certificate Validation", Justification = "The owner of a server with a certificate of its own asks for it.")]
-    public ProviderHttp(TimeProvider time, bool verifiesCertificates = true, Func<IPAddress, bool>? isAllowed = null)
+    public ProviderHttp(
+        TimeProvider time,
+        bool verifiesCertificates = true,
+        Func<IPAddress, bool>? isAllowed = null,
+        Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null)
     {
         _time = time;
         var handler = new SocketsHttpHandler
         {
             UseProxy = isAllowed is null, // a proxy would connect for us, and nobody would judge where to
-            ConnectCallback = isAllowed is null ? null : (context, cancellation) => GuardedConnection.OpenAsync(context.DnsEndPoint, isAllowed, cancellation),
+            ConnectCallback = connect ?? (isAllowed is null ? null : (context, cancellation) => GuardedConnection.OpenAsync(context.DnsEndPoint, isAllowed, cancellation)),
             AllowAutoRedirect = false,
             UseCookies = false,
             ConnectTimeout = TimeSpan.FromSeconds(10),

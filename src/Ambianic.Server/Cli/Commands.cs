@@ -11,6 +11,7 @@ internal static class Commands
             DemoCommand.Create(),
             RunCommand.Create(),
             CheckCommand.Create(),
+            DoctorCommand.Create(),
             UserCommand.Create(),
             TokenCommand.Create(),
             AlertCommand.Create(),

@@ -18,10 +18,15 @@ public sealed class CertificatePins(string path) : ICertificatePins
     private readonly Lock _gate = new();
 
     /// <summary>The file within a data directory.</summary>
-    public static CertificatePins In(string dataDir) => new(System.IO.Path.Combine(dataDir, FileName));
+    /// <param name="dataDir">Absolute.</param>
+    /// <param name="isReadOnly">See <see cref="IsReadOnly"/>.</param>
+    public static CertificatePins In(string dataDir, bool isReadOnly = false) => new(System.IO.Path.Combine(dataDir, FileName)) { IsReadOnly = isReadOnly };
 
     /// <inheritdoc/>
     public string Path => path;
+
+    /// <summary>True takes over a camera that is not known without storing it.</summary>
+    public bool IsReadOnly { get; init; }
 
     /// <inheritdoc/>
     public string GetOrAdd(string camera, string fingerprint, DateOnly day, out bool isNew)
@@ -36,6 +41,11 @@ public sealed class CertificatePins(string path) : ICertificatePins
             if (known is not null)
             {
                 return known[1];
+            }
+
+            if (IsReadOnly)
+            {
+                return fingerprint;
             }
 
             var end = text.Length == 0 || text.EndsWith('\n') ? "" : "\n";

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Ambianic.Server.Doctor;
 using Ambianic.Tests;
 using Microsoft.Extensions.Logging;
 
@@ -12,6 +13,8 @@ public sealed class LogMessageTests
         ("Core", 1000), ("Configuration", 2000), ("Media", 3000), ("Inference", 4000), ("Storage", 5000), ("Messaging", 6000), ("Server", 7000),
     ];
 
+    private static readonly string[] Persons = ["{By}", "{User}", "{Who}", "{Actor}", "{Person}"];
+
     private static readonly List<Message> Messages = [.. ArchitectureTests.Projects.SelectMany(project => Read(project.Data))];
 
     [Fact]
@@ -24,6 +27,11 @@ public sealed class LogMessageTests
     [Fact]
     public void EventIds_OfAProject_AreInItsRange() =>
         Assert.All(Messages, message => Assert.Contains((message.Project, message.Id / 1000 * 1000), Ranges));
+
+    [Fact]
+    public void Messages_ThatNamePersons_AreLeftOutOfTheSupportBundle() => Assert.Equal(
+        Messages.Where(message => Persons.Any(word => message.Attribute.Message.Contains(word, StringComparison.Ordinal))).Select(message => $"{message.Id}").Order(StringComparer.Ordinal),
+        PersonalWords.LogEventsOfPersons.Order(StringComparer.Ordinal));
 
     [Fact]
     public void Messages_OfAProject_StandInItsLog() =>

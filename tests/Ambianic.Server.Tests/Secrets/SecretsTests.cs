@@ -5,6 +5,9 @@ using Ambianic.Core;
 using Ambianic.Core.Configuration;
 using Ambianic.Core.Pipelines;
 using Ambianic.Inference.Models;
+using Ambianic.Messaging;
+using Ambianic.Server.Doctor;
+using Ambianic.Server.Tests.Doctor;
 using Ambianic.Tests;
 
 namespace Ambianic.Server.Tests.Secrets;
@@ -28,7 +31,7 @@ public sealed class SecretsTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Fact]
-    public void Load_SecretInAnyPlace_IsInNoMessageAndNotInWhatIsShown()
+    public async Task Load_SecretInAnyPlace_IsInNoMessageAndNotInWhatIsShown()
     {
         var places = Places(Configurations);
 
@@ -38,6 +41,7 @@ public sealed class SecretsTests : IDisposable
             var result = Load(_directory[$"{number}"], [place]);
             Look([place], "check", result.Report());
             Look([place], "/api/config", result.Effective.ToJsonString());
+            await LookAtBundleAsync([place], _directory[$"{number}"], result);
             foreach (var pipeline in result.Configuration.Pipelines)
             {
                 Look([place], "pipeline", string.Join('\n', [pipeline.Name, pipeline.Source?.Id ?? "", .. pipeline.Problems.Select(problem => problem.ToString())]));
@@ -124,6 +128,29 @@ public sealed class SecretsTests : IDisposable
         await application.StopAsync(Cancellation);
         await application.DisposeAsync();
         LookAtFiles(places, directory);
+        await LookAtBundleAsync(places, directory, result);
+    }
+
+    /// <summary>Looks at what is handed to a stranger who helps, with all that the program has logged.</summary>
+    private async Task LookAtBundleAsync(SecretPlace[] places, string directory, ConfigurationResult result)
+    {
+        using var providers = new ProviderCatalog(TimeProvider.System);
+        var examination = new Examination { Configuration = result, Port = 0, Time = TimeProvider.System, Providers = providers };
+        var findings = ConfigurationExam.Run(examination).Concat(PermissionExam.Run(examination));
+        var path = Path.Combine(directory, "bundle.zip");
+        await SupportBundle.WriteAsync(
+            path,
+            new DoctorReport([.. findings], TimeProvider.System.GetUtcNow()),
+            examination,
+            ConfigurationFiles.Locate(Path.Combine(directory, "config.yaml"), directory, _ => null),
+            (_, _, _, _) => Task.FromResult<JsonNode?>(null),
+            Cancellation);
+        foreach (var (name, text) in Bundle.Read(path))
+        {
+            Look(places, $"bundle {name}", text);
+        }
+
+        File.Delete(path);
     }
 
     /// <summary>Every pipeline has met its source, and told why that does not work.</summary>

@@ -19,8 +19,9 @@ internal static class FfmpegArguments
     /// <param name="options">What is read, and how.</param>
     /// <param name="live">See <see cref="IFrameSource.IsLive"/>.</param>
     /// <param name="host">What HTTP requests name as their host when it is not that of the address; else null.</param>
+    /// <param name="fromList">The address comes by standard input, as <see cref="List"/> writes it.</param>
     /// <exception cref="SourceException">The URI names nothing that could be read.</exception>
-    public static IReadOnlyList<string> For(SourceOptions options, bool live, string? host = null) =>
+    public static IReadOnlyList<string> For(SourceOptions options, bool live, string? host = null, bool fromList = false) =>
     [
         "-hide_banner", "-nostdin", "-nostats", "-loglevel", "repeat+level+info",
 
@@ -31,7 +32,7 @@ internal static class FfmpegArguments
         // old one goes on, squeezes the picture into the old size, and says so: FfmpegLog.SawChange.
         .. live ? ["-reinit_filter", "0"] : Array.Empty<string>(),
         .. host is null ? Array.Empty<string>() : ["-headers", $"Host: {host}\r\n"],
-        .. Input(options, live),
+        .. fromList ? ["-dump", .. InputList.Arguments(NetworkProtocols, Number(LeastProbe))] : Input(options, live),
         .. IsRtsp(options.Uri) ? ["-map", "0:v:0"] : Array.Empty<string>(), // also when its size is not known before the first key frame
         "-an", "-sn", "-dn",
         "-filter_threads", "1",
@@ -39,6 +40,9 @@ internal static class FfmpegArguments
         .. live ? ["-r", Number(options.EffectiveFps)] : Array.Empty<string>(),
         "-f", "yuv4mpegpipe", "pipe:1",
     ];
+
+    /// <summary>What ffmpeg reads from its standard input instead of its command line.</summary>
+    public static string List(SourceOptions options) => InputList.Text(options.Uri, Rtsp(options));
 
     /// <summary>Arguments of the program that reads a Raspberry Pi's camera and writes JPEG pictures to standard output.</summary>
     public static IReadOnlyList<string> ForRaspberryPiCamera(SourceOptions options) =>

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
+using System.Text;
 using Ambianic.Core.Configuration;
 using Ambianic.Core.Frames;
 using Ambianic.Media.Processes;
@@ -109,7 +110,7 @@ internal sealed class FfmpegSource(
         var exitCode = await ffmpeg.WaitForExitAsync(cancellation);
         if (exitCode != 0)
         {
-            throw new SourceException($"source {Id}: {FfmpegFailure.Explain(log.Errors, exitCode)}");
+            throw new SourceException($"source {Id}: {FfmpegFailure.Explain(log.Errors, exitCode).Replace(InputList.Name, Credentials.Mask(options.Uri), StringComparison.Ordinal)}");
         }
 
         if (!IsLive)
@@ -156,17 +157,39 @@ internal sealed class FfmpegSource(
     {
         try
         {
-            return await ChildProcess.StartAsync(
+            var path = executables.Ffmpeg;
+            var fromList = InputList.IsFor(options) && await FfmpegBuild.ReadsListsAsync(executables, path, time);
+            var process = await ChildProcess.StartAsync(
                 executables,
-                executables.Ffmpeg,
-                FfmpegArguments.For(options, IsLive, host),
-                withInput: options.Uri == SourceAddress.RaspberryPiCamera,
+                path,
+                FfmpegArguments.For(options, IsLive, host, fromList),
+                withInput: fromList || options.Uri == SourceAddress.RaspberryPiCamera,
                 hear,
                 time);
+            if (fromList)
+            {
+                await HandOverAsync(process);
+            }
+
+            return process;
         }
         catch (Win32Exception error)
         {
             throw new SourceException($"source {Id}: ffmpeg could not be started: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Writes the address to it. One that has ended already says why by itself.</summary>
+    private async Task HandOverAsync(ChildProcess process)
+    {
+        try
+        {
+            await process.Input.WriteAsync(Encoding.UTF8.GetBytes(FfmpegArguments.List(options)), CancellationToken.None); // far less than a pipe holds
+            await process.Input.DisposeAsync();
+        }
+        catch (IOException)
+        {
+            // it does not read any more
         }
     }
 
