@@ -89,7 +89,9 @@ internal static class AmbianicHost
         application.UseListedOrigins();
         application.UseSameSiteApi();
         application.UseAccess();
+        application.UseKnownCharsets();
         application.MapLogIn();
+        application.MapFirstRun();
         application.MapPage();
         application.MapDataFiles(configuration.Configuration.DataDir);
         application.MapUsers();

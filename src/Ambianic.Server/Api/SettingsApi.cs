@@ -68,7 +68,7 @@ internal static partial class SettingsApi
         Shown(id, current.Result) is { } source ? TypedResults.Ok(source) : NoSource();
 
     private static async Task<Results<Ok<JsonObject>, ProblemHttpResult>> SaveSourceAsync(
-        SourceSettings body, SavedSettings settings, CurrentConfiguration current, CancellationToken cancellation)
+        SourceSettings body, HttpContext context, SavedSettings settings, CurrentConfiguration current, CancellationToken cancellation)
     {
         var known = current.Result.Configuration;
         if (body.Problem(known) is { } problem)
@@ -76,6 +76,7 @@ internal static partial class SettingsApi
             return problem;
         }
 
+        context.SetAuditSubject(body.Id!);
         var saved = await settings.SaveAsync(_ => body.Changes(known), cancellation);
         return saved.Result is { } result && Shown(body.Id!, result) is { } source ? TypedResults.Ok(source) : SettingsProblems.Refused(saved);
     }
@@ -130,7 +131,7 @@ internal static partial class SettingsApi
         return string.IsNullOrEmpty(parameter) ? "" : Uri.UnescapeDataString(target[(target.LastIndexOf('/') + 1)..]);
     }
 
-    [GeneratedRegex(@"^[\w\-]{1,200}$")]
+    [GeneratedRegex(@"^[\w\-]{1,200}\z")]
     private static partial Regex IftttKeyRegex();
 
     [GeneratedRegex(@"^(@format\s+)?ifttt://")]
