@@ -177,7 +177,7 @@ internal static partial class AddressCheck
     private static partial Regex BrokenSchemeRegex();
 
     /// <summary>As RFC 3986 has it.</summary>
-    [GeneratedRegex(@"^[A-Za-z][A-Za-z0-9+.\-]*$")]
+    [GeneratedRegex(@"^[A-Za-z][A-Za-z0-9+.\-]*\z")]
     private static partial Regex SchemeRegex();
 
     /// <summary>Forms of go2rtc.</summary>
@@ -203,10 +203,10 @@ internal static partial class AddressCheck
     [GeneratedRegex(@"^[^\[\]:]+:(?!\d*$)")]
     private static partial Regex UnfinishedUserInfoRegex();
 
-    [GeneratedRegex(@"^(?<host>\[[^\]]+\]|[^:\[\]]*)(:(?<port>\d*))?$")]
+    [GeneratedRegex(@"^(?<host>\[[^\]]+\]|[^:\[\]]*)(:(?<port>\d*))?\z")]
     private static partial Regex HostAndPortRegex();
 
-    [GeneratedRegex(@"^[\d.]*\d\.\d[\d.]*$")]
+    [GeneratedRegex(@"^[\d.]*\d\.\d[\d.]*\z")]
     private static partial Regex IPv4Regex();
 
     /// <summary>As programs and manuals write what the user has to fill in. A whole user, password, host or the like: braces within a password are part of it, and not to be repeated.</summary>

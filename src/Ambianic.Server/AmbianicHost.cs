@@ -96,7 +96,9 @@ internal static class AmbianicHost
         application.UseSameSiteApi();
         application.UseAccess();
         application.UseWebSockets();
+        application.UseKnownCharsets();
         application.MapLogIn();
+        application.MapFirstRun();
         application.MapPage();
         application.MapDataFiles(configuration.Configuration.DataDir);
         application.MapUsers();

@@ -81,6 +81,9 @@ internal static partial class Log
     [LoggerMessage(7501, LogLevel.Warning, "Log-in of {User} from {Address} refused: wrong password")]
     public static partial void LogInRefused(this ILogger logger, string user, System.Net.IPAddress? address);
 
+    [LoggerMessage(7560, LogLevel.Warning, "{Count} log-ins of {User} from {Address} were refused within a minute")]
+    public static partial void LogInsRefused(this ILogger logger, int count, string user, string address);
+
     [LoggerMessage(7502, LogLevel.Error, "Who may log in cannot be read, and what was known last counts; nobody is let in when nothing was: {Reason}")]
     public static partial void AccessNotRead(this ILogger logger, string reason);
 

@@ -41,10 +41,10 @@ internal static partial class YamlText
         return quoted.Append('"').ToString();
     }
 
-    [GeneratedRegex(@"^[A-Za-z_][\w./-]*$")]
+    [GeneratedRegex(@"^[A-Za-z_][\w./-]*\z")]
     private static partial Regex PlainRegex();
 
     /// <summary>Words with a meaning of their own in YAML 1.1 or 1.2.</summary>
-    [GeneratedRegex(@"^(true|false|yes|no|on|off|y|n|null|none)$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^(true|false|yes|no|on|off|y|n|null|none)\z", RegexOptions.IgnoreCase)]
     private static partial Regex WordRegex();
 }

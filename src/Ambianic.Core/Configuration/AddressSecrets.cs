@@ -61,6 +61,6 @@ internal static partial class AddressSecrets
     [GeneratedRegex(@"(?:password|passwd|pass|pwd|psw|token|key)=(?<value>.*?)(?=[_&;](?:channel|stream|user|[a-z]+)=|[?#]|$)", RegexOptions.IgnoreCase)]
     private static partial Regex PathPasswordRegex();
 
-    [GeneratedRegex(@"^[\w\-]+(\.[\w\-]+)*\.([a-z]{2,}|\d+)(:\d+)?$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^[\w\-]+(\.[\w\-]+)*\.([a-z]{2,}|\d+)(:\d+)?\z", RegexOptions.IgnoreCase)]
     private static partial Regex HostRegex();
 }

@@ -117,7 +117,7 @@ public static partial class Credentials
         RegexOptions.IgnoreCase)]
     private static partial Regex UrlRegex();
 
-    [GeneratedRegex(@"^(rtsps?|rtmps?|rtmpe|rtmpt|https?|wss?|ftps?|sftp|tcp|udp|tls|rtp|srt|mqtts?|onvif)$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^(rtsps?|rtmps?|rtmpe|rtmpt|https?|wss?|ftps?|sftp|tcp|udp|tls|rtp|srt|mqtts?|onvif)\z", RegexOptions.IgnoreCase)]
     private static partial Regex AddressSchemeRegex();
 
     /// <summary><c>user:password@</c> where somebody forgot the scheme, or a part of it.</summary>
@@ -145,7 +145,7 @@ public static partial class Credentials
         RegexOptions.IgnoreCase)]
     private static partial Regex HarmlessNameRegex();
 
-    [GeneratedRegex(@"^[A-Za-z0-9_.,:*\-]{0,16}$")]
+    [GeneratedRegex(@"^[A-Za-z0-9_.,:*\-]{0,16}\z")]
     private static partial Regex HarmlessValueRegex();
 
     /// <summary>
@@ -160,10 +160,10 @@ public static partial class Credentials
     private static partial Regex TokenRegex();
 
     /// <summary>An address that says how one is written: nothing in it but names in braces.</summary>
-    [GeneratedRegex(@"^(?:\{[a-z_]+\}|[/@:#|\[\],;])+$")]
+    [GeneratedRegex(@"^(?:\{[a-z_]+\}|[/@:#|\[\],;])+\z")]
     private static partial Regex PlaceholdersRegex();
 
-    [GeneratedRegex(@"^[\w .\-]+$")]
+    [GeneratedRegex(@"^[\w .\-]+\z")]
     private static partial Regex PlainNameRegex();
 
     [GeneratedRegex(

@@ -108,6 +108,6 @@ internal static partial class KnownSecrets
     }
 
     /// <summary>What stands for a secret is none, and a message has to name it.</summary>
-    [GeneratedRegex(@"^(\$?\{[^{}]*\}|<[^<>]*>)$")]
+    [GeneratedRegex(@"^(\$?\{[^{}]*\}|<[^<>]*>)\z")]
     private static partial Regex PlaceholderRegex();
 }

@@ -35,11 +35,11 @@ public static partial class TopicNames
         return rest.Length == 0 ? $"n_{hash}" : $"{rest[..Math.Min(rest.Length, LongestWord)].TrimEnd('_')}_{hash}";
     }
 
-    [GeneratedRegex("^[A-Za-z0-9_]{1,40}$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^[A-Za-z0-9_]{1,40}\z", RegexOptions.CultureInvariant)]
     private static partial Regex PlainRegex();
 
     /// <summary>A name that looks as if it were one of ours.</summary>
-    [GeneratedRegex("_[0-9a-f]{8}$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"_[0-9a-f]{8}\z", RegexOptions.CultureInvariant)]
     private static partial Regex HashedRegex();
 
     [GeneratedRegex("[^A-Za-z0-9]+", RegexOptions.CultureInvariant)]

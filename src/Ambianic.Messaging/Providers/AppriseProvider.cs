@@ -70,6 +70,6 @@ internal sealed partial class AppriseProvider : IAlertProvider
         _ => ProviderHttp.JudgeService(service, answer),
     };
 
-    [GeneratedRegex("^[A-Za-z0-9_-]{1,128}$")]
+    [GeneratedRegex(@"^[A-Za-z0-9_-]{1,128}\z")]
     private static partial Regex KeyRegex();
 }

@@ -114,9 +114,9 @@ internal sealed partial class DiscordProvider : IAlertProvider
     [GeneratedRegex(@"[\\*_~`|<>#\[\]]")]
     private static partial Regex MarkdownRegex();
 
-    [GeneratedRegex("^[0-9]+$")]
+    [GeneratedRegex(@"^[0-9]+\z")]
     private static partial Regex IdRegex();
 
-    [GeneratedRegex("^[A-Za-z0-9_-]+$")]
+    [GeneratedRegex(@"^[A-Za-z0-9_-]+\z")]
     private static partial Regex TokenRegex();
 }

@@ -40,7 +40,7 @@ internal sealed partial class ExtraHeaders
         }
     }
 
-    [GeneratedRegex("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")]
+    [GeneratedRegex(@"^[A-Za-z0-9!#$%&'*+.^_`|~-]+\z")]
     private static partial Regex NameRegex();
 }
 

@@ -54,6 +54,6 @@ internal sealed partial class FormProvider : IAlertProvider
     [GeneratedRegex(@"[*?+$:.%]+")]
     private static partial Regex WildcardRegex();
 
-    [GeneratedRegex("^[A-Za-z0-9_-]+$")]
+    [GeneratedRegex(@"^[A-Za-z0-9_-]+\z")]
     private static partial Regex FieldRegex();
 }

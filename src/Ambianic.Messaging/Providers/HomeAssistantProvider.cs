@@ -132,9 +132,9 @@ internal sealed partial class HomeAssistantProvider : IAlertProvider
     };
 
     /// <summary>A JSON Web Token, or the form before it.</summary>
-    [GeneratedRegex(@"^([0-9a-f]{8}\.[0-9a-f]{64}|[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,})$")]
+    [GeneratedRegex(@"^([0-9a-f]{8}\.[0-9a-f]{64}|[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,})\z")]
     private static partial Regex TokenRegex();
 
-    [GeneratedRegex(@"^(?:(?<domain>[A-Za-z0-9_]+)\.)?(?<service>[A-Za-z0-9_]+)(?::(?<targets>.+))?$")]
+    [GeneratedRegex(@"^(?:(?<domain>[A-Za-z0-9_]+)\.)?(?<service>[A-Za-z0-9_]+)(?::(?<targets>.+))?\z")]
     private static partial Regex ServiceRegex();
 }

@@ -158,6 +158,6 @@ internal sealed partial class NtfyProvider : IAlertProvider
         return string.Join(' ', words.Select(encoded => $"=?UTF-8?B?{encoded}?="));
     }
 
-    [GeneratedRegex("^[-_A-Za-z0-9]{1,64}$")]
+    [GeneratedRegex(@"^[-_A-Za-z0-9]{1,64}\z")]
     private static partial Regex TopicRegex();
 }

@@ -174,9 +174,9 @@ internal sealed partial class PushoverProvider : IReceiptProvider
             : int.TryParse(text, CultureInfo.InvariantCulture, out var seconds) && seconds >= least && seconds <= most ? seconds
             : throw new FormatException($"has a parameter '{name}' that is not between {least} and {most} (seconds)");
 
-    [GeneratedRegex("^[A-Za-z0-9]+$")]
+    [GeneratedRegex(@"^[A-Za-z0-9]+\z")]
     private static partial Regex KeyRegex();
 
-    [GeneratedRegex("^[A-Za-z0-9_-]{1,25}$")]
+    [GeneratedRegex(@"^[A-Za-z0-9_-]{1,25}\z")]
     private static partial Regex DeviceRegex();
 }

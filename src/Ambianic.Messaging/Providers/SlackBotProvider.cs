@@ -138,6 +138,6 @@ internal sealed partial class SlackBotProvider : IAlertProvider
         _ => DeliveryOutcome.Permanent($"{Name} refused the message: {ProviderHttp.Said(answer)}"),
     };
 
-    [GeneratedRegex(@"^(?:xoxe\.)?xox[abp]-[A-Za-z0-9-]+$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^(?:xoxe\.)?xox[abp]-[A-Za-z0-9-]+\z", RegexOptions.IgnoreCase)]
     private static partial Regex TokenRegex();
 }

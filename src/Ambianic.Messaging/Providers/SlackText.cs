@@ -48,6 +48,6 @@ internal static partial class SlackText
     private static string Escaped(string text) =>
         text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal);
 
-    [GeneratedRegex(@"^[#@+]?[\p{L}\p{N}._-]+$")]
+    [GeneratedRegex(@"^[#@+]?[\p{L}\p{N}._-]+\z")]
     private static partial Regex ChannelRegex();
 }

@@ -63,6 +63,6 @@ internal sealed partial class SlackWebhookProvider : IAlertProvider
         return request;
     }
 
-    [GeneratedRegex("^[A-Za-z0-9]+$")]
+    [GeneratedRegex(@"^[A-Za-z0-9]+\z")]
     private static partial Regex TokenRegex();
 }

@@ -18,11 +18,17 @@ internal sealed class AccessHandler(AccessDatabase database, TimeProvider time) 
     /// <summary>Name of the cookie.</summary>
     public const string Cookie = "ambianic";
 
+    /// <summary>Name of the cookie by which a browser is known where somebody logged in before.</summary>
+    public const string DeviceCookie = "ambianic-device";
+
     /// <summary>The claim that holds the hash of a token or a cookie.</summary>
     public const string Credential = "credential";
 
     /// <summary>A session ends when it has not been used for this long.</summary>
     public static readonly TimeSpan Idle = TimeSpan.FromDays(30);
+
+    /// <summary>A session ends after this, however much it is used: a stolen cookie does not work for ever.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromDays(90);
 
     /// <summary>Notes of use are written this seldom: a memory card does not last for one at each request.</summary>
     private static readonly TimeSpan BetweenNotes = TimeSpan.FromHours(1);
@@ -60,12 +66,13 @@ internal sealed class AccessHandler(AccessDatabase database, TimeProvider time) 
         {
             return header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
                 && state.Records.FindToken(Secret.Hash(header[Bearer.Length..].Trim())) is { } token && !(token.ExpiresAt <= now)
-                ? Noted(Caller($"token {token.Name}", token.Role, token.Hash), token.UsedAt)
+                && state.Records.RoleOf(token) is { } role
+                ? Noted(Caller($"token {token.Name}", role, token.Hash), token.UsedAt)
                 : null;
         }
 
         return context.Request.Cookies[Cookie] is { Length: > 0 } cookie
-            && state.Records.FindSession(Secret.Hash(cookie)) is { } session && now - session.UsedAt < Idle
+            && state.Records.FindSession(Secret.Hash(cookie)) is { } session && !IsOver(session, now)
             && state.Records.FindUser(session.User) is { } user
             ? Noted(Caller(user.Name, user.Role, session.Hash), session.UsedAt)
             : null;
@@ -80,6 +87,9 @@ internal sealed class AccessHandler(AccessDatabase database, TimeProvider time) 
             return caller;
         }
     }
+
+    /// <summary>True for a session that was not used for long, or is old.</summary>
+    public static bool IsOver(LogInSession session, DateTimeOffset now) => now - session.UsedAt >= Idle || now - session.CreatedAt >= Longest;
 
     /// <inheritdoc/>
     public Task ChallengeAsync(AuthenticationProperties? properties)

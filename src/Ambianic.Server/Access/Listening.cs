@@ -10,6 +10,8 @@ namespace Ambianic.Server.Access;
 /// <summary>Where the page and the API answer: on this computer; also at <c>ui.listen</c> when there was an administrator at the start.</summary>
 internal sealed class Listening(UiOptions ui, int port, bool hasUsers, TlsCertificate certificate)
 {
+    private readonly ConnectionLimits _limits = new(ui);
+
     /// <summary>Decides by the users that there are now. When they cannot be read, only this computer is answered.</summary>
     public static Listening Decide(AmbianicConfiguration settings, int port, TimeProvider time)
     {
@@ -31,20 +33,21 @@ internal sealed class Listening(UiOptions ui, int port, bool hasUsers, TlsCertif
     public void Apply(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;
+        ConnectionLimits.Apply(kestrel.Limits);
         if (ui.Listen == UiOptions.AllAddresses && hasUsers)
         {
-            kestrel.ListenAnyIP(port, Encrypt);
+            kestrel.ListenAnyIP(port, Guard);
         }
         else if (port == 0)
         {
-            kestrel.Listen(IPAddress.Loopback, 0, Encrypt);
+            kestrel.Listen(IPAddress.Loopback, 0, Guard);
         }
         else
         {
-            kestrel.ListenLocalhost(port, Encrypt);
+            kestrel.ListenLocalhost(port, Guard);
             if (Own is { } address && hasUsers)
             {
-                kestrel.Listen(address, port, Encrypt);
+                kestrel.Listen(address, port, Guard);
             }
         }
     }
@@ -77,8 +80,9 @@ internal sealed class Listening(UiOptions ui, int port, bool hasUsers, TlsCertif
     /// <summary>Null when it is this computer's loopback address, at which the program answers anyway.</summary>
     private IPAddress? Own => IPAddress.TryParse(ui.Listen, out var address) && !address.Equals(IPAddress.Loopback) && !address.Equals(IPAddress.IPv6Loopback) ? address : null;
 
-    private void Encrypt(ListenOptions listen)
+    private void Guard(ListenOptions listen)
     {
+        listen.Use(_limits.Limit);
         if (ui.Tls.IsOn)
         {
             listen.UseHttps(new TlsHandshakeCallbackOptions

@@ -9,6 +9,9 @@ internal static class LogInEndpoints
 {
     private const int LongestForm = 4096;
 
+    /// <summary>As long as browsers keep a cookie (RFC 6265bis).</summary>
+    private static readonly TimeSpan DeviceLife = TimeSpan.FromDays(400);
+
     public static void MapLogIn(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/login", Show).AllowAnonymous().ExcludeFromDescription();
@@ -16,11 +19,36 @@ internal static class LogInEndpoints
         routes.MapPost("/logout", LogOut).AllowAnonymous().ExcludeFromDescription();
     }
 
+    /// <summary>True for a form that may be read.</summary>
+    public static bool IsForm(HttpRequest request) => request.HasFormContentType && request.ContentLength is <= LongestForm;
+
+    /// <summary>The browser is logged in from now on.</summary>
+    public static void SetCookies(HttpContext context, LogInCookies cookies)
+    {
+        SetCookie(context, AccessHandler.Cookie, cookies.Session, AccessHandler.Longest);
+        SetCookie(context, AccessHandler.DeviceCookie, cookies.Device, DeviceLife);
+    }
+
+    /// <summary>Leads to a relative address.</summary>
+    public static IResult Redirect(HttpContext context, string target)
+    {
+        context.Response.Headers.Location = target;
+        return Results.StatusCode(StatusCodes.Status303SeeOther);
+    }
+
+    /// <summary>Answers with a page that is not kept.</summary>
+    public static IResult Page(HttpContext context, string html, int status = StatusCodes.Status200OK)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.Headers.ContentSecurityPolicy = LogInPage.ContentSecurityPolicy;
+        return Results.Content(html, "text/html; charset=utf-8", statusCode: status);
+    }
+
     private static IResult Show(HttpContext context, CurrentConfiguration current)
     {
         var (state, device) = (AccessState.Of(context), Device(current));
         return state.Fault is { } fault ? Page(context, LogInPage.Told(device, $"Nobody can be let in: {fault}"), StatusCodes.Status503ServiceUnavailable)
-            : !state.NeedsLogIn ? Page(context, LogInPage.Told(device, "Nobody has to log in: there is no administrator yet, so this device answers this computer only. Add one on this computer: ambianic user add NAME"))
+            : !state.NeedsLogIn ? Page(context, LogInPage.Told(device, "Nobody has to log in: there is no administrator yet, so this device answers this computer only. Add one: open the address that Ambianic printed at its start, or on its computer: ambianic user add NAME"))
             : context.User.NameOf() is { } name ? Page(context, LogInPage.Known(device, name, context.User.FindFirstValue(ClaimTypes.Role)!))
             : Page(context, LogInPage.Ask(device, null));
     }
@@ -32,7 +60,7 @@ internal static class LogInEndpoints
             return Show(context, current);
         }
 
-        if (!context.Request.HasFormContentType || context.Request.ContentLength is not <= LongestForm)
+        if (!IsForm(context.Request))
         {
             return Page(context, LogInPage.Ask(Device(current), "That was no form of this page."), StatusCodes.Status400BadRequest);
         }
@@ -40,10 +68,11 @@ internal static class LogInEndpoints
         var form = await context.Request.ReadFormAsync(cancellation);
         try
         {
-            var (cookie, wait) = await logIn.TryAsync(form["name"], form["password"], context.Connection.RemoteIpAddress, cancellation);
-            if (cookie is not null)
+            var (cookies, wait) = await logIn.TryAsync(
+                form["name"], form["password"], context.Request.Cookies[AccessHandler.DeviceCookie], context.Connection.RemoteIpAddress, cancellation);
+            if (cookies is not null)
             {
-                SetCookie(context, cookie, AccessHandler.Idle);
+                SetCookies(context, cookies);
                 return Redirect(context, ReturnPath.Local(context.Request.Query["next"]));
             }
 
@@ -67,15 +96,15 @@ internal static class LogInEndpoints
         if (context.Request.Cookies[AccessHandler.Cookie] is { Length: > 0 } cookie && AccessState.Of(context).Records.FindSession(Secret.Hash(cookie)) is not null)
         {
             database.RemoveSession(Secret.Hash(cookie)); // of a session that there is alone: each is a write to the disk
-            SetCookie(context, "", TimeSpan.Zero);
-            audit.Note(context.User.NameOf() ?? "somebody whose session was over", "log-out", context.Connection.RemoteIpAddress);
+            SetCookie(context, AccessHandler.Cookie, "", TimeSpan.Zero);
+            audit.Note(AuditKind.LogIn, context.User.NameOf() ?? "somebody whose session was over", "log-out", "", context.Connection.RemoteIpAddress);
         }
 
         return Redirect(context, "./login");
     }
 
     /// <summary>Not sent with what pages of other sites load or post (SameSite=Lax, RFC 6265bis); a link in a message does send it.</summary>
-    private static void SetCookie(HttpContext context, string value, TimeSpan maxAge) => context.Response.Cookies.Append(AccessHandler.Cookie, value, new CookieOptions
+    private static void SetCookie(HttpContext context, string name, string value, TimeSpan maxAge) => context.Response.Cookies.Append(name, value, new CookieOptions
     {
         HttpOnly = true,
         SameSite = SameSiteMode.Lax,
@@ -85,17 +114,4 @@ internal static class LogInEndpoints
     });
 
     private static string Device(CurrentConfiguration current) => current.Result.Configuration.DisplayName;
-
-    private static IResult Redirect(HttpContext context, string target)
-    {
-        context.Response.Headers.Location = target;
-        return Results.StatusCode(StatusCodes.Status303SeeOther);
-    }
-
-    private static IResult Page(HttpContext context, string html, int status = StatusCodes.Status200OK)
-    {
-        context.Response.Headers.CacheControl = "no-store";
-        context.Response.Headers.ContentSecurityPolicy = LogInPage.ContentSecurityPolicy;
-        return Results.Content(html, "text/html; charset=utf-8", statusCode: status);
-    }
 }

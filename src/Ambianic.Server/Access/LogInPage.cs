@@ -32,6 +32,19 @@ internal static class LogInPage
         </form>
         """);
 
+    /// <summary>Asks for name and password of the first administrator.</summary>
+    /// <param name="said">What went wrong; null when nothing did.</param>
+    public static string AskFirst(string? said) => Document("Add the first administrator", $"""
+        {(said is null ? "" : $"<p class=\"note\" role=\"alert\">{Text(said)}</p>")}
+        <p>From then on everybody has to log in, also on this computer. When the configuration has ui.listen, restart Ambianic afterwards, so that it answers other computers too.</p>
+        <form method="post">
+        <label>Name <input name="name" autocomplete="username" autocapitalize="none" spellcheck="false" required autofocus></label>
+        <label>Password <input name="password" type="password" autocomplete="new-password" minlength="10" required></label>
+        <label>The same password again <input name="again" type="password" autocomplete="new-password" minlength="10" required></label>
+        <button>Add and log in</button>
+        </form>
+        """);
+
     /// <summary>Says who is logged in, and offers to log out.</summary>
     public static string Known(string device, string name, string role) => Document(device, $"""
         <p>You are logged in as {Text(name)}. Your role is {Text(role)}.</p>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Claims;
+using Ambianic.Storage.Access;
 
 namespace Ambianic.Server.Access;
 
@@ -52,14 +53,32 @@ internal sealed class OpenRequests(AccessBook book, TimeProvider time) : Backgro
 
     private void EndRefused(AccessState state)
     {
-        var allowed = state.NeedsLogIn
-            ? state.Records.Tokens.Where(token => !(token.ExpiresAt <= time.GetUtcNow())).Select(token => $"{token.Hash} {Policies.Of(token.Role)}")
-                .Concat(state.Records.Sessions.Join(state.Records.Users, session => session.User, user => user.Name, (session, user) => $"{session.Hash} {Policies.Of(user.Role)}"))
-                .ToHashSet()
-            : [$" {Policies.Admin}"];
+        var allowed = state.NeedsLogIn ? Allowed(state.Records).ToHashSet() : [$" {Policies.Admin}"];
         foreach (var (context, _) in _open.Where(open => !allowed.Contains(open.Value)))
         {
             context.Abort();
         }
     }
+
+    private IEnumerable<string> Allowed(AccessRecords records)
+    {
+        var now = time.GetUtcNow();
+        foreach (var token in records.Tokens)
+        {
+            if (!(token.ExpiresAt <= now) && records.RoleOf(token) is { } role)
+            {
+                yield return Of(token.Hash, role);
+            }
+        }
+
+        foreach (var session in records.Sessions)
+        {
+            if (!AccessHandler.IsOver(session, now) && records.FindUser(session.User) is { } user)
+            {
+                yield return Of(session.Hash, user.Role);
+            }
+        }
+    }
+
+    private static string Of(string credential, AccessRole role) => $"{credential} {Policies.Of(role)}";
 }

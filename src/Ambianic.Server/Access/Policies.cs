@@ -35,8 +35,10 @@ internal static class Policies
         services.AddSingleton(provider => new AccessDatabase(dataDir, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<AccessBook>();
         services.AddSingleton<AuditTrail>();
+        services.AddHostedService(provider => provider.GetRequiredService<AuditTrail>());
         services.AddSingleton<LogInLimits>();
         services.AddSingleton<LogIn>();
+        services.AddSingleton<FirstRun>();
         services.AddSingleton<OpenRequests>();
         services.AddHostedService(provider => provider.GetRequiredService<OpenRequests>());
         services.AddAuthenticationCore(authentication =>

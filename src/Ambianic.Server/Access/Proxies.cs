@@ -13,7 +13,7 @@ internal static class Proxies
 
     public static void UseTrustedProxies(this IApplicationBuilder application, UiOptions ui)
     {
-        var networks = ui.TrustedProxies.Select(NetworkOf).OfType<IPNetwork>().ToList();
+        var networks = Trusted(ui);
         if (networks.Count == 0)
         {
             return;
@@ -23,7 +23,7 @@ internal static class Proxies
         application.Use((context, next) =>
         {
             if (context.Request.Headers["X-Ingress-Path"].FirstOrDefault() is { Length: > 1 and <= LongestPath } path && path[0] == '/'
-                && context.Connection.RemoteIpAddress is { } proxy && networks.Any(network => network.Contains(proxy.IsIPv4MappedToIPv6 ? proxy.MapToIPv4() : proxy)))
+                && context.Connection.RemoteIpAddress is { } proxy && IsTrusted(networks, proxy))
             {
                 context.Request.PathBase = path.TrimEnd('/');
             }
@@ -40,6 +40,13 @@ internal static class Proxies
         networks.ForEach(options.KnownIPNetworks.Add);
         application.UseForwardedHeaders(options);
     }
+
+    /// <summary>The networks that <c>ui.trusted_proxies</c> names.</summary>
+    public static List<IPNetwork> Trusted(UiOptions ui) => [.. ui.TrustedProxies.Select(NetworkOf).OfType<IPNetwork>()];
+
+    /// <summary>True for an address of these networks.</summary>
+    public static bool IsTrusted(IReadOnlyList<IPNetwork> networks, IPAddress address) =>
+        networks.Any(network => network.Contains(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address));
 
     private static IPNetwork? NetworkOf(string text) =>
         IPNetwork.TryParse(text, out var network) ? network

@@ -63,8 +63,13 @@ internal sealed class TlsCertificate(TlsOptions options, string dataDir, TimePro
         {
             if (options.Generate && !IsGood(made))
             {
-                Directory.CreateDirectory(dataDir);
+                PrivateFile.EnsureFolder(dataDir);
                 PrivateFile.Replace(made, Make());
+            }
+
+            if (options.Generate)
+            {
+                PrivateFile.Protect(made); // a restored file may have other permissions
             }
 
             using var pem = X509Certificate2.CreateFromPemFile(certificateFile, keyFile);

@@ -13,9 +13,10 @@ internal static class Tokens
     /// <param name="role">What it may do.</param>
     /// <param name="life">How long it works; null is for ever.</param>
     /// <param name="time">Clock.</param>
-    public static (string Token, ApiToken Stored) New(string name, AccessRole role, TimeSpan? life, TimeProvider time)
+    /// <param name="owner">The person who makes it; null on the computer itself.</param>
+    public static (string Token, ApiToken Stored) New(string name, AccessRole role, TimeSpan? life, TimeProvider time, string? owner = null)
     {
         var (token, now) = (Secret.New(), time.GetUtcNow());
-        return (token, new ApiToken(Guid.NewGuid().ToString("N")[..8], name, Secret.Hash(token), role, now, now + life, null));
+        return (token, new ApiToken(Guid.NewGuid().ToString("N")[..8], name, Secret.Hash(token), role, now, now + life, null, owner));
     }
 }

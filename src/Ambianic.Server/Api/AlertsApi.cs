@@ -112,7 +112,7 @@ internal static class AlertsApi
             : await ChangeAsync(new By(body.By), context, by => desk.FeedbackAsync(id, Words.Parse<AlertFeedback>(body.Feedback)!.Value, by, cancellation));
 
     private static async Task<Results<NoContent, ValidationProblem>> SnoozeAsync(
-        Snooze body, IAlertDesk desk, CurrentConfiguration configuration, TimeProvider time, CancellationToken cancellation)
+        Snooze body, HttpContext context, IAlertDesk desk, CurrentConfiguration configuration, TimeProvider time, CancellationToken cancellation)
     {
         if (Words.Wrong(
             ("pipeline", PipelineProblem(body.Pipeline, configuration)),
@@ -121,23 +121,26 @@ internal static class AlertsApi
             return wrong;
         }
 
+        context.SetAuditSubject(body.Pipeline!);
         await desk.SnoozeAsync(body.Pipeline!, time.GetUtcNow() + TimeSpan.FromMinutes(body.Minutes!.Value), cancellation);
         return TypedResults.NoContent();
     }
 
     /// <param name="pipeline">Its pipeline.</param>
+    /// <param name="context">The call.</param>
     /// <param name="desk">Alerting.</param>
     /// <param name="configuration">The pipelines.</param>
     /// <param name="time">Clock.</param>
     /// <param name="cancellation">The request was given up.</param>
     private static async Task<Results<NoContent, ValidationProblem>> WakeAsync(
-        string pipeline, IAlertDesk desk, CurrentConfiguration configuration, TimeProvider time, CancellationToken cancellation)
+        string pipeline, HttpContext context, IAlertDesk desk, CurrentConfiguration configuration, TimeProvider time, CancellationToken cancellation)
     {
         if (Words.Wrong(("pipeline", PipelineProblem(pipeline, configuration))) is { } wrong)
         {
             return wrong;
         }
 
+        context.SetAuditSubject(pipeline);
         await desk.SnoozeAsync(pipeline, time.GetUtcNow(), cancellation);
         return TypedResults.NoContent();
     }

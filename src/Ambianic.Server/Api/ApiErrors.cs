@@ -27,12 +27,13 @@ internal sealed class ApiErrors(IProblemDetailsService problems, TimeProvider ti
         }
 
         context.Response.StatusCode = status;
-        return await problems.TryWriteAsync(new ProblemDetailsContext
+        var answer = new ProblemDetailsContext { HttpContext = context, Exception = error, ProblemDetails = { Status = status, Detail = detail } };
+        if (!await problems.TryWriteAsync(answer))
         {
-            HttpContext = context,
-            Exception = error,
-            ProblemDetails = { Status = status, Detail = detail },
-        });
+            await context.Response.WriteAsJsonAsync(answer.ProblemDetails, options: null, "application/problem+json", cancellation); // to a caller who accepts no JSON
+        }
+
+        return true;
     }
 
     /// <summary>What follows <c>/a/</c> is as good as a password.</summary>

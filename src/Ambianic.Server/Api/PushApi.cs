@@ -25,7 +25,7 @@ internal static class PushApi
             .RequireAuthorization(Policies.Carer).ProducesProblem(StatusCodes.Status404NotFound).WithSummary("Unsubscribes a device");
     }
 
-    private static Results<Created<Device>, ValidationProblem> Subscribe(Subscription body, IAlertStore store, PushProviders push)
+    private static Results<Created<Device>, ValidationProblem> Subscribe(Subscription body, HttpContext context, IAlertStore store, PushProviders push)
     {
         var endpoint = body.Endpoint ?? "";
         var subscription = new PushSubscription(
@@ -39,6 +39,7 @@ internal static class PushApi
             return wrong;
         }
 
+        context.SetAuditSubject($"{subscription.Name} {subscription.Id}");
         store.Subscribe(subscription);
         return TypedResults.Created($"/api/push/subscriptions/{subscription.Id}", Device.Of(subscription));
     }

@@ -67,8 +67,9 @@ internal static partial class SettingsApi
     private static Results<Ok<JsonObject>, NotFound<Fault>> FindSource(string id, SavedSources sources) =>
         sources.FindWritten(id) is { } source ? TypedResults.Ok(source) : NoSource();
 
-    private static async Task<Results<Ok<JsonObject>, ProblemHttpResult>> SaveSourceAsync(SourceSettings body, SavedSources sources, CancellationToken cancellation)
+    private static async Task<Results<Ok<JsonObject>, ProblemHttpResult>> SaveSourceAsync(SourceSettings body, HttpContext context, SavedSources sources, CancellationToken cancellation)
     {
+        context.SetAuditSubject(body.Id ?? "");
         var (result, problem) = await sources.SaveAsync(body, cancellation);
         return problem is not null ? problem : TypedResults.Ok(SavedSources.Written(body.Id!, result!));
     }
@@ -94,7 +95,7 @@ internal static partial class SettingsApi
         return string.IsNullOrEmpty(parameter) ? "" : Uri.UnescapeDataString(target[(target.LastIndexOf('/') + 1)..]);
     }
 
-    [GeneratedRegex(@"^[\w\-]{1,200}$")]
+    [GeneratedRegex(@"^[\w\-]{1,200}\z")]
     private static partial Regex IftttKeyRegex();
 
     [GeneratedRegex(@"^(@format\s+)?ifttt://")]

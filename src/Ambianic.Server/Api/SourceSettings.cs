@@ -31,7 +31,7 @@ internal sealed record SourceSettings(
         : Uri.Contains(Credentials.Masked, StringComparison.Ordinal) && !IsSame(configuration) ? SettingsProblems.Wrong($"uri holds {Credentials.Masked}, which stands for a secret; write the secret itself")
         : new[] { Uri, Type, Format, Transport, Tls }.Any(SettingsProblems.IsDirective) ? SettingsProblems.Wrong("no value begins with @ here; such values are written into config.yaml")
         : SettingsProblems.HasVariables(Uri) && !IsSame(configuration) ? SettingsProblems.Wrong("variables are written into config.yaml, not through the API: they could hand a secret to another address")
-        : configuration.Api.AllowLocalSources || IsSame(configuration) || IsNetwork ? null
+        : configuration.Api.AllowLocalSources || IsSame(configuration) || IsNetwork(configuration) ? null
         : TypedResults.Problem(
             "files, devices and programs of this computer, and a format, may be set through the API only when the configuration says 'api: {allow_local_sources: true}'; or write the source into config.yaml",
             statusCode: StatusCodes.Status403Forbidden);
@@ -86,8 +86,10 @@ internal sealed record SourceSettings(
         return null;
     }
 
-    /// <summary>A decoder reads what a format says, so a format may lead from a stream to files.</summary>
-    private bool IsNetwork => Format is null && SourceAddress.SchemeOf(Uri!) is { } scheme && SourceAddress.Networks.Contains(scheme, StringComparer.OrdinalIgnoreCase);
+    /// <summary>A decoder reads what a format says, so a format may lead from a stream to files; one that the source has already, too.</summary>
+    private bool IsNetwork(AmbianicConfiguration configuration) =>
+        Format is null && configuration.Sources.GetValueOrDefault(Id!)?.Format is null
+        && SourceAddress.SchemeOf(Uri!) is { } scheme && SourceAddress.Networks.Contains(scheme, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>True for the address as it was shown, secrets masked: who changes another setting need not know them.</summary>
     private bool IsSame(AmbianicConfiguration configuration) =>

@@ -18,8 +18,11 @@ internal static class UsersApi
             .WithSummary("Adds a person; the first one is added by the command ambianic user add");
         routes.MapPut("/api/users/{name}/password", SetPassword).RequireAuthorization(Policies.Admin).ProducesProblem(StatusCodes.Status404NotFound)
             .WithSummary("Changes a person's password, and ends their sessions");
+        routes.MapPut("/api/users/{name}/role", SetRole)
+            .RequireAuthorization(Policies.Admin).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict)
+            .WithSummary("Changes what a person may do, and with them their tokens; the last administrator stays one");
         routes.MapDelete("/api/users/{name}", Remove).RequireAuthorization(Policies.Admin).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict)
-            .WithSummary("Removes a person, and ends their sessions; not the last administrator");
+            .WithSummary("Removes a person, with their sessions and tokens; not the last administrator");
     }
 
     /// <summary>Whoever reaches this computer's own address before anybody logs in may be a stranger whom a proxy lets in: the first user is added by who may write in the data directory.</summary>
@@ -40,6 +43,7 @@ internal static class UsersApi
         }
 
         var user = new UserAccount(name, Passwords.Hash(body.Password!), Policies.Parse(body.Role)!.Value, time.GetUtcNow());
+        context.SetAuditSubject(name);
         return database.Add(user) is { } problem
             ? TypedResults.Problem(problem, statusCode: StatusCodes.Status409Conflict)
             : TypedResults.Created($"/api/users/{Uri.EscapeDataString(name)}", User.Of(user));
@@ -50,13 +54,18 @@ internal static class UsersApi
         : database.SetPassword(UserNames.Normalize(name), Passwords.Hash(body.Password!)) is { } problem ? TypedResults.Problem(problem, statusCode: StatusCodes.Status404NotFound)
         : TypedResults.NoContent();
 
-    private static Results<NoContent, ProblemHttpResult> Remove(string name, HttpContext context, AccessDatabase database)
-    {
-        var isKnown = AccessState.Of(context).Records.FindUser(UserNames.Normalize(name)) is not null;
-        return database.RemoveUser(UserNames.Normalize(name)) is { } problem
-            ? TypedResults.Problem(problem, statusCode: isKnown ? StatusCodes.Status409Conflict : StatusCodes.Status404NotFound)
-            : TypedResults.NoContent();
-    }
+    private static Results<NoContent, ValidationProblem, ProblemHttpResult> SetRole(string name, NewRole body, HttpContext context, AccessDatabase database) =>
+        Words.Wrong(("role", body.Role is null ? "is missing" : Words.Problem<AccessRole>(body.Role))) is { } wrong
+            ? wrong
+            : Done(context, name, database.SetRole(UserNames.Normalize(name), Policies.Parse(body.Role)!.Value)) is { } problem ? problem : TypedResults.NoContent();
+
+    private static Results<NoContent, ProblemHttpResult> Remove(string name, HttpContext context, AccessDatabase database) =>
+        Done(context, name, database.RemoveUser(UserNames.Normalize(name))) is { } problem ? problem : TypedResults.NoContent();
+
+    private static ProblemHttpResult? Done(HttpContext context, string name, string? problem) =>
+        problem is null ? null
+        : TypedResults.Problem(
+            problem, statusCode: AccessState.Of(context).Records.FindUser(UserNames.Normalize(name)) is null ? StatusCodes.Status404NotFound : StatusCodes.Status409Conflict);
 
     internal sealed record Me(string Name, string Role, bool NeedsLogIn);
 
@@ -71,4 +80,6 @@ internal static class UsersApi
     internal sealed record NewUser(string? Name, string? Password, string? Role);
 
     internal sealed record NewPassword(string? Password);
+
+    internal sealed record NewRole(string? Role);
 }

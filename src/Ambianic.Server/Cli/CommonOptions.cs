@@ -59,7 +59,12 @@ internal static class CommonOptions
     public static ConfigurationResult LoadConfiguration(ParseResult parsed) => Loader().Load(Files(parsed));
 
     /// <summary>Writes settings into the file that the program may write.</summary>
-    public static LocalSettings LocalSettings(ParseResult parsed) => new(Loader(), Files(parsed), PrivateFile.Replace);
+    public static LocalSettings LocalSettings(ParseResult parsed)
+    {
+        var files = Files(parsed);
+        PrivateFile.Protect(files.SaveFile); // a restored one may have other permissions
+        return new LocalSettings(Loader(), files, PrivateFile.Replace);
+    }
 
     private static ConfigurationLoader Loader() => new(BuiltInElements.AddTo(new ElementRegistry()), ModelCatalog.Known, Providers);
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ambianic.Server.Access;
 
 namespace Ambianic.Server.Cli;
 
@@ -31,6 +32,11 @@ internal static class RunCommand
                 result, parsed.GetValue(CommonOptions.Port), () => CommonOptions.LoadConfiguration(parsed), settings: CommonOptions.LocalSettings(parsed));
             var address = await AmbianicHost.StartAsync(application);
             Console.WriteLine($"The timeline is at {address}   (Ctrl+C stops)");
+            if (await application.Services.GetRequiredService<AccessBook>().CurrentAsync() is { NeedsLogIn: false })
+            {
+                Console.WriteLine($"Nobody has to log in yet, so it answers this computer only. Add the first administrator at {address}{application.Services.GetRequiredService<FirstRun>().Path}");
+            }
+
             return await AmbianicHost.WaitAsync(application, cancellation);
         });
         return command;

@@ -28,7 +28,7 @@ internal static class TokenCommand
         {
             foreach (var token in database.LoadInTime().Tokens)
             {
-                Console.WriteLine($"{token.Id}  {token.Name,-24} {Policies.Of(token.Role),-7} {Day("expires", token.ExpiresAt)} {Day("used", token.UsedAt)}");
+                Console.WriteLine($"{token.Id}  {token.Name,-24} {Policies.Of(token.Role),-7} {Day("expires", token.ExpiresAt)} {Day("used", token.UsedAt)} {(token.Owner is { } owner ? $"of {owner}" : "no owner")}");
             }
         }));
 

@@ -9,9 +9,9 @@ namespace Ambianic.Server.Cli;
 internal static class UserCommand
 {
     /// <summary>What a person or a program may do.</summary>
-    public static Option<string?> Role(string otherwise)
+    public static Option<string?> Role(string? otherwise)
     {
-        var role = new Option<string?>("--role") { Description = $"viewer sees, carer also answers alerts, admin changes everything; {otherwise}", HelpName = "ROLE" };
+        var role = new Option<string?>("--role") { Description = $"viewer sees, carer also answers alerts, admin changes everything{(otherwise is null ? "" : $"; {otherwise}")}", HelpName = "ROLE" };
         role.AcceptOnlyFromAmong(Policies.Viewer, Policies.Carer, Policies.Admin);
         return role;
     }
@@ -56,7 +56,15 @@ internal static class UserCommand
             Expect(database.SetPassword(UserNames.Normalize(parsed.GetRequiredValue(name)), Passwords.Hash(PasswordPrompt.Read())));
             Console.WriteLine("Changed.");
         }));
-        return new Command("user", "People who can log in to the page and the API") { add, list, remove, password };
+        var newRole = Role(null);
+        newRole.Required = true;
+        var change = new Command("role", "Change what a person may do, and with them their tokens; the last administrator stays one") { name, newRole, CommonOptions.Config };
+        change.SetAction(parsed => Use(parsed, database =>
+        {
+            Expect(database.SetRole(UserNames.Normalize(parsed.GetRequiredValue(name)), Policies.Parse(parsed.GetRequiredValue(newRole))!.Value));
+            Console.WriteLine("Changed.");
+        }));
+        return new Command("user", "People who can log in to the page and the API") { add, list, remove, password, change };
     }
 
     /// <summary>Does something with the users and tokens of the configured data directory.</summary>

@@ -17,8 +17,10 @@ public sealed class AccessDatabase(string dataDir, TimeProvider time) : IDisposa
     public const string FileName = "access.db";
 
     private const int MostSessionsOfAUser = 50;
-    private const int MostAuditEntries = 10_000;
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const int MostDevicesOfAUser = 20;
+
+    /// <summary>As long as browsers keep a cookie (RFC 6265bis).</summary>
+    private static readonly TimeSpan DeviceMemory = TimeSpan.FromDays(400);
 
     private readonly SqliteFile _file = new(Path.Combine(dataDir, FileName));
     private readonly DiskCall _disk = new(Path.Combine(dataDir, FileName));
@@ -46,7 +48,12 @@ public sealed class AccessDatabase(string dataDir, TimeProvider time) : IDisposa
                     throw new IOException("the file is empty, so nobody knows who may log in; restore it, or remove it to start again");
                 }
 
-                _reader ??= Open();
+                if (_reader is null)
+                {
+                    PrivateFile.Protect(_file.Path); // a restored file may have other permissions
+                    _reader = Open();
+                }
+
                 if (AccessRows.Count(_reader, "PRAGMA data_version") is var version && (version != _version || _records == AccessRecords.None))
                 {
                     (_records, _version) = (AccessRows.Read(_reader), version);
@@ -97,17 +104,29 @@ public sealed class AccessDatabase(string dataDir, TimeProvider time) : IDisposa
         return null;
     });
 
-    /// <summary>Removes a person with their sessions; not the last administrator.</summary>
+    /// <summary>Changes what a person may do, and with them their tokens; the last administrator stays one.</summary>
+    /// <returns>Why not; null when it is done.</returns>
+    /// <exception cref="IOException">It cannot be stored.</exception>
+    public string? SetRole(string name, AccessRole role) => WriteIfThere(NoUser(name), connection =>
+        role != AccessRole.Admin && IsLastAdministrator(connection, name) ? LastAdministrator(name)
+        : AccessRows.Run(connection, "UPDATE users SET role = $role WHERE name = $name", ("$role", AccessRows.Word(role)), ("$name", name)) == 0 ? NoUser(name)
+        : null);
+
+    /// <summary>Removes a person with their sessions and tokens; not the last administrator.</summary>
     /// <returns>Why not; null when it is done.</returns>
     /// <exception cref="IOException">It cannot be stored.</exception>
     public string? RemoveUser(string name) => WriteIfThere(NoUser(name), connection =>
     {
-        if (AccessRows.Count(connection, "SELECT COUNT(*) FROM users WHERE role = 'admin' AND name <> $name", ("$name", name)) == 0)
+        if (IsLastAdministrator(connection, name))
         {
-            return $"{name} is the last administrator; add another one first";
+            return LastAdministrator(name);
         }
 
-        AccessRows.Run(connection, "DELETE FROM sessions WHERE user = $name", ("$name", name));
+        foreach (var theirs in (string[])["sessions WHERE user", "devices WHERE user", "tokens WHERE owner"])
+        {
+            AccessRows.Run(connection, $"DELETE FROM {theirs} = $name", ("$name", name));
+        }
+
         return AccessRows.Run(connection, "DELETE FROM users WHERE name = $name", ("$name", name)) == 0 ? NoUser(name) : null;
     });
 
@@ -119,8 +138,9 @@ public sealed class AccessDatabase(string dataDir, TimeProvider time) : IDisposa
         AccessRows.Run(connection, "DELETE FROM tokens WHERE expires_at <= $now", ("$now", AccessRows.Value(time.GetUtcNow())));
         return AccessRows.Run(
             connection,
-            "INSERT OR IGNORE INTO tokens (id, name, hash, role, created_at, expires_at) VALUES ($id, $name, $hash, $role, $at, $expires)",
-            ("$id", token.Id), ("$name", token.Name), ("$hash", token.Hash), ("$role", AccessRows.Word(token.Role)), ("$at", AccessRows.Value(token.CreatedAt)), ("$expires", AccessRows.Value(token.ExpiresAt))) == 0
+            "INSERT OR IGNORE INTO tokens (id, name, hash, role, created_at, expires_at, owner) VALUES ($id, $name, $hash, $role, $at, $expires, $owner)",
+            ("$id", token.Id), ("$name", token.Name), ("$hash", token.Hash), ("$role", AccessRows.Word(token.Role)), ("$at", AccessRows.Value(token.CreatedAt)),
+            ("$expires", AccessRows.Value(token.ExpiresAt)), ("$owner", token.Owner ?? (object)DBNull.Value)) == 0
             ? $"there is a token {token.Name} already"
             : null;
     });
@@ -131,20 +151,36 @@ public sealed class AccessDatabase(string dataDir, TimeProvider time) : IDisposa
     public string? RemoveToken(string id) => WriteIfThere(NoToken(id), connection =>
         AccessRows.Run(connection, "DELETE FROM tokens WHERE id = $id OR name = $id", ("$id", id)) == 0 ? NoToken(id) : null);
 
-    /// <summary>Begins a session, and ends the oldest ones of a person who has very many.</summary>
+    /// <summary>Begins a session, and remembers its device. The oldest sessions and devices of a person who has very many are forgotten.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="passwordHash">What the password was checked against.</param>
+    /// <param name="deviceHash">The device.</param>
+    /// <returns>False when the person was removed or their password was changed meanwhile.</returns>
     /// <exception cref="IOException">It cannot be stored.</exception>
-    public void Add(LogInSession session) => WriteIfThere(NoUser(session.User), connection =>
+    public bool Add(LogInSession session, string passwordHash, string deviceHash) => WriteIfThere(NoUser(session.User), connection =>
     {
-        AccessRows.Run(
+        var now = AccessRows.Value(time.GetUtcNow());
+        if (AccessRows.Run(
             connection,
-            "INSERT INTO sessions (hash, user, created_at, used_at) SELECT $hash, name, $at, $at FROM users WHERE name = $user",
-            ("$hash", session.Hash), ("$user", session.User), ("$at", AccessRows.Value(session.CreatedAt)));
+            "INSERT INTO sessions (hash, user, created_at, used_at) SELECT $hash, name, $at, $at FROM users WHERE name = $user AND password_hash = $password",
+            ("$hash", session.Hash), ("$user", session.User), ("$at", AccessRows.Value(session.CreatedAt)), ("$password", passwordHash)) == 0)
+        {
+            return NoUser(session.User);
+        }
+
         AccessRows.Run(
-            connection,
-            "DELETE FROM sessions WHERE user = $user AND hash NOT IN (SELECT hash FROM sessions WHERE user = $user ORDER BY used_at DESC LIMIT $most)",
-            ("$user", session.User), ("$most", MostSessionsOfAUser));
+            connection, "INSERT OR REPLACE INTO devices (hash, user, used_at) VALUES ($hash, $user, $now)", ("$hash", deviceHash), ("$user", session.User), ("$now", now));
+        AccessRows.Run(connection, "DELETE FROM devices WHERE used_at < $oldest", ("$oldest", AccessRows.Value(time.GetUtcNow() - DeviceMemory)));
+        foreach (var (table, most) in (ReadOnlySpan<(string, int)>)[("sessions", MostSessionsOfAUser), ("devices", MostDevicesOfAUser)])
+        {
+            AccessRows.Run(
+                connection,
+                $"DELETE FROM {table} WHERE user = $user AND hash NOT IN (SELECT hash FROM {table} WHERE user = $user ORDER BY used_at DESC LIMIT $most)",
+                ("$user", session.User), ("$most", most));
+        }
+
         return null;
-    });
+    }) is null;
 
     /// <summary>Ends a session.</summary>
     /// <exception cref="IOException">It cannot be stored.</exception>
@@ -166,21 +202,22 @@ public sealed class AccessDatabase(string dataDir, TimeProvider time) : IDisposa
         return null;
     });
 
-    /// <summary>Adds to the audit log, of which the last 10,000 entries are kept.</summary>
+    /// <summary>Adds to the audit log, of which the last 10,000 changes of administrators are kept, and 5,000 entries of each other kind.</summary>
+    /// <param name="entries">The oldest first.</param>
     /// <exception cref="IOException">It cannot be stored.</exception>
-    public void Add(AuditEntry entry) => WriteIfThere("", connection =>
+    public void Add(IReadOnlyList<AuditEntry> entries) => WriteIfThere("", connection =>
     {
-        AccessRows.Run(
-            connection,
-            "INSERT INTO audit (at, who, what, address) VALUES ($at, $who, $what, $from)",
-            ("$at", AccessRows.Value(entry.At)), ("$who", entry.Who), ("$what", entry.What), ("$from", entry.From));
-        AccessRows.Run(connection, "DELETE FROM audit WHERE seq <= (SELECT MAX(seq) FROM audit) - $most", ("$most", MostAuditEntries));
+        foreach (var entry in entries)
+        {
+            AuditRows.Add(connection, entry);
+        }
+
         return null;
     });
 
     /// <summary>The audit log, newest first.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public IReadOnlyList<AuditEntry> Audit(int limit) => _file.Exists ? Use(connection => AccessRows.Audit(connection, limit)) : [];
+    public IReadOnlyList<AuditEntry> Audit(int limit) => _file.Exists ? Use(connection => AuditRows.Read(connection, limit)) : [];
 
     /// <summary>Closes the file, unless its disk hangs; no call may follow.</summary>
     public void Dispose()
@@ -195,6 +232,11 @@ public sealed class AccessDatabase(string dataDir, TimeProvider time) : IDisposa
     }
 
     private static string NoUser(string name) => $"there is no user {name}";
+
+    private static string LastAdministrator(string name) => $"{name} is the last administrator; add another one first";
+
+    private static bool IsLastAdministrator(SqliteConnection connection, string name) =>
+        AccessRows.Count(connection, "SELECT COUNT(*) FROM users WHERE role = 'admin' AND name <> $name", ("$name", name)) == 0;
 
     private static string NoToken(string id) => $"there is no token {id}";
 
@@ -249,25 +291,13 @@ public sealed class AccessDatabase(string dataDir, TimeProvider time) : IDisposa
     /// <summary>Makes the file, if need be, such that its owner alone may read it.</summary>
     private void Protect()
     {
-        DurableFiles.EnsureFolder(dataDir);
-        if (_file.Exists)
-        {
-            return;
-        }
-
-        if (_records.Users.Count > 0)
+        PrivateFile.EnsureFolder(dataDir);
+        if (!_file.Exists && _records.Users.Count > 0)
         {
             throw new FileNotFoundException("it was deleted while it was in use; restart Ambianic");
         }
 
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = OwnerOnly;
-        }
-
-        new FileStream(_file.Path, options).Dispose();
-        DurableFiles.SyncFolder(dataDir);
+        _file.Protect();
     }
 
     private IOException Failure(Exception error) =>

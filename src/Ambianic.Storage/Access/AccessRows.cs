@@ -11,15 +11,12 @@ internal static class AccessRows
     public static AccessRecords Read(SqliteConnection connection) => new(
         Read(connection, "SELECT name, password_hash, role, created_at FROM users ORDER BY name", row =>
             new UserAccount(row.GetString(0), row.GetString(1), Role(row.GetString(2)), Time(row.GetInt64(3)))),
-        Read(connection, "SELECT id, name, hash, role, created_at, expires_at, used_at FROM tokens ORDER BY name", row =>
-            new ApiToken(row.GetString(0), row.GetString(1), row.GetString(2), Role(row.GetString(3)), Time(row.GetInt64(4)), OptionalTime(row, 5), OptionalTime(row, 6))),
+        Read(connection, "SELECT id, name, hash, role, created_at, expires_at, used_at, owner FROM tokens ORDER BY name", row =>
+            new ApiToken(
+                row.GetString(0), row.GetString(1), row.GetString(2), Role(row.GetString(3)), Time(row.GetInt64(4)), OptionalTime(row, 5), OptionalTime(row, 6), row.IsDBNull(7) ? null : row.GetString(7))),
         Read(connection, "SELECT hash, user, created_at, used_at FROM sessions", row =>
-            new LogInSession(row.GetString(0), row.GetString(1), Time(row.GetInt64(2)), Time(row.GetInt64(3)))));
-
-    /// <summary>The audit log, newest first.</summary>
-    public static IReadOnlyList<AuditEntry> Audit(SqliteConnection connection, int limit) =>
-        Read(connection, $"SELECT at, who, what, address FROM audit ORDER BY seq DESC LIMIT {limit.ToString(CultureInfo.InvariantCulture)}", row =>
-            new AuditEntry(Time(row.GetInt64(0)), row.GetString(1), row.GetString(2), row.GetString(3)));
+            new LogInSession(row.GetString(0), row.GetString(1), Time(row.GetInt64(2)), Time(row.GetInt64(3)))),
+        Read(connection, "SELECT hash, user FROM devices", row => new KnownDevice(row.GetString(0), row.GetString(1))));
 
     /// <summary>Runs one statement.</summary>
     /// <returns>How many rows it changed.</returns>
@@ -36,6 +33,20 @@ internal static class AccessRows
         using var command = connection.Command(sql);
         command.Bind(values);
         return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>The rows that a statement selects.</summary>
+    public static IReadOnlyList<T> Read<T>(SqliteConnection connection, string sql, Func<SqliteDataReader, T> read)
+    {
+        using var command = connection.Command(sql);
+        using var row = command.ExecuteReader();
+        var all = new List<T>();
+        while (row.Read())
+        {
+            all.Add(read(row));
+        }
+
+        return all;
     }
 
     /// <summary>A role as it is stored.</summary>
@@ -60,17 +71,4 @@ internal static class AccessRows
     private static DateTimeOffset Time(long at) => DateTimeOffset.FromUnixTimeMilliseconds(at);
 
     private static DateTimeOffset? OptionalTime(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : Time(row.GetInt64(column));
-
-    private static List<T> Read<T>(SqliteConnection connection, string sql, Func<SqliteDataReader, T> read)
-    {
-        using var command = connection.Command(sql);
-        using var row = command.ExecuteReader();
-        var all = new List<T>();
-        while (row.Read())
-        {
-            all.Add(read(row));
-        }
-
-        return all;
-    }
 }

@@ -35,6 +35,20 @@ internal static class AccessSchema
             what TEXT NOT NULL,
             address TEXT NOT NULL);
         """,
+        """
+        ALTER TABLE tokens ADD COLUMN owner TEXT;
+        CREATE TABLE devices (
+            hash TEXT NOT NULL,
+            user TEXT NOT NULL,
+            used_at INTEGER NOT NULL,
+            PRIMARY KEY (hash, user));
+        ALTER TABLE audit ADD COLUMN subject TEXT NOT NULL DEFAULT '';
+        ALTER TABLE audit ADD COLUMN kind TEXT NOT NULL DEFAULT 'change';
+        ALTER TABLE audit ADD COLUMN count INTEGER NOT NULL DEFAULT 1;
+        UPDATE audit SET kind = 'refusal' WHERE what = 'log-in refused';
+        UPDATE audit SET kind = 'log_in' WHERE what IN ('log-in', 'log-out');
+        CREATE INDEX audit_by_kind ON audit (kind, seq);
+        """,
     ];
 
     /// <summary>Takes a database of any earlier version, or an empty one, to this version.</summary>

@@ -14,9 +14,6 @@ internal sealed class AlertFile(string dataDir, TimeProvider time, ILogger logge
 {
     private const string Lost = "open alerts, messages that waited and subscriptions of devices may be lost, and links in messages may no longer work; no event is";
 
-    /// <summary>It holds keys and addresses that are as good as passwords.</summary>
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     /// <summary>Each replacement keeps the damaged database: a dying disk must not fill itself with them.</summary>
     private static readonly TimeSpan BetweenReplacements = TimeSpan.FromMinutes(10);
 
@@ -87,30 +84,16 @@ internal sealed class AlertFile(string dataDir, TimeProvider time, ILogger logge
         }
     }
 
-    /// <summary>Makes the file, if need be, such that its owner alone may read it. SQLite gives the files beside it the same permissions.</summary>
+    /// <summary>It holds keys and addresses that are as good as passwords.</summary>
     private void Protect()
     {
         try
         {
-            DurableFiles.EnsureFolder(dataDir);
-            if (OperatingSystem.IsWindows())
+            PrivateFile.EnsureFolder(dataDir);
+            if (_file.Protect() is { } problem)
             {
-                return; // it has no such permissions
+                logger.AlertsNotProtected(_file.Path, problem); // a file system without permissions, as of a memory stick
             }
-
-            if (!_file.Exists)
-            {
-                new FileStream(_file.Path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly }).Dispose();
-                DurableFiles.SyncFolder(dataDir);
-            }
-            else if (File.GetUnixFileMode(_file.Path) != OwnerOnly)
-            {
-                File.SetUnixFileMode(_file.Path, OwnerOnly);
-            }
-        }
-        catch (Exception error) when (StorageFailure.IsOne(error) && _file.Exists)
-        {
-            logger.AlertsNotProtected(_file.Path, error.Message); // a file system without permissions, as of a memory stick
         }
         catch (Exception error) when (StorageFailure.IsOne(error))
         {

@@ -1,3 +1,4 @@
+using Ambianic.Storage.Files;
 using Microsoft.Data.Sqlite;
 
 namespace Ambianic.Storage.Database;
@@ -10,7 +11,7 @@ internal sealed class SqliteFile(string path)
     public const string DamageMark = "-damaged";
 
     /// <summary>A database and, while it is open or after a crash, its write-ahead log and the index of that.</summary>
-    private static readonly string[] Parts = ["", "-wal", "-shm", DamageMark];
+    private static readonly string[] Parts = ["", "-wal", "-shm", "-journal", DamageMark];
 
     /// <summary>Where it is.</summary>
     public string Path { get; } = path;
@@ -34,6 +35,26 @@ internal sealed class SqliteFile(string path)
             connection.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Makes the file, if need be, such that its owner alone may read it. SQLite gives what it puts beside it the same permissions.</summary>
+    /// <returns>Why others may still read it; null when they may not.</returns>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    public string? Protect()
+    {
+        if (!Exists)
+        {
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows())
+            {
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            }
+
+            new FileStream(Path, options).Dispose();
+            DurableFiles.SyncFolder(System.IO.Path.GetDirectoryName(Path)!);
+        }
+
+        return Parts.Select(part => PrivateFile.Protect(Path + part)).FirstOrDefault(problem => problem is not null);
     }
 
     /// <summary>Closes what the pool of connections still holds open, so that the file may be moved.</summary>

@@ -29,7 +29,7 @@ internal sealed class DataDirLock : IDisposable
     {
         try
         {
-            DurableFiles.EnsureFolder(dataDir);
+            PrivateFile.EnsureFolder(dataDir);
         }
         catch (Exception error) when (StorageFailure.IsOne(error))
         {

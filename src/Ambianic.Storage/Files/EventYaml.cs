@@ -66,11 +66,11 @@ internal static partial class EventYaml
         }
     }
 
-    [GeneratedRegex("^[A-Za-z_][A-Za-z0-9_./-]*( [A-Za-z0-9_./-]+)*$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^[A-Za-z_][A-Za-z0-9_./-]*( [A-Za-z0-9_./-]+)*\z", RegexOptions.CultureInvariant)]
     private static partial Regex PlainText();
 
     /// <summary>Words that YAML 1.1 or 1.2 takes for something else than text.</summary>
-    [GeneratedRegex("^(true|false|yes|no|on|off|y|n|null)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(true|false|yes|no|on|off|y|n|null)\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Keyword();
 
     [GeneratedRegex("^(-?[0-9]+)E", RegexOptions.CultureInvariant)]

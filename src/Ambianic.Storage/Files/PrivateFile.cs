@@ -46,6 +46,42 @@ public static class PrivateFile
         }
     }
 
+    /// <summary>Makes a folder, if need be, such that its owner alone may see what is in it, and those above it as the system does.</summary>
+    /// <param name="folder">Absolute.</param>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    public static void EnsureFolder(string folder)
+    {
+        if (OperatingSystem.IsWindows() || Directory.Exists(folder) || Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(folder)) is not { } parent)
+        {
+            DurableFiles.EnsureFolder(folder);
+            return;
+        }
+
+        DurableFiles.EnsureFolder(parent);
+        Directory.CreateDirectory(folder, OwnerOnly | UnixFileMode.UserExecute);
+        DurableFiles.SyncFolder(parent);
+    }
+
+    /// <summary>Takes from others what a restore or a copy may have given them: the permission to read a file. Does nothing when it is not there.</summary>
+    /// <param name="path">Absolute.</param>
+    /// <returns>Why not: a file system without permissions, say; null when it is done.</returns>
+    public static string? Protect(string path)
+    {
+        try
+        {
+            if (!OperatingSystem.IsWindows() && File.Exists(path) && File.GetUnixFileMode(path) is var mode && (mode & ~OwnerOnly) != 0)
+            {
+                File.SetUnixFileMode(path, mode & OwnerOnly);
+            }
+
+            return null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return error.Message;
+        }
+    }
+
     private static void TryDelete(string path)
     {
         try

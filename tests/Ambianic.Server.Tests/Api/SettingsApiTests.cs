@@ -102,6 +102,7 @@ public sealed class SettingsApiTests : IAsyncLifetime
     [InlineData("")]
     [InlineData("a%20b")]
     [InlineData("a%40b")]
+    [InlineData("key%0A")]
     public async Task IftttKey_IsNone_IsRefused(string key) =>
         Assert.Equal(422, (await _house.CallAsync("PUT", $"/api/integrations/ifttt/api_key/{key}")).Status);
 
@@ -146,6 +147,16 @@ public sealed class SettingsApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Source_WithAFormatOfItsFile_GetsNoOtherAddress()
+    {
+        await using var house = await SettingsHouse.StartAsync("sources: {list: {uri: 'rtsp://127.0.0.1:1/list', format: concat}}\npipelines: {hall: [source: list]}");
+        var (status, body) = await house.CallAsync("PUT", "/api/config/source", new { id = "list", uri = "http://127.0.0.1:1/list" });
+
+        Assert.Equal(403, status);
+        Assert.Contains("allow_local_sources", (string?)body!["detail"], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Source_OfThisComputerAndAllowed_IsTaken()
     {
         await using var house = await SettingsHouse.StartAsync("api: {allow_local_sources: true}\npipelines: {front: [source: webcam]}");
@@ -175,7 +186,7 @@ public sealed class SettingsApiTests : IAsyncLifetime
     [Fact]
     public async Task Source_ImmenseAddress_IsRefused()
     {
-        var (status, _) = await _house.CallAsync("PUT", "/api/config/source", new { id = "gate", uri = "rtsp://127.0.0.1/" + new string('a', 20_000_000), type = "video" });
+        var (status, _) = await _house.CallAsync("PUT", "/api/config/source", new { id = "gate", uri = "rtsp://127.0.0.1/" + new string('a', 900_000), type = "video" });
 
         Assert.Equal(422, status);
         Assert.Equal("", _house.Local);

@@ -60,6 +60,6 @@ internal sealed partial class TelegramBot(Uri service, string token, ProviderHtt
         };
     }
 
-    [GeneratedRegex(@"^\d+:[A-Za-z0-9_\-]+$")]
+    [GeneratedRegex(@"^\d+:[A-Za-z0-9_\-]+\z")]
     private static partial Regex TokenRegex();
 }

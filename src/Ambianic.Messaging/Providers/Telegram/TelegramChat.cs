@@ -24,6 +24,6 @@ internal sealed partial record TelegramChat(string Id, long? Topic)
         (chat["id"] is JsonValue id && id.GetValueKind() == JsonValueKind.Number && id.ToJsonString() == Id)
         || (chat.Text("username") is { } name && ("@" + name).Equals(Id, StringComparison.OrdinalIgnoreCase));
 
-    [GeneratedRegex(@"^(?:(?<number>-?\d+)|@?(?<name>[A-Za-z][A-Za-z0-9_]{3,}))(?::(?<topic>\d{1,18}))?$")]
+    [GeneratedRegex(@"^(?:(?<number>-?\d+)|@?(?<name>[A-Za-z][A-Za-z0-9_]{3,}))(?::(?<topic>\d{1,18}))?\z")]
     private static partial Regex ChatRegex();
 }
