@@ -21,7 +21,7 @@ public sealed class InferenceMetrics
     }
 
     /// <summary>Reads the rest from here from now on; to be called once.</summary>
-    internal void Follow(DetectorPool pool) => _meter.CreateObservableGauge(
+    public void Follow(DetectorPool pool) => _meter.CreateObservableGauge(
         "ambianic.inference.waiting",
         () => pool.Waiting.Select(model => new Measurement<int>(model.Waiting, LabelOf(model.Model))),
         "{frame}",

@@ -2,6 +2,7 @@ using Ambianic.Core.Configuration;
 using Ambianic.Core.Health;
 using Ambianic.Core.Mqtt;
 using Ambianic.Core.Pipelines;
+using Ambianic.Inference.Sessions;
 using Ambianic.Server.Hosting;
 
 namespace Ambianic.Server.Metrics;
@@ -69,5 +70,5 @@ internal sealed class MetricsService : BackgroundService
     }
 
     /// <summary>Instruments that nobody works with: they only tell.</summary>
-    internal sealed record OwnInstruments(HealthMetrics Health, MqttMetrics Mqtt, DeviceMetrics Device);
+    internal sealed record OwnInstruments(HealthMetrics Health, MqttMetrics Mqtt, DeviceMetrics Device, InferenceMetrics Inference);
 }

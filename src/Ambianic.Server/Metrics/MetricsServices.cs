@@ -26,7 +26,12 @@ internal static class MetricsServices
         services.AddSingleton<HealthMetrics>();
         services.AddSingleton<MqttMetrics>();
         services.AddSingleton<DeviceMetrics>();
-        services.AddSingleton<MetricsService.OwnInstruments>();
+        services.AddSingleton(provider =>
+        {
+            var own = ActivatorUtilities.CreateInstance<MetricsService.OwnInstruments>(provider);
+            own.Inference.Follow(provider.GetRequiredService<DetectorPool>());
+            return own;
+        });
         services.AddSingleton<MetricsCollector>();
         services.AddSingleton<IAuthorizationHandler, OpenMetrics>();
         services.AddHostedService<MetricsService>();

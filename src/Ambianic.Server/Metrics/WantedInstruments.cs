@@ -20,8 +20,6 @@ internal static class WantedInstruments
         "dotnet.gc.heap.total_allocated",
         "dotnet.gc.last_collection.memory.committed_size",
         "dotnet.gc.pause.time",
-        "dotnet.thread_pool.thread.count",
-        "dotnet.thread_pool.queue.length",
         "http.server.request.duration",
     ];
 
