@@ -8,7 +8,7 @@ public sealed record MetricsOptions
     /// <summary><c>false</c> turns <c>/metrics</c> off. The default is true.</summary>
     public bool Enabled { get; init; } = true;
 
-    /// <summary>True lets anybody who reaches this device read <c>/metrics</c>: the names of cameras, and when they see something. The default is that it takes a token of a viewer.</summary>
+    /// <summary>True lets anybody who reaches this device read <c>/metrics</c> without the role <c>viewer</c>: the names of cameras, and when they see something. The default is false.</summary>
     public bool Anonymous { get; init; }
 
     /// <summary>A collector that is sent measurements and traces.</summary>
