@@ -148,7 +148,7 @@ internal sealed class MessageSender(
         _sending[recipient] = (SendAsync(recipient, line, message, pictureOf, batch, book, stop.Token), stop);
     }
 
-    private async Task SendAsync(Recipient recipient, Line line, AlertMessage message, string? pictureOf, IReadOnlyList<Delivery> batch, AlertBook book, CancellationToken cancellation)
+    private async Task SendAsync(Recipient recipient, ProviderLine line, AlertMessage message, string? pictureOf, IReadOnlyList<Delivery> batch, AlertBook book, CancellationToken cancellation)
     {
         await Task.Yield(); // encoding is not the loop's work
         DeliveryOutcome outcome;

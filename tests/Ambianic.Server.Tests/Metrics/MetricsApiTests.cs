@@ -116,5 +116,5 @@ public sealed class MetricsApiTests
     private static Task LookedAtAsync(ServedHouse house) => Eventually.TrueAsync(() => house.Services.GetRequiredService<HealthFeed>().Latest.Pipelines.Count > 0);
 
     private static OutageReport Report(string pipeline) =>
-        new(pipeline, "camera", DateTimeOffset.UnixEpoch, VisibilityState.NoVideo, DateTimeOffset.UnixEpoch, null);
+        new(pipeline, "camera", DateTimeOffset.UnixEpoch, VisibilityState.NoVideo, DateTimeOffset.UnixEpoch, "no route to host");
 }

@@ -141,7 +141,7 @@ public sealed partial class MetricsDocumentTests : IAsyncLifetime
         _ => [],
     };
 
-    [GeneratedRegex(@"\b(?<name>(?:ambianic|dotnet|http)_[a-z0-9_]+)(?:\{(?<labels>[^}]*)\})?")]
+    [GeneratedRegex(@"\b(?<name>(?:ambianic|dotnet|http_server)_[a-z0-9_]+)(?:\{(?<labels>[^}]*)\})?")]
     private static partial Regex Metric();
 
     [GeneratedRegex(@"(\w+)(?:=|!=|=~|!~)""")]
@@ -150,7 +150,7 @@ public sealed partial class MetricsDocumentTests : IAsyncLifetime
     [GeneratedRegex(@"_(bucket|sum|count)$")]
     private static partial Regex HistogramPart();
 
-    [GeneratedRegex(@"expr: (?:.*|>-(?:\n {10}.*)+)")]
+    [GeneratedRegex(@"expr: (?:>-(?:\n {10}.*)+|.*)")]
     private static partial Regex Expression();
 
     [GeneratedRegex(@"- alert: (\w+)")]

@@ -1,7 +1,6 @@
 using Ambianic.Server.Access;
-using Ambianic.Server.Metrics;
 
-namespace Ambianic.Server.Api;
+namespace Ambianic.Server.Metrics;
 
 /// <summary>Tells Prometheus what was measured.</summary>
 internal static class MetricsApi
