@@ -30,6 +30,7 @@ internal sealed class OtlpExport : IDisposable
             .ConfigureResource(Describe)
             .AddMeter([.. WantedInstruments.Meters])
             .AddView(instrument => WantedInstruments.Includes(instrument) ? null : MetricStreamConfiguration.Drop)
+            .SetExemplarFilter(ExemplarFilterType.TraceBased)
             .AddReader(new PeriodicExportingMetricReader(new OtlpMetricExporter(Signal("metrics")), (int)options.Every.TotalMilliseconds, (int)Patience.TotalMilliseconds))
             .Build();
         _traces = options.TraceEvery == 0 ? null : Sdk.CreateTracerProviderBuilder()
