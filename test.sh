@@ -27,6 +27,7 @@ missing=()
 command -v npm >/dev/null || missing+=(npm)
 compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' >/dev/null || missing+=(libfaketime)
 /usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null || missing+=(python3-aiosmtpd)
+command -v promtool >/dev/null || missing+=(prometheus) # its checker alone is used
 [ -x /usr/sbin/mosquitto ] || missing+=(mosquitto) # tests start their own; the package's service is not used
 if [ ${#missing[@]} -gt 0 ]; then
   install_packages "${missing[@]}" || say "Some tests will be skipped. For all of them:  sudo apt-get install ${missing[*]}"

@@ -14,4 +14,5 @@ return await new RootCommand("Measures Ambianic. Ratios are taken within one run
     AlertTiming.Command(),
     MotionTiming.Command(),
     SnapshotTiming.Command(),
+    MetricsTiming.Command(),
 }.Parse(args).InvokeAsync();

@@ -86,6 +86,7 @@ public sealed class ConfigurationLoader(ElementRegistry registry, IReadOnlyList<
 
         new NotificationCheck(document, configuration, providers, problems).Report();
         new MqttSection(document, configuration, problems).Report();
+        new MetricsSection(document, configuration.Metrics, problems).Report();
         var order = texts.Select((text, index) => (text.Name, index)).DistinctBy(file => file.Name).ToDictionary();
         return new ConfigurationResult(
             configuration,

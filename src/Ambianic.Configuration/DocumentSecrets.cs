@@ -15,6 +15,7 @@ internal static class DocumentSecrets
         {
             Credentials.Remember(entry.Key, onlyAddress: true);
             RememberHeartbeat(entry);
+            RememberHeaders(entry);
             Remember(entry.Value, HoldsSecret(entry.Key) || (entry.Value.Place.IsSecret && !topLevelKeys.Contains(entry.Key)));
         }
     }
@@ -31,6 +32,19 @@ internal static class DocumentSecrets
             foreach (var secret in new[] { path, path.Split('?')[0].TrimEnd('/').Split('/')[^1] }.Where(IsNoWord))
             {
                 Credentials.Remember(secret);
+            }
+        }
+    }
+
+    /// <summary>What a collector knows this device by: the values of <c>metrics.otlp.headers</c>, and what follows <c>Bearer</c> in them.</summary>
+    private static void RememberHeaders(Entry section)
+    {
+        if (section.Key == "metrics" && (section.Value as MappingNode)?.Find("otlp")?.Value is MappingNode otlp && otlp.Find("headers")?.Value is MappingNode headers)
+        {
+            foreach (var value in headers.Entries.Select(header => header.Value).OfType<ScalarNode>().Where(value => !value.IsNull))
+            {
+                Credentials.Remember(value.Text);
+                Credentials.Remember(value.Text.Split(' ')[^1]);
             }
         }
     }

@@ -23,6 +23,12 @@ internal static class JsonDocuments
             shown["heartbeat"]!["url"] = MaskAll(url);
         }
 
+        var headers = shown["metrics"]!["otlp"]!["headers"]!.AsObject();
+        foreach (var name in headers.Select(header => header.Key).ToList())
+        {
+            headers[name] = Credentials.Masked;
+        }
+
         return shown;
     }
 

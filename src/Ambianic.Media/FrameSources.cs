@@ -1,6 +1,7 @@
 using Ambianic.Core.Configuration;
 using Ambianic.Core.Frames;
 using Ambianic.Media.Processes;
+using Ambianic.Media.Sources;
 using Ambianic.Media.Sources.Ffmpeg;
 using Ambianic.Media.Sources.Http;
 using Ambianic.Media.Sources.Relay;
@@ -16,14 +17,16 @@ public sealed class FrameSources
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _loggers;
     private readonly CameraConnections _connections;
+    private readonly DecodeMetrics? _metrics;
 
     /// <param name="pool">Lends the pixels of all frames.</param>
     /// <param name="pins">The certificates of cameras.</param>
     /// <param name="time">Decides how long is too long.</param>
     /// <param name="loggers">Receives what decoders say.</param>
-    public FrameSources(FramePool pool, ICertificatePins pins, TimeProvider time, ILoggerFactory loggers)
+    /// <param name="metrics">Told how long pictures take; null when nobody measures.</param>
+    public FrameSources(FramePool pool, ICertificatePins pins, TimeProvider time, ILoggerFactory loggers, DecodeMetrics? metrics = null)
     {
-        (_pool, _time, _loggers) = (pool, time, loggers);
+        (_pool, _time, _loggers, _metrics) = (pool, time, loggers, metrics);
         _connections = new CameraConnections(pins, time, loggers.CreateLogger<CameraConnections>());
     }
 
@@ -34,7 +37,7 @@ public sealed class FrameSources
         {
             // Of a recording no picture may be lost; and who names a format knows how the stream is to be read.
             return options.Type == SourceType.Image || (options.Live && options.Format is null or "mjpeg" or "mpjpeg")
-                ? new HttpSource(options, Video, _connections, _pool, _time, _loggers.CreateLogger<HttpSource>())
+                ? new HttpSource(options, Video, _connections, _pool, _time, _loggers.CreateLogger<HttpSource>(), _metrics)
                 : Video(options);
         }
 
@@ -51,7 +54,7 @@ public sealed class FrameSources
         : Ffmpeg(options, null);
 
     private FfmpegSource Ffmpeg(SourceOptions options, string? host) =>
-        new(options, Executables.OfThisProcess, _pool, _time, _loggers.CreateLogger<FfmpegSource>(), host);
+        new(options, Executables.OfThisProcess, _pool, _time, _loggers.CreateLogger<FfmpegSource>(), host, _metrics);
 
     private static bool IsHttp(string uri) =>
         uri.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || uri.StartsWith("https://", StringComparison.OrdinalIgnoreCase);

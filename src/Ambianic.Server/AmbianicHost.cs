@@ -8,6 +8,7 @@ using Ambianic.Server.Access;
 using Ambianic.Server.Alerts;
 using Ambianic.Server.Api;
 using Ambianic.Server.Hosting;
+using Ambianic.Server.Metrics;
 using Ambianic.Server.Mqtt;
 using Ambianic.Server.Streams;
 using Ambianic.Server.Visibility;
@@ -68,6 +69,7 @@ internal static class AmbianicHost
         builder.Services.AddAccess(configuration.Configuration.DataDir);
         builder.Services.AddProblemDetails().AddExceptionHandler<ApiErrors>();
         builder.Services.AddAmbianic(configuration);
+        builder.Services.AddMeasurements();
         builder.Services.AddHostedService<PipelineService>();
         builder.Services.AddSingleton<VisibilityService>();
         builder.Services.AddHostedService(services => services.GetRequiredService<VisibilityService>());
@@ -106,6 +108,7 @@ internal static class AmbianicHost
         application.MapAudit();
         application.MapDevice();
         application.MapHealth();
+        application.MapMetrics();
         application.MapVisibility();
         application.MapTimeline();
         application.MapLiveTimeline();

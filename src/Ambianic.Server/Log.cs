@@ -101,4 +101,14 @@ internal static partial class Log
 
     [LoggerMessage(7507, LogLevel.Error, "The page and the API cannot be reached until their certificate can be read: {Reason}")]
     public static partial void CertificateNotRead(this ILogger logger, string reason);
+
+    // Metrics
+    [LoggerMessage(7641, LogLevel.Warning, "The collector of metrics.otlp at {Address} takes no measurements, and they are lost until it does: {Reason}")]
+    public static partial void CollectorTakesNothing(this ILogger logger, string address, string reason);
+
+    [LoggerMessage(7642, LogLevel.Information, "The collector of metrics.otlp at {Address} takes measurements again")]
+    public static partial void CollectorTakesAgain(this ILogger logger, string address);
+
+    [LoggerMessage(7643, LogLevel.Error, "Some metrics cannot be read and are missing; this is a defect of Ambianic, please report it with its log")]
+    public static partial void InstrumentFailed(this ILogger logger, Exception error);
 }

@@ -14,8 +14,9 @@ namespace Ambianic.Storage;
 /// <param name="open">Opens the store, which is disposed with this one; called for one attempt at a time, on a thread of its own.</param>
 /// <param name="time">Measures how long the disk does not answer.</param>
 /// <param name="logger">Receives why it is not open.</param>
+/// <param name="metrics">Told how storing goes; null when nobody measures.</param>
 public sealed class DeferredEventStore(
-    string dataDir, Func<SqliteEventStore> open, TimeProvider time, ILogger<SqliteEventStore> logger)
+    string dataDir, Func<SqliteEventStore> open, TimeProvider time, ILogger<SqliteEventStore> logger, StorageMetrics? metrics = null)
     : IEventStore, IEventFollower, IEventArchive, IAsyncDisposable
 {
     private readonly Lock _gate = new();
@@ -28,12 +29,19 @@ public sealed class DeferredEventStore(
     /// <inheritdoc/>
     public string? Fault => Opened is { } store ? store.Fault : Volatile.Read(ref _notOpened);
 
+    /// <summary>Jobs that wait for the thread that writes.</summary>
+    internal int Waiting => Opened?.Waiting ?? 0;
+
+    /// <summary>Bytes of the files of all events; null while that is not known.</summary>
+    internal long? Bytes => Opened?.Bytes;
+
     private SqliteEventStore? Opened => Volatile.Read(ref _opening) is { IsCompletedSuccessfully: true } opening ? opening.GetAwaiter().GetResult() : null;
 
     /// <summary>Opens the store, unless its disk does not let it.</summary>
     /// <exception cref="IOException">It cannot be opened for a reason that does not pass by itself.</exception>
     public async Task OpenAsync()
     {
+        metrics?.Follow(this);
         try
         {
             await StoreAsync(CancellationToken.None);
@@ -50,10 +58,20 @@ public sealed class DeferredEventStore(
 
     /// <inheritdoc/>
     /// <remarks>Not before <see cref="StartFolderAsync"/> has given a folder: there is none to store it in.</remarks>
-    public ValueTask AppendAsync(DetectionEvent detectionEvent, EventPicture? picture, CancellationToken cancellation) =>
-        Opened is { } store
-            ? store.AppendAsync(detectionEvent, picture, cancellation)
-            : throw new IOException(Fault ?? $"{dataDir}: not open yet");
+    public async ValueTask AppendAsync(DetectionEvent detectionEvent, EventPicture? picture, CancellationToken cancellation)
+    {
+        var (begun, isStored) = (time.GetTimestamp(), false);
+        try
+        {
+            var store = Opened ?? throw new IOException(Fault ?? $"{dataDir}: not open yet");
+            await store.AppendAsync(detectionEvent, picture, cancellation);
+            isStored = true;
+        }
+        finally
+        {
+            metrics?.Count(detectionEvent, isStored, time.GetElapsedTime(begun));
+        }
+    }
 
     /// <inheritdoc/>
     public async ValueTask<bool> PinAsync(string id, bool isPinned, CancellationToken cancellation) =>

@@ -115,6 +115,12 @@ public sealed partial class SqliteEventStore : IEventStore, IEventFollower, IEve
         }
     }
 
+    /// <summary>Jobs that wait for the thread that writes.</summary>
+    internal int Waiting => _queue.Count;
+
+    /// <summary>Bytes of the files of all events; null while that is not known.</summary>
+    internal long? Bytes => _writer.Bytes;
+
     /// <inheritdoc/>
     public string? Fault =>
         _notStored is { } failed && _time.GetElapsedTime(failed.At) < FaultLasts ? failed.Reason : _database.Damage ?? _writer.Fault;

@@ -42,10 +42,12 @@ internal static partial class DocumentedNames
             .Append(ProjectFiles.Locate("test.sh"))
             .Select(File.ReadAllText)
             .ToList();
+        var metrics = texts.SelectMany(text => Instrument().Matches(text)).Select(name => name.Groups[1].Value.Replace('.', '_'));
         var tests = Directory.EnumerateFiles(ProjectFiles.Locate("tests"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText);
         return
         [
             .. texts.SelectMany(text => Word().Matches(text)).SelectMany(word => (string[])[word.Value, JsonNamingPolicy.SnakeCaseLower.ConvertName(word.Value)]),
+            .. metrics.SelectMany(name => (string[])[name, $"{name}_seconds", $"{name}_seconds_total", $"{name}_bytes", $"{name}_bytes_total", $"{name}_ratio", $"{name}_total"]),
             .. tests.SelectMany(text => Variable().Matches(text)).Select(variable => variable.Value),
         ];
     }
@@ -58,6 +60,10 @@ internal static partial class DocumentedNames
 
     [GeneratedRegex(@"--[a-z][a-z-]+|\w+")]
     private static partial Regex Word();
+
+    /// <summary>A name that OpenTelemetry would give an instrument.</summary>
+    [GeneratedRegex(@"""((?:ambianic|dotnet|http)(?:\.[a-z_]+)+)""")]
+    private static partial Regex Instrument();
 
     [GeneratedRegex(@"\bAMBIANIC_\w+")]
     private static partial Regex Variable();

@@ -38,13 +38,15 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
     private long _steppedAt; // 0 before the first step
     private volatile Lazy<IReadOnlyList<Alert>> _open = new(() => []);
     private ImmutableDictionary<string, DateTimeOffset> _snoozes = ImmutableDictionary.Create<string, DateTimeOffset>(StringComparer.Ordinal);
+    private volatile OutboxState _outbox = new(0, null);
     private volatile bool _isEnabled = true;
     private volatile bool _wouldSend;
 
     /// <param name="parts">What it works with; not disposed.</param>
     /// <param name="time">Clock and time zone.</param>
     /// <param name="logger">Receives what was raised, sent and answered.</param>
-    public AlertDesk(AlertParts parts, TimeProvider time, ILogger<AlertDesk> logger)
+    /// <param name="metrics">Told how sending goes; null when nobody measures.</param>
+    public AlertDesk(AlertParts parts, TimeProvider time, ILogger<AlertDesk> logger, AlertMetrics? metrics = null)
     {
         (_parts, _time, _logger) = (parts, time, logger);
         _configuration = parts.Configuration();
@@ -52,9 +54,10 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
         _book = new AlertBook(Settings(_configuration));
         _wouldSend = _book.Settings.WouldSend;
         _timeline = new TimelineReader(parts.Timeline, _book, _ledger, time, logger);
-        _sender = new MessageSender(parts, work => Do(work), Stored, time, logger);
+        _sender = new MessageSender(parts, work => Do(work), Stored, time, logger, metrics);
         _faults = new FaultWatch(_book, parts.Faults, _sender, time, logger);
         _sender.Answered += answer => Do(() => Answered(answer.AlertId, answer.Answer, answer.By ?? "somebody"));
+        metrics?.Follow(this, time);
     }
 
     /// <inheritdoc/>
@@ -80,6 +83,9 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
 
     /// <summary>Alerts that nobody answered, as they end; each is told once.</summary>
     public event Action<Alert>? Expired;
+
+    /// <summary>What waits to be sent, as of the last step.</summary>
+    internal OutboxState Outbox => _outbox;
 
     private DateTimeOffset Now => _time.GetUtcNow();
 
@@ -256,6 +262,7 @@ public sealed class AlertDesk : IAlertDesk, IAsyncDisposable
             DropUnwanted,
             () => Save(),
             () => _sender.Start(_book, Now, _isEnabled),
+            () => _outbox = _book.Outbox.State,
         ])
         {
             try

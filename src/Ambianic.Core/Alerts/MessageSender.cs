@@ -9,7 +9,9 @@ namespace Ambianic.Core.Alerts;
 /// <param name="ended">Finds an alert that has ended.</param>
 /// <param name="time">Clock.</param>
 /// <param name="logger">Receives what could not be sent.</param>
-internal sealed class MessageSender(AlertParts parts, Action<Action> back, Func<string, Alert?> ended, TimeProvider time, ILogger logger) : IAsyncDisposable
+/// <param name="metrics">Told how sending goes; null when nobody measures.</param>
+internal sealed class MessageSender(
+    AlertParts parts, Action<Action> back, Func<string, Alert?> ended, TimeProvider time, ILogger logger, AlertMetrics? metrics = null) : IAsyncDisposable
 {
     /// <summary>A provider has 30 s; one that needs longer must not keep what follows from being sent.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
@@ -143,16 +145,19 @@ internal sealed class MessageSender(AlertParts parts, Action<Action> back, Func<
 
         var (message, pictureOf) = _composer.Compose(recipient, batch, book);
         var stop = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        _sending[recipient] = (SendAsync(recipient, line.Provider, message, pictureOf, batch, book, stop.Token), stop);
+        _sending[recipient] = (SendAsync(recipient, line, message, pictureOf, batch, book, stop.Token), stop);
     }
 
-    private async Task SendAsync(Recipient recipient, IAlertProvider provider, AlertMessage message, string? pictureOf, IReadOnlyList<Delivery> batch, AlertBook book, CancellationToken cancellation)
+    private async Task SendAsync(Recipient recipient, ProviderLine line, AlertMessage message, string? pictureOf, IReadOnlyList<Delivery> batch, AlertBook book, CancellationToken cancellation)
     {
         await Task.Yield(); // encoding is not the loop's work
         DeliveryOutcome outcome;
         try
         {
-            outcome = await TryAsync(provider, message with { Picture = await _composer.PictureAsync(pictureOf) }, cancellation);
+            message = message with { Picture = await _composer.PictureAsync(pictureOf) };
+            var begun = time.GetTimestamp();
+            outcome = await TryAsync(line.Provider, message, cancellation);
+            metrics?.Count(recipient.Device is null ? line.Address : null, outcome.Kind, time.GetElapsedTime(begun));
         }
         catch (OperationCanceledException)
         {

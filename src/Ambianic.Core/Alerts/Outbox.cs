@@ -12,10 +12,14 @@ internal sealed class Outbox
     private readonly Dictionary<Recipient, RecipientQueue> _queues = [];
     private readonly Dictionary<string, Delivery> _changed = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Dictionary<string, Delivery>> _waiting = new(StringComparer.Ordinal); // by alert and id
+    private OutboxState? _state; // null when it has to be looked for
     private DateTimeOffset _expireNext = DateTimeOffset.MinValue;
 
     /// <summary>All queues; one that is empty may still pause.</summary>
     public IReadOnlyCollection<RecipientQueue> Queues => _queues.Values;
+
+    /// <summary>What waits now.</summary>
+    public OutboxState State => _state ??= OutboxState.Of(_waiting.Values.SelectMany(ofAlert => ofAlert.Values));
 
     /// <summary>Takes over what an earlier run left: what waits, and what has a receipt.</summary>
     public void Resume(IReadOnlyList<Delivery> deliveries)
@@ -160,6 +164,7 @@ internal sealed class Outbox
 
     private void Put(Delivery delivery)
     {
+        _state = null;
         Queue(delivery.Recipient).Put(delivery);
         if (delivery.State == DeliveryState.Waiting)
         {

@@ -44,6 +44,9 @@ public sealed record AmbianicConfiguration
     /// <summary>A broker that is told what all pipelines see, for Home Assistant and other programs.</summary>
     public MqttOptions Mqtt { get; init; } = new();
 
+    /// <summary>Measurements for Prometheus and for collectors of OpenTelemetry.</summary>
+    public MetricsOptions Metrics { get; init; } = new();
+
     /// <summary>Key for <c>ifttt://</c> providers, inserted by <c>@format</c>; a secret.</summary>
     public string? IftttWebhookId { get; init; }
 

@@ -10,12 +10,19 @@ namespace Ambianic.Core.Frames;
 internal sealed class FrameMailbox
 {
     private readonly Channel<Frame> _channel;
+    private long _received;
     private long _dropped;
 
     private FrameMailbox(int capacity, BoundedChannelFullMode whenFull) =>
         _channel = Channel.CreateBounded<Frame>(
             new BoundedChannelOptions(capacity) { FullMode = whenFull, SingleReader = true, SingleWriter = true },
             Drop);
+
+    /// <summary>Frames that were posted.</summary>
+    public long Received => Interlocked.Read(ref _received);
+
+    /// <summary>Frames that wait for the reader.</summary>
+    public int Count => _channel.Reader.Count;
 
     /// <summary>Frames that were replaced by a newer one before anybody looked at them.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
@@ -31,6 +38,7 @@ internal sealed class FrameMailbox
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask PostAsync(Frame frame, CancellationToken cancellation)
     {
+        Interlocked.Increment(ref _received);
         try
         {
             await _channel.Writer.WriteAsync(frame, cancellation);

@@ -51,6 +51,12 @@ internal sealed record PipelineFacts(string Name, string SourceId, PipelinePhase
     /// <summary>Samples that an element failed on.</summary>
     public long Failed { get; init; }
 
+    /// <summary>Frames that the source gave.</summary>
+    public long Received { get; init; }
+
+    /// <summary>Frames that wait to be looked at.</summary>
+    public int Waiting { get; init; }
+
     /// <summary>Frames that were replaced by newer ones before anybody looked.</summary>
     public long Dropped { get; init; }
 
@@ -86,6 +92,9 @@ internal sealed record PipelineFacts(string Name, string SourceId, PipelinePhase
 
     /// <summary>Times that something of it was replaced.</summary>
     public long Healed { get; init; }
+
+    /// <summary>How many of these times it was an element, not the connection.</summary>
+    public long HealedElements { get; init; }
 
     /// <summary>Times that all of it was recreated.</summary>
     public long Rebuilt { get; init; }

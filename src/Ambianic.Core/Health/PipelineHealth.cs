@@ -39,6 +39,12 @@ public sealed record PipelineHealth
     /// <summary>Samples that an element failed on.</summary>
     public long Failed { get; init; }
 
+    /// <summary>Frames that the source gave.</summary>
+    public long Received { get; init; }
+
+    /// <summary>Frames that wait to be looked at.</summary>
+    public int Waiting { get; init; }
+
     /// <summary>Frames that were replaced by newer ones before anybody looked.</summary>
     public long Dropped { get; init; }
 
@@ -71,6 +77,9 @@ public sealed record PipelineHealth
 
     /// <summary>Times that something of it was replaced because it was stuck.</summary>
     public long Healed { get; init; }
+
+    /// <summary>How many of these times it was an element, not the connection.</summary>
+    public long HealedElements { get; init; }
 
     /// <summary>Times that all of it was recreated, after a crash or because nothing else helped.</summary>
     public long Rebuilt { get; init; }
@@ -108,6 +117,8 @@ public sealed record PipelineHealth
             Silence = facts.Silence,
             Processed = facts.Processed,
             Failed = facts.Failed,
+            Received = facts.Received,
+            Waiting = facts.Waiting,
             Dropped = facts.Dropped,
             LastError = facts.LastError is { } error ? Credentials.Mask(error) : null,
             NeedsPerson = isFailing && facts.NeedsPerson,
@@ -118,6 +129,7 @@ public sealed record PipelineHealth
             Source = facts.Source,
             Elements = facts.Elements,
             Healed = facts.Healed,
+            HealedElements = facts.HealedElements,
             Rebuilt = facts.Rebuilt,
         };
         return health with { VisibilitySince = VisibleSince(health, at, before), Stuck = health.IsStuck ? facts.Suspect : null };

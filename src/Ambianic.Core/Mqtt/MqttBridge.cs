@@ -29,6 +29,9 @@ public sealed class MqttBridge(MqttParts parts, TimeProvider time, ILogger<MqttB
     /// <summary>True while the broker takes messages.</summary>
     public bool IsConnected => _sender?.IsConnected ?? false;
 
+    /// <summary>True when the configuration names a broker.</summary>
+    internal bool IsWanted => parts.Configuration().Mqtt.IsActive;
+
     /// <summary>Works until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {

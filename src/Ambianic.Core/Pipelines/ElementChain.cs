@@ -15,6 +15,7 @@ internal sealed class ElementChain : IDisposable
 
     private readonly TimeProvider _time;
     private readonly Scene? _scene;
+    private readonly SampleMeasures? _measures;
     private readonly SampleHandler _first;
     private readonly CancellationTokenSource _cancellation;
     private readonly TaskCompletionSource _givenUp = new();
@@ -33,10 +34,12 @@ internal sealed class ElementChain : IDisposable
     /// <param name="cancellation">Ends whatever the elements do.</param>
     /// <param name="unprepared">The place of an element that replaced another and has to be prepared; 0 when there is none.</param>
     /// <param name="scene">Told of every sample on its way; null when nobody shows it.</param>
+    /// <param name="measures">Told how long each element has the sample; null when nobody measures.</param>
     public ElementChain(
-        IReadOnlyList<ElementSlot> slots, SampleHandler arrive, TimeProvider time, CancellationToken cancellation, int unprepared = 0, Scene? scene = null)
+        IReadOnlyList<ElementSlot> slots, SampleHandler arrive, TimeProvider time, CancellationToken cancellation, int unprepared = 0, Scene? scene = null,
+        SampleMeasures? measures = null)
     {
-        _scene = scene;
+        (_scene, _measures) = (scene, measures);
         (_replaced, _unprepared, _isPreparing) = (unprepared, unprepared, unprepared > 0);
         Slots = slots;
         _time = time;
@@ -46,6 +49,7 @@ internal sealed class ElementChain : IDisposable
         {
             _deepest = 0;
             scene?.Arrive(sample, slots.Count + 1);
+            measures?.Arrive(sample.Frame);
             return arrive(sample, token);
         };
         for (var place = slots.Count; place > 0; place--)
@@ -87,6 +91,7 @@ internal sealed class ElementChain : IDisposable
             return false;
         }
 
+        using var span = _measures?.Begin(sample.Frame);
         try
         {
             await _first(sample, _cancellation.Token);
@@ -97,7 +102,10 @@ internal sealed class ElementChain : IDisposable
         }
         finally
         {
-            Interlocked.CompareExchange(ref _use, Free, Busy);
+            if (Interlocked.CompareExchange(ref _use, Free, Busy) == Busy)
+            {
+                _measures?.End();
+            }
         }
 
         return Volatile.Read(ref _use) == Free;
@@ -158,6 +166,7 @@ internal sealed class ElementChain : IDisposable
             Mark(place);
             _deepest = Math.Max(_deepest, place);
             _scene?.Pass(sample, place);
+            using var span = _measures?.Enter(place);
             try
             {
                 await element.InvokeAsync(sample, next, cancellation);
@@ -171,7 +180,8 @@ internal sealed class ElementChain : IDisposable
 
     private void Mark(int place)
     {
+        var now = _time.GetTimestamp();
+        _measures?.Spend(_place, now - Interlocked.Exchange(ref _since, now));
         _place = place;
-        Interlocked.Exchange(ref _since, _time.GetTimestamp());
     }
 }

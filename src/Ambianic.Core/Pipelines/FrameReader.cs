@@ -23,6 +23,7 @@ internal sealed class FrameReader : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly CancellationToken _stop;
     private readonly Scene? _scene;
+    private readonly SampleMetrics? _metrics;
     private readonly FrozenFrameDetector _picture;
     private readonly Task _overdue;
     private readonly Lock _gate = new();
@@ -44,6 +45,7 @@ internal sealed class FrameReader : IAsyncDisposable
     /// <param name="logger">Told what goes wrong.</param>
     /// <param name="stop">The pipeline is to stop.</param>
     /// <param name="scene">Told of what is seen; null when nobody shows it.</param>
+    /// <param name="metrics">Told how long samples take; null when nobody measures.</param>
     public FrameReader(
         string pipeline,
         IReadOnlyList<ElementSlot> elements,
@@ -54,9 +56,10 @@ internal sealed class FrameReader : IAsyncDisposable
         TimeProvider time,
         ILogger logger,
         CancellationToken stop,
-        Scene? scene = null)
+        Scene? scene = null,
+        SampleMetrics? metrics = null)
     {
-        _scene = scene;
+        (_scene, _metrics) = (scene, metrics);
         _pipeline = pipeline;
         _arrive = arrive;
         _onFailure = onFailure;
@@ -66,7 +69,7 @@ internal sealed class FrameReader : IAsyncDisposable
         _logger = logger;
         _stop = stop;
         _picture = new FrozenFrameDetector(time);
-        _chain = _lookingWith = new ElementChain(elements, arrive, time, stop, scene: scene);
+        _chain = _lookingWith = MakeChain(elements);
         _overdue = OverdueAsync(stop);
     }
 
@@ -152,8 +155,7 @@ internal sealed class FrameReader : IAsyncDisposable
             }
 
             (former, lookingWith, looking) = (_chain, _lookingWith, _looking);
-            _chain = new ElementChain(
-                [.. former.Slots.Select((slot, index) => index == place - 1 ? slot.Replace() : slot)], _arrive, _time, _stop, place, _scene);
+            _chain = MakeChain([.. former.Slots.Select((slot, index) => index == place - 1 ? slot.Replace() : slot)], place);
         }
 
         lookingWith.GiveUp(); // an older one when a healing before this one met it without a sample
@@ -179,6 +181,9 @@ internal sealed class FrameReader : IAsyncDisposable
         chain.Dispose();
         _scene?.Clear();
     }
+
+    private ElementChain MakeChain(IReadOnlyList<ElementSlot> elements, int unprepared = 0) =>
+        new(elements, _arrive, _time, _stop, unprepared, _scene, _metrics is null ? null : new SampleMeasures(_metrics, _pipeline, elements, _time));
 
     private (ElementChain Chain, Task Looking) Look(FrameMailbox mailbox, CancellationToken cancellation)
     {

@@ -34,6 +34,7 @@ public sealed class Pipeline : IAsyncDisposable
     private long _failedAt;
     private volatile FrameMailbox? _mailbox;
     private volatile Connection? _connection;
+    private long _receivedBefore;
     private long _droppedBefore;
 
     /// <summary>Makes a pipeline that owns its elements and does not run yet.</summary>
@@ -69,7 +70,8 @@ public sealed class Pipeline : IAsyncDisposable
         Heartbeat? heartbeat,
         FaultLog? reconnects,
         Random jitter,
-        Scene? scene = null)
+        Scene? scene = null,
+        SampleMetrics? metrics = null)
     {
         Name = name;
         _source = source;
@@ -80,7 +82,7 @@ public sealed class Pipeline : IAsyncDisposable
         _heartbeat = heartbeat ?? new Heartbeat(time);
         _jitter = jitter;
         _reconnects = reconnects ?? new FaultLog(time);
-        _reader = new FrameReader(name, elements, Arrive, Fail, _policy, Patience, time, logger, _stop.Token, scene);
+        _reader = new FrameReader(name, elements, Arrive, Fail, _policy, Patience, time, logger, _stop.Token, scene, metrics);
     }
 
     /// <summary>Its key in the configuration.</summary>
@@ -94,14 +96,16 @@ public sealed class Pipeline : IAsyncDisposable
     {
         get
         {
-            var (chain, phase, error, failure) = (_reader.Chain, _phase, _lastError, _failure);
+            var (chain, mailbox, phase, error, failure) = (_reader.Chain, _mailbox, _phase, _lastError, _failure);
             var needsPerson = NeedsPerson(failure);
             return new PipelineFacts(Name, _source.Id, phase)
             {
                 Silence = _heartbeat.Silence,
                 Processed = _heartbeat.Count,
                 Failed = _reader.Failed,
-                Dropped = Interlocked.Read(ref _droppedBefore) + (_mailbox?.Dropped ?? 0),
+                Received = Interlocked.Read(ref _receivedBefore) + (mailbox?.Received ?? 0),
+                Dropped = Interlocked.Read(ref _droppedBefore) + (mailbox?.Dropped ?? 0),
+                Waiting = mailbox?.Count ?? 0,
                 LastError = needsPerson ? failure!.Message : error,
                 HasFailedSample = failure is not null,
                 NeedsPerson = needsPerson,
@@ -170,12 +174,16 @@ public sealed class Pipeline : IAsyncDisposable
     /// <param name="allowReconnect">False to leave the connection as it is.</param>
     /// <returns>False when there is nothing to replace: the source is being connected, or the element being replaced, already.</returns>
     /// <remarks>What an element's constructor throws passes through; the element before stays.</remarks>
-    public bool TryHeal(bool allowReconnect)
+    public bool TryHeal(bool allowReconnect) => Heal(allowReconnect) != HealedPart.None;
+
+    /// <inheritdoc cref="TryHeal"/>
+    /// <returns>What was replaced.</returns>
+    internal HealedPart Heal(bool allowReconnect)
     {
         var (chain, policy) = (_reader.Chain, _policy());
         if (chain.IsPreparing)
         {
-            return false; // an element that was replaced gets what it needs, which may take minutes
+            return HealedPart.None; // an element that was replaced gets what it needs, which may take minutes
         }
 
         var stuck = chain.Stuck(policy);
@@ -183,17 +191,17 @@ public sealed class Pipeline : IAsyncDisposable
         var connection = _connection;
         if (!isElement && (!(allowReconnect && connection?.Age >= policy.StuckAfter) || _source.Status.IsWaitingForKeyFrame))
         {
-            return false; // a camera may take a while until its first picture; the source itself limits the wait for a key frame
+            return HealedPart.None; // a camera may take a while until its first picture; the source itself limits the wait for a key frame
         }
 
         _logger.PartReplaced(Name, _heartbeat.Silence.TotalSeconds, chain.NameOf(stuck));
         if (isElement)
         {
-            return _reader.TryReplace(stuck);
+            return _reader.TryReplace(stuck) ? HealedPart.Element : HealedPart.None;
         }
 
         connection!.GiveUp($"source {_source.Id}: given up because no picture came of it");
-        return true;
+        return HealedPart.Connection;
     }
 
     /// <summary>Disposes the elements; the pipeline must have stopped. An element that fails or hangs at it is logged and does not keep the others.</summary>
@@ -231,8 +239,9 @@ public sealed class Pipeline : IAsyncDisposable
                 _logger.SourceAbandoned(Name, _source.Id, Patience.TotalSeconds);
             }
 
+            _mailbox = null; // first, so that nothing is counted twice
+            Interlocked.Add(ref _receivedBefore, connection.Mailbox.Received);
             Interlocked.Add(ref _droppedBefore, connection.Mailbox.Dropped);
-            _mailbox = null;
         }
     }
 

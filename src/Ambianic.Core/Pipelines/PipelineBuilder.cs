@@ -57,7 +57,8 @@ public sealed class PipelineBuilder(
                 heartbeat,
                 reconnects,
                 Jitter,
-                services.GetService<Scenes>()?.Of(configuration.Name));
+                services.GetService<Scenes>()?.Of(configuration.Name),
+                services.GetService<SampleMetrics>());
         }
         catch
         {

@@ -34,6 +34,7 @@ internal sealed class SupervisedPipeline : IAsyncDisposable
     private long _rebuiltAt;
     private int _rebuiltInARow;
     private long _healed;
+    private long _healedElements;
     private long _rebuilt;
 
     public SupervisedPipeline(
@@ -79,6 +80,7 @@ internal sealed class SupervisedPipeline : IAsyncDisposable
                 IsAway = _reconnects.IsOpen,
                 IsHealing = IsHealing,
                 Healed = Interlocked.Read(ref _healed),
+                HealedElements = Interlocked.Read(ref _healedElements),
                 Rebuilt = Interlocked.Read(ref _rebuilt),
             };
         }
@@ -176,10 +178,11 @@ internal sealed class SupervisedPipeline : IAsyncDisposable
         try
         {
             var isStillStuck = HealthRules.State(Facts, _policy()) is PipelineState.Stalled or PipelineState.Healing; // on a busy machine this comes late
-            if (isStillStuck && pipeline.TryHeal(allowReconnect))
+            if (isStillStuck && pipeline.Heal(allowReconnect) is var part and not HealedPart.None)
             {
                 Interlocked.Exchange(ref _beatsAtHealing, _heartbeat.Count);
                 Interlocked.Increment(ref _healed);
+                Interlocked.Add(ref _healedElements, part == HealedPart.Element ? 1 : 0);
             }
         }
         catch (Exception error)

@@ -14,9 +14,11 @@ public delegate Task<ResolvedModel> ModelLookup(ModelRole role, ModelOptions? mo
 /// <param name="time">Measures inferences.</param>
 /// <param name="logger">Receives models that were loaded.</param>
 /// <param name="longestInference">A model that takes longer for one picture hangs: it is abandoned and loaded again. May change at any time; the default is 4 s.</param>
+/// <param name="metrics">Told how long inferences take; null when nobody measures.</param>
 /// <remarks>Safe to use from several threads.</remarks>
 public sealed class DetectorPool(
-    ModelLookup lookup, TimeProvider time, ILogger<DetectorPool> logger, Func<TimeSpan>? longestInference = null) : IDetectorFactory, IDisposable
+    ModelLookup lookup, TimeProvider time, ILogger<DetectorPool> logger, Func<TimeSpan>? longestInference = null, InferenceMetrics? metrics = null)
+    : IDetectorFactory, IDisposable
 {
     /// <summary>An abandoned session keeps its memory; more of them would exhaust it.</summary>
     private const int MostAbandoned = 3;
@@ -29,13 +31,18 @@ public sealed class DetectorPool(
     private readonly CancellationTokenSource _stopped = new();
 
     /// <summary>How often each loaded model has run.</summary>
-    public IReadOnlyList<InferenceStatistics> Statistics
+    public IReadOnlyList<InferenceStatistics> Statistics => [.. Sessions.Select(session => session.Statistics)];
+
+    /// <summary>How many frames wait for each loaded model.</summary>
+    internal IEnumerable<(string Model, int Waiting)> Waiting => Sessions.GroupBy(session => session.Model, session => session.Waiting).Select(model => (model.Key, model.Sum()));
+
+    private IReadOnlyList<ModelSession> Sessions
     {
         get
         {
             lock (_gate)
             {
-                return [.. _sessions.Values.Select(loading => loading.Session?.Statistics).OfType<InferenceStatistics>()];
+                return [.. _sessions.Values.Select(loading => loading.Session).OfType<ModelSession>()];
             }
         }
     }
@@ -153,7 +160,7 @@ public sealed class DetectorPool(
     private ModelSession Load(ResolvedModel model, CancellationToken givenUp)
     {
         var start = time.GetTimestamp();
-        var session = ModelSession.Load(model, WorkersPerModel, _longestInference, time, givenUp);
+        var session = ModelSession.Load(model, WorkersPerModel, _longestInference, time, givenUp, metrics);
         logger.ModelLoaded(model.Name, model.OnnxPath, time.GetElapsedTime(start).TotalMilliseconds);
         if (session.Classes > 0 && session.Labels.Count > 0 && session.Labels.Count != session.Classes)
         {

@@ -21,6 +21,9 @@ internal abstract class InferenceRun : IDisposable
     /// <summary>What the model said last, in the order of the graph.</summary>
     public abstract IReadOnlyList<ModelOutput> Outputs { get; }
 
+    /// <summary>Time that it took last to write the picture into the tensor.</summary>
+    public TimeSpan Prepared { get; protected set; }
+
     /// <summary>Time that the model alone took last.</summary>
     public TimeSpan Elapsed { get; protected set; }
 
@@ -108,9 +111,11 @@ internal sealed class InferenceRun<T> : InferenceRun
 
     public override Letterbox Run(Frame frame, Box? region)
     {
+        var begun = _time.GetTimestamp();
         var letterbox = _preparation.Fit(frame, region);
         BindPicture(letterbox.TensorWidth, letterbox.TensorHeight);
         _preparation.Write(frame, letterbox, _tensor);
+        Prepared = _time.GetElapsedTime(begun);
         Run();
         return letterbox;
     }

@@ -21,7 +21,7 @@ internal sealed class InferenceWorker(InferenceRun run)
 }
 
 /// <summary>A picture to be looked at, and the promise of what is found.</summary>
-internal sealed class InferenceRequest(Frame frame, Box? region, float threshold, CancellationToken cancellation)
+internal sealed class InferenceRequest(Frame frame, Box? region, float threshold, long askedAt, CancellationToken cancellation)
     : TaskCompletionSource<IReadOnlyList<Detection>>(TaskCreationOptions.RunContinuationsAsynchronously)
 {
     public Frame Frame => frame;
@@ -29,6 +29,9 @@ internal sealed class InferenceRequest(Frame frame, Box? region, float threshold
     public Box? Region => region;
 
     public float Threshold => threshold;
+
+    /// <summary>By the clock that measures inferences.</summary>
+    public long AskedAt => askedAt;
 
     public CancellationToken Cancellation => cancellation;
 

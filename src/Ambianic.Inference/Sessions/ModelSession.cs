@@ -33,6 +33,9 @@ internal sealed class ModelSession : IDisposable
     private readonly InferenceWorker[] _workers;
     private readonly Func<TimeSpan> _longest;
     private readonly ITimer _watch;
+    private readonly TimeProvider _time;
+    private readonly InferenceMetrics? _metrics;
+    private readonly KeyValuePair<string, object?> _label;
     private volatile bool _isHung;
     private int _working;
     private long _count;
@@ -44,9 +47,11 @@ internal sealed class ModelSession : IDisposable
         IDetectionDecoder decoder,
         IReadOnlyList<InferenceRun> runs,
         Func<TimeSpan> longest,
-        TimeProvider time)
+        TimeProvider time,
+        InferenceMetrics? metrics)
     {
         Model = model.Name;
+        (_time, _metrics, _label) = (time, metrics, InferenceMetrics.LabelOf(model.Name));
         _graph = graph;
         _longest = longest;
         Classes = decoder.Classes(runs[0].Outputs) is > 0 and var seen ? seen : model.Classes;
@@ -79,6 +84,9 @@ internal sealed class ModelSession : IDisposable
     public InferenceStatistics Statistics =>
         new(Model, Interlocked.Read(ref _count), TimeSpan.FromTicks(Interlocked.Read(ref _ticks)));
 
+    /// <summary>Frames that wait for a thread.</summary>
+    public int Waiting => _queue.Count;
+
     /// <summary>True when an inference took too long: the session answers nothing any more, and is to be loaded again.</summary>
     public bool IsHung => _isHung;
 
@@ -91,8 +99,10 @@ internal sealed class ModelSession : IDisposable
     /// <param name="longest">An inference that takes longer is hung.</param>
     /// <param name="time">Measures inferences.</param>
     /// <param name="givenUp">Nobody wants the session any more; ends the warming up.</param>
+    /// <param name="metrics">Told how long inferences take; null when nobody measures.</param>
     /// <exception cref="InferenceException">The model cannot be used; the message names the file and says why.</exception>
-    public static ModelSession Load(ResolvedModel model, int workers, Func<TimeSpan> longest, TimeProvider time, CancellationToken givenUp)
+    public static ModelSession Load(ResolvedModel model, int workers, Func<TimeSpan> longest, TimeProvider time, CancellationToken givenUp,
+        InferenceMetrics? metrics = null)
     {
         OnnxGraph? graph = null;
         List<InferenceRun> runs = [];
@@ -121,7 +131,7 @@ internal sealed class ModelSession : IDisposable
                 runs.Add(InferenceRun.Create(graph, input, time));
             }
 
-            var session = new ModelSession(model, graph, decoder, runs, longest, time);
+            var session = new ModelSession(model, graph, decoder, runs, longest, time, metrics);
             isLoaded = true;
             return session;
         }
@@ -167,7 +177,7 @@ internal sealed class ModelSession : IDisposable
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<IReadOnlyList<Detection>> DetectAsync(Frame frame, Box? region, float threshold, CancellationToken cancellation)
     {
-        var request = new InferenceRequest(frame, region, threshold, cancellation);
+        var request = new InferenceRequest(frame, region, threshold, _time.GetTimestamp(), cancellation);
         if (!TryAdd(request, cancellation))
         {
             throw _isHung ? Hung() : new InferenceException($"{Model} does not keep up: {LongestQueue} pictures wait for it");
@@ -292,9 +302,11 @@ internal sealed class ModelSession : IDisposable
 
     private IReadOnlyList<Detection> Detect(InferenceRun run, InferenceRequest request, CandidateList candidates)
     {
+        var wait = _time.GetElapsedTime(request.AskedAt);
         var letterbox = run.Run(request.Frame, request.Region);
         Interlocked.Increment(ref _count);
         Interlocked.Add(ref _ticks, run.Elapsed.Ticks);
+        _metrics?.Record(_label, wait, run.Prepared, run.Elapsed);
         FiniteNumbers.Require(run.Outputs);
         return _reader.Read(run.Outputs, letterbox, request.Threshold, candidates);
     }

@@ -44,7 +44,8 @@ internal static class AlertServices
                 () => provider.GetRequiredService<CurrentConfiguration>().Result.Configuration,
                 () => provider.GetRequiredService<DeviceFaults>().Now),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<AlertDesk>>()));
+            provider.GetRequiredService<ILogger<AlertDesk>>(),
+            provider.GetService<AlertMetrics>()));
         services.AddSingleton<IAlertDesk>(provider => provider.GetRequiredService<AlertDesk>());
         services.AddHostedService<AlertService>();
         services.AddHostedService<HeartbeatService>();

@@ -11,7 +11,7 @@ internal sealed partial class PersonalWords
     private const string OrdinaryEntry = "default"; // of notifications
 
     /// <summary>Their texts name persons that nobody can foresee, for example who answered by a link.</summary>
-    internal static readonly string[] LogEventsOfPersons = ["1022", "1042, 1306", "7501"];
+    internal static readonly string[] LogEventsOfPersons = ["1022", "1042", "1306", "7501", "7560"];
 
     /// <summary>Keys whose values are about persons.</summary>
     private static readonly string[] Keys = ["display_name", "emergency_number", "areas", "user", "client_id"];

@@ -50,7 +50,8 @@ internal static class Services
                     logger,
                     Retention(provider.GetRequiredService<CurrentConfiguration>())),
                 provider.GetRequiredService<TimeProvider>(),
-                logger);
+                logger,
+                provider.GetService<StorageMetrics>());
         });
         services.AddSingleton<IEventStore>(provider => provider.GetRequiredService<DeferredEventStore>());
         services.AddSingleton<IEventArchive>(provider => provider.GetRequiredService<DeferredEventStore>());
@@ -102,7 +103,8 @@ internal static class Services
             provider.GetRequiredService<ILogger<DetectorPool>>(),
             longestInference is { } limit ? () => limit
             : provider.GetService<CurrentConfiguration>() is { } current ? () => TimeSpan.FromSeconds(current.Result.Configuration.Health.InferenceSeconds)
-            : null));
+            : null,
+            provider.GetService<InferenceMetrics>()));
         services.AddSingleton<IDetectorFactory>(provider => provider.GetRequiredService<DetectorPool>());
         return services;
     }

@@ -7,7 +7,8 @@ namespace Ambianic.Server.Visibility;
 
 /// <summary>Tells in the log and on the timeline when an outage of a pipeline has begun and when it is over.</summary>
 internal sealed class OutageService(
-    HealthFeed health, IEventStore store, HealthPolicySource policy, TimeProvider time, ILogger<OutageService> logger) : BackgroundService
+    HealthFeed health, IEventStore store, HealthPolicySource policy, TimeProvider time, ILogger<OutageService> logger, OutageMetrics? metrics = null)
+    : BackgroundService
 {
     private static readonly Backoff Retry = new(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5));
 
@@ -56,6 +57,7 @@ internal sealed class OutageService(
                 foreach (var report in reports)
                 {
                     _unsaved.Writer.TryWrite(report);
+                    metrics?.Count(report);
                 }
 
                 foreach (var line in _log.Observe(snapshot, reports))

@@ -30,6 +30,7 @@ internal sealed class EventRetention
     private long _cursor = OldestEventReader.Begin;
     private long _agedAt;
     private long _madeRoomAt;
+    private long _bytes = -1; // a copy of what only this thread may ask for; -1 while it is not known
 
     /// <param name="options">What is removed; read before each round.</param>
     /// <param name="knowsAllEvents">False while the database is being filled from the files: the oldest come last.</param>
@@ -56,6 +57,9 @@ internal sealed class EventRetention
 
     /// <summary>Why what is due could not be removed at the last attempt, and what to do; null when it could.</summary>
     public string? Fault => _removal.Fault ?? _forSize.Fault ?? _forSpace.Fault ?? _probe.Fault;
+
+    /// <summary>Bytes of the files of all events, as far as <c>max_size_mb</c> asks for it; null while that is not known. May be read from any thread.</summary>
+    public long? Bytes => Volatile.Read(ref _bytes) is >= 0 and var bytes ? bytes : null;
 
     /// <summary>An event was stored.</summary>
     public void AddStored(long bytes)
@@ -93,6 +97,7 @@ internal sealed class EventRetention
             MakeRoom(connection);
         }
 
+        Volatile.Write(ref _bytes, _sizes.Sum ?? -1);
         return isEdited || looksAtAge || looksAtRoom;
     }
 

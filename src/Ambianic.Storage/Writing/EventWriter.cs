@@ -44,6 +44,9 @@ internal sealed class EventWriter(
     /// <summary>What failed in the last turn, or why old events could not be removed; null otherwise. May be read from any thread.</summary>
     public string? Fault => _defect ?? _retentionFault;
 
+    /// <summary>Bytes of the files of all events; null while that is not known. May be read from any thread.</summary>
+    public long? Bytes => retention.Bytes;
+
     /// <summary>Starts the thread; to be called once.</summary>
     public void Start() =>
         _thread = Task.Factory.StartNew(WriteAll, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);

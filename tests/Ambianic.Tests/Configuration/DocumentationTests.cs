@@ -34,6 +34,8 @@ public sealed class DocumentationTests
         [typeof(MqttOptions)] = "mqtt.",
         [typeof(MqttDiscoveryOptions)] = "mqtt.discovery.",
         [typeof(MqttBrokerOptions)] = "mqtt.broker.",
+        [typeof(MetricsOptions)] = "metrics.",
+        [typeof(OtlpOptions)] = "metrics.otlp.",
         [typeof(SourceOptions)] = "sources.ID.",
         [typeof(ZoneOptions)] = "sources.ID.zones.NAME.",
         [typeof(ModelOptions)] = "model.",

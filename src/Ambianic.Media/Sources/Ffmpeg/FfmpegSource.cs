@@ -13,12 +13,14 @@ namespace Ambianic.Media.Sources.Ffmpeg;
 /// <see cref="PixelFormat.I420"/>; their position is that of the file's own clock, for cameras the time since connecting.
 /// </summary>
 internal sealed class FfmpegSource(
-    SourceOptions options, Executables executables, FramePool pool, TimeProvider time, ILogger<FfmpegSource> logger, string? host = null) : IFrameSource
+    SourceOptions options, Executables executables, FramePool pool, TimeProvider time, ILogger<FfmpegSource> logger, string? host = null,
+    DecodeMetrics? metrics = null) : IFrameSource
 {
     /// <summary>How long a camera may send without a picture coming of it: rarer key frames than this are unheard of.</summary>
     private const double KeyFrameSeconds = 60;
 
     private readonly DamageShare _share = new(time);
+    private readonly KeyValuePair<string, object?> _label = DecodeMetrics.LabelOf(options.Id);
     private volatile DecodedPictures? _pictures;
     private volatile StreamMeter? _meter;
     private bool _isDamageLogged;
@@ -204,6 +206,7 @@ internal sealed class FfmpegSource(
 
         var (width, height, interval) = reader.Header;
         var position = IsLive ? time.GetElapsedTime(connectedAt) : sequence * interval;
+        var begun = time.GetTimestamp();
         var frame = pool.Rent(width, height, PixelFormat.I420, sequence, time.GetUtcNow(), position);
         try
         {
@@ -212,6 +215,7 @@ internal sealed class FfmpegSource(
                 frame.Damage = await pictures.OfAsync(sequence, cancellation);
                 _share.Add(frame.Damage);
                 LogDamageOnce();
+                metrics?.Record(_label, time.GetElapsedTime(begun));
                 return frame;
             }
         }

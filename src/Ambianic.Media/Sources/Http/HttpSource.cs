@@ -18,13 +18,15 @@ namespace Ambianic.Media.Sources.Http;
 /// <param name="pool">Lends the pixels.</param>
 /// <param name="time">Measures silence and intervals.</param>
 /// <param name="logger">Receives what was found out, and which pictures are damaged.</param>
+/// <param name="metrics">Told how long decoding takes; null when nobody measures.</param>
 internal sealed class HttpSource(
     SourceOptions options,
     Func<SourceOptions, IFrameSource> video,
     CameraConnections connections,
     FramePool pool,
     TimeProvider time,
-    ILogger<HttpSource> logger) : IFrameSource
+    ILogger<HttpSource> logger,
+    DecodeMetrics? metrics = null) : IFrameSource
 {
     private static readonly TimeSpan DamageLogInterval = TimeSpan.FromMinutes(1);
 
@@ -34,6 +36,7 @@ internal sealed class HttpSource(
     /// <summary>Seconds; less than those after which a pipeline is healed, so that the fault says what came.</summary>
     private const double MostInVain = 30;
 
+    private readonly KeyValuePair<string, object?> _label = DecodeMetrics.LabelOf(options.Id);
     private CameraHttp? _camera;
     private volatile IFrameSource? _video;
     private bool _isVideo;
@@ -238,7 +241,10 @@ internal sealed class HttpSource(
     {
         try
         {
-            return PictureDecoder.Decode(pictures.Picture.Span, pool, options.Width, sequence, time.GetUtcNow(), position);
+            var begun = time.GetTimestamp();
+            var frame = PictureDecoder.Decode(pictures.Picture.Span, pool, options.Width, sequence, time.GetUtcNow(), position);
+            metrics?.Record(_label, time.GetElapsedTime(begun));
+            return frame;
         }
         catch (InvalidDataException error)
         {

@@ -28,6 +28,8 @@ public abstract class DeskFixture : IAsyncDisposable
 
     private protected LogRecorder<AlertDesk> Log { get; } = new();
 
+    private protected AlertMetrics? Metrics { get; init; }
+
     protected Dictionary<AlertKind, string> Faults { get; } = [];
 
     protected AmbianicConfiguration Configuration { get; set; } = Configured(("default", ["json://carer"]));
@@ -61,7 +63,7 @@ public abstract class DeskFixture : IAsyncDisposable
         _stop = new CancellationTokenSource();
         var current = new AlertParts(
             Store, Timeline, _feed, Providers, new NoDevices(), new FakeLinks(), new Pictures(this), () => Configuration, () => new Dictionary<AlertKind, string>(Faults));
-        _desk = new AlertDesk(current, Time, Log);
+        _desk = new AlertDesk(current, Time, Log, Metrics);
         _running = _desk.RunAsync(_stop.Token);
         await SettleAsync();
     }

@@ -15,12 +15,14 @@ public sealed class InferenceAllocationTests
     [Fact]
     public async Task DetectAsync_InSteadyState_AllocatesLessThan1KilobyteAFrame()
     {
+        using var measured = new QuietMeasurements();
         var folder = Directory.CreateTempSubdirectory();
         var model = new TinyOnnx(1, 3, 32, 32).Output("output0", [1, 1, 6], [8, 8, 24, 24, 0.9f, 0]).Write(folder.FullName);
         using var pool = new DetectorPool(
             (_, _, _, _) => Task.FromResult(new ResolvedModel("tiny", model, null, null, LabelSets.Person)),
             TimeProvider.System,
-            NullLogger<DetectorPool>.Instance);
+            NullLogger<DetectorPool>.Instance,
+            metrics: new InferenceMetrics(measured));
         var detector = pool.Create(ModelRole.Objects, null, null);
         using var frame = new FramePool().Rent(320, 240, PixelFormat.I420);
         for (var i = 0; i < 5; i++)
@@ -41,6 +43,7 @@ public sealed class InferenceAllocationTests
             least = Math.Min(least, (GC.GetTotalAllocatedBytes(precise: true) - before) / Frames);
         }
 
+        Assert.True(measured.Count > 300, "it was not measured");
         TestContext.Current.TestOutputHelper?.WriteLine($"{least} bytes a frame");
         Assert.InRange(least, 0, 1024);
         folder.Delete(recursive: true);
