@@ -95,7 +95,7 @@ internal static class PipelineTiming
             "bench",
             source,
             [
-                new ElementSlot("detect_objects", new DetectObjects(new DetectObjectsOptions(), detector, NullLogger<DetectObjects>.Instance)),
+                new ElementSlot("detect_objects", new DetectObjects(new DetectObjectsOptions(), detector, () => 1, NullLogger<DetectObjects>.Instance)),
                 new ElementSlot("allocations", allocations),
             ],
             TimeProvider.System,

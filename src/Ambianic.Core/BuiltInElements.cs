@@ -4,6 +4,7 @@ using Ambianic.Core.Timeline;
 using Ambianic.Core.Vision;
 using Ambianic.Core.Vision.Elements;
 using Ambianic.Core.Vision.Falls;
+using Ambianic.Core.Vision.Tracking;
 using Microsoft.Extensions.Logging;
 
 namespace Ambianic.Core;
@@ -16,6 +17,7 @@ public static class BuiltInElements
         .Add<DetectObjectsOptions>("detect_objects", (options, context) => new DetectObjects(
             options,
             context.Get<IDetectorFactory>().Create(ModelRole.Objects, options.Model, options.Labels),
+            () => context.Get<TrackNumbers>().Next(context.Pipeline),
             context.Get<ILogger<DetectObjects>>()))
         .Add<DetectFacesOptions>("detect_faces", (options, context) => new DetectFaces(
             options, context.Get<IDetectorFactory>().Create(ModelRole.Faces, options.Model, options.Labels)))

@@ -12,6 +12,9 @@ public sealed record Detection(string Label, float Confidence, Box Box)
     /// <summary>Key points of a pose or a face, empty when the model gives none.</summary>
     public IReadOnlyList<Keypoint> Keypoints { get; init; } = [];
 
+    /// <summary>Number of the object that it shows, the same from sample to sample and unique within a run of the pipeline; null when nobody follows it.</summary>
+    public int? TrackId { get; init; }
+
     /// <summary>What the element that found it knows beyond that; null when it is nothing.</summary>
     public DetectionDetails? Details { get; init; }
 

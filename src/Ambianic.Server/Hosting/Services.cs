@@ -6,6 +6,7 @@ using Ambianic.Core.Pipelines;
 using Ambianic.Core.Timeline;
 using Ambianic.Core.Vision;
 using Ambianic.Core.Vision.Falls;
+using Ambianic.Core.Vision.Tracking;
 using Ambianic.Inference.Models;
 using Ambianic.Inference.Sessions;
 using Ambianic.Media;
@@ -54,6 +55,7 @@ internal static class Services
         services.AddSingleton<IEventStore>(provider => provider.GetRequiredService<DeferredEventStore>());
         services.AddSingleton<UnsavedFalls>();
         services.AddSingleton<OpenFalls>();
+        services.AddSingleton<TrackNumbers>();
 
         services.AddSingleton(_ => BuiltInElements.AddTo(new ElementRegistry()));
         services.AddSingleton<PipelineBuilder>();

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Runtime.CompilerServices;
 using Ambianic.Core.Configuration;
 using Ambianic.Core.Pipelines;
+using Ambianic.Core.Vision.Tracking;
 using Microsoft.Extensions.Logging;
 
 namespace Ambianic.Core.Vision.Elements;
@@ -30,16 +31,27 @@ public sealed record DetectObjectsOptions
 
     /// <summary>Labels that count; applied before <c>top_k</c>. The default is all.</summary>
     public IReadOnlyList<string>? LabelFilter { get; init; }
+
+    /// <summary>Seconds for which an object that is not found keeps its <c>track_id</c>, 0.5 to 300. The default is 5.</summary>
+    [Range(0.5, 300)]
+    public double TrackSeconds { get; init; } = 5;
 }
 
-/// <summary>Looks for things in the whole picture.</summary>
-internal sealed class DetectObjects(DetectObjectsOptions options, IDetector detector, ILogger<DetectObjects> logger)
+/// <summary>Looks for things in the whole picture and follows them.</summary>
+/// <param name="options">Its options.</param>
+/// <param name="detector">The model.</param>
+/// <param name="nextTrack">Gives the number of a new track.</param>
+/// <param name="logger">Receives what the options ask for in vain.</param>
+internal sealed class DetectObjects(DetectObjectsOptions options, IDetector detector, Func<int> nextTrack, ILogger<DetectObjects> logger)
     : IPipelineElement
 {
     /// <summary>What these detections are called for people.</summary>
     public const string Display = "Object Detection";
 
     private readonly HashSet<string>? _wanted = options.LabelFilter is { Count: > 0 } filter ? [.. filter] : null;
+    private readonly ObjectTracker _tracker = new(new() { PatienceSeconds = options.TrackSeconds }, nextTrack);
+    private readonly TrackClock _clock = new();
+    private readonly List<Detection> _candidates = [];
     private bool _checked;
 
     /// <inheritdoc/>
@@ -62,28 +74,56 @@ internal sealed class DetectObjects(DetectObjectsOptions options, IDetector dete
             sample = sample with { Before = [] };
         }
 
-        var found = await detector.DetectAsync(sample.Frame, sample.Region, options.ConfidenceThreshold, cancellation);
-        await next(sample with { Detections = Choose(found), Display = Display }, cancellation);
+        // Of a frame there may be several parts, which are no samples of one scene: what they show is not followed.
+        var isFollowed = sample.Region is null;
+        var threshold = isFollowed ? options.ConfidenceThreshold * _tracker.Rule.UncertainShare : options.ConfidenceThreshold;
+        var found = await detector.DetectAsync(sample.Frame, sample.Region, threshold, cancellation);
+        KeepWanted(found);
+        await next(
+            sample with
+            {
+                Detections = isFollowed ? Choose(_tracker.Update(_clock.Next(sample.Frame), sample.Frame, _candidates, options.ConfidenceThreshold)) : Choose([]),
+                Tracks = isFollowed ? _tracker.Tracks : sample.Tracks,
+                Display = Display,
+            },
+            cancellation);
     }
 
-    /// <summary>The wanted ones, most confident first. No LINQ: this runs for every frame.</summary>
-    private IReadOnlyList<Detection> Choose(IReadOnlyList<Detection> found)
+    /// <summary>No LINQ: this runs for every frame.</summary>
+    private void KeepWanted(IReadOnlyList<Detection> found)
     {
-        if (_wanted is null && found.Count <= options.TopK)
-        {
-            return found;
-        }
-
-        List<Detection>? chosen = null;
-        for (var i = 0; i < found.Count && (chosen?.Count ?? 0) < options.TopK; i++)
+        _candidates.Clear();
+        for (var i = 0; i < found.Count; i++)
         {
             if (_wanted is null || _wanted.Contains(found[i].Label))
             {
-                (chosen ??= new List<Detection>(Math.Min(options.TopK, found.Count - i))).Add(found[i]);
+                _candidates.Add(found[i]);
             }
         }
+    }
 
-        return chosen ?? (IReadOnlyList<Detection>)[];
+    /// <summary>The certain ones, most confident first, with the numbers of their tracks; less certain ones only help to follow objects.</summary>
+    /// <param name="tracks">For each candidate the number of its track; empty when nobody follows it.</param>
+    private Detection[] Choose(ReadOnlySpan<int> tracks)
+    {
+        var count = 0;
+        while (count < options.TopK && count < _candidates.Count && _candidates[count].Confidence >= options.ConfidenceThreshold)
+        {
+            count++;
+        }
+
+        if (count == 0)
+        {
+            return [];
+        }
+
+        var chosen = new Detection[count];
+        for (var i = 0; i < count; i++)
+        {
+            chosen[i] = tracks.IsEmpty ? _candidates[i] : _candidates[i] with { TrackId = tracks[i] };
+        }
+
+        return chosen;
     }
 
     /// <summary>A filter that never matches would look like a quiet scene for years.</summary>

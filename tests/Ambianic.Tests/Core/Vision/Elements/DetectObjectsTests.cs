@@ -46,7 +46,7 @@ public sealed class DetectObjectsTests
     public async Task InvokeAsync_FilterOfAnUnknownLabel_WarnsOnce()
     {
         var logger = new RecordedLog<DetectObjects>();
-        var element = new DetectObjects(new DetectObjectsOptions { LabelFilter = ["persn", "dog"] }, new FakeDetector(Seen), logger);
+        var element = new DetectObjects(new DetectObjectsOptions { LabelFilter = ["persn", "dog"] }, new FakeDetector(Seen), () => 1, logger);
 
         await InvokeAsync(element);
         await InvokeAsync(element);
@@ -57,7 +57,7 @@ public sealed class DetectObjectsTests
     }
 
     private static Task<Sample> InvokeAsync(DetectObjectsOptions options, IDetector detector) =>
-        InvokeAsync(new DetectObjects(options, detector, NullLogger<DetectObjects>.Instance));
+        InvokeAsync(new DetectObjects(options, detector, () => 1, NullLogger<DetectObjects>.Instance));
 
     private static async Task<Sample> InvokeAsync(DetectObjects element) => Assert.Single(await Passing.ThroughAsync(element, null));
 }
