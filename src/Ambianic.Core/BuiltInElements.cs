@@ -1,6 +1,7 @@
 using Ambianic.Core.Frames;
 using Ambianic.Core.Pipelines;
 using Ambianic.Core.Timeline;
+using Ambianic.Core.Visits;
 using Ambianic.Core.Vision;
 using Ambianic.Core.Vision.Elements;
 using Ambianic.Core.Vision.Falls;
@@ -36,6 +37,8 @@ public static class BuiltInElements
             context.SourceId,
             context.Get<IEventStore>(),
             context.Get<UnsavedFalls>(),
+            context.Get<IVisitStore>(),
+            context.Get<FramePool>(),
             context.Get<TimeProvider>(),
             context.Get<ILogger<SaveDetections>>()));
 }

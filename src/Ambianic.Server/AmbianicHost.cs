@@ -100,6 +100,7 @@ internal static class AmbianicHost
         application.MapVisibility();
         application.MapTimeline();
         application.MapEvents();
+        application.MapVisits();
         application.MapConfiguration();
         application.MapSettings();
         application.MapPremium();

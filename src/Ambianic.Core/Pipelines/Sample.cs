@@ -15,8 +15,8 @@ public sealed record Sample(Frame Frame)
     /// <summary>What the last detecting element found, relative to the region; empty when it found nothing.</summary>
     public IReadOnlyList<Detection> Detections { get; init; } = [];
 
-    /// <summary>Objects that are followed, also those that this frame does not show; borrowed like the frame. Empty when nobody follows any.</summary>
-    internal IReadOnlyList<ObjectTrack> Tracks { get; init; } = [];
+    /// <summary>Objects that are followed, also those that this frame does not show; borrowed like the frame. Null when nobody follows any.</summary>
+    internal IReadOnlyList<ObjectTrack>? Tracks { get; init; }
 
     /// <summary>True when it tells of a fall: no later element may replace that by what it finds itself.</summary>
     public bool TellsOfFall => Detections is [var first, ..] && first.Fall is not null;

@@ -11,6 +11,7 @@ using Ambianic.Inference.Models;
 using Ambianic.Inference.Sessions;
 using Ambianic.Media;
 using Ambianic.Media.Pictures;
+using Ambianic.Server.Visits;
 using Ambianic.Storage;
 using Ambianic.Storage.Files;
 
@@ -56,6 +57,7 @@ internal static class Services
         services.AddSingleton<UnsavedFalls>();
         services.AddSingleton<OpenFalls>();
         services.AddSingleton<TrackNumbers>();
+        services.AddVisits(settings.DataDir);
 
         services.AddSingleton(_ => BuiltInElements.AddTo(new ElementRegistry()));
         services.AddSingleton<PipelineBuilder>();
