@@ -10,4 +10,5 @@ return await new RootCommand("Measures Ambianic. Ratios are taken within one run
     SupervisorTiming.Command(),
     FollowerTiming.Command(),
     AlertTiming.Command(),
+    TrackingComparison.Command(),
 }.Parse(args).InvokeAsync();

@@ -10,6 +10,7 @@ using Ambianic.Server.Api;
 using Ambianic.Server.Hosting;
 using Ambianic.Server.Mqtt;
 using Ambianic.Server.Visibility;
+using Ambianic.Server.Visits;
 using Ambianic.Storage;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.OpenApi;
@@ -70,6 +71,7 @@ internal static class AmbianicHost
         builder.Services.AddHostedService(services => services.GetRequiredService<VisibilityService>());
         builder.Services.AddHostedService<OutageService>();
         builder.Services.AddAlerts(configuration.Configuration);
+        builder.Services.AddSingleton<VisitPages>();
         builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<SavedSettings>(services, new SettingsFile(settings, reload is not null)));
         builder.Services.AddMqtt();
         if (reload is not null)

@@ -7,13 +7,14 @@ using Ambianic.Core.Timeline;
 using Ambianic.Core.Vision;
 using Ambianic.Core.Vision.Falls;
 using Ambianic.Core.Vision.Tracking;
+using Ambianic.Core.Visits;
 using Ambianic.Inference.Models;
 using Ambianic.Inference.Sessions;
 using Ambianic.Media;
 using Ambianic.Media.Pictures;
-using Ambianic.Server.Visits;
 using Ambianic.Storage;
 using Ambianic.Storage.Files;
+using Ambianic.Storage.Visits;
 
 namespace Ambianic.Server.Hosting;
 
@@ -57,7 +58,13 @@ internal static class Services
         services.AddSingleton<UnsavedFalls>();
         services.AddSingleton<OpenFalls>();
         services.AddSingleton<TrackNumbers>();
-        services.AddVisits(settings.DataDir);
+        services.AddSingleton<VisitFeed>();
+        services.AddSingleton<IVisitStore>(provider => new VisitDatabase(
+            settings.DataDir,
+            provider.GetRequiredService<VisitFeed>(),
+            Retention(provider.GetRequiredService<CurrentConfiguration>()),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<VisitDatabase>>()));
 
         services.AddSingleton(_ => BuiltInElements.AddTo(new ElementRegistry()));
         services.AddSingleton<PipelineBuilder>();

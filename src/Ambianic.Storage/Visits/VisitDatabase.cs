@@ -1,3 +1,4 @@
+using Ambianic.Core.Configuration;
 using Ambianic.Core.Timeline;
 using Ambianic.Core.Visits;
 using Ambianic.Storage.Database;
@@ -14,11 +15,11 @@ namespace Ambianic.Storage.Visits;
 /// </summary>
 /// <param name="dataDir">Absolute.</param>
 /// <param name="feed">Told of what was stored.</param>
-/// <param name="oldest">Visits that ended before are removed, asked for once an hour; null, or its null, keeps all.</param>
+/// <param name="retention">Which visits are removed, read once an hour; null keeps all.</param>
 /// <param name="time">Clock.</param>
 /// <param name="logger">Receives what was lost.</param>
 public sealed class VisitDatabase(
-    string dataDir, VisitFeed feed, Func<DateTimeOffset?>? oldest, TimeProvider time, ILogger<VisitDatabase> logger) : IVisitStore, IAsyncDisposable
+    string dataDir, VisitFeed feed, Func<RetentionOptions>? retention, TimeProvider time, ILogger<VisitDatabase> logger) : IVisitStore, IAsyncDisposable
 {
     /// <summary>Its name within the data directory.</summary>
     public const string FileName = "visits.db";
@@ -192,10 +193,17 @@ public sealed class VisitDatabase(
         }
 
         _removedAt = time.GetTimestamp();
-        if (oldest?.Invoke() is { } before)
+        if (retention?.Invoke() is { } options && LongestAge(options) is { } age)
         {
-            VisitRows.RemoveBefore(connection, before);
+            VisitRows.RemoveBefore(connection, time.GetUtcNow() - age);
         }
+    }
+
+    /// <summary>A visit is kept as long as the longest of its events may be; null is for ever.</summary>
+    private static TimeSpan? LongestAge(RetentionOptions options)
+    {
+        var days = options.MaxAgeDaysByLabel.Values.Append(options.MaxAgeDays).ToList();
+        return days.Contains(0) ? null : TimeSpan.FromDays(days.Max());
     }
 
     /// <summary>Uses the one connection; a disk that hangs holds up nobody for long.</summary>

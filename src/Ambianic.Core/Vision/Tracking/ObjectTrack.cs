@@ -43,7 +43,7 @@ internal sealed class ObjectTrack
     /// <summary>How long it is kept after <see cref="LastThere"/>. False detections are mostly alone.</summary>
     public TimeSpan Patience => TimeSpan.FromSeconds(
         Sightings == 1 ? Math.Min(_rule.FirstPatienceSeconds, _rule.PatienceSeconds)
-        : IsStationary ? Math.Max(_rule.StationaryPatienceSeconds, _rule.PatienceSeconds)
+        : _standstill.IsAtPlace ? Math.Max(_rule.StationaryPatienceSeconds, _rule.PatienceSeconds)
         : _rule.PatienceSeconds);
 
     /// <summary>True when the last sample showed it.</summary>
@@ -82,14 +82,14 @@ internal sealed class ObjectTrack
     public double Cost(Detection detection, in Place place, TimeSpan time)
     {
         var unseen = Math.Min(_rule.PatienceSeconds, (time - _missedAt).TotalSeconds);
-        var cost = IsStationary ? Math.Min(CostFrom(_standstill.Place, place), CostOfMove(place, unseen)) : CostOfMove(place, unseen);
+        var cost = _standstill.IsAtPlace ? Math.Min(CostFrom(_standstill.Place, place), CostOfMove(place, unseen)) : CostOfMove(place, unseen);
         cost += _votes.Has(detection.Label) ? 0 : _rule.LabelCost;
         return cost + (_rule.UnseenCost * unseen);
     }
 
     /// <summary>The same for an uncertain detection: one of something that was seen a moment ago.</summary>
     public double CostOfUncertain(Detection detection, in Place place, TimeSpan time) =>
-        (time - LastSeen).TotalSeconds > _rule.UncertainSeconds && !IsStationary ? ObjectTracker.Never : Cost(detection, place, time);
+        (time - LastSeen).TotalSeconds > _rule.UncertainSeconds && !_standstill.IsAtPlace ? ObjectTracker.Never : Cost(detection, place, time);
 
     /// <summary>The same for an object that is where it was last seen.</summary>
     public double CostOfStop(Detection detection, in Place place) =>
@@ -122,7 +122,7 @@ internal sealed class ObjectTrack
         {
             _memory.Remember(frame, _standstill.Place.RelativeTo((double)frame.Width / frame.Height));
         }
-        else if (_memory.IsUnchanged(frame, light) && time - LastSeen < TimeSpan.FromHours(_rule.UnseenHours))
+        else if (_standstill.IsAtPlace && _memory.IsUnchanged(frame, light) && time - LastSeen < TimeSpan.FromHours(_rule.UnseenHours))
         {
             LastThere = time;
         }

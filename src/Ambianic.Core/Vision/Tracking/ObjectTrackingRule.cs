@@ -31,7 +31,7 @@ internal sealed record ObjectTrackingRule
     public double StartVelocity { get; init; } = 2;
 
     /// <summary>How much the velocity of an object changes within a second, in box sizes a second.</summary>
-    public double Acceleration { get; init; } = 1.5;
+    public double Acceleration { get; init; } = 1;
 
     /// <summary>The same of the natural logarithm of its size.</summary>
     public double Growth { get; init; } = 0.5;
@@ -43,13 +43,13 @@ internal sealed record ObjectTrackingRule
     public double Gate { get; init; } = 3.5;
 
     /// <summary>Cost of a detection one box size away from where it is expected; at 1 it cannot be the object.</summary>
-    public double DistanceCost { get; init; } = 0.6;
+    public double DistanceCost { get; init; } = 0.5;
 
     /// <summary>Each second unseen makes an object findable so many times further from where it is expected.</summary>
     public double UnseenReach { get; init; } = 0.5;
 
     /// <summary>Cost of another size, for each natural logarithm of the ratio.</summary>
-    public double SizeCost { get; init; } = 0.5;
+    public double SizeCost { get; init; } = 0.3;
 
     /// <summary>Cost of the opposite direction of movement.</summary>
     public double TurnCost { get; init; } = 0.2;

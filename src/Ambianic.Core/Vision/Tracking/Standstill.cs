@@ -21,6 +21,9 @@ internal struct Standstill(in Place place, TimeSpan time, ObjectTrackingRule rul
     /// <summary>True when it has stayed there for long.</summary>
     public readonly bool IsStationary => (_time - Since).TotalSeconds >= rule.StationarySeconds;
 
+    /// <summary>True when it is stationary and was there when it was last seen.</summary>
+    public readonly bool IsAtPlace => IsStationary && _lastHere == _time;
+
     /// <summary>Takes the next detection.</summary>
     /// <param name="seen">Its box.</param>
     /// <param name="time">Of the sample.</param>

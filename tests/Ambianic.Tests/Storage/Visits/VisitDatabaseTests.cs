@@ -1,3 +1,4 @@
+using Ambianic.Core.Configuration;
 using Ambianic.Core.Vision;
 using Ambianic.Core.Visits;
 using Ambianic.Storage.Visits;
@@ -135,8 +136,8 @@ public sealed class VisitDatabaseTests : IDisposable
             await PutAsync(database, Visit("old", 0) with { Pictures = [new VisitPicture("e1", Start, default, 1)] });
         }
 
-        await using var later = Open(oldest: Start.AddMinutes(5));
-        await PutAsync(later, Visit("new", 10));
+        await using var later = Open(new RetentionOptions { MaxAgeDays = 1, MaxAgeDaysByLabel = new Dictionary<string, double> { ["car"] = 2 } });
+        await PutAsync(later, Visit("new", 0) with { Start = TimeProvider.System.GetUtcNow(), End = TimeProvider.System.GetUtcNow() });
 
         Assert.Equal(["new"], later.Query(new VisitQuery()).Select(visit => visit.Id));
         Assert.Empty(later.PicturesAmong(["e1"]));
@@ -164,5 +165,5 @@ public sealed class VisitDatabaseTests : IDisposable
         await Eventually.TrueAsync(() => database.Find(last.Id) is { } read && read.End == last.End && read.IsOpen == last.IsOpen);
     }
 
-    private VisitDatabase Open(DateTimeOffset? oldest = null) => new(_directory.Path, _feed, () => oldest, TimeProvider.System, _logger);
+    private VisitDatabase Open(RetentionOptions? retention = null) => new(_directory.Path, _feed, retention is null ? null : () => retention, TimeProvider.System, _logger);
 }
