@@ -29,6 +29,9 @@ public sealed class VisitDatabase(
 
     private static readonly TimeSpan BetweenWrites = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryAfterFailure = TimeSpan.FromSeconds(5);
+    /// <summary>Each replacement keeps the damaged database: a dying disk must not fill itself with them.</summary>
+    private static readonly TimeSpan BetweenReplacements = TimeSpan.FromMinutes(10);
+
     private static readonly TimeSpan BetweenRemovals = TimeSpan.FromHours(1);
 
     private readonly Lock _gate = new();
@@ -41,7 +44,8 @@ public sealed class VisitDatabase(
     private readonly DiskCall _disk = new(Path.Combine(dataDir, FileName));
     private SqliteConnection? _connection;
     private Task? _writing;
-    private bool _hasEndedOpen;
+    private bool _wasOpen;
+    private long? _replacedAt;
     private bool _isFailing;
     private long? _removedAt;
 
@@ -218,8 +222,10 @@ public sealed class VisitDatabase(
             catch (Exception error) when (error is SqliteException or InvalidDataException or UnauthorizedAccessException)
             {
                 Close();
-                if (error is InvalidDataException || (error is SqliteException failure && StorageFailure.IsCorruption(failure)))
+                if (IsDamage(error) && !(_replacedAt is { } at && time.GetElapsedTime(at) < BetweenReplacements))
                 {
+                    _replacedAt = time.GetTimestamp();
+                    _wasOpen = false;
                     var aside = _file.MoveAside($"broken-{EventNames.For(time.GetLocalNow())}");
                     logger.VisitsReplaced(_file.Path, error.Message, aside);
                 }
@@ -229,11 +235,18 @@ public sealed class VisitDatabase(
         }
     });
 
+    private static bool IsDamage(Exception error) =>
+        error is InvalidDataException || (error is SqliteException failure && StorageFailure.IsCorruption(failure));
+
     private SqliteConnection Open()
     {
-        if (_connection is not null && !_file.Exists)
+        if (_wasOpen && !_file.Exists)
         {
-            Close(); // it was deleted while in use
+            Close();
+            if (!DataDirLock.IsIn(dataDir))
+            {
+                throw StorageFailure.At(_file.Path, new DirectoryNotFoundException("what was in its directory is not there any more"));
+            }
         }
 
         if (_connection is null)
@@ -244,10 +257,10 @@ public sealed class VisitDatabase(
             {
                 connection.Run("PRAGMA journal_mode = WAL;");
                 VisitSchema.Upgrade(connection, _file.Path);
-                if (!_hasEndedOpen)
+                if (!_wasOpen)
                 {
                     VisitRows.EndOpen(connection);
-                    _hasEndedOpen = true;
+                    _wasOpen = true;
                 }
             }
             catch

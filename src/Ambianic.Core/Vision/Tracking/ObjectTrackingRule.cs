@@ -55,7 +55,7 @@ internal sealed record ObjectTrackingRule
     public double TurnCost { get; init; } = 0.2;
 
     /// <summary>Cost of a label that the object was never given.</summary>
-    public double LabelCost { get; init; } = 0.6;
+    public double LabelCost { get; init; } = 0.8;
 
     /// <summary>Cost of each second that an object has not been seen: one seen a moment ago comes first.</summary>
     public double UnseenCost { get; init; } = 0.05;
