@@ -4,9 +4,12 @@ using Ambianic.Core.Visits;
 namespace Ambianic.Server.Visits;
 
 /// <summary>Visits and, as visits of one picture, events that belong to none: those of earlier versions, and those that nobody follows.</summary>
-internal sealed class VisitPages(IVisitStore visits, IEventStore events)
+internal sealed class VisitPages(IVisitStore visits, IEventStore events, TimeProvider time)
 {
     private const int Chunk = 100;
+
+    /// <summary>An event is stored before the visit that it is a picture of: one of a followed object that is so young is not shown alone.</summary>
+    private static readonly TimeSpan BeforeItsVisit = TimeSpan.FromSeconds(10);
 
     /// <summary>A page, the visit that began last first, and where the next one begins; null at the end.</summary>
     /// <exception cref="IOException">They cannot be read.</exception>
@@ -56,7 +59,7 @@ internal sealed class VisitPages(IVisitStore visits, IEventStore events)
         var chunk = new List<DetectionEvent>(Chunk);
         await foreach (var seen in events.QueryAsync(wanted, cancellation))
         {
-            if (seen.Detections.Count > 0 && IsAfter(seen, query.After))
+            if (seen.Detections.Count > 0 && IsAfter(seen, query.After) && !IsYoung(seen))
             {
                 chunk.Add(seen);
             }
@@ -81,6 +84,9 @@ internal sealed class VisitPages(IVisitStore visits, IEventStore events)
             chunk.Clear();
         }
     }
+
+    private bool IsYoung(DetectionEvent seen) =>
+        seen.Detections.All(detection => detection.TrackId is not null) && time.GetUtcNow() - seen.At < BeforeItsVisit;
 
     private static bool IsAfter(DetectionEvent seen, VisitCursor? cursor) => cursor is null
         || seen.At < cursor.Start
