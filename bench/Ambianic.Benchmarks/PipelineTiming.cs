@@ -97,7 +97,7 @@ internal static class PipelineTiming
             "bench",
             source,
             [
-                new ElementSlot("detect_objects", new DetectObjects(new DetectObjectsOptions { Motion = MotionMode.Off }, detector, ZoneMap.None, null, NullLogger<DetectObjects>.Instance)),
+                new ElementSlot("detect_objects", new DetectObjects(new DetectObjectsOptions { Motion = MotionMode.Off }, detector, () => 1, ZoneMap.None, null, NullLogger<DetectObjects>.Instance)),
                 new ElementSlot("allocations", allocations),
             ],
             TimeProvider.System,

@@ -15,4 +15,5 @@ return await new RootCommand("Measures Ambianic. Ratios are taken within one run
     MotionTiming.Command(),
     SnapshotTiming.Command(),
     MetricsTiming.Command(),
+    TrackingComparison.Command(),
 }.Parse(args).InvokeAsync();

@@ -1,9 +1,11 @@
 using Ambianic.Core.Frames;
 using Ambianic.Core.Pipelines;
 using Ambianic.Core.Timeline;
+using Ambianic.Core.Visits;
 using Ambianic.Core.Vision;
 using Ambianic.Core.Vision.Elements;
 using Ambianic.Core.Vision.Falls;
+using Ambianic.Core.Vision.Tracking;
 using Microsoft.Extensions.Logging;
 
 namespace Ambianic.Core;
@@ -16,6 +18,7 @@ public static class BuiltInElements
         .Add<DetectObjectsOptions>("detect_objects", (options, context) => new DetectObjects(
             options,
             context.Get<IDetectorFactory>().Create(ModelRole.Objects, options.Model, options.Labels),
+            () => context.Get<TrackNumbers>().Next(context.Pipeline),
             context.Zones,
             context.Scene,
             context.Get<ILogger<DetectObjects>>()))
@@ -37,6 +40,8 @@ public static class BuiltInElements
             context.SourceId,
             context.Get<IEventStore>(),
             context.Get<UnsavedFalls>(),
+            context.Get<IVisitStore>(),
+            context.Get<FramePool>(),
             context.Get<TimeProvider>(),
             context.Get<ILogger<SaveDetections>>()));
 }

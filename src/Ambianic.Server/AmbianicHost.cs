@@ -12,6 +12,7 @@ using Ambianic.Server.Metrics;
 using Ambianic.Server.Mqtt;
 using Ambianic.Server.Streams;
 using Ambianic.Server.Visibility;
+using Ambianic.Server.Visits;
 using Ambianic.Storage;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.OpenApi;
@@ -75,6 +76,7 @@ internal static class AmbianicHost
         builder.Services.AddHostedService(services => services.GetRequiredService<VisibilityService>());
         builder.Services.AddHostedService<OutageService>();
         builder.Services.AddAlerts(configuration.Configuration);
+        builder.Services.AddSingleton<VisitPages>();
         builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<SavedSettings>(services, new SettingsFile(settings, reload is not null)));
         builder.Services.AddLiveResources();
         builder.Services.AddSingleton<ConfigurationEditor>();
@@ -114,6 +116,7 @@ internal static class AmbianicHost
         application.MapLiveTimeline();
         application.MapStreams();
         application.MapEvents();
+        application.MapVisits();
         application.MapConfiguration();
         application.MapConfigurationFiles();
         application.MapConfigurationHistory();

@@ -71,4 +71,11 @@ internal static partial class Log
 
     [LoggerMessage(5304, LogLevel.Warning, "Alerts of long ago could not be removed; it is tried again tomorrow: {Reason}")]
     public static partial void OldAlertsNotRemoved(this ILogger logger, string reason);
+
+    // Visits
+    [LoggerMessage(5370, LogLevel.Warning, "Visits could not be stored; they wait, and it is tried again every five seconds: {Reason}")]
+    public static partial void VisitsNotStored(this ILogger logger, string reason);
+
+    [LoggerMessage(5371, LogLevel.Error, "{Database} is damaged ({Reason}): it is kept as {Aside} and begun again; earlier visits are shown as single events")]
+    public static partial void VisitsReplaced(this ILogger logger, string database, string reason, string aside);
 }

@@ -1,6 +1,7 @@
 using Ambianic.Core.Frames;
 using Ambianic.Core.Vision;
 using Ambianic.Core.Vision.Falls;
+using Ambianic.Core.Vision.Tracking;
 
 namespace Ambianic.Core.Pipelines;
 
@@ -16,6 +17,9 @@ public sealed record Sample(Frame Frame)
 
     /// <summary>True when nothing moves in the picture and nobody was seen when it was last looked at: a later element may save its work.</summary>
     public bool IsQuiet { get; init; }
+
+    /// <summary>Objects that are followed, also those that this frame does not show; borrowed like the frame. Null when nobody follows any.</summary>
+    internal IReadOnlyList<ObjectTrack>? Tracks { get; init; }
 
     /// <summary>True when it tells of a fall: no later element may replace that by what it finds itself.</summary>
     public bool TellsOfFall => Detections is [var first, ..] && first.Fall is not null;

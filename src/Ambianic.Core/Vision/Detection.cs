@@ -15,6 +15,9 @@ public sealed record Detection(string Label, float Confidence, Box Box)
     /// <summary>Names of the zones it is in; mostly none.</summary>
     public IReadOnlyList<string> Zones { get; init; } = [];
 
+    /// <summary>Number of the object that it shows, the same from sample to sample and unique within a run of the pipeline; null when nobody follows it.</summary>
+    public int? TrackId { get; init; }
+
     /// <summary>What the element that found it knows beyond that; null when it is nothing.</summary>
     public DetectionDetails? Details { get; init; }
 

@@ -6,12 +6,15 @@ using Ambianic.Core.Pipelines;
 using Ambianic.Core.Timeline;
 using Ambianic.Core.Vision;
 using Ambianic.Core.Vision.Falls;
+using Ambianic.Core.Vision.Tracking;
+using Ambianic.Core.Visits;
 using Ambianic.Inference.Models;
 using Ambianic.Inference.Sessions;
 using Ambianic.Media;
 using Ambianic.Media.Pictures;
 using Ambianic.Storage;
 using Ambianic.Storage.Files;
+using Ambianic.Storage.Visits;
 
 namespace Ambianic.Server.Hosting;
 
@@ -57,6 +60,14 @@ internal static class Services
         services.AddSingleton<IEventArchive>(provider => provider.GetRequiredService<DeferredEventStore>());
         services.AddSingleton<UnsavedFalls>();
         services.AddSingleton<OpenFalls>();
+        services.AddSingleton<TrackNumbers>();
+        services.AddSingleton<VisitFeed>();
+        services.AddSingleton<IVisitStore>(provider => new VisitDatabase(
+            settings.DataDir,
+            provider.GetRequiredService<VisitFeed>(),
+            Retention(provider.GetRequiredService<CurrentConfiguration>()),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<VisitDatabase>>()));
 
         services.AddSingleton(_ => BuiltInElements.AddTo(new ElementRegistry()));
         services.AddSingleton<PipelineBuilder>();

@@ -36,7 +36,7 @@ public sealed record SizeDocument(int Width, int Height);
 /// <param name="Reason">Why, for people.</param>
 public sealed record VisibilityDocument(string? State, [property: JsonPropertyName("blind_since")] string? OutageSince, string? Reason);
 
-/// <summary>One detection; <c>keypoints</c> only when there are some, what follows them only for falls. For <c>keypoint_corr</c> of the reference system see <see cref="ReferenceFall"/>.</summary>
+/// <summary>One detection; <c>keypoints</c> only when there are some, <c>track_id</c> only when the object is followed, the others only for falls. For <c>keypoint_corr</c> of the reference system see <see cref="ReferenceFall"/>.</summary>
 public sealed record DetectionDocument(
     string? Label,
     float Confidence,
@@ -50,7 +50,8 @@ public sealed record DetectionDocument(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? DownSeconds = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] FallEvidenceDocument? Evidence = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] FallRule? Rule = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? RuleFingerprint = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? RuleFingerprint = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? TrackId = null);
 
 /// <summary>
 /// Why somebody is taken to have fallen; times in seconds within the medium, lengths in heights of the person. What belongs to

@@ -106,7 +106,8 @@ internal static class EventJson
         detection.Fall is { Track: > 0, DownSeconds: var down } ? down : null,
         detection.Fall is { Track: > 0, Evidence: var evidence } ? Document(evidence) : null,
         detection.Fall?.Rule,
-        detection.Fall?.RuleFingerprint);
+        detection.Fall?.RuleFingerprint,
+        detection.TrackId);
 
     private static BoxDocument Document(Box box) => new(box.XMin, box.YMin, box.XMax, box.YMax);
 
@@ -190,6 +191,7 @@ internal static class EventJson
     {
         Keypoints = [.. (document?.Keypoints ?? []).Select(point => new Keypoint(point.Name ?? "", point.X, point.Y, point.Confidence))],
         Zones = document?.Zones ?? [],
+        TrackId = document?.TrackId,
         Details = document is { LeaningAngle: { } angle } ? ReadFall(document, angle) : null,
     };
 

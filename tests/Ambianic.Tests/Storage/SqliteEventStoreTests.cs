@@ -5,6 +5,7 @@ using Ambianic.Core.Timeline;
 using Ambianic.Core.Vision;
 using Ambianic.Storage.Database;
 using Ambianic.Storage.Files;
+using Ambianic.Tests.Core.Visits;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ambianic.Tests.Storage;
@@ -237,7 +238,7 @@ public sealed class SqliteEventStoreTests : IDisposable
     {
         await using var store = _fixture.Open();
         await using var unsaved = new UnsavedFalls(store, _fixture.Time, NullLogger<UnsavedFalls>.Instance);
-        var element = new SaveDetections(new SaveDetectionsOptions(), "front", "camera", store, unsaved, _fixture.Time, NullLogger<SaveDetections>.Instance);
+        var element = new SaveDetections(new SaveDetectionsOptions(), "front", "camera", store, unsaved, new FakeVisits(), new FramePool(), _fixture.Time, NullLogger<SaveDetections>.Instance);
         using var frame = _fixture.Pool.Rent(640, 480, PixelFormat.I420, 0, _fixture.Time.GetUtcNow());
         frame.Buffer.Span.Fill(128);
 

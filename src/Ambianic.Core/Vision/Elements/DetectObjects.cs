@@ -4,6 +4,7 @@ using Ambianic.Core.Configuration;
 using Ambianic.Core.Frames;
 using Ambianic.Core.Pipelines;
 using Ambianic.Core.Vision.Motion;
+using Ambianic.Core.Vision.Tracking;
 using Ambianic.Core.Vision.Zones;
 using Microsoft.Extensions.Logging;
 
@@ -40,10 +41,21 @@ public sealed record DetectObjectsOptions
     /// <summary>Seconds after which a picture is looked at whatever moves, 0.2 to 60. The default is 2.</summary>
     [Range(0.2, 60)]
     public double FullLookSeconds { get; init; } = 2;
+
+    /// <summary>Seconds for which an object that is not found keeps its <c>track_id</c>, 0.5 to 300. The default is 5.</summary>
+    [Range(0.5, 300)]
+    public double TrackSeconds { get; init; } = 5;
 }
 
-/// <summary>Looks for things in the whole picture, when something moves in it.</summary>
-internal sealed class DetectObjects(DetectObjectsOptions options, IDetector detector, ZoneMap zones, Scene? scene, ILogger<DetectObjects> logger)
+/// <summary>Looks for things in the whole picture, when something moves in it, and follows them.</summary>
+/// <param name="options">Its options.</param>
+/// <param name="detector">The model.</param>
+/// <param name="nextTrack">Gives the number of a new track.</param>
+/// <param name="zones">Where what is found counts.</param>
+/// <param name="scene">What the pipeline sees; null when nobody wants to know.</param>
+/// <param name="logger">Receives what the options ask for in vain.</param>
+internal sealed class DetectObjects(
+    DetectObjectsOptions options, IDetector detector, Func<int> nextTrack, ZoneMap zones, Scene? scene, ILogger<DetectObjects> logger)
     : IPipelineElement
 {
     /// <summary>What these detections are called for people.</summary>
@@ -51,8 +63,10 @@ internal sealed class DetectObjects(DetectObjectsOptions options, IDetector dete
 
     private readonly HashSet<string>? _wanted = options.LabelFilter is { Count: > 0 } filter ? [.. filter] : null;
     private readonly MotionGate? _gate = options.Motion == MotionMode.Off ? null : new(new MotionRule { FullLookSeconds = (float)options.FullLookSeconds }, zones);
+    private readonly ObjectTracker _tracker = new(new() { PatienceSeconds = options.TrackSeconds }, nextTrack);
+    private readonly TrackClock _clock = new();
+    private readonly List<Detection> _candidates = [];
     private bool _checked;
-    private bool _isFollowing; // something was found at the last look
 
     /// <inheritdoc/>
     public async ValueTask PrepareAsync(CancellationToken cancellation) => await detector.ReadyAsync(cancellation);
@@ -74,16 +88,25 @@ internal sealed class DetectObjects(DetectObjectsOptions options, IDetector dete
             sample = sample with { Before = [] };
         }
 
-        if (IsQuiet(sample.Frame))
+        // Of a frame there may be several parts, which are no samples of one scene: what they show is not followed.
+        var isFollowed = sample.Region is null;
+        if (isFollowed && IsQuiet(sample.Frame))
         {
-            await next(sample with { Detections = [], Display = Display, IsQuiet = true }, cancellation);
+            await next(sample with { Detections = [], Tracks = _tracker.Tracks, Display = Display, IsQuiet = true }, cancellation);
             return;
         }
 
-        var found = await detector.DetectAsync(sample.Frame, sample.Region, options.ConfidenceThreshold, cancellation);
-        var chosen = Choose(found, sample.Region ?? Box.Whole);
-        _isFollowing = chosen.Count > 0;
-        await next(sample with { Detections = chosen, Display = Display }, cancellation);
+        var threshold = isFollowed ? options.ConfidenceThreshold * _tracker.Rule.UncertainShare : options.ConfidenceThreshold;
+        var found = await detector.DetectAsync(sample.Frame, sample.Region, threshold, cancellation);
+        KeepWanted(found, sample.Region ?? Box.Whole);
+        await next(
+            sample with
+            {
+                Detections = isFollowed ? Choose(_tracker.Update(_clock.Next(sample.Frame), sample.Frame, _candidates, options.ConfidenceThreshold)) : Choose([]),
+                Tracks = isFollowed ? _tracker.Tracks : sample.Tracks,
+                Display = Display,
+            },
+            cancellation);
     }
 
     private bool IsQuiet(Frame frame)
@@ -93,34 +116,65 @@ internal sealed class DetectObjects(DetectObjectsOptions options, IDetector dete
             return false;
         }
 
-        var reason = _gate.Decide(frame, _isFollowing || scene is { IsPersonFollowed: true });
+        var reason = _gate.Decide(frame, IsFollowing || scene is { IsPersonFollowed: true });
         scene?.Decided(reason);
         return reason == LookReason.Quiet;
     }
 
-    /// <summary>The wanted ones, most confident first. No LINQ: this runs for every frame.</summary>
-    private IReadOnlyList<Detection> Choose(IReadOnlyList<Detection> found, Box region)
+    /// <summary>True while something may move, and while a person is there: a parked car is looked at now and then.</summary>
+    private bool IsFollowing
     {
-        if (_wanted is null && zones.IsEmpty && found.Count <= options.TopK)
+        get
         {
-            return found;
-        }
+            for (var i = 0; i < _tracker.Tracks.Count; i++)
+            {
+                if (!_tracker.Tracks[i].IsStationary || _tracker.Tracks[i].Label == Detection.PersonLabel)
+                {
+                    return true;
+                }
+            }
 
-        List<Detection>? chosen = null;
-        for (var i = 0; i < found.Count && (chosen?.Count ?? 0) < options.TopK; i++)
+            return false;
+        }
+    }
+
+    /// <summary>No LINQ: this runs for every frame.</summary>
+    private void KeepWanted(IReadOnlyList<Detection> found, Box region)
+    {
+        _candidates.Clear();
+        for (var i = 0; i < found.Count; i++)
         {
             var box = found[i].Box.Within(region);
             if ((_wanted is null || _wanted.Contains(found[i].Label)) && !zones.Ignores(found[i].Label, box))
             {
-                (chosen ??= new List<Detection>(Math.Min(options.TopK, found.Count - i))).Add(InZones(found[i], box));
+                _candidates.Add(zones.Of(found[i].Label, box) is { Count: > 0 } names ? found[i] with { Zones = names } : found[i]);
             }
         }
-
-        return chosen ?? (IReadOnlyList<Detection>)[];
     }
 
-    private Detection InZones(Detection detection, Box box) =>
-        zones.Of(detection.Label, box) is { Count: > 0 } names ? detection with { Zones = names } : detection;
+    /// <summary>The certain ones, most confident first, with the numbers of their tracks; less certain ones only help to follow objects.</summary>
+    /// <param name="tracks">For each candidate the number of its track; empty when nobody follows it.</param>
+    private Detection[] Choose(ReadOnlySpan<int> tracks)
+    {
+        var count = 0;
+        while (count < options.TopK && count < _candidates.Count && _candidates[count].Confidence >= options.ConfidenceThreshold)
+        {
+            count++;
+        }
+
+        if (count == 0)
+        {
+            return [];
+        }
+
+        var chosen = new Detection[count];
+        for (var i = 0; i < count; i++)
+        {
+            chosen[i] = tracks.IsEmpty ? _candidates[i] : _candidates[i] with { TrackId = tracks[i] };
+        }
+
+        return chosen;
+    }
 
     /// <summary>A filter that never matches would look like a quiet scene for years.</summary>
     private void WarnOfUnknownLabels(IReadOnlyList<string> known)

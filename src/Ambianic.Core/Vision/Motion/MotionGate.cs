@@ -12,7 +12,7 @@ namespace Ambianic.Core.Vision.Motion;
 /// <param name="zones">Where it does not count.</param>
 internal sealed class MotionGate(MotionRule rule, ZoneMap zones)
 {
-    private readonly LumaGrid _grid = new(rule.Lines);
+    private readonly LumaCells _grid = new(rule.Lines);
     private readonly BackgroundModel _background = new(rule);
     private readonly MotionMap _map = new(rule);
     private bool[] _ignored = []; // cells

@@ -7,16 +7,23 @@ namespace Ambianic.Core.Vision.Tracking;
 /// </summary>
 /// <param name="position">The first coordinate.</param>
 /// <param name="positionNoise">Its standard deviation.</param>
-/// <param name="rule">What is expected of people.</param>
-internal struct MotionFilter(double position, double positionNoise, TrackingRule rule)
+/// <param name="velocityNoise">Standard deviation of the first velocity, which is 0.</param>
+/// <param name="fadeSeconds">Time constant with which the velocity fades while nothing is measured.</param>
+internal struct MotionFilter(double position, double positionNoise, double velocityNoise, double fadeSeconds)
 {
     private double _velocity;
     private double _varP = positionNoise * positionNoise;
     private double _covPV;
-    private double _varV = rule.StartVelocityVariance * positionNoise * positionNoise;
+    private double _varV = velocityNoise * velocityNoise;
 
     /// <summary>The expected coordinate.</summary>
     public double Position { get; private set; } = position;
+
+    /// <summary>The expected change of the coordinate in a second.</summary>
+    public readonly double Velocity => _velocity;
+
+    /// <summary>Variance of <see cref="Position"/>.</summary>
+    public readonly double Variance => _varP;
 
     /// <summary>Goes <paramref name="seconds"/> ahead.</summary>
     /// <param name="seconds">At least 0.</param>
@@ -31,7 +38,7 @@ internal struct MotionFilter(double position, double positionNoise, TrackingRule
     }
 
     /// <summary>Nothing was measured for the last <paramref name="seconds"/>.</summary>
-    public void Fade(double seconds) => _velocity *= Math.Exp(-seconds / rule.FadeSeconds);
+    public void Fade(double seconds) => _velocity *= Math.Exp(-seconds / fadeSeconds);
 
     /// <summary>Takes a measurement with the standard deviation <paramref name="noise"/> into account.</summary>
     public void Correct(double measured, double noise)

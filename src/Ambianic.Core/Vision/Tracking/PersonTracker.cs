@@ -11,6 +11,7 @@ namespace Ambianic.Core.Vision.Tracking;
 internal sealed class PersonTracker(TrackingRule rule)
 {
     private readonly List<Track> _tracks = [];
+    private readonly Assignment _assignment = new();
     private int _lastId;
 
     /// <summary>All persons being followed, seen or hidden, oldest first.</summary>
@@ -73,16 +74,16 @@ internal sealed class PersonTracker(TrackingRule rule)
             return;
         }
 
-        var costs = new double[tracks.Count, bodies.Count];
+        _assignment.Begin(tracks.Count, bodies.Count);
         for (var row = 0; row < tracks.Count; row++)
         {
             for (var column = 0; column < bodies.Count; column++)
             {
-                costs[row, column] = Cost(tracks[row], bodies[column], time);
+                _assignment[row, column] = Cost(tracks[row], bodies[column], time);
             }
         }
 
-        var columns = Assignment.Solve(costs, 1);
+        var columns = _assignment.Solve(1).ToArray();
         for (var row = 0; row < columns.Length; row++)
         {
             if (columns[row] >= 0)

@@ -20,8 +20,9 @@ public sealed class Track
         Id = id;
         FirstSeen = _predictedAt = time;
         _size = body.Size;
-        _centreX = new MotionFilter(Centre(body).X, _size, rule);
-        _centreY = new MotionFilter(Centre(body).Y, _size, rule);
+        var velocityNoise = Math.Sqrt(rule.StartVelocityVariance) * _size;
+        _centreX = new MotionFilter(Centre(body).X, _size, velocityNoise, rule.FadeSeconds);
+        _centreY = new MotionFilter(Centre(body).Y, _size, velocityNoise, rule.FadeSeconds);
         Array.Fill(_pointSeen, TimeSpan.MinValue);
         Body = Smooth(body, time);
         LastSeen = time;

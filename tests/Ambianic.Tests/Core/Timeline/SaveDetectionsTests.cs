@@ -3,6 +3,7 @@ using Ambianic.Core.Pipelines;
 using Ambianic.Core.Timeline;
 using Ambianic.Core.Vision;
 using Ambianic.Core.Vision.Falls;
+using Ambianic.Tests.Core.Visits;
 using Ambianic.Tests.Storage;
 
 namespace Ambianic.Tests.Core.Timeline;
@@ -185,7 +186,7 @@ public sealed class SaveDetectionsTests : IDisposable
         Assert.Equal(2, _passedOn);
     }
 
-    private SaveDetections Element(SaveDetectionsOptions options) => new(options, "front", "camera", _store, _unsaved, _fixture.Time, _logger);
+    private SaveDetections Element(SaveDetectionsOptions options) => new(options, "front", "camera", _store, _unsaved, new FakeVisits(), _fixture.Pool, _fixture.Time, _logger);
 
     private ValueTask PassOn(Sample sample, CancellationToken cancellation)
     {

@@ -19,7 +19,7 @@ public sealed class FallPassesTests
 
     public static TheoryData<IPipelineElement, int> Elements => new()
     {
-        { new DetectObjects(new DetectObjectsOptions(), Detector, ZoneMap.None, null, NullLogger<DetectObjects>.Instance), 2 },
+        { new DetectObjects(new DetectObjectsOptions(), Detector, () => 1, ZoneMap.None, null, NullLogger<DetectObjects>.Instance), 2 },
         { new DetectPoses(new DetectPosesOptions(), Detector), 2 },
         { new DetectFaces(new DetectFacesOptions(), Detector), 1 },
     };

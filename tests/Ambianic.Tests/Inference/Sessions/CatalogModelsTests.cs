@@ -102,7 +102,7 @@ public sealed class CatalogModelsTests
         var element = new DetectFaces(new DetectFacesOptions(), inside.Create(ModelRole.Faces, null, null));
         var found = 0;
 
-        await new DetectObjects(new DetectObjectsOptions(), persons.Create(ModelRole.Objects, null, null), ZoneMap.None, null, NullLogger<DetectObjects>.Instance).InvokeAsync(
+        await new DetectObjects(new DetectObjectsOptions(), persons.Create(ModelRole.Objects, null, null), () => 1, ZoneMap.None, null, NullLogger<DetectObjects>.Instance).InvokeAsync(
             new Sample(frame),
             (sample, cancellation) => element.InvokeAsync(
                 sample,

@@ -6,6 +6,7 @@ using Ambianic.Core.Vision.Elements;
 using Ambianic.Core.Vision.Falls;
 using Ambianic.Core.Vision.Input;
 using Ambianic.Tests.Core.Vision.Falls;
+using Ambianic.Tests.Core.Visits;
 using Ambianic.Tests.Storage;
 using Microsoft.Extensions.Time.Testing;
 using SkiaSharp;
@@ -91,6 +92,8 @@ public sealed class DetectFallsTests : IDisposable
                 "camera",
                 store,
                 new UnsavedFalls(store, _fixture.Time, new LogRecorder<UnsavedFalls>()),
+                new FakeVisits(),
+                _fixture.Pool,
                 _fixture.Time,
                 new LogRecorder<SaveDetections>());
             await ShowAsync(

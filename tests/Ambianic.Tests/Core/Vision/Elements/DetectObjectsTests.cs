@@ -58,7 +58,7 @@ public sealed class DetectObjectsTests
         });
         Detection[] seen = [new("car", 0.9f, new Box(0.1f, 0, 0.2f, 1)), new("person", 0.8f, new Box(0.1f, 0, 0.2f, 1)), new("person", 0.7f, new Box(0.8f, 0, 0.9f, 1))];
 
-        var passed = await InvokeAsync(new DetectObjects(new DetectObjectsOptions { TopK = 2 }, new FakeDetector(seen), zones, null, NullLogger<DetectObjects>.Instance));
+        var passed = await InvokeAsync(new DetectObjects(new DetectObjectsOptions { TopK = 2 }, new FakeDetector(seen), () => 1, zones, null, NullLogger<DetectObjects>.Instance));
 
         Assert.Equal([("person", "door"), ("person", "")], passed.Detections.Select(detection => (detection.Label, string.Join(", ", detection.Zones))));
     }
@@ -67,7 +67,7 @@ public sealed class DetectObjectsTests
     public async Task InvokeAsync_FilterOfAnUnknownLabel_WarnsOnce()
     {
         var logger = new RecordedLog<DetectObjects>();
-        var element = new DetectObjects(new DetectObjectsOptions { LabelFilter = ["persn", "dog"] }, new FakeDetector(Seen), ZoneMap.None, null, logger);
+        var element = new DetectObjects(new DetectObjectsOptions { LabelFilter = ["persn", "dog"] }, new FakeDetector(Seen), () => 1, ZoneMap.None, null, logger);
 
         await InvokeAsync(element);
         await InvokeAsync(element);
@@ -82,7 +82,7 @@ public sealed class DetectObjectsTests
     {
         var detector = new FakeDetector([]);
 
-        var passed = await FilmAsync(new DetectObjects(new DetectObjectsOptions(), detector, ZoneMap.None, null, NullLogger<DetectObjects>.Instance));
+        var passed = await FilmAsync(new DetectObjects(new DetectObjectsOptions(), detector, () => 1, ZoneMap.None, null, NullLogger<DetectObjects>.Instance));
 
         Assert.Equal(100, passed.Count);
         Assert.InRange(detector.Regions.Count, 10 + 8, 10 + 10); // two seconds to begin with, then every two seconds
@@ -95,7 +95,7 @@ public sealed class DetectObjectsTests
     {
         var detector = new FakeDetector(Seen);
 
-        var passed = await FilmAsync(new DetectObjects(new DetectObjectsOptions(), detector, ZoneMap.None, null, NullLogger<DetectObjects>.Instance));
+        var passed = await FilmAsync(new DetectObjects(new DetectObjectsOptions(), detector, () => 1, ZoneMap.None, null, NullLogger<DetectObjects>.Instance));
 
         Assert.Equal(100, detector.Regions.Count);
         Assert.All(passed, sample => Assert.Equal(3, sample.Detections.Count));
@@ -108,7 +108,7 @@ public sealed class DetectObjectsTests
         var scene = new Scenes(new FramePool(), TimeProvider.System).Of("hall");
         scene.FollowPerson(true);
 
-        await FilmAsync(new DetectObjects(new DetectObjectsOptions(), detector, ZoneMap.None, scene, NullLogger<DetectObjects>.Instance));
+        await FilmAsync(new DetectObjects(new DetectObjectsOptions(), detector, () => 1, ZoneMap.None, scene, NullLogger<DetectObjects>.Instance));
 
         Assert.Equal(100, detector.Regions.Count);
         Assert.Equal(LookReason.Followed, scene.Reason);
@@ -119,7 +119,7 @@ public sealed class DetectObjectsTests
     {
         var detector = new FakeDetector([]);
 
-        await FilmAsync(new DetectObjects(new DetectObjectsOptions { Motion = MotionMode.Off }, detector, ZoneMap.None, null, NullLogger<DetectObjects>.Instance));
+        await FilmAsync(new DetectObjects(new DetectObjectsOptions { Motion = MotionMode.Off }, detector, () => 1, ZoneMap.None, null, NullLogger<DetectObjects>.Instance));
 
         Assert.Equal(100, detector.Regions.Count);
     }
@@ -146,7 +146,7 @@ public sealed class DetectObjectsTests
     }
 
     private static Task<Sample> InvokeAsync(DetectObjectsOptions options, IDetector detector) =>
-        InvokeAsync(new DetectObjects(options, detector, ZoneMap.None, null, NullLogger<DetectObjects>.Instance));
+        InvokeAsync(new DetectObjects(options, detector, () => 1, ZoneMap.None, null, NullLogger<DetectObjects>.Instance));
 
     private static async Task<Sample> InvokeAsync(DetectObjects element) => Assert.Single(await Passing.ThroughAsync(element, null));
 }

@@ -3,7 +3,7 @@ using Ambianic.Core.Vision.Motion;
 
 namespace Ambianic.Tests.Core.Vision.Motion;
 
-public sealed class LumaGridTests
+public sealed class LumaCellsTests
 {
     [Theory]
     [InlineData(1280, 720, PixelFormat.I420)]
@@ -20,7 +20,7 @@ public sealed class LumaGridTests
             frame.Buffer.Span[alpha] = 255;
         }
 
-        var grid = new LumaGrid(90);
+        var grid = new LumaCells(90);
         Assert.True(grid.Read(frame));
         Assert.False(grid.Read(frame));
 

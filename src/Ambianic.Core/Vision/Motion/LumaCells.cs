@@ -5,7 +5,7 @@ namespace Ambianic.Core.Vision.Motion;
 
 /// <summary>The luma of a frame, averaged over square cells. Allocates when the size of the picture changes, and never else.</summary>
 /// <param name="lines">Rows of cells to aim at.</param>
-internal sealed class LumaGrid(int lines)
+internal sealed class LumaCells(int lines)
 {
     private const int LeastEdge = 4; // of a cell, in pixels: fewer leave too much noise
     private const int MostRows = 16; // of a cell that are read; more average no more noise out
