@@ -3,6 +3,8 @@ using Ambianic.Core.Pipelines;
 using Ambianic.Core.Timeline;
 using Ambianic.Core.Vision;
 using Ambianic.Core.Vision.Elements;
+using Ambianic.Core.Vision.Motion;
+using Ambianic.Core.Vision.Zones;
 using Ambianic.Tests.Core.Vision;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -24,8 +26,9 @@ internal sealed class Street : IAsyncDisposable
 
     public Street(SaveDetectionsOptions? options = null, DetectObjectsOptions? detection = null)
     {
+        // What moves is not painted, so that nothing would be a reason to look.
         _detect = new DetectObjects(
-            detection ?? new DetectObjectsOptions(), new FakeDetector(_ => _seen), () => ++_tracks, ZoneMap.None, null, NullLogger<DetectObjects>.Instance);
+            (detection ?? new DetectObjectsOptions()) with { Motion = MotionMode.Off }, new FakeDetector(_ => _seen), () => ++_tracks, ZoneMap.None, null, NullLogger<DetectObjects>.Instance);
         _unsaved = new UnsavedFalls(Events, _time, NullLogger<UnsavedFalls>.Instance);
         _save = new SaveDetections(
             options ?? new SaveDetectionsOptions { IdleInterval = 1e6 },

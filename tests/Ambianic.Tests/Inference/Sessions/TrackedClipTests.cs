@@ -3,6 +3,7 @@ using Ambianic.Core.Frames;
 using Ambianic.Core.Pipelines;
 using Ambianic.Core.Vision;
 using Ambianic.Core.Vision.Elements;
+using Ambianic.Core.Vision.Zones;
 using Ambianic.Inference.Models;
 using Ambianic.Inference.Sessions;
 using Ambianic.Media;

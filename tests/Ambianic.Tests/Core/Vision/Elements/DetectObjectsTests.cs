@@ -93,12 +93,23 @@ public sealed class DetectObjectsTests
     [Fact]
     public async Task InvokeAsync_SomebodySitsStill_AsksTheModelForEveryFrame()
     {
-        var detector = new FakeDetector(Seen);
+        var detector = new FakeDetector([new("person", 0.9f, new Box(0.4f, 0.3f, 0.5f, 0.8f))]);
 
         var passed = await FilmAsync(new DetectObjects(new DetectObjectsOptions(), detector, () => 1, ZoneMap.None, null, NullLogger<DetectObjects>.Instance));
 
         Assert.Equal(100, detector.Regions.Count);
-        Assert.All(passed, sample => Assert.Equal(3, sample.Detections.Count));
+        Assert.All(passed, sample => Assert.Single(sample.Detections));
+    }
+
+    [Fact]
+    public async Task InvokeAsync_ParkedCar_IsLookedAtNowAndThenOnceItStands()
+    {
+        var detector = new FakeDetector([new("car", 0.9f, new Box(0.4f, 0.3f, 0.6f, 0.8f))]);
+
+        var passed = await FilmAsync(new DetectObjects(new DetectObjectsOptions(), detector, () => 1, ZoneMap.None, null, NullLogger<DetectObjects>.Instance));
+
+        Assert.InRange(detector.Regions.Count, 50, 60); // ten seconds until it counts as standing
+        Assert.All(passed, sample => Assert.Single(sample.Tracks!)); // and is still known in between
     }
 
     [Fact]
