@@ -9,6 +9,7 @@ return await new RootCommand("Measures Ambianic. Ratios are taken within one run
     FallTiming.Command(),
     SupervisorTiming.Command(),
     FollowerTiming.Command(),
+    ListenerTiming.Command(),
     AlertTiming.Command(),
     MotionTiming.Command(),
 }.Parse(args).InvokeAsync();

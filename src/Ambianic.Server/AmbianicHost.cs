@@ -9,6 +9,7 @@ using Ambianic.Server.Alerts;
 using Ambianic.Server.Api;
 using Ambianic.Server.Hosting;
 using Ambianic.Server.Mqtt;
+using Ambianic.Server.Streams;
 using Ambianic.Server.Visibility;
 using Ambianic.Storage;
 using Microsoft.AspNetCore.Connections;
@@ -72,6 +73,7 @@ internal static class AmbianicHost
         builder.Services.AddAlerts(configuration.Configuration);
         builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<SavedSettings>(services, new SettingsFile(settings, reload is not null)));
         builder.Services.AddMqtt();
+        builder.Services.AddStreams();
         if (reload is not null)
         {
             builder.Services.AddSingleton(reload);
@@ -89,6 +91,7 @@ internal static class AmbianicHost
         application.UseListedOrigins();
         application.UseSameSiteApi();
         application.UseAccess();
+        application.UseWebSockets();
         application.MapLogIn();
         application.MapPage();
         application.MapDataFiles(configuration.Configuration.DataDir);
@@ -99,6 +102,8 @@ internal static class AmbianicHost
         application.MapHealth();
         application.MapVisibility();
         application.MapTimeline();
+        application.MapLiveTimeline();
+        application.MapStreams();
         application.MapEvents();
         application.MapConfiguration();
         application.MapSettings();

@@ -7,6 +7,9 @@ internal static partial class Log
     [LoggerMessage(7001, LogLevel.Error, "{Path} could not be answered: {Detail}")]
     public static partial void RequestFailed(this ILogger logger, Exception? error, string path, string detail);
 
+    [LoggerMessage(7031, LogLevel.Error, "What is new cannot be told to those who listen, by a defect of Ambianic; it is tried again; please report it")]
+    public static partial void StreamFailed(this ILogger logger, Exception error);
+
     // Hosting
     [LoggerMessage(7101, LogLevel.Information, "The edited configuration is in force; {Changes}")]
     public static partial void ConfigurationTakenOver(this ILogger logger, string changes);
@@ -22,6 +25,9 @@ internal static partial class Log
 
     [LoggerMessage(7105, LogLevel.Warning, "Changes of {Keys} are in force after a restart of Ambianic")]
     public static partial void RestartNeeded(this ILogger logger, string keys);
+
+    [LoggerMessage(7131, LogLevel.Warning, "A setting was changed, and the configuration before it could not be kept: {Reason}")]
+    public static partial void VersionNotKept(this ILogger logger, string reason);
 
     // Visibility
     [LoggerMessage(7201, LogLevel.Error, "Keeping the visibility log failed; it is tried again with the next snapshot")]

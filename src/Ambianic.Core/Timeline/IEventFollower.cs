@@ -38,4 +38,14 @@ public sealed record EventCursor(long Sequence, string EventId, DateTimeOffset A
 /// <param name="Events">In the order in which they were stored.</param>
 /// <param name="Cursor">Behind the last of them.</param>
 /// <param name="WasRebuilt">True when events may be among them that were read before, or that are old: recovered from their files, or read by time.</param>
-public sealed record EventBatch(IReadOnlyList<DetectionEvent> Events, EventCursor Cursor, bool WasRebuilt);
+public sealed record EventBatch(IReadOnlyList<DetectionEvent> Events, EventCursor Cursor, bool WasRebuilt)
+{
+    /// <summary>The number of each event, in their order.</summary>
+    public IReadOnlyList<long> Sequences { get; init; } = [];
+
+    /// <summary>The greatest number of an event that was recovered from its file; 0 when none was. Events behind it are new.</summary>
+    public long LastRecovered { get; init; }
+
+    /// <summary>True when the position that was read after does not belong to this database: what followed it cannot be told.</summary>
+    public bool IsOfAnother { get; init; }
+}

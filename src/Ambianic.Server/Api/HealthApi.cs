@@ -3,8 +3,6 @@ using Ambianic.Server.Access;
 using Ambianic.Core.Alerts;
 using Ambianic.Core.Health;
 using Ambianic.Core.Pipelines;
-using Ambianic.Core.Timeline;
-using Ambianic.Server.Hosting;
 
 namespace Ambianic.Server.Api;
 
@@ -13,17 +11,7 @@ internal static class HealthApi
 {
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/health", (PipelineSupervisor supervisor, CurrentConfiguration configuration, IEventStore store, IAlertDesk alerts) =>
-        {
-            var snapshot = supervisor.Health.Latest;
-            return new HealthReport(
-                supervisor.IsAlive,
-                snapshot.SystemicFault,
-                store.Fault,
-                alerts.Fault,
-                [.. configuration.Rejected.Select(problem => problem.ToString())],
-                [.. snapshot.Pipelines.Select(PipelineReport.Of)]);
-        })
+        routes.MapGet("/api/health", (HealthReports reports) => reports.Now())
             .RequireAuthorization(Policies.Viewer).WithSummary("State of every pipeline and element, the disabled ones with their reasons");
         routes.MapGet("/healthz", (PipelineSupervisor supervisor, IAlertDesk alerts, ClaimsPrincipal caller) => (Fault(supervisor) ?? (alerts.IsAlive ? null : alerts.Fault)) is { } fault
             ? Results.Text(caller.NameOf() is null ? "a person has to help; log in to see why" : fault, statusCode: StatusCodes.Status503ServiceUnavailable)

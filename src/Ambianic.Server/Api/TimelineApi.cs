@@ -1,5 +1,3 @@
-using System.Net.ServerSentEvents;
-using System.Runtime.CompilerServices;
 using Ambianic.Core.Timeline;
 using Ambianic.Server.Access;
 using Ambianic.Storage.Files;
@@ -7,7 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Ambianic.Server.Api;
 
-/// <summary>What was seen, newest first, and what is being seen.</summary>
+/// <summary>What was seen, newest first.</summary>
 internal static class TimelineApi
 {
     private const int DefaultPageSize = 5;
@@ -17,7 +15,6 @@ internal static class TimelineApi
     {
         routes.MapGet("/api/timeline", PageAsync).RequireAuthorization(Policies.Viewer).WithSummary("A page of events, newest first; empty past the end");
         routes.MapGet("/api/timeline.json", PageAsync).RequireAuthorization(Policies.Viewer).WithSummary("The same as /api/timeline");
-        routes.MapGet("/api/timeline/live", Live).RequireAuthorization(Policies.Viewer).WithSummary("New events as they happen, as server-sent events");
     }
 
     /// <param name="store">The events.</param>
@@ -68,33 +65,6 @@ internal static class TimelineApi
         }
 
         return TypedResults.Ok(new TimelinePage("success", events));
-    }
-
-    private static ServerSentEventsResult<TimelineEntry?> Live(
-        EventFeed feed, IHostApplicationLifetime lifetime, CancellationToken cancellation) =>
-        TypedResults.ServerSentEvents(ListenAsync(feed, lifetime.ApplicationStopping, cancellation));
-
-    /// <summary>An empty event <c>ready</c> first, so that the listener knows at once that it listens; then one message per event.</summary>
-    private static async IAsyncEnumerable<SseItem<TimelineEntry?>> ListenAsync(
-        EventFeed feed, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellation)
-    {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancellation);
-        using var events = feed.Listen();
-        yield return new SseItem<TimelineEntry?>(null, "ready");
-        while (true)
-        {
-            DetectionEvent seen;
-            try
-            {
-                seen = await events.NextAsync(either.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                yield break; // the program stops or the listener left: neither is an error
-            }
-
-            yield return new SseItem<TimelineEntry?>(TimelineEntry.For(seen));
-        }
     }
 
     internal sealed record TimelinePage(string Status, IReadOnlyList<TimelineEntry> Timeline);

@@ -60,26 +60,28 @@ internal static class EventSequence
             ("$seq", cursor.Sequence),
             ("$from", EventDatabase.Microseconds(Earlier(cursor.At, now)) - (long)EventCursor.Overlap.TotalMicroseconds),
             ("$limit", limit));
-        var (read, last) = Read(command);
+        var (read, numbers) = Read(command);
         var at = Latest(cursor.At, read, now);
         var mayRepeat = !isKnown || place.LastRecovered > cursor.Sequence;
         return isKnown && read.Count == 0 ? new EventBatch([], cursor, WasRebuilt: false)
-            : !isKnown && read.Count < limit ? new EventBatch(read, End(connection, at), mayRepeat) // the others are older
-            : new EventBatch(read, new EventCursor(last, read[^1].Id, at, place.Numbering), mayRepeat);
+            : new EventBatch(
+                read,
+                !isKnown && read.Count < limit ? End(connection, at) : new EventCursor(numbers[^1], read[^1].Id, at, place.Numbering), // at the end the others are older
+                mayRepeat) { Sequences = numbers, LastRecovered = place.LastRecovered, IsOfAnother = !isKnown };
     }
 
-    private static (List<DetectionEvent> Events, long Last) Read(SqliteCommand command)
+    private static (List<DetectionEvent> Events, List<long> Numbers) Read(SqliteCommand command)
     {
         List<DetectionEvent> events = [];
-        var last = 0L;
+        List<long> numbers = [];
         using var reader = command.ExecuteReader();
         while (reader.Read())
         {
-            last = reader.GetInt64(0);
+            numbers.Add(reader.GetInt64(0));
             events.Add(EventJson.FromDatabase(reader.GetString(1)));
         }
 
-        return (events, last);
+        return (events, numbers);
     }
 
     private static Place Find(SqliteConnection connection, long seq)
