@@ -17,17 +17,17 @@ public sealed class ConfigurationLoader(ElementRegistry registry, IReadOnlyList<
     private const string PipelinesKey = "pipelines";
     private const string EventLogName = "timeline-event-log.yaml";
 
-    private static readonly List<string> TopLevelKeys = [.. OptionKeys.Of(typeof(AmbianicConfiguration)).Keys, Models];
+    internal static readonly List<string> TopLevelKeys = [.. OptionKeys.Of(typeof(AmbianicConfiguration)).Keys, Models];
 
     /// <summary>Reads the files.</summary>
-    public ConfigurationResult Load(ConfigurationFiles files) => Load(files, last: null);
+    public ConfigurationResult Load(ConfigurationFiles files) => Load(files, changed: null);
 
-    /// <summary>Reads the files, the last one as it would be with another content; null reads that too.</summary>
-    internal ConfigurationResult Load(ConfigurationFiles files, ConfigurationText? last)
+    /// <summary>Reads the files, one of them as it would be with another content; null reads all as they are.</summary>
+    internal ConfigurationResult Load(ConfigurationFiles files, ConfigurationText? changed)
     {
         var problems = new ProblemList();
         problems.AddRange(files.Problems);
-        var texts = files.Files.SkipLast(last is null ? 0 : 1).Select(file => file.Read(problems)).Append(last).OfType<ConfigurationText>().ToList();
+        var texts = files.Files.Select(file => changed?.Name == file.Name ? changed : file.Read(problems)).OfType<ConfigurationText>().ToList();
         return Load(texts, files.WorkingDirectory, problems, files.Variables) with
         {
             Files = [.. files.Files.Select(file => file.FullPath)],

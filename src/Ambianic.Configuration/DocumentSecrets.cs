@@ -68,5 +68,5 @@ internal static class DocumentSecrets
     }
 
     /// <summary>What is secret of <c>providers</c> is in their addresses; elements have a key of that name for names.</summary>
-    private static bool HoldsSecret(string key) => Credentials.IsSecretKey(key) && Suggestions.Nearest(key, ["providers"]) is null;
+    public static bool HoldsSecret(string key) => Credentials.IsSecretKey(key) && Suggestions.Nearest(key, ["providers"]) is null;
 }

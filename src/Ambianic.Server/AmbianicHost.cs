@@ -72,6 +72,7 @@ internal static class AmbianicHost
         builder.Services.AddHostedService<OutageService>();
         builder.Services.AddAlerts(configuration.Configuration);
         builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<SavedSettings>(services, new SettingsFile(settings, reload is not null)));
+        builder.Services.AddSingleton<ConfigurationEditor>();
         builder.Services.AddMqtt();
         builder.Services.AddStreams();
         if (reload is not null)
@@ -106,6 +107,8 @@ internal static class AmbianicHost
         application.MapStreams();
         application.MapEvents();
         application.MapConfiguration();
+        application.MapConfigurationFiles();
+        application.MapConfigurationHistory();
         application.MapSettings();
         application.MapPremium();
         if (application.Services.GetRequiredService<IServiceProviderIsService>().IsService(typeof(IAlertDesk)))

@@ -25,10 +25,16 @@ public sealed class LocalSettings(ConfigurationLoader loader, ConfigurationFiles
 
     private ConfigurationFile File { get; } = files.Files[^1];
 
+    /// <summary>The texts of the files as people may see them.</summary>
+    public ConfigurationTexts Texts { get; } = new(loader, files);
+
+    private ShownText Shown { get; } = new(ConfigurationLoader.TopLevelKeys, files.Files[^1].IsSecret);
+
     /// <summary>Writes settings; the configuration as it is then, or what is wrong with it: then nothing was written.</summary>
     /// <param name="changes">Asked for each attempt, with the merged files as they are.</param>
     /// <exception cref="IOException">The file cannot be written; the message says what to do.</exception>
-    public SaveResult Save(Func<WrittenConfiguration, IReadOnlyList<SettingChange>> changes)
+    /// <param name="keep">Given the content that is about to be replaced, before it is; what it throws keeps the write from being done.</param>
+    public SaveResult Save(Func<WrittenConfiguration, IReadOnlyList<SettingChange>> changes, Action<ReadOnlyMemory<byte>>? keep = null)
     {
         lock (_one)
         {
@@ -58,13 +64,80 @@ public sealed class LocalSettings(ConfigurationLoader loader, ConfigurationFiles
                     continue; // somebody has edited the file meanwhile
                 }
 
-                if (before is null || !content.AsSpan().SequenceEqual(before.Content))
-                {
-                    replace(File.FullPath, content);
-                }
-
+                Write(before, content, keep);
                 return new SaveResult(result, []);
             }
+        }
+    }
+
+    /// <summary>Puts a text in the place of the file, if nobody has changed it meanwhile.</summary>
+    /// <param name="change">The text.</param>
+    /// <param name="keep">Given the content that is about to be replaced, before it is; what it throws keeps the write from being done.</param>
+    /// <exception cref="IOException">The file cannot be written; the message says what to do.</exception>
+    public SaveResult Replace(TextChange change, Action<ReadOnlyMemory<byte>> keep)
+    {
+        lock (_one)
+        {
+            var before = Read();
+            if (!change.IsExpected(before?.Content ?? []))
+            {
+                return SaveResult.Stale;
+            }
+
+            var problems = new ProblemList();
+            var old = before?.Decode(new ProblemList()) ?? "";
+            var text = Shown.Restore(change.Text, old, File.Name, problems);
+            if (!change.IsTrusted)
+            {
+                ForeignValues.Report(text, old, File.Name, ConfigurationLoader.TopLevelKeys, problems);
+            }
+
+            var content = Encoding.UTF8.GetBytes(text);
+            var result = Check(content, problems);
+            if (change.NeedsPipelines && result.Configuration.Pipelines.Count == 0 && problems.Problems.Count == 0)
+            {
+                problems.Add(new ConfigurationProblem(File.Name, 0, 0, "pipelines", "there would be none: nothing would be observed"));
+            }
+
+            if (problems.Problems.Count == 0 && change.Forbidden(result) is { Count: > 0 } forbidden)
+            {
+                return new SaveResult(null, forbidden) { IsForbidden = true };
+            }
+
+            if (problems.Problems.Count > 0)
+            {
+                return new SaveResult(null, problems.Problems);
+            }
+
+            if (!Same(before, Read()))
+            {
+                return SaveResult.Stale;
+            }
+
+            Write(before, content, keep);
+            return new SaveResult(result, []);
+        }
+    }
+
+    private ConfigurationResult Check(byte[] content, ProblemList problems)
+    {
+        if (content.Length > ConfigurationFile.LargestBytes)
+        {
+            problems.Add(new ConfigurationProblem(File.Name, 0, 0, "", $"would be larger than {ConfigurationFile.LargestBytes >> 20} MiB"));
+            content = [];
+        }
+
+        var result = loader.Load(files, new ConfigurationText(File.Name, content) { IsSecret = File.IsSecret });
+        problems.AddRange(result.Problems.Where(found => !found.IsWarning));
+        return result;
+    }
+
+    private void Write(ConfigurationText? before, byte[] content, Action<ReadOnlyMemory<byte>>? keep)
+    {
+        if (before is null || !content.AsSpan().SequenceEqual(before.Content))
+        {
+            keep?.Invoke(before?.Content ?? []);
+            replace(File.FullPath, content);
         }
     }
 
@@ -99,8 +172,3 @@ public sealed class LocalSettings(ConfigurationLoader loader, ConfigurationFiles
     private static bool Same(ConfigurationText? one, ConfigurationText? other) =>
         (one?.Content ?? []).AsSpan().SequenceEqual(other?.Content ?? []);
 }
-
-/// <summary>What became of a write.</summary>
-/// <param name="Result">The configuration with it; null when nothing was written.</param>
-/// <param name="Problems">Why nothing was written; else empty.</param>
-public sealed record SaveResult(ConfigurationResult? Result, IReadOnlyList<ConfigurationProblem> Problems);

@@ -17,6 +17,7 @@ internal sealed class AuditTrail(AccessDatabase database, TimeProvider time, ILo
         await next(context);
         if (context.GetEndpoint() is RouteEndpoint endpoint
             && endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>().Any(decision => decision.Policy == Policies.Admin)
+            && endpoint.Metadata.GetMetadata<ChangesNothing>() is null
             && !HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method)
             && context.Response.StatusCode < StatusCodes.Status400BadRequest)
         {
@@ -36,6 +37,9 @@ internal sealed class AuditTrail(AccessDatabase database, TimeProvider time, ILo
             logger.AuditNotWritten(what, error.Message);
         }
     }
+
+    /// <summary>Marks a call that only looks, whatever its method.</summary>
+    public sealed record ChangesNothing;
 
     private static string Path(RouteEndpoint endpoint, HttpContext context)
     {

@@ -24,6 +24,7 @@ internal static class Services
         var settings = configuration.Configuration;
         services.AddSingleton(new CurrentConfiguration(configuration));
         services.AddSingleton(settings);
+        services.AddSingleton(provider => new ConfigurationHistory(Path.Combine(settings.DataDir, ConfigurationHistory.FolderName), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(TimeProvider.System);
         services.AddModels();
 
