@@ -34,6 +34,9 @@ internal sealed class OpenVisit(string pipeline, string source, ObjectTrack trac
     /// <summary>When it last got a picture, in the time of its track.</summary>
     public TimeSpan PicturedAt { get; set; } = track.LastSeen;
 
+    /// <summary>When it last stood still, in the same time; before the visit when it never did.</summary>
+    public TimeSpan StoodAt { get; private set; } = TimeSpan.MinValue;
+
     /// <summary>The best picture since then.</summary>
     public Candidate? Best { get; set; }
 
@@ -53,6 +56,7 @@ internal sealed class OpenVisit(string pipeline, string source, ObjectTrack trac
         if (track.IsStationary)
         {
             _stationary += seconds;
+            StoodAt = track.LastSeen;
         }
         else
         {

@@ -213,7 +213,8 @@ internal sealed class VisitBook(string pipeline, string source, IVisitStore stor
             visit.Best = Replace(visit.Best, candidate);
         }
 
-        if (!track.IsStationary && time - visit.PicturedAt >= BetweenPictures && visit.Best is { } best)
+        var since = visit.StoodAt > visit.PicturedAt ? visit.StoodAt : visit.PicturedAt; // one that leaves gets its last picture soon
+        if (!track.IsStationary && time - since >= BetweenPictures && visit.Best is { } best)
         {
             Want(visit, best, isTold: true);
             visit.PicturedAt = time;
