@@ -18,6 +18,10 @@ internal sealed record PipelineResource : PipelineReport
     [JsonPropertyOrder(1)]
     public required IReadOnlyDictionary<string, int> Labels { get; init; }
 
+    /// <summary>How many frames <c>detect_objects</c> looked at, and why; null when it has looked at none.</summary>
+    [JsonPropertyOrder(1)]
+    public required MotionReport? Motion { get; init; }
+
     /// <summary>Until when its alerts are held back; null when they are not.</summary>
     [JsonPropertyOrder(1)]
     public required DateTimeOffset? SnoozedUntil { get; init; }

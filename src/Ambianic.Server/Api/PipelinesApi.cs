@@ -37,6 +37,7 @@ internal static class PipelinesApi
     {
         IsOn = !supervisor.IsOff(pipeline.Name),
         Labels = scenes.Of(pipeline.Name).Counts,
+        Motion = MotionReport.Of(scenes.Of(pipeline.Name)),
         SnoozedUntil = alerts.SnoozedUntil(pipeline.Name),
     };
 

@@ -1,8 +1,11 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Ambianic.Core.Pipelines;
+using Ambianic.Core.Vision.Motion;
 using Ambianic.Storage.Access;
 using Ambianic.Tests;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Ambianic.Server.Tests.Api;
 
@@ -36,6 +39,21 @@ public sealed class PipelinesApiTests : IAsyncLifetime
         Assert.True((long?)one["processed"] > 0);
         Assert.True((bool?)one["is_on"]);
         Assert.Empty(one["labels"]!.AsObject());
+        Assert.Null(one["motion"]);
+    }
+
+    [Fact]
+    public async Task Pipeline_WhoseFramesAreDecidedOn_TellsHowManyWereLookedAtAndWhy()
+    {
+        var scene = House.Services.GetRequiredService<Scenes>().Of("front");
+        scene.Decided(LookReason.SceneChange);
+        scene.Decided(LookReason.Quiet);
+        scene.Decided(LookReason.Quiet);
+
+        var motion = (await House.CallAsync("GET", "/api/pipelines/front")).Body!["motion"]!;
+
+        Assert.Equal("quiet", (string?)motion["reason"]);
+        Assert.Equal((2, 1, 0), ((int)motion["frames"]!["quiet"]!, (int)motion["frames"]!["scene_change"]!, (int)motion["frames"]!["full_look"]!));
     }
 
     [Fact]
