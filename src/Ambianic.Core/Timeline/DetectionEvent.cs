@@ -37,6 +37,9 @@ public sealed record DetectionEvent
         : UnansweredAlert is not null ? [EventNames.AlertLabel]
         : Detections.Select(detection => detection.Label).Distinct(StringComparer.Ordinal);
 
+    /// <summary>The zones in which something was found, each once.</summary>
+    public IEnumerable<string> Zones => Detections.SelectMany(detection => detection.Zones).Distinct(StringComparer.Ordinal);
+
     /// <summary>Names of <c>notifications</c> that are told of it.</summary>
     public IReadOnlyList<string> Notify { get; init; } = NotifyOptions.Default;
 

@@ -60,7 +60,10 @@ public sealed record EventQuery
     /// <summary>With a report of this fall state, or of this visibility: a word of <see cref="EventStates"/>.</summary>
     public string? State { get; init; }
 
-    /// <summary>With all these words, whole, in letters of any size and with any accents, in pipeline, source, labels, states, reason of an outage or note.</summary>
+    /// <summary>With a detection in this zone.</summary>
+    public string? Zone { get; init; }
+
+    /// <summary>With all these words, whole, in letters of any size and with any accents, in pipeline, source, labels, states, zones, reason of an outage or note.</summary>
     public string? Text { get; init; }
 
     /// <summary>Of which a person said this.</summary>

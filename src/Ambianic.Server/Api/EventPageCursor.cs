@@ -52,7 +52,7 @@ internal sealed class EventPageCursor(EventQuery query, EventOrder order)
         BinaryPrimitives.WriteInt64BigEndian(bytes[PlaceAt..], place);
         var of = string.Create(
             CultureInfo.InvariantCulture,
-            $"{place}\n{order}\n{query.From?.UtcTicks}\n{query.To?.UtcTicks}\n{query.Pipeline}\n{query.Label}\n{query.MinConfidence}\n{query.State}\n{query.Text}\n{query.Feedback}");
+            $"{place}\n{order}\n{query.From?.UtcTicks}\n{query.To?.UtcTicks}\n{query.Pipeline}\n{query.Label}\n{query.MinConfidence}\n{query.State}\n{query.Zone}\n{query.Text}\n{query.Feedback}");
         SHA256.HashData(Encoding.UTF8.GetBytes(of)).AsSpan(0, Length - CheckAt).CopyTo(bytes[CheckAt..]);
     }
 }

@@ -15,6 +15,7 @@ internal sealed class EventInsertion(SqliteConnection connection) : IDisposable
         """);
     private readonly SqliteCommand _label = connection.Command("INSERT INTO event_labels (label, place, confidence) VALUES ($label, $place, $confidence);");
     private readonly SqliteCommand _state = connection.Command("INSERT INTO event_states (state, place) VALUES ($state, $place);");
+    private readonly SqliteCommand _zone = connection.Command("INSERT INTO event_zones (zone, place) VALUES ($zone, $place);");
     private readonly SqliteCommand _words = connection.Command("INSERT INTO event_words (rowid, words) VALUES ($place, $words);");
 
     /// <summary>Adds one.</summary>
@@ -53,6 +54,12 @@ internal sealed class EventInsertion(SqliteConnection connection) : IDisposable
             _state.ExecuteNonQuery();
         }
 
+        foreach (var zone in seen.Zones)
+        {
+            _zone.Bind(("$zone", zone), ("$place", place));
+            _zone.ExecuteNonQuery();
+        }
+
         _words.Bind(("$place", place), ("$words", EventTerms.Text(seen)));
         _words.ExecuteNonQuery();
         return true;
@@ -61,7 +68,7 @@ internal sealed class EventInsertion(SqliteConnection connection) : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var command in (SqliteCommand[])[_taken, _event, _label, _state, _words])
+        foreach (var command in (SqliteCommand[])[_taken, _event, _label, _state, _zone, _words])
         {
             command.Dispose();
         }

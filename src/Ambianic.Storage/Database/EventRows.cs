@@ -96,6 +96,7 @@ internal static class EventRows
         using var transaction = connection.BeginTransaction();
         using var labels = connection.Command("DELETE FROM event_labels WHERE label = $label AND place = $place;");
         using var states = connection.Command("DELETE FROM event_states WHERE state = $state AND place = $place;");
+        using var zones = connection.Command("DELETE FROM event_zones WHERE zone = $zone AND place = $place;");
         using var words = connection.Command("DELETE FROM event_words WHERE rowid = $place;");
         using var command = connection.Command("DELETE FROM events WHERE place = $place;");
         foreach (var row in rows)
@@ -110,6 +111,12 @@ internal static class EventRows
             {
                 states.Bind(("$state", state), ("$place", row.Place));
                 states.ExecuteNonQuery();
+            }
+
+            foreach (var zone in row.Event.Zones)
+            {
+                zones.Bind(("$zone", zone), ("$place", row.Place));
+                zones.ExecuteNonQuery();
             }
 
             words.Bind(("$place", row.Place));

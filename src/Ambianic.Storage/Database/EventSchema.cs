@@ -69,6 +69,10 @@ internal static class EventSchema
             state TEXT NOT NULL,
             place INTEGER NOT NULL,
             PRIMARY KEY (state, place)) WITHOUT ROWID;
+        CREATE TABLE event_zones (
+            zone TEXT NOT NULL,
+            place INTEGER NOT NULL,
+            PRIMARY KEY (zone, place)) WITHOUT ROWID;
         CREATE VIRTUAL TABLE event_words USING fts5 (words, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2');
         """,
     ];

@@ -52,6 +52,7 @@ internal static class EventSql
         Add("$pipeline", query.Pipeline);
         Add("$label", query.Label);
         Add("$state", query.State);
+        Add("$zone", query.Zone);
         Add("$feedback", EventFeedbackWords.Of(query.Feedback));
         Add("$text", query.Text is { } text ? EventTerms.Search(text) : null);
         Add("$confidence", query.MinConfidence is { } confidence ? EventTerms.Hundredths(confidence) : null);
@@ -71,7 +72,7 @@ internal static class EventSql
     /// </summary>
     private static IEnumerable<string>? Arms(EventQuery query)
     {
-        if (query.MinConfidence is not { } confidence || query.Text is not null || query.Label is not null || query.State is not null || query.Pipeline is not null || query.Feedback is not null || query.Id is not null)
+        if (query.MinConfidence is not { } confidence || query.Text is not null || query.Label is not null || query.State is not null || query.Zone is not null || query.Pipeline is not null || query.Feedback is not null || query.Id is not null)
         {
             return null;
         }
@@ -89,6 +90,7 @@ internal static class EventSql
     private static (string Key, string From) Driver(EventQuery query) =>
         query.Text is not null ? ("k.rowid", "event_words AS k CROSS JOIN events AS e ON e.place = k.rowid")
         : query.State is not null ? ("k.place", "event_states AS k CROSS JOIN events AS e ON e.place = k.place")
+        : query.Zone is not null ? ("k.place", "event_zones AS k CROSS JOIN events AS e ON e.place = k.place")
         : query.Label is not null ? ("k.place", "event_labels AS k CROSS JOIN events AS e ON e.place = k.place")
         : ("e.place", "events AS e");
 
@@ -98,9 +100,11 @@ internal static class EventSql
     {
         var isByText = query.Text is not null;
         var isByState = !isByText && query.State is not null;
-        var isByLabel = !isByText && !isByState && query.Label is not null;
+        var isByZone = !isByText && !isByState && query.Zone is not null;
+        var isByLabel = !isByText && !isByState && !isByZone && query.Label is not null;
         yield return isByText ? "k.words MATCH $text" : null;
         yield return query.State is null ? null : isByState ? "k.state = $state" : "EXISTS (SELECT 1 FROM event_states AS s WHERE s.state = $state AND s.place = e.place)";
+        yield return query.Zone is null ? null : isByZone ? "k.zone = $zone" : "EXISTS (SELECT 1 FROM event_zones AS z WHERE z.zone = $zone AND z.place = e.place)";
         var certain = query.MinConfidence is null ? "" : isByLabel ? " AND k.confidence >= $confidence" : " AND l.confidence >= $confidence";
         yield return query.Label is null ? null
             : isByLabel ? $"k.label = $label{certain}"

@@ -19,7 +19,7 @@ internal static class EventTerms
     /// <summary>The text that is searched; of secrets it has none, as nothing of an event is one.</summary>
     public static string Text(DetectionEvent seen) => string.Join(
         ' ',
-        [seen.Pipeline, seen.Source, seen.Display, .. seen.Labels, .. EventStates.Of(seen), seen.Outage?.Reason ?? "", seen.Remarks.Note ?? ""]);
+        [seen.Pipeline, seen.Source, seen.Display, .. seen.Labels, .. EventStates.Of(seen), .. seen.Zones, seen.Outage?.Reason ?? "", seen.Remarks.Note ?? ""]);
 
     /// <summary>What FTS5 is asked for: each word as a phrase, because a word for people may be several for it.</summary>
     public static string Search(string text) => string.Join(

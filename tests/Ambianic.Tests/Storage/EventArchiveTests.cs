@@ -31,6 +31,9 @@ public sealed class EventArchiveTests : IDisposable
         { "label and confidence", [0] },
         { "fall state", [2] },
         { "visibility", [4] },
+        { "zone", [3, 0] },
+        { "zone and label", [0] },
+        { "word of a zone", [3, 0] },
         { "word", [3] },
         { "words", [4] },
         { "word in another case and accent", [1] },
@@ -61,6 +64,9 @@ public sealed class EventArchiveTests : IDisposable
             "label and confidence" => new EventQuery { Label = "person", MinConfidence = 0.9 },
             "fall state" => new EventQuery { State = "long_lie" },
             "visibility" => new EventQuery { State = "no_video" },
+            "zone" => new EventQuery { Zone = "door step" },
+            "zone and label" => new EventQuery { Zone = "door step", Label = "person", MinConfidence = 0.5 },
+            "word of a zone" => new EventQuery { Text = "step" },
             "word" => new EventQuery { Text = "back_door" },
             "words" => new EventQuery { Text = "route HOST" },
             "word in another case and accent" => new EventQuery { Text = "CAFE" },
@@ -296,10 +302,10 @@ public sealed class EventArchiveTests : IDisposable
         };
         DetectionEvent[] events =
         [
-            Event(0, "front", TimelineFixture.Person),
+            Event(0, "front", TimelineFixture.Person with { Zones = ["door step", "path"] }),
             Event(1, "front", new Detection("cat", 0.55f, new Box(0, 0, 1, 1))),
             Event(2, "front", fall),
-            Event(3, "back_door", new Detection("person", 0.29f, new Box(0, 0, 1, 1))),
+            Event(3, "back_door", new Detection("person", 0.29f, new Box(0, 0, 1, 1)) { Zones = ["door step"] }),
             Event(4, "front") with { Outage = new OutageReport("front", "camera", TimelineFixture.Start.AddSeconds(4), VisibilityState.NoVideo, TimelineFixture.Start, "no route to host") },
         ];
         foreach (var seen in events)

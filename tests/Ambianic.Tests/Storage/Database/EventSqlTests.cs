@@ -22,6 +22,8 @@ public sealed class EventSqlTests : IDisposable
         ["state"] = new EventQuery { State = "fallen" },
         ["state and label"] = new EventQuery { State = "fallen", Label = "FALL" },
         ["label and confidence"] = new EventQuery { Label = "person", MinConfidence = 0.9 },
+        ["zone"] = new EventQuery { Zone = "door" },
+        ["zone and state"] = new EventQuery { Zone = "door", State = "fallen" },
         ["feedback"] = new EventQuery { Feedback = EventFeedback.Correct },
         ["id"] = new EventQuery { Id = "1" },
     };
