@@ -181,7 +181,8 @@ internal sealed class ElementChain : IDisposable
     private void Mark(int place)
     {
         var now = _time.GetTimestamp();
-        _measures?.Spend(_place, now - Interlocked.Exchange(ref _since, now));
+        var before = Interlocked.Exchange(ref _since, now);
+        _measures?.Spend(_place, now - before);
         _place = place;
     }
 }
