@@ -9,11 +9,11 @@ namespace Ambianic.Server.Tests.Doctor;
 public sealed class BrokerExamTests
 {
     [Theory]
-    [InlineData("right", "Ok", "lets us in")]
-    [InlineData("wrong", "Problem", "refuses user or password")]
+    [InlineData("Heron4Tern", "Ok", "lets us in")]
+    [InlineData("Plover9Ruff", "Problem", "refuses user or password")]
     public async Task Broker_WithAPassword_IsLoggedInto(string password, string level, string said)
     {
-        await using var broker = await Broker.StartAsync("allow_anonymous false\npassword_file DIR/passwords", ("passwords", "me:right\n"));
+        await using var broker = await Broker.StartAsync("allow_anonymous false\npassword_file DIR/passwords", ("passwords", "me:Heron4Tern\n"));
         using var examined = new Examined($"mqtt: {{uri: 'mqtt://me:{password}@127.0.0.1:{broker.Port}'}}\n");
 
         var finding = Assert.Single(await BrokerExam.RunAsync(examined.Examination, TestContext.Current.CancellationToken));
