@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Claims;
 using Ambianic.Storage.Access;
+using Microsoft.AspNetCore.Authorization;
 
 namespace Ambianic.Server.Access;
 
@@ -14,7 +15,9 @@ internal sealed class OpenRequests(AccessBook book, TimeProvider time) : Backgro
     /// <summary>Answers a call, and watches over it meanwhile.</summary>
     public async Task RunAsync(HttpContext context, RequestDelegate next)
     {
-        if (context.User.FindFirstValue(AccessHandler.Credential) is not { } credential)
+        // What anybody may ask goes on whoever they are: the answer that adds the first administrator, for one.
+        if (context.User.FindFirstValue(AccessHandler.Credential) is not { } credential
+            || context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null)
         {
             await next(context);
             return;
